@@ -1,0 +1,79 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { adoptionFor, planAdoption } from './helpers/1763900000000-adoption.js';
+import { readTable } from './helpers/1763900000000-catalogue.js';
+import { chooseLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
+import { inTransaction } from './helpers/1763900000000-transaction.js';
+import { undo } from './helpers/1763900000000-undo-journal.js';
+
+const TABLES = [
+  `create table gatehouse_undo (
+     id bigint generated always as identity primary key,
+     migration text not null,
+     kind text not null,
+     relation text not null,
+     name text,
+     statement text not null,
+     unique (migration, statement)
+   )`,
+  `create table gatehouse_legacy_columns (
+     purpose text primary key,
+     column_name text not null
+   )`,
+  `create table gatehouse_backfills (
+     name text primary key,
+     started_at timestamptz not null default now(),
+     cursor text,
+     rows bigint not null default 0,
+     paused boolean not null default false,
+     throttled boolean not null default true
+   )`,
+  `create table gatehouse_original_values (
+     relation text,
+     row_id text,
+     was jsonb not null,
+     became jsonb not null,
+     primary key (relation, row_id)
+   )`,
+  `create table gatehouse_conflicts (
+     user_id text primary key,
+     email text not null,
+     normalised_email text not null
+   )`,
+  `create table gatehouse_quarantine (
+     backfill text,
+     row_id text,
+     reason text not null,
+     primary key (backfill, row_id)
+   )`,
+];
+
+const NAMES = [
+  'gatehouse_quarantine',
+  'gatehouse_conflicts',
+  'gatehouse_original_values',
+  'gatehouse_backfills',
+  'gatehouse_legacy_columns',
+  'gatehouse_undo',
+];
+
+/** What `down` and an interrupted run need to know; see README.md. */
+export class CreateBookkeeping1763900100000 implements MigrationInterface {
+  name = 'CreateBookkeeping1763900100000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await inTransaction(queryRunner, 'bookkeeping', async () => {
+      if (await readTable(queryRunner, 'gatehouse_undo')) return;
+      for (const table of TABLES) await queryRunner.query(table);
+      const users = adoptionFor(await planAdoption(queryRunner), 'users');
+      const { columns } = users ? chooseLegacyColumns(users) : { columns: {} };
+      for (const [purpose, column] of Object.entries(columns)) {
+        await queryRunner.query('insert into gatehouse_legacy_columns values ($1, $2)', [purpose, column]);
+      }
+    });
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    if (await readTable(queryRunner, 'gatehouse_undo')) await undo(queryRunner, this.name);
+    for (const name of NAMES) await queryRunner.query(`drop table if exists ${name}`);
+  }
+}

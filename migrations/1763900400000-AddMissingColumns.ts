@@ -1,0 +1,64 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { needTable, quote, type TableFacts } from './helpers/1763900000000-catalogue.js';
+import { TABLES, type ColumnDefinition } from './helpers/1763900000000-tables.js';
+import { inTransaction } from './helpers/1763900000000-transaction.js';
+import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
+
+/**
+ * Columns and defaults of ours that a table lacks. None rewrites a row: a column comes with a constant default or
+ * empty, and is filled and made NOT NULL later.
+ */
+export class AddMissingColumns1763900400000 implements MigrationInterface {
+  name = 'AddMissingColumns1763900400000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    for (const [name, definitions] of Object.entries(TABLES)) {
+      await inTransaction(queryRunner, `alter table ${name}`, async () => {
+        const table = await needTable(queryRunner, name);
+        for (const definition of definitions) {
+          if (!table.columns.has(definition.name)) await this.add(queryRunner, name, definition);
+          else await this.setDefault(queryRunner, table, definition);
+        }
+      });
+    }
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await undo(queryRunner, this.name);
+  }
+
+  private async add(queryRunner: QueryRunner, table: string, definition: ColumnDefinition): Promise<void> {
+    const { name, type, fallback } = definition;
+    const column = quote(name);
+    const constant = fallback === 'false';
+    await queryRunner.query(
+      `alter table ${table} add column ${column} ${type}${constant ? ' not null default false' : ''}`,
+    );
+    // Only for rows to come: what a row without a time gets is for the backfill to say.
+    if (fallback && !constant) {
+      await queryRunner.query(`alter table ${table} alter ${column} set default ${fallback}`);
+    }
+    const statement = `alter table ${table} drop column if exists ${column}`;
+    await recordUndo(queryRunner, { migration: this.name, kind: 'column', relation: table, name, statement });
+  }
+
+  private async setDefault(
+    queryRunner: QueryRunner,
+    table: TableFacts,
+    definition: ColumnDefinition,
+  ): Promise<void> {
+    const column = table.columns.get(definition.name);
+    if (!definition.fallback || !column || column.fallback !== null || column.automatic) return;
+    const alter = `alter table ${table.name} alter ${quote(column.name)}`;
+    await queryRunner.query(`${alter} set default ${definition.fallback}`);
+    const statement = `${alter} drop default`;
+    const { name } = column;
+    await recordUndo(queryRunner, {
+      migration: this.name,
+      kind: 'statement',
+      relation: table.name,
+      name,
+      statement,
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { needTable, readTable } from './helpers/1763900000000-catalogue.js';
+import { readLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
+import { inTransaction } from './helpers/1763900000000-transaction.js';
+import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
+import { forgetAccounts } from './helpers/1763900850000-credential-account.js';
+import { addressTrigger } from './helpers/1763900850000-address-trigger.js';
+import { columnsTrigger } from './helpers/1763900850000-columns-trigger.js';
+import { createDualWrite, DUAL_WRITE } from './helpers/1763900850000-dual-write.js';
+import { passwordTrigger } from './helpers/1763900850000-password-trigger.js';
+
+/**
+ * From here on what a legacy application writes comes over as it is written: before the backfill, so that no row is
+ * written between the two. A table of our own making has no legacy application, and no switch-over.
+ */
+export class FollowLegacyWrites1763900850000 implements MigrationInterface {
+  name = 'FollowLegacyWrites1763900850000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await this.createModes(queryRunner);
+    if (!(await isLegacy(queryRunner))) return;
+    await queryRunner.query(
+      `insert into gatehouse_switch_over (mode) select 'legacy' where not exists (select 1 from gatehouse_switch_over)`,
+    );
+    await this.recordLeftovers(queryRunner);
+    const { password } = await readLegacyColumns(queryRunner);
+    const columns = await columnsTrigger(queryRunner);
+    await createDualWrite(queryRunner, this.name, await addressTrigger(queryRunner));
+    if (columns) await createDualWrite(queryRunner, this.name, columns);
+    if (!password) return;
+    const accounts = await needTable(queryRunner, 'accounts');
+    const idType = accounts.columns.get('id')?.type ?? 'text';
+    await createDualWrite(queryRunner, this.name, passwordTrigger(password, idType));
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await undo(queryRunner, this.name);
+  }
+
+  /** Undone when the triggers are gone: what they did while the backfills were being taken back. */
+  private async recordLeftovers(queryRunner: QueryRunner): Promise<void> {
+    await recordUndo(queryRunner, {
+      migration: this.name,
+      kind: 'statement',
+      relation: 'accounts',
+      statement: forgetAccounts(),
+    });
+    await recordUndo(queryRunner, {
+      migration: this.name,
+      kind: 'backfill',
+      relation: 'users',
+      name: DUAL_WRITE,
+      statement: `delete from gatehouse_quarantine where backfill = '${DUAL_WRITE}'`,
+    });
+  }
+
+  private async createModes(queryRunner: QueryRunner): Promise<void> {
+    await inTransaction(queryRunner, 'create table gatehouse_switch_over', async () => {
+      if (await readTable(queryRunner, 'gatehouse_switch_over')) return;
+      await queryRunner.query(
+        `create table gatehouse_switch_over (
+           only_row boolean primary key default true check (only_row),
+           mode text not null check (mode in ('legacy', 'both', 'gatehouse', 'ended')),
+           since timestamptz not null default now()
+         )`,
+      );
+      await recordUndo(queryRunner, {
+        migration: this.name,
+        kind: 'table',
+        relation: 'gatehouse_switch_over',
+        statement: 'drop table if exists gatehouse_switch_over',
+      });
+    });
+  }
+}
+
+async function isLegacy(queryRunner: QueryRunner): Promise<boolean> {
+  const made = (await queryRunner.query(
+    `select 1 from gatehouse_undo where kind = 'table' and relation = 'users'`,
+  )) as unknown[];
+  return made.length === 0;
+}

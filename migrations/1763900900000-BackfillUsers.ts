@@ -1,0 +1,21 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { startBackfill } from './helpers/1763900000000-start-backfill.js';
+import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
+import { backfillUsers, USERS_BACKFILL } from './helpers/1763900900000-users-backfill.js';
+
+/** Every existing user gets the values of our columns; what a legacy column held before is kept for `down`. */
+export class BackfillUsers1763900900000 implements MigrationInterface {
+  name = 'BackfillUsers1763900900000';
+  transaction = false;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await startBackfill(queryRunner, this.name, USERS_BACKFILL, 'users');
+    const statement = 'delete from gatehouse_conflicts';
+    await recordUndo(queryRunner, { migration: this.name, kind: 'statement', relation: 'users', statement });
+    await backfillUsers(queryRunner);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await undo(queryRunner, this.name);
+  }
+}

@@ -1,0 +1,33 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { quote } from './helpers/1763900000000-catalogue.js';
+import { readLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
+import { isUsableHash } from './helpers/1763900000000-password-formats.js';
+import { startBackfill } from './helpers/1763900000000-start-backfill.js';
+import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
+import { forgetAccounts } from './helpers/1763900850000-credential-account.js';
+import { ACCOUNTS_BACKFILL, backfillAccounts } from './helpers/1763901000000-accounts-backfill.js';
+
+/** Every user with a usable password gets the account that Better Auth keeps it in, the hash as it is. */
+export class BackfillCredentialAccounts1763901000000 implements MigrationInterface {
+  name = 'BackfillCredentialAccounts1763901000000';
+  transaction = false;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    const { password } = await readLegacyColumns(queryRunner);
+    if (!password) return;
+    await startBackfill(queryRunner, this.name, ACCOUNTS_BACKFILL, 'accounts');
+    await recordUndo(queryRunner, {
+      migration: this.name,
+      kind: 'statement',
+      relation: 'accounts',
+      statement: forgetAccounts(),
+    });
+    await backfillAccounts(queryRunner, password, isUsableHash(`u.${quote(password)}`));
+    await queryRunner.query('analyze users, accounts');
+  }
+
+  /** A password changed since is lost with its account: the legacy column never learned of it. */
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await undo(queryRunner, this.name);
+  }
+}

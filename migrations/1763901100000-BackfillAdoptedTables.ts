@@ -1,0 +1,67 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { runBackfill } from './helpers/1763900000000-batches.js';
+import { needTable } from './helpers/1763900000000-catalogue.js';
+import { startBackfill } from './helpers/1763900000000-start-backfill.js';
+import { addedColumns, undo } from './helpers/1763900000000-undo-journal.js';
+import { updateRows } from './helpers/1763900900000-update-rows.js';
+
+const TIMES: Readonly<Record<string, string>> = {
+  created_at: 'coalesce(u.created_at, u.updated_at, $1::timestamptz)',
+  updated_at: 'coalesce(u.updated_at, u.created_at, $1::timestamptz)',
+};
+
+/** A session from before there were tokens stays, with one that nobody knows. */
+const RANDOM_TOKEN = `replace(gen_random_uuid()::text, '-', '')`;
+
+const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  sessions: { ...TIMES, token: `coalesce(u.token, ${RANDOM_TOKEN})` },
+  accounts: {
+    ...TIMES,
+    access_token_expires_at: 'coalesce(u.access_token_expires_at, to_timestamp(u.expires_at))',
+  },
+  verifications: TIMES,
+  jwks: { created_at: 'coalesce(u.created_at, $1::timestamptz)' },
+};
+
+/** The same for tables of ours that were there before, as the seed's own script makes them. */
+export class BackfillAdoptedTables1763901100000 implements MigrationInterface {
+  name = 'BackfillAdoptedTables1763901100000';
+  transaction = false;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    for (const [table, expressions] of Object.entries(VALUES)) {
+      if (await isOurs(queryRunner, table)) continue;
+      const { columns } = await needTable(queryRunner, table);
+      const added = await addedColumns(queryRunner, table);
+      const values = Object.entries(expressions).map(([column, expression]) => ({
+        column,
+        expression,
+        text: column === 'token',
+        legacy: !added.has(column),
+      }));
+      const name = `backfill ${table}`;
+      await startBackfill(queryRunner, this.name, name, table);
+      await runBackfill(queryRunner, {
+        name,
+        table,
+        idType: columns.get('id')?.type ?? 'text',
+        apply: async (range, startedAt) => {
+          await queryRunner.query(updateRows(table, values, range), [startedAt]);
+        },
+      });
+    }
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await undo(queryRunner, this.name);
+  }
+}
+
+/** Made by these migrations: no row is older than they are. */
+async function isOurs(queryRunner: QueryRunner, table: string): Promise<boolean> {
+  const found = (await queryRunner.query(
+    `select 1 from gatehouse_undo where kind = 'table' and relation = $1`,
+    [table],
+  )) as unknown[];
+  return found.length > 0;
+}

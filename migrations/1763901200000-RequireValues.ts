@@ -1,0 +1,73 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { needTable, quote } from './helpers/1763900000000-catalogue.js';
+import { MigrationFault } from './helpers/1763900000000-fault.js';
+import { checkOf, requireNotNull } from './helpers/1763900000000-not-null.js';
+import { TABLES } from './helpers/1763900000000-tables.js';
+import { inTransaction, sqlState } from './helpers/1763900000000-transaction.js';
+import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
+import { fillLatecomers } from './helpers/1763901200000-latecomers.js';
+
+/** What must never be null is proven and then required; the foreign keys are proven too. */
+export class RequireValues1763901200000 implements MigrationInterface {
+  name = 'RequireValues1763901200000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await fillLatecomers(queryRunner);
+    for (const [table, definitions] of Object.entries(TABLES)) {
+      const { columns } = await needTable(queryRunner, table);
+      for (const { name, notNull } of definitions) {
+        if (notNull && columns.get(name)?.notNull === false) await this.require(queryRunner, table, name);
+      }
+    }
+    for (const table of ['sessions', 'accounts']) await validateForeignKeys(queryRunner, table);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await undo(queryRunner, this.name);
+  }
+
+  private async require(queryRunner: QueryRunner, table: string, column: string): Promise<void> {
+    const alter = `alter table ${table} alter ${quote(column)}`;
+    const undoing = { migration: this.name, kind: 'statement', relation: table, name: column } as const;
+    await recordUndo(queryRunner, {
+      ...undoing,
+      statement: `${alter} drop not null, drop constraint if exists ${checkOf(column)}`,
+    });
+    try {
+      await requireNotNull(queryRunner, table, column, `${alter} set not null`);
+    } catch (error) {
+      if (sqlState(error) !== '23514') throw error;
+      throw new MigrationFault(await describeMissing(queryRunner, table, column));
+    }
+  }
+}
+
+async function validateForeignKeys(queryRunner: QueryRunner, table: string): Promise<void> {
+  const keys = (await queryRunner.query(
+    `select conname as name from pg_constraint
+     where conrelid = to_regclass($1) and confrelid = to_regclass('users') and contype = 'f' and not convalidated`,
+    [table],
+  )) as { name: string }[];
+  for (const { name } of keys) {
+    try {
+      await inTransaction(queryRunner, `validate ${name}`, () =>
+        queryRunner.query(`alter table ${table} validate constraint ${quote(name)}`),
+      );
+    } catch (error) {
+      if (sqlState(error) !== '23503') throw error;
+      const { detail = '' } = error as { detail?: string };
+      throw new MigrationFault(
+        `${table} has rows whose user does not exist. ${detail} Delete them and run the migrations again.`,
+      );
+    }
+  }
+}
+
+async function describeMissing(queryRunner: QueryRunner, table: string, column: string): Promise<string> {
+  const rows = (await queryRunner.query(
+    `select t.id::text as id, q.reason from ${table} t left join gatehouse_quarantine q on q.row_id = t.id::text
+     where t.${quote(column)} is null order by 1 limit 10`,
+  )) as { id: string; reason: string | null }[];
+  const list = rows.map(({ id, reason }) => (reason ? `${id} (${reason})` : id)).join(', ');
+  return `${table}.${column} has no value in these rows: ${list}. Mend them and run the migrations again.`;
+}

@@ -1,0 +1,23 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { quote } from './helpers/1763900000000-catalogue.js';
+import { readLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
+import { undo } from './helpers/1763900000000-undo-journal.js';
+import { createDualWrite } from './helpers/1763900850000-dual-write.js';
+import { writeBackTrigger } from './helpers/1763903000000-write-back.js';
+
+/**
+ * A password that was changed through this server, or through Better Auth, reaches the legacy application, once the
+ * switch-over is past its first mode. After the backfill, which would call the trigger for every account.
+ */
+export class WriteBackPasswords1763903000000 implements MigrationInterface {
+  name = 'WriteBackPasswords1763903000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    const { password } = await readLegacyColumns(queryRunner);
+    if (password) await createDualWrite(queryRunner, this.name, writeBackTrigger(quote(password)));
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await undo(queryRunner, this.name);
+  }
+}

@@ -1,0 +1,16 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { undo } from './helpers/1763900000000-undo-journal.js';
+import { createNotifyingTriggers } from './helpers/1763904000000-notifying.js';
+
+/** Whoever changes or deletes a session or its user tells the servers, which drop it from their caches. */
+export class NotifySessionChanges1763904000000 implements MigrationInterface {
+  name = 'NotifySessionChanges1763904000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await createNotifyingTriggers(queryRunner, this.name);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await undo(queryRunner, this.name);
+  }
+}

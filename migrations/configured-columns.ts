@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { needTable, quote } from './helpers/1763900000000-catalogue.js';
+import { MigrationFault } from './helpers/1763900000000-fault.js';
+import { ensureIndex } from './helpers/1763900000000-indexes.js';
+import { concurrently } from './helpers/1763900000000-build-index.js';
+import { inTransaction } from './helpers/1763900000000-transaction.js';
+import { recordUndo } from './helpers/1763900000000-undo-journal.js';
+
+/** A column that the configuration asks for, beside those every installation has. */
+export interface ConfiguredColumn {
+  readonly table: 'users' | 'sessions';
+  readonly name: string;
+  /** As PostgreSQL's `format_type` writes it. */
+  readonly type: string;
+  readonly notNull: boolean;
+  /** SQL of a constant; undefined: none. */
+  readonly fallback: string | undefined;
+  readonly unique: boolean;
+  readonly index: boolean;
+}
+
+/** After the chain every database has, and before whatever comes to it later. */
+const TIMESTAMP = '1763901300001';
+
+type MigrationClass = new () => MigrationInterface;
+
+/**
+ * The migration that adds the configured columns a database still lacks; undefined when none are configured. Its name
+ * holds a digest of them, so that another configuration is another migration, which adds what is new.
+ */
+export function configuredColumnsMigration(columns: readonly ConfiguredColumn[]): MigrationClass | undefined {
+  if (columns.length === 0) return undefined;
+  const digest = createHash('sha256').update(JSON.stringify(columns)).digest('hex').slice(0, 8);
+  const name = `AddConfiguredColumns${digest}${TIMESTAMP}`;
+  const migration = class implements MigrationInterface {
+    name = name;
+
+    async up(queryRunner: QueryRunner): Promise<void> {
+      for (const column of columns) await addColumn(queryRunner, name, column);
+    }
+
+    async down(queryRunner: QueryRunner): Promise<void> {
+      await takeBack(queryRunner, name);
+    }
+  };
+  Object.defineProperty(migration, 'name', { value: name });
+  return migration;
+}
+
+async function addColumn(
+  queryRunner: QueryRunner,
+  migration: string,
+  column: ConfiguredColumn,
+): Promise<void> {
+  const { table, name, type, fallback } = column;
+  const [target, quoted] = [quote(table), quote(name)];
+  await inTransaction(queryRunner, `add ${table}.${name}`, async () => {
+    const existing = (await needTable(queryRunner, table)).columns.get(name);
+    if (existing) return requireType(existing.type, column);
+    if (column.notNull && fallback === undefined) await requireEmpty(queryRunner, column);
+    const constraint = `${column.notNull ? ' not null' : ''}${fallback === undefined ? '' : ` default ${fallback}`}`;
+    // A constant default is no rewrite; PostgreSQL keeps it in the catalogue for the rows that are there.
+    await queryRunner.query(`alter table ${target} add column ${quoted} ${type}${constraint}`);
+    await recordUndo(queryRunner, {
+      migration,
+      kind: 'column',
+      relation: table,
+      name,
+      statement: `alter table ${target} drop column if exists ${quoted}`,
+    });
+  });
+  if (!column.unique && !column.index) return;
+  const suffix = column.unique ? 'uidx' : 'idx';
+  await ensureIndex(queryRunner, migration, {
+    name: `${table}_${name}_${suffix}`.slice(0, 63),
+    table,
+    unique: column.unique,
+    on: `(${quoted})`,
+  });
+}
+
+function requireType(found: string, { table, name, type }: ConfiguredColumn): void {
+  const family = (of: string) => of.replace(/\(.*\)/, '').replace(/^character varying$/, 'text');
+  if (family(found) === family(type)) return;
+  throw new MigrationFault(
+    `${table}.${name} is ${found}, the configured field of that name needs ${type}: ` +
+      `give the field another fieldName, or correct its type.`,
+  );
+}
+
+async function requireEmpty(queryRunner: QueryRunner, { table, name }: ConfiguredColumn): Promise<void> {
+  const rows = (await queryRunner.query(`select 1 from ${quote(table)} limit 1`)) as unknown[];
+  if (rows.length === 0) return;
+  throw new MigrationFault(
+    `The configured field ${table}.${name} is required and has no default, but there are rows that have no value: ` +
+      `give it a defaultValue, or "required": false.`,
+  );
+}
+
+/** Only this migration's own changes: one that landed later may have run before it. */
+async function takeBack(queryRunner: QueryRunner, migration: string): Promise<void> {
+  const changes = (await queryRunner.query(
+    'select id, kind, statement from gatehouse_undo where migration = $1 order by id desc',
+    [migration],
+  )) as { id: string; kind: string; statement: string }[];
+  for (const { id, kind, statement } of changes) {
+    if (kind === 'concurrently') await concurrently(queryRunner, statement);
+    else await inTransaction(queryRunner, statement, async () => queryRunner.query(statement));
+    await queryRunner.query('delete from gatehouse_undo where id = $1', [id]);
+  }
+}

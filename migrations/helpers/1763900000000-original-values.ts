@@ -1,0 +1,47 @@
+import type { QueryRunner } from 'typeorm';
+import { needTable, quote } from './1763900000000-catalogue.js';
+import { say } from './1763900000000-progress.js';
+import { TABLES } from './1763900000000-tables.js';
+import { inTransaction } from './1763900000000-transaction.js';
+
+const BATCH = 5000;
+
+/**
+ * Gives the columns that were there before the migrations what they held then, each only where it still holds what the
+ * backfill wrote: what somebody has changed since stays. Batch by batch, and each batch is forgotten with its rows.
+ */
+export async function restoreOriginalValues(queryRunner: QueryRunner, relation: string): Promise<void> {
+  const statement = await restoreStatement(queryRunner, relation);
+  for (let restored = 0; ;) {
+    const rows = await inTransaction(queryRunner, `restore ${relation}`, async () => {
+      await queryRunner.query(`set local gatehouse.reverting to 'on'`);
+      const [result] = (await queryRunner.query(statement, [relation])) as { rows: number }[];
+      return result?.rows ?? 0;
+    });
+    if (rows === 0) return;
+    restored += rows;
+    say(`restore ${relation}: ${restored} rows`);
+  }
+}
+
+async function restoreStatement(queryRunner: QueryRunner, relation: string): Promise<string> {
+  const { columns } = await needTable(queryRunner, relation);
+  const assignments = (TABLES[relation] ?? [])
+    .filter(({ name }) => name !== 'id' && columns.has(name))
+    .map(({ name }) => {
+      const current = `${relation}.${quote(name)}`;
+      const untouched = `coalesce(to_jsonb(${current}), 'null') = o.became -> '${name}' -> 0`;
+      const original = `(o.was -> '${name}' ->> 0)::${columns.get(name)?.type ?? 'text'}`;
+      return `${quote(name)} = case when ${untouched} then ${original} else ${current} end`;
+    });
+  return `
+    with taken as (
+      delete from gatehouse_original_values where (relation, row_id) in (
+        select relation, row_id from gatehouse_original_values where relation = $1
+        order by row_id limit ${BATCH} for update)
+      returning row_id, was, became
+    ), restored as (
+      update ${relation} set ${assignments.join(', ')} from taken o where ${relation}.id = o.row_id::${columns.get('id')?.type ?? 'text'}
+    )
+    select count(*)::integer as rows from taken`;
+}

@@ -1,0 +1,29 @@
+import type { QueryRunner } from 'typeorm';
+import { inTransaction } from './1763900000000-transaction.js';
+import { recordUndo } from './1763900000000-undo-journal.js';
+
+/** Before the first batch: `down` restores what the batches changed, and the next `up` begins anew. */
+export async function startBackfill(
+  queryRunner: QueryRunner,
+  migration: string,
+  name: string,
+  relation: string,
+): Promise<void> {
+  const undoing = { migration, relation, name } as const;
+  const forget = (table: string, column: string) => `delete from ${table} where ${column} = '${name}'`;
+  await inTransaction(queryRunner, name, async () => {
+    await queryRunner.query('insert into gatehouse_backfills (name) values ($1) on conflict do nothing', [
+      name,
+    ]);
+    await recordUndo(queryRunner, {
+      ...undoing,
+      kind: 'statement',
+      statement: forget('gatehouse_backfills', 'name'),
+    });
+    await recordUndo(queryRunner, {
+      ...undoing,
+      kind: 'backfill',
+      statement: forget('gatehouse_quarantine', 'backfill'),
+    });
+  });
+}

@@ -1,0 +1,29 @@
+/** A query runner or a data source. */
+interface Queries {
+  query(statement: string): Promise<unknown>;
+}
+
+/** SQL expressions on text, for a database in its own encoding. */
+export interface TextExpressions {
+  /** Trimmed and in lower case, as the server looks e-mails up. */
+  readonly normalised: (expression: string) => string;
+  /** Null where there is nothing but white space. */
+  readonly presence: (expression: string) => string;
+}
+
+/** What JavaScript's `trim` takes away. */
+const ASCII_BLANKS = ` \\t\\n\\r\\f\\v`;
+const OTHER_BLANKS =
+  '\\u00a0\\u1680\\u2000\\u2001\\u2002\\u2003\\u2004\\u2005\\u2006\\u2007\\u2008\\u2009\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
+
+export async function textExpressions(queries: Queries): Promise<TextExpressions> {
+  const [row] = (await queries.query(`select current_setting('server_encoding') as encoding`)) as {
+    encoding: string;
+  }[];
+  const blanks = `E'${ASCII_BLANKS}${row?.encoding === 'UTF8' ? OTHER_BLANKS : ''}'`;
+  return {
+    // ASCII first and by itself: in a Turkish database lower('I') is a letter without a dot.
+    normalised: (value) => `lower(lower(btrim((${value})::text, ${blanks}) collate "C") collate "default")`,
+    presence: (value) => `case when btrim((${value})::text, ${blanks}) <> '' then (${value})::text end`,
+  };
+}

@@ -1,0 +1,84 @@
+import type { QueryRunner } from 'typeorm';
+import { buildIndex, concurrently } from './1763900000000-build-index.js';
+import { quote } from './1763900000000-catalogue.js';
+import { say } from './1763900000000-progress.js';
+import { requireNotNull } from './1763900000000-not-null.js';
+import { restoreOriginalValues } from './1763900000000-original-values.js';
+import { inTransaction, sqlState } from './1763900000000-transaction.js';
+
+/**
+ * One change a migration really made, and the statement that takes it back. `column` and `table` were added by us;
+ * `not null` was given up; `concurrently` runs outside a transaction; `index` was dropped and is built again; `backfill`
+ * may have changed values that were there before, which are restored.
+ */
+export interface Undo {
+  readonly migration: string;
+  readonly kind: 'statement' | 'table' | 'column' | 'not null' | 'concurrently' | 'index' | 'backfill';
+  readonly relation: string;
+  readonly name?: string;
+  readonly statement: string;
+}
+
+/** In the transaction of the change, so that neither is there without the other. */
+export async function recordUndo(queryRunner: QueryRunner, undo: Undo): Promise<void> {
+  await queryRunner.query(
+    `insert into gatehouse_undo (migration, kind, relation, name, statement) values ($1, $2, $3, $4, $5)
+     on conflict (migration, statement) do nothing`,
+    [undo.migration, undo.kind, undo.relation, undo.name ?? null, undo.statement],
+  );
+}
+
+/**
+ * Takes back what `migration` recorded, last change first, and before that what a later one did that was interrupted
+ * and so never counted as run. After a crash it goes on with what is left.
+ */
+export async function undo(queryRunner: QueryRunner, migration: string): Promise<void> {
+  const changes = (await queryRunner.query(
+    `select id, migration, kind, relation, name, statement from gatehouse_undo
+     where right(migration, 13) >= right($1, 13) order by id desc`,
+    [migration],
+  )) as (Undo & { id: string })[];
+  for (const change of changes) {
+    const forget = () => queryRunner.query('delete from gatehouse_undo where id = $1', [change.id]);
+    if (['concurrently', 'index', 'not null'].includes(change.kind)) {
+      if (change.kind === 'not null') await restoreNotNull(queryRunner, change);
+      else if (change.kind === 'index') await buildIndex(queryRunner, change.name ?? '', change.statement);
+      else await concurrently(queryRunner, change.statement);
+      await forget();
+      continue;
+    }
+    if (change.kind === 'backfill') await restoreOriginalValues(queryRunner, change.relation);
+    await inTransaction(queryRunner, change.statement, async () => {
+      await queryRunner.query(change.statement);
+      await forget();
+    });
+  }
+}
+
+/** Columns of `relation` that hold nothing from before the migrations, as those beside a legacy column do. */
+export async function addedColumns(queryRunner: QueryRunner, relation: string): Promise<Set<string>> {
+  const rows = (await queryRunner.query(
+    `select name from gatehouse_undo where kind = 'column' and relation = $1 and migration not like 'AdoptTables%'`,
+    [relation],
+  )) as { name: string }[];
+  return new Set(rows.map((row) => row.name));
+}
+
+/** Users made since then may lack a value that used to be required: they are kept, and the column stays optional. */
+async function restoreNotNull(
+  queryRunner: QueryRunner,
+  { relation, name = '', statement }: Undo,
+): Promise<void> {
+  try {
+    await requireNotNull(queryRunner, relation, name, statement);
+  } catch (error) {
+    if (sqlState(error) !== '23502' && sqlState(error) !== '23514') throw error;
+    const [{ count }] = (await queryRunner.query(
+      `select count(*) as count from ${quote(relation)} where ${quote(name)} is null`,
+    )) as [{ count: string }];
+    say(
+      `WARNING: ${relation}.${name} was NOT NULL and stays nullable: ${count} rows written since have no value. ` +
+        `Fill them, then: ${statement}`,
+    );
+  }
+}

@@ -1,0 +1,111 @@
+import type { QueryRunner } from 'typeorm';
+import type { Adoption } from './1763900000000-adoption.js';
+import { quote } from './1763900000000-catalogue.js';
+import { say } from './1763900000000-progress.js';
+import { TABLES } from './1763900000000-tables.js';
+import { recordUndo } from './1763900000000-undo-journal.js';
+
+/** Where the views stand whose tables keep their name: before `public` in the old application's search_path. */
+export const LEGACY_SCHEMA = 'gatehouse_legacy';
+
+/**
+ * Renames what has to be renamed and puts a view in its place, in the caller's transaction: the old application never
+ * finds it missing. PostgreSQL writes through such a view by itself.
+ */
+export async function replaceByView(
+  queryRunner: QueryRunner,
+  migration: string,
+  adoption: Adoption,
+): Promise<void> {
+  const { table, source, renamed } = adoption;
+  const view = viewOf(adoption);
+  if (view === undefined) return;
+  const rights = await grantsOf(queryRunner, source.name);
+  const steps = stepsOf(adoption);
+  if (source.name === table) {
+    await queryRunner.query(`create schema if not exists ${LEGACY_SCHEMA}`);
+    await queryRunner.query(`grant usage on schema ${LEGACY_SCHEMA} to public`);
+    say(
+      `${table}: ${renamed.map((pair) => `${pair.theirs.name} becomes ${pair.ours.name}`).join(', ')}. ` +
+        `An application that knows the old names needs them in its search_path: ${LEGACY_SCHEMA}, then what it has now.`,
+    );
+  }
+  for (const { change } of steps) await queryRunner.query(change);
+  const columns = [...source.columns.keys()].map((name) => {
+    const ours = renamed.find(({ theirs }) => theirs.name === name)?.ours.name;
+    return ours ? `${ours} as ${quote(name)}` : quote(name);
+  });
+  await queryRunner.query(`create view ${view} as select ${columns.join(', ')} from ${table}`);
+  for (const { privilege, grantee } of rights)
+    await queryRunner.query(`grant ${privilege} on ${view} to ${grantee}`);
+  const schema = source.name === table ? [`drop schema if exists ${LEGACY_SCHEMA}`] : [];
+  await recordUndo(queryRunner, {
+    migration,
+    kind: 'statement',
+    relation: table,
+    // In one statement, so that the old application does not find it missing on the way back either.
+    statement: [
+      `drop view if exists ${view}`,
+      ...steps.toReversed().map(({ reversal }) => reversal),
+      ...schema,
+    ].join('; '),
+  });
+}
+
+/** Under the old name; undefined where the old application finds everything as it was. */
+function viewOf({ table, source, renamed }: Adoption): string | undefined {
+  if (source.name !== table) return quote(source.name);
+  return renamed.length > 0 ? `${LEGACY_SCHEMA}.${quote(table)}` : undefined;
+}
+
+interface Step {
+  readonly change: string;
+  readonly reversal: string;
+}
+
+/** A column's type cannot be changed under a view, so here it is done before there is one. */
+function stepsOf({ table, source, renamed }: Adoption): Step[] {
+  const alter = `alter table ${table}`;
+  const steps: Step[] = [];
+  if (source.name !== table) {
+    const old = quote(source.name);
+    steps.push({
+      change: `alter table ${old} rename to ${table}`,
+      reversal: `${alter} rename to ${old}`,
+    });
+  }
+  for (const { ours, theirs } of renamed) {
+    const old = quote(theirs.name);
+    steps.push({
+      change: `${alter} rename ${old} to ${ours.name}`,
+      reversal: `${alter} rename ${ours.name} to ${old}`,
+    });
+  }
+  for (const { name } of TABLES[table] ?? []) {
+    const column = renamed.find(({ ours }) => ours.name === name)?.theirs ?? source.columns.get(name);
+    if (column?.typeName !== 'timestamp') continue;
+    const [change, fallback] = [`${alter} alter ${name}`, column.fallback];
+    const restore = fallback === null ? '' : `, alter ${name} set default ${fallback}`;
+    const preset = fallback === null ? '' : `, alter ${name} set default now()`;
+    steps.push({
+      change: `${change} drop default, alter ${name} type timestamp with time zone${preset}`,
+      reversal: `${change} drop default, alter ${name} type ${column.type}${restore}`,
+    });
+  }
+  return steps;
+}
+
+/** The old application may have a role of its own. */
+async function grantsOf(
+  queryRunner: QueryRunner,
+  name: string,
+): Promise<{ privilege: string; grantee: string }[]> {
+  return (await queryRunner.query(
+    `select a.privilege_type as privilege,
+            case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end as grantee
+     from pg_class c cross join lateral aclexplode(c.relacl) a
+     where c.oid = to_regclass($1) and a.grantee <> c.relowner
+       and a.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')`,
+    [quote(name)],
+  )) as { privilege: string; grantee: string }[];
+}

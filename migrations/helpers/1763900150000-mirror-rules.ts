@@ -1,0 +1,64 @@
+import { adoptedFacts, type Adoption } from './1763900000000-adoption.js';
+
+/** Of these, what one is, the other follows from; a mirror of one alone needs both. */
+const TOGETHER: Readonly<Record<string, readonly string[]>> = {
+  users: ['email_verified', 'is_email_verified'],
+  accounts: ['expires_at', 'access_token_expires_at'],
+};
+
+/** Columns that the rules below speak of and the table lacks. */
+export function companionsOf(adoption: Adoption): string[] {
+  const { columns } = adoptedFacts(adoption);
+  const needed =
+    adoption.table === 'jwks' ? ['alg'] : mirrorsTogether(adoption) ? TOGETHER[adoption.table] : [];
+  return (needed ?? []).filter((name) => !columns.has(name));
+}
+
+/** What the old application demands of a row and this server does not know of, and what follows from what it wrote. */
+export function ownRules(adoption: Adoption): string[] {
+  const { table, source, mirrored } = adoption;
+  const rules = mirrorsTogether(adoption) ? [FOLLOWING[table] ?? ''] : [];
+  if (table === 'jwks' && mirrored.length > 0) rules.push(KEY_ALGORITHM);
+  if (table === 'accounts' && source.columns.has('issuer')) rules.push(ISSUER);
+  if (table === 'accounts' && source.columns.get('type')?.notNull) rules.push(TYPE);
+  return rules;
+}
+
+function mirrorsTogether({ table, mirrored }: Adoption): boolean {
+  return mirrored.some(({ ours }) => TOGETHER[table]?.includes(ours.name));
+}
+
+/** The triggers that keep these in step start by the columns a statement names, which are the legacy ones here. */
+const FOLLOWING: Readonly<Record<string, string>> = {
+  users: `
+        if tg_op = 'UPDATE' then
+          if new.email_verified is distinct from old.email_verified then
+            new.is_email_verified := new.email_verified is not null;
+          elsif new.is_email_verified is distinct from old.is_email_verified then
+            new.email_verified := case when new.is_email_verified then now() end;
+          end if;
+        end if;`,
+  accounts: `
+        if tg_op = 'UPDATE' then
+          if new.access_token_expires_at is distinct from old.access_token_expires_at then
+            new.expires_at := case when isfinite(new.access_token_expires_at)
+                                   then floor(extract(epoch from new.access_token_expires_at)) end;
+          elsif new.expires_at is distinct from old.expires_at then
+            new.access_token_expires_at := to_timestamp(new.expires_at);
+          end if;
+        end if;`,
+};
+
+/** Better Auth stores it only since 1.7; the public key tells it (RFC 7517 §4, RFC 8037 §2). */
+const KEY_ALGORITHM = `
+        new.alg := coalesce(new.alg, case (new.public_key::json ->> 'crv')
+          when 'Ed25519' then 'EdDSA' when 'P-256' then 'ES256' when 'P-521' then 'ES512' end);`;
+
+/** Better Auth 1.7.0 to 1.7.2. The issuer of another provider is what its other accounts have, and never guessed. */
+const ISSUER = `
+        new.issuer := coalesce(new.issuer, case when new.provider_id = 'credential' then 'local:credential' else (
+          select issuer from accounts where provider_id = new.provider_id and issuer is not null limit 1) end);`;
+
+/** Auth.js. */
+const TYPE = `
+        new.type := coalesce(new.type, case when new.provider_id = 'credential' then 'credentials' else 'oauth' end);`;

@@ -1,0 +1,110 @@
+import type { QueryRunner } from 'typeorm';
+import { adoptedFacts, type Adoption, type ColumnPair } from './1763900000000-adoption.js';
+import { quote } from './1763900000000-catalogue.js';
+import { toOurs, toTheirs } from './1763900000000-mirror-values.js';
+import { TABLES } from './1763900000000-tables.js';
+import { recordUndo } from './1763900000000-undo-journal.js';
+import { companionsOf, ownRules } from './1763900150000-mirror-rules.js';
+
+/**
+ * Adds our columns beside the legacy ones and the trigger that keeps the two in step, in the caller's transaction. The
+ * rows that are there are the backfill's.
+ */
+export async function mirrorColumns(
+  queryRunner: QueryRunner,
+  migration: string,
+  adoption: Adoption,
+): Promise<void> {
+  const { table, mirrored } = adoption;
+  const { columns } = adoptedFacts(adoption);
+  const rules = [...mirrored.map((pair) => ruleOf(table, pair)), ...ownRules(adoption)];
+  if (rules.length === 0) return;
+  for (const { ours, theirs } of mirrored) {
+    await addColumn(queryRunner, migration, table, ours.name, columns.get(ours.name)?.type ?? ours.type);
+    await queryRunner.query('insert into gatehouse_legacy_columns values ($1, $2)', [
+      `${table}.${ours.name}`,
+      theirs.name,
+    ]);
+  }
+  for (const name of companionsOf(adoption)) {
+    const { type = 'text', fallback } = TABLES[table]?.find((column) => column.name === name) ?? {};
+    const constant = fallback === 'false' ? ' not null default false' : '';
+    await addColumn(queryRunner, migration, table, name, `${type}${constant}`);
+  }
+  const undo = { migration, kind: 'statement', relation: table } as const;
+  const forget = `delete from gatehouse_legacy_columns where purpose like '${table}.%'`;
+  await recordUndo(queryRunner, { ...undo, statement: forget });
+  await createTriggers(queryRunner, undo, rules);
+}
+
+async function addColumn(
+  queryRunner: QueryRunner,
+  migration: string,
+  table: string,
+  name: string,
+  type: string,
+): Promise<void> {
+  await queryRunner.query(`alter table ${table} add column ${name} ${type}`);
+  const statement = `alter table ${table} drop column if exists ${name}`;
+  await recordUndo(queryRunner, { migration, kind: 'column', relation: table, name, statement });
+}
+
+/**
+ * Triggers run in the order of their names: once before the others, for what the old application wrote, and once after
+ * them, for what they made of ours.
+ */
+async function createTriggers(
+  queryRunner: QueryRunner,
+  undo: { migration: string; kind: 'statement'; relation: string },
+  rules: readonly string[],
+): Promise<void> {
+  const table = undo.relation;
+  const name = `gatehouse_mirror_${table}`;
+  const [{ schema }] = (await queryRunner.query('select quote_ident(current_schema()) as schema')) as [
+    { schema: string },
+  ];
+  await queryRunner.query(
+    `create or replace function ${name}() returns trigger language plpgsql security definer
+       set search_path to ${schema}, pg_temp set timezone to 'UTC' as $gatehouse$
+      begin
+        ${rules.join('\n')}
+        return new;
+      end$gatehouse$`,
+  );
+  await recordUndo(queryRunner, { ...undo, name, statement: `drop function if exists ${name}()` });
+  for (const trigger of [`gatehouse_0_mirror_${table}`, `gatehouse_z_mirror_${table}`]) {
+    await queryRunner.query(
+      `create trigger ${trigger} before insert or update on ${table} for each row execute function ${name}()`,
+    );
+    await recordUndo(queryRunner, {
+      ...undo,
+      name: trigger,
+      statement: `drop trigger if exists ${trigger} on ${table}`,
+    });
+  }
+}
+
+/** Whichever was written; of a new row ours, unless it is but the default. */
+function ruleOf(table: string, pair: ColumnPair): string {
+  const [ours, theirs] = [`new.${pair.ours.name}`, `new.${quote(pair.theirs.name)}`];
+  const defaults: Readonly<Record<string, string>> = {
+    'now()': ` or ${ours} = now()`,
+    false: ` or not ${ours}`,
+  };
+  const isDefault = defaults[pair.ours.fallback ?? ''] ?? '';
+  const changed = `${ours} is distinct from old.${pair.ours.name}`;
+  const changedThere = `${theirs} is distinct from old.${quote(pair.theirs.name)}`;
+  return `
+        if tg_op = 'INSERT' and ${theirs} is not null and (${ours} is null${isDefault})
+           or tg_op = 'UPDATE' and not ${changed} and ${changedThere} then
+          ${ours} := ${toOurs('new', pair)};
+        elsif (tg_op = 'INSERT' and ${ours} is not null or tg_op = 'UPDATE' and ${changed})
+              and (${toOurs('new', pair)}) is distinct from ${ours} then
+          ${theirs} := ${isSigningTime(table, pair) ? 'to_timestamp(0)' : toTheirs('new', pair)};
+        end if;`;
+}
+
+/** Releases before 1.7 sign with the newest key whatever its algorithm: ours, which they cannot use, must not be it. */
+function isSigningTime(table: string, { ours }: ColumnPair): boolean {
+  return table === 'jwks' && ours.name === 'created_at';
+}

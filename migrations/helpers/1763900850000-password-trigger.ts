@@ -1,0 +1,45 @@
+import { quote } from './1763900000000-catalogue.js';
+import { isUsableHash } from './1763900000000-password-formats.js';
+import { insertAccounts } from './1763900850000-credential-account.js';
+import { DUAL_WRITE, NOTE_FAILURE, type DualWrite } from './1763900850000-dual-write.js';
+
+/** The credential account follows the legacy column: made, changed, and deleted where no password can match. */
+export function passwordTrigger(passwordColumn: string, idType: string): DualWrite {
+  const column = quote(passwordColumn);
+  const account = `provider_id = 'credential' and provider_user_id = new.id::text`;
+  return {
+    name: 'gatehouse_users_password',
+    table: 'users',
+    lockTimeout: 500,
+    triggers: [
+      { events: 'after insert', when: `new.${column} is not null` },
+      { events: `after update of ${column}`, when: `old.${column} is distinct from new.${column}` },
+    ],
+    body: `
+      begin
+        if (select mode from gatehouse_switch_over) = 'gatehouse' then
+          return null;
+        end if;
+        if coalesce(${isUsableHash(`new.${column}`)}, false) then
+          ${insertAccounts({
+            idType,
+            userId: 'new.id',
+            password: `new.${column}`,
+            createdAt: 'coalesce(new.created_at, now())',
+            updatedAt: 'coalesce(new.updated_at, now())',
+            rest: `on conflict (provider_id, provider_user_id) do update set password = excluded.password, updated_at = now()
+              where accounts.password is distinct from excluded.password`,
+          })};
+        else
+          -- A batch of the backfill that has read the row as it was: its account is there when it lets this go.
+          perform 1 from gatehouse_backfills where name = 'backfill credential accounts' for share;
+          delete from accounts where ${account};
+        end if;
+        delete from gatehouse_quarantine where backfill = '${DUAL_WRITE}' and row_id = new.id::text;
+        return null;
+      exception when others then
+        ${NOTE_FAILURE}
+        return null;
+      end`,
+  };
+}

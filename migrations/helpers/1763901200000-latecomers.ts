@@ -1,0 +1,38 @@
+import type { QueryRunner } from 'typeorm';
+import { readLegacyColumns } from './1763900000000-legacy-columns.js';
+import { inTransaction } from './1763900000000-transaction.js';
+import { isIncomplete } from './1763900900000-update-rows.js';
+import { userValues } from './1763900900000-user-values.js';
+import { backfillUsers, USERS_BACKFILL } from './1763900900000-users-backfill.js';
+import { ACCOUNTS_BACKFILL, backfillAccounts, lacksAccount } from './1763901000000-accounts-backfill.js';
+
+/** Users that a legacy application made behind the backfill's back, and rows put aside and mended since. */
+export async function fillLatecomers(queryRunner: QueryRunner): Promise<void> {
+  const incomplete = isIncomplete(await userValues(queryRunner));
+  if (
+    await anyUser(queryRunner, `$1::timestamptz is not null and (${incomplete})`, [new Date().toISOString()])
+  ) {
+    await startAgain(queryRunner, USERS_BACKFILL);
+    await backfillUsers(queryRunner, incomplete);
+  }
+  const { password } = await readLegacyColumns(queryRunner);
+  if (password && (await anyUser(queryRunner, lacksAccount(password), []))) {
+    await startAgain(queryRunner, ACCOUNTS_BACKFILL);
+    await backfillAccounts(queryRunner, password, lacksAccount(password));
+  }
+}
+
+async function anyUser(queryRunner: QueryRunner, condition: string, parameters: string[]): Promise<boolean> {
+  const found = (await queryRunner.query(
+    `select 1 from users u where ${condition} limit 1`,
+    parameters,
+  )) as unknown[];
+  return found.length > 0;
+}
+
+async function startAgain(queryRunner: QueryRunner, backfill: string): Promise<void> {
+  await inTransaction(queryRunner, backfill, async () => {
+    await queryRunner.query('delete from gatehouse_quarantine where backfill = $1', [backfill]);
+    await queryRunner.query('update gatehouse_backfills set cursor = null where name = $1', [backfill]);
+  });
+}

@@ -1,0 +1,94 @@
+import type { QueryRunner } from 'typeorm';
+import { quote } from './1763900000000-catalogue.js';
+import { readLegacyColumns } from './1763900000000-legacy-columns.js';
+import { isUnusableHash, isUsableHash } from './1763900000000-password-formats.js';
+
+export interface Conflict {
+  readonly id: string;
+  readonly email: string;
+}
+
+export interface MigrationCounts {
+  readonly users: number;
+  readonly moved: number;
+  readonly missed: number;
+  readonly unusable: number;
+  readonly unrecognised: number;
+  readonly unrecognisedExamples: readonly string[];
+  readonly verified: number;
+  readonly outOfStep: number;
+  readonly deactivated: number;
+  readonly emailsChanged: number;
+  readonly conflicts: readonly Conflict[];
+  readonly quarantined: readonly { id: string; reason: string }[];
+}
+
+export async function countMigration(queryRunner: QueryRunner): Promise<MigrationCounts> {
+  const { password, active } = await readLegacyColumns(queryRunner);
+  const hash = password ? `u.${quote(password)}` : 'null::text';
+  const usable = `(${isUsableHash(hash)})`;
+  const unrecognised = `not ${isUnusableHash(hash)} and not ${usable}`;
+  const inactive = active ? `u.${quote(active)} is false` : 'false';
+  const [counts] = (await queryRunner.query(
+    `select count(*)::integer as users,
+            count(a.user_id)::integer as moved,
+            count(*) filter (where ${usable} and a.user_id is null)::integer as missed,
+            count(*) filter (where ${isUnusableHash(hash)})::integer as unusable,
+            count(*) filter (where ${unrecognised})::integer as unrecognised,
+            count(*) filter (where u.is_email_verified)::integer as verified,
+            count(*) filter (where u.is_email_verified <> (u.email_verified is not null))::integer as "outOfStep",
+            count(*) filter (where ${inactive})::integer as deactivated
+     from users u left join accounts a
+       on a.provider_id = 'credential' and a.provider_user_id = u.id::text`,
+  )) as Omit<MigrationCounts, 'unrecognisedExamples' | 'conflicts' | 'quarantined' | 'emailsChanged'>[];
+  if (!counts) throw new Error('users cannot be counted');
+  const examples = (await queryRunner.query(
+    `select u.id::text as id from users u where ${unrecognised} limit ${counts.unrecognised > 0 ? 10 : 0}`,
+  )) as { id: string }[];
+  const [emails] = (await queryRunner.query(
+    `select count(*)::integer as changed from gatehouse_original_values where relation = 'users' and was ? 'email'`,
+  )) as { changed: number }[];
+  const conflicts = (await queryRunner.query(
+    'select user_id as id, email from gatehouse_conflicts order by normalised_email, user_id',
+  )) as Conflict[];
+  const quarantined = (await queryRunner.query(
+    'select row_id as id, reason from gatehouse_quarantine order by backfill, row_id',
+  )) as { id: string; reason: string }[];
+  const unrecognisedExamples = examples.map(({ id }) => id);
+  return { ...counts, unrecognisedExamples, emailsChanged: emails?.changed ?? 0, conflicts, quarantined };
+}
+
+/** For programs: `skipped` users have no password that anybody could sign in with. */
+export function summary(counts: MigrationCounts): MigrationCounts & { readonly skipped: number } {
+  return { ...counts, skipped: counts.unusable + counts.unrecognised };
+}
+
+export function faultsOf(counts: MigrationCounts): string[] {
+  const faults: string[] = [];
+  if (counts.missed > 0)
+    faults.push(`${counts.missed} users with a usable password have no credential account.`);
+  if (counts.outOfStep > 0)
+    faults.push(`In ${counts.outOfStep} rows email_verified and is_email_verified disagree.`);
+  return faults;
+}
+
+const SHOWN = 20;
+
+export function describeMigration(counts: MigrationCounts): string {
+  const lines = [
+    'Migration report',
+    `  users                          ${counts.users}`,
+    `  with a credential account      ${counts.moved}`,
+    `  without a usable password      ${counts.unusable}`,
+    `  password in an unknown format  ${counts.unrecognised}${counts.unrecognised > 0 ? ` (they cannot sign in: ${counts.unrecognisedExamples.join(', ')})` : ''}`,
+    `  e-mail verified                ${counts.verified}`,
+    `  e-mails trimmed or lower-cased ${counts.emailsChanged}`,
+    `  deactivated, now banned        ${counts.deactivated}`,
+    `  e-mail conflicts, left alone   ${counts.conflicts.length}`,
+    ...counts.conflicts.slice(0, SHOWN).map(({ id, email }) => `    ${id}  ${JSON.stringify(email)}`),
+    ...(counts.conflicts.length > SHOWN ? ['    … the rest is in gatehouse_conflicts'] : []),
+    `  rows put aside                 ${counts.quarantined.length}`,
+    ...counts.quarantined.slice(0, SHOWN).map(({ id, reason }) => `    ${id}  ${reason}`),
+  ];
+  return lines.join('\n');
+}

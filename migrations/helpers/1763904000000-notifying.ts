@@ -1,0 +1,119 @@
+import type { QueryRunner } from 'typeorm';
+import { quote } from './1763900000000-catalogue.js';
+import { inTransaction } from './1763900000000-transaction.js';
+import { recordUndo } from './1763900000000-undo-journal.js';
+
+/** More than so many sessions or users in one statement are not named: everything is dropped then. */
+const NAMED = 50;
+/** Nor does one transaction send more: deleting users deletes their sessions in a statement for each. */
+const SENT = 100;
+
+/**
+ * `{"sessions": [ids]}`, `{"users": [ids]}`, or nothing for everything: ids, and never a token. PostgreSQL takes less than
+ * 8000 bytes, and sends the same text once in a transaction.
+ */
+const NOTIFYING_FUNCTION = `
+  create or replace function gatehouse_notify(kind text, ids text[]) returns void language plpgsql as $gatehouse$
+  declare
+    sent integer := coalesce(nullif(current_setting('gatehouse.notified', true), ''), '0');
+    payload text := case when cardinality(ids) <= ${NAMED} then json_build_object(kind, ids)::text else '' end;
+  begin
+    if cardinality(ids) = 0 then return; end if;
+    perform set_config('gatehouse.notified', (sent + 1)::text, true);
+    if sent >= ${SENT} or octet_length(payload) > 7900 then payload := ''; end if;
+    perform pg_notify('gatehouse_sessions', payload);
+  end $gatehouse$`;
+
+interface NotifyingTrigger {
+  readonly name: string;
+  readonly table: string;
+  readonly event: 'update' | 'delete' | 'truncate';
+  readonly body: string;
+}
+
+/** At most so many are looked for, since beyond that none is named. */
+const limited = (ids: string) => `array(${ids} limit ${NAMED + 1})`;
+
+const sessions = (condition: string) =>
+  `perform gatehouse_notify('sessions', ${limited(`select o.id::text from old_rows o where ${condition}`)});`;
+
+/** Signed in or not: somebody may be signing in just now, whom this statement does not see. */
+const USERS = `perform gatehouse_notify('users', ${limited('select o.id::text from old_rows o')});`;
+
+/** A server ends what has expired by its own clock; an hour is more than two clocks differ. */
+const LATELY_ALIVE = `o.expires_at > now() - interval '1 hour'`;
+
+const TRIGGERS: readonly NotifyingTrigger[] = [
+  {
+    name: 'gatehouse_sessions_updated',
+    table: 'sessions',
+    event: 'update',
+    body: sessions('true'),
+  },
+  {
+    name: 'gatehouse_sessions_deleted',
+    table: 'sessions',
+    event: 'delete',
+    body: sessions(LATELY_ALIVE),
+  },
+  {
+    name: 'gatehouse_sessions_truncated',
+    table: 'sessions',
+    event: 'truncate',
+    body: `perform pg_notify('gatehouse_sessions', '');`,
+  },
+  {
+    name: 'gatehouse_users_updated',
+    table: 'users',
+    event: 'update',
+    body: USERS,
+  },
+  {
+    name: 'gatehouse_users_deleted',
+    table: 'users',
+    event: 'delete',
+    body: USERS,
+  },
+];
+
+/**
+ * Once for each statement, after it, with the rights of whoever migrates: a role that may write users need not be allowed
+ * anything else here.
+ */
+export async function createNotifyingTriggers(queryRunner: QueryRunner, migration: string): Promise<void> {
+  await inTransaction(queryRunner, 'create function gatehouse_notify', async () => {
+    await queryRunner.query(NOTIFYING_FUNCTION);
+    const statement = 'drop function if exists gatehouse_notify(text, text[])';
+    await recordUndo(queryRunner, { migration, kind: 'statement', relation: 'sessions', statement });
+  });
+  for (const trigger of TRIGGERS) await createTrigger(queryRunner, migration, trigger);
+}
+
+async function createTrigger(
+  queryRunner: QueryRunner,
+  migration: string,
+  { name, table, event, body }: NotifyingTrigger,
+): Promise<void> {
+  await inTransaction(queryRunner, `create trigger ${name}`, async () => {
+    const [{ schema }] = (await queryRunner.query('select current_schema() as schema')) as [
+      { schema: string },
+    ];
+    await queryRunner.query(
+      `create or replace function ${name}() returns trigger language plpgsql
+         security definer set search_path = ${quote(schema)}, pg_temp
+       as $gatehouse$begin ${body} return null; end$gatehouse$`,
+    );
+    const [existing] = (await queryRunner.query(
+      'select 1 from pg_trigger where tgrelid = to_regclass($1) and tgname = $2',
+      [table, name],
+    )) as unknown[];
+    if (existing) return;
+    await queryRunner.query(
+      `create trigger ${name} after ${event} on ${table} ${event === 'truncate' ? '' : 'referencing old table as old_rows'}
+         for each statement execute function ${name}()`,
+    );
+    const undo = { migration, kind: 'statement', relation: table, name } as const;
+    await recordUndo(queryRunner, { ...undo, statement: `drop function if exists ${name}()` });
+    await recordUndo(queryRunner, { ...undo, statement: `drop trigger if exists ${name} on ${table}` });
+  });
+}
