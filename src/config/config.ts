@@ -1,0 +1,256 @@
+import { availableParallelism } from 'node:os';
+import { StartupFault } from '../errors/startup-fault.js';
+import { COOKIES, cookieName } from '../cookies/session-cookies.js';
+import type { AdditionalField } from './additional-fields.js';
+import { closestName } from './closest-name.js';
+import type { Environment } from './environment.js';
+import { OPTIONS, nestOptions, variableOf, type Options } from './options.js';
+import type { OidcProvider } from './oidc-providers.js';
+import { socialProvidersIn, type SocialProviders } from './social-providers.js';
+import { FOREIGN, KNOWN, OPTION_PREFIXES, VARIABLES, type VariableName } from './variables.js';
+import type { Mailbox, VersionedSecret } from './values.js';
+
+export const BASE_PATH = '/api/auth';
+
+export interface DatabaseConfig {
+  readonly url: string;
+  /** Past a connection pooler: migrations, locks and LISTEN. */
+  readonly directUrl: string;
+  readonly poolSize: number;
+  readonly preparedStatements: boolean;
+}
+
+/** JWTs of the legacy application; without secret and keys none is accepted. */
+export interface LegacyJwtConfig {
+  readonly secret: string | undefined;
+  readonly jwksUrl: string | undefined;
+  readonly subjectClaim: string;
+  readonly emailClaim: string | undefined;
+  readonly issuer: string | undefined;
+  readonly audience: string | undefined;
+}
+
+/** Gatehouse's own settings, and Better Auth's options nested as there. */
+export interface Config extends Options {
+  readonly production: boolean;
+  readonly nodeEnv: string | undefined;
+  readonly database: DatabaseConfig;
+  readonly host: string;
+  readonly port: number;
+  /** Origin of the public base URL, without the base path. */
+  readonly origin: string;
+  /** The first is current: it signs and encrypts. */
+  readonly secrets: readonly VersionedSecret[];
+  /** Set when `BETTER_AUTH_SECRETS` is: new ciphertexts then name the version of their secret. */
+  readonly versioned: boolean;
+  /** The plain `BETTER_AUTH_SECRET`: under versioned secrets it only opens what was made before them. */
+  readonly legacySecret: string | undefined;
+  readonly trustedOrigins: readonly string[];
+  readonly secureCookies: boolean;
+  readonly logLevel: string;
+  /** Undefined: mails go to the log, in production nowhere. */
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: Mailbox;
+  /** Folder whose texts replace those that come along. */
+  readonly mailTemplates: string | undefined;
+  readonly redisUrl: string | undefined;
+  /** Built into Better Auth, by id; an id it does not know is somebody else's variable. */
+  readonly socialProviders: SocialProviders;
+  readonly oidcProviders: readonly OidcProvider[];
+  /** Seconds that a provider may take to answer. */
+  readonly providerTimeout: number;
+  /** Sessions are kept in the process, at most so many. */
+  readonly sessionCache: { readonly enabled: boolean; readonly size: number };
+  readonly password: {
+    readonly hash: 'bcrypt' | 'argon2id' | 'scrypt';
+    readonly bcryptCost: number;
+    readonly concurrency: number;
+    readonly queue: number;
+  };
+  readonly legacyJwt: LegacyJwtConfig;
+  /** What the start says of variables that have no effect. */
+  readonly warnings: readonly string[];
+}
+
+/** What the configuration adds to the tables. */
+export type ConfiguredFields = {
+  readonly [Table in 'user' | 'session']: Pick<Options[Table], 'additionalFields'>;
+};
+
+type Values = { [Name in VariableName]?: ReturnType<(typeof VARIABLES)[Name]['parse']> };
+
+/** @throws {StartupFault} that lists every fault at once. */
+export function loadConfig(environment: Environment): Config {
+  const faults: string[] = [];
+  const parsed = parseAll(environment, [...KNOWN.keys()], faults);
+  const values = Object.fromEntries(parsed) as Values;
+  const options = nestOptions(
+    new Map(
+      Object.keys(OPTIONS)
+        .filter((path) => parsed.has(variableOf(path)))
+        .map((path) => [path, parsed.get(variableOf(path))]),
+    ),
+  );
+  const socialProviders = socialProvidersIn(environment, faults);
+  faults.push(...missing(environment, values), ...contradictions(options, values));
+  if (faults.length > 0) throw new StartupFault(describeFaults(faults));
+  return Object.freeze({
+    ...options,
+    ...settingsFrom(values, options),
+    socialProviders,
+    warnings: ineffective(environment),
+  });
+}
+
+function settingsFrom(
+  values: Values,
+  options: Options,
+): Omit<Config, keyof Options | 'socialProviders' | 'warnings'> {
+  const port = values.PORT ?? 3000;
+  const origin = values.BETTER_AUTH_URL ?? `http://localhost:${port}`;
+  return {
+    production: values.NODE_ENV === 'production',
+    nodeEnv: values.NODE_ENV,
+    database: databaseFrom(values),
+    host: values.HOST ?? '0.0.0.0',
+    port,
+    origin,
+    secrets: values.BETTER_AUTH_SECRETS ?? [{ version: 0, value: values.BETTER_AUTH_SECRET ?? '' }],
+    versioned: values.BETTER_AUTH_SECRETS !== undefined,
+    legacySecret: values.BETTER_AUTH_SECRET,
+    trustedOrigins: [origin, ...(values.BETTER_AUTH_TRUSTED_ORIGINS ?? [])],
+    secureCookies: options.advanced.useSecureCookies ?? origin.startsWith('https://'),
+    logLevel: values.LOG_LEVEL ?? 'info',
+    smtpUrl: values.SMTP_URL,
+    mailFrom: values.MAIL_FROM ?? { name: '', address: `no-reply@${new URL(origin).hostname}` },
+    mailTemplates: values.MAIL_TEMPLATES,
+    redisUrl: values.REDIS_URL,
+    oidcProviders: values.OIDC_PROVIDERS ?? [],
+    providerTimeout: values.PROVIDER_TIMEOUT ?? 8,
+    sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 10_000 },
+    password: {
+      hash: values.PASSWORD_HASH ?? 'bcrypt',
+      bcryptCost: values.PASSWORD_BCRYPT_COST ?? 11,
+      concurrency: values.PASSWORD_HASH_CONCURRENCY ?? Math.min(4, availableParallelism()),
+      queue: values.PASSWORD_HASH_QUEUE ?? 256,
+    },
+    legacyJwt: legacyJwtFrom(values),
+  };
+}
+
+function legacyJwtFrom(values: Values): LegacyJwtConfig {
+  return {
+    secret: values.LEGACY_JWT_SECRET,
+    jwksUrl: values.LEGACY_JWT_JWKS_URL,
+    subjectClaim: values.LEGACY_JWT_SUBJECT_CLAIM ?? 'sub',
+    emailClaim: values.LEGACY_JWT_EMAIL_CLAIM,
+    issuer: values.LEGACY_JWT_ISSUER,
+    audience: values.LEGACY_JWT_AUDIENCE,
+  };
+}
+
+/**
+ * What the TypeORM CLI and the checks need: the database and nothing else.
+ * @throws {StartupFault} when the URL is missing or malformed.
+ */
+export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
+  const faults: string[] = [];
+  const names = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'DATABASE_POOL_SIZE', 'DATABASE_PREPARED_STATEMENTS'];
+  const values = Object.fromEntries(parseAll(environment, names, faults)) as Values;
+  if (!environment['DATABASE_URL'] && faults.length === 0) {
+    faults.push(
+      'DATABASE_URL is not set; it names the PostgreSQL to work on (npm start brings one of its own).',
+    );
+  }
+  if (faults.length > 0) throw new StartupFault(describeFaults(faults));
+  return databaseFrom(values);
+}
+
+/**
+ * The part of the configuration that the tables depend on.
+ * @throws {StartupFault} when a variable is malformed.
+ */
+export function loadConfiguredFields(environment: Environment): ConfiguredFields {
+  const faults: string[] = [];
+  const names = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS'];
+  const values = parseAll(environment, names, faults);
+  if (faults.length > 0) throw new StartupFault(describeFaults(faults));
+  const fieldsIn = (name: string) => ({
+    additionalFields: (values.get(name) ?? []) as readonly AdditionalField[],
+  });
+  return { user: fieldsIn('USER_ADDITIONAL_FIELDS'), session: fieldsIn('SESSION_ADDITIONAL_FIELDS') };
+}
+
+function databaseFrom(values: Values): DatabaseConfig {
+  const url = values.DATABASE_URL ?? '';
+  return {
+    url,
+    directUrl: values.DATABASE_DIRECT_URL ?? url,
+    poolSize: values.DATABASE_POOL_SIZE ?? 10,
+    preparedStatements: values.DATABASE_PREPARED_STATEMENTS ?? true,
+  };
+}
+
+function parseAll(
+  environment: Environment,
+  names: readonly string[],
+  faults: string[],
+): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const name of names) {
+    const given = environment[name];
+    if (given === undefined || given === '') continue;
+    try {
+      values.set(name, KNOWN.get(name)?.(given));
+    } catch (error) {
+      faults.push(`${name} must be ${(error as Error).message}.`);
+    }
+  }
+  for (const name of Object.keys(environment)) {
+    const meant = KNOWN.has(name) || FOREIGN.has(name) ? undefined : closestName(name, [...KNOWN.keys()]);
+    if (meant && names.includes(meant)) faults.push(`${name} is not a setting; ${meant} is.`);
+  }
+  return values;
+}
+
+function missing(environment: Environment, { NODE_ENV }: Values): string[] {
+  const production = NODE_ENV === 'production';
+  const faults: string[] = [];
+  const require = (name: VariableName, why: string) => {
+    if (!environment[name]) faults.push(`${name} is required${why}.`);
+  };
+  require('DATABASE_URL', production ? ' in production' : ' (npm start brings a PostgreSQL of its own)');
+  if (!environment['BETTER_AUTH_SECRETS']) require('BETTER_AUTH_SECRET', production ? ' in production' : '');
+  if (production) require('BETTER_AUTH_URL', ' in production');
+  return faults;
+}
+
+function contradictions({ advanced, emailAndPassword, rateLimit }: Options, { REDIS_URL }: Values): string[] {
+  const faults: string[] = [];
+  if (emailAndPassword.minPasswordLength > emailAndPassword.maxPasswordLength) {
+    faults.push(
+      'EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGTH must not exceed EMAIL_AND_PASSWORD_MAX_PASSWORD_LENGTH.',
+    );
+  }
+  if (rateLimit.storage === 'secondary-storage' && !REDIS_URL) {
+    faults.push('RATE_LIMIT_STORAGE is secondary-storage, which needs REDIS_URL.');
+  }
+  const { cookiePrefix: prefix, cookies: overrides } = advanced;
+  const names = COOKIES.map((cookie) => cookieName({ prefix, overrides, secure: false }, cookie));
+  const shared = names.find((name, index) => names.indexOf(name) !== index);
+  if (shared !== undefined) faults.push(`ADVANCED_COOKIES gives two cookies the name ${shared}.`);
+  return faults;
+}
+
+function ineffective(environment: Environment): string[] {
+  return Object.keys(environment)
+    .filter((name) => OPTION_PREFIXES.some((prefix) => name.startsWith(prefix)))
+    .filter((name) => !KNOWN.has(name) && !FOREIGN.has(name))
+    .map((name) => `${name} has no effect in this version`);
+}
+
+function describeFaults(faults: readonly string[]): string {
+  return faults.length === 1
+    ? `The configuration has a fault: ${faults[0]}`
+    : `The configuration has ${faults.length} faults:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`;
+}

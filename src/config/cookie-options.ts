@@ -1,0 +1,98 @@
+import { COOKIES, type CookieKind, type CookieOverride } from '../cookies/session-cookies.js';
+import type { CookieAttributes } from '../cookies/serialize-cookie.js';
+import type { Parser } from './values.js';
+
+type Check = (value: unknown) => boolean;
+
+/** RFC 9110 §5.6.2: what may stand in the name of a cookie. */
+const isToken: Check = (value) => typeof value === 'string' && /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(value);
+const isHost: Check = (value) =>
+  typeof value === 'string' && /^\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value);
+const isPath: Check = (value) => typeof value === 'string' && /^\/[^;\p{Cc}]*$/u.test(value);
+const isFlag: Check = (value) => typeof value === 'boolean';
+const isAge: Check = (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0;
+const isSameSite: Check = (value) => typeof value === 'string' && /^(strict|lax|none)$/i.test(value);
+
+/** The attributes that may be configured, and what their values may be (protocol.md §2.2). */
+const ATTRIBUTES: ReadonlyMap<string, readonly [Check, string]> = new Map(
+  Object.entries<readonly [Check, string]>({
+    domain: [isHost, 'a host name'],
+    path: [isPath, 'a path that begins with a slash'],
+    httpOnly: [isFlag, 'true or false'],
+    secure: [isFlag, 'true or false'],
+    sameSite: [isSameSite, '"strict", "lax" or "none"'],
+    partitioned: [isFlag, 'true or false'],
+    maxAge: [isAge, 'a whole number of seconds'],
+  }),
+);
+
+/** The beginning of every `Set-Cookie` line: what makes a cookie's name. */
+export const cookiePrefix: Parser<string> = (value) => {
+  if (isToken(value)) return value;
+  throw new Error('of letters, digits and marks such as - and _');
+};
+
+export const cookieDomain: Parser<string> = (value) => {
+  if (isHost(value)) return value;
+  throw new Error('a host name such as example.com');
+};
+
+/** `advanced.defaultCookieAttributes`. */
+export const cookieAttributes: Parser<CookieAttributes> = (value) => {
+  const shape = 'JSON such as {"sameSite":"none","secure":true}';
+  return attributesFrom(parseObject(value, shape), shape);
+};
+
+export type CookieOverrides = Readonly<Partial<Record<CookieKind, CookieOverride>>>;
+
+/** `advanced.cookies`: another name or other attributes for a cookie by its logical name. */
+export const cookieOverrides: Parser<CookieOverrides> = (value) => {
+  const shape = 'JSON such as {"session_token":{"name":"sid","attributes":{"sameSite":"strict"}}}';
+  const overrides = Object.entries(parseObject(value, shape)).map(([cookie, given]) => {
+    if (!COOKIES.some((known) => known === cookie)) {
+      throw new Error(`${shape}; there is no cookie "${cookie}", there are ${COOKIES.join(', ')}`);
+    }
+    const { name, attributes, ...rest } = asObject(given, shape);
+    const [unknown] = Object.keys(rest);
+    if (unknown !== undefined) throw new Error(`${shape}; "${unknown}" is neither "name" nor "attributes"`);
+    if (name !== undefined && !isToken(name)) throw new Error(`${shape}; "${cookie}" has no possible name`);
+    return [
+      cookie,
+      {
+        ...(name === undefined ? {} : { name }),
+        ...(attributes === undefined
+          ? {}
+          : { attributes: attributesFrom(asObject(attributes, shape), shape) }),
+      },
+    ];
+  });
+  return Object.fromEntries(overrides) as CookieOverrides;
+};
+
+/** @throws {Error} that names the attribute. */
+function attributesFrom(given: Record<string, unknown>, shape: string): CookieAttributes {
+  for (const [name, value] of Object.entries(given)) {
+    const [fits, what] = ATTRIBUTES.get(name) ?? [];
+    if (!fits)
+      throw new Error(`${shape}; "${name}" is no attribute, there are ${[...ATTRIBUTES.keys()].join(', ')}`);
+    if (!fits(value)) throw new Error(`${shape}; "${name}" must be ${what}`);
+  }
+  const { sameSite } = given;
+  if (typeof sameSite !== 'string') return given;
+  return { ...given, sameSite: sameSite.toLowerCase() as CookieAttributes['sameSite'] };
+}
+
+function parseObject(value: string, shape: string): Record<string, unknown> {
+  try {
+    return asObject(JSON.parse(value), shape);
+  } catch {
+    throw new Error(shape);
+  }
+}
+
+function asObject(value: unknown, shape: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw new Error(shape);
+}

@@ -1,0 +1,201 @@
+/**
+ * What a variable's text may be. A parser returns the value or throws an `Error` whose message completes
+ * the sentence "NAME must be …".
+ */
+export type Parser<T> = (text: string) => T;
+
+export const text: Parser<string> = (value) => value;
+
+export const flag: Parser<boolean> = (value) => {
+  if (/^(true|1|yes|on)$/i.test(value)) return true;
+  if (/^(false|0|no|off)$/i.test(value)) return false;
+  throw new Error('true or false');
+};
+
+export const integer =
+  (min: number, max: number, unit = ''): Parser<number> =>
+  (value) => {
+    const number = Number(value);
+    if (/^-?\d+$/.test(value) && number >= min && number <= max) return number;
+    throw new Error(`a whole number${unit ? ` of ${unit}` : ''} from ${min} to ${max}`);
+  };
+
+export const oneOf =
+  <const T extends string>(...choices: readonly T[]): Parser<T> =>
+  (value) => {
+    const found = choices.find((choice) => choice === value);
+    if (found !== undefined) return found;
+    throw new Error(`one of ${choices.join(', ')}`);
+  };
+
+export const list: Parser<string[]> = (value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+export const postgresUrl: Parser<string> = (value) => {
+  const fault = 'a PostgreSQL URL such as postgresql://user:password@host:5432/database?sslmode=require';
+  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) throw new Error(fault);
+  const { username, password, pathname } = new URL(value);
+  if (pathname.length < 2) throw new Error(`${fault} (the database name is missing)`);
+  if (![username, password, pathname].every(isDecodable)) {
+    throw new Error(`${fault} (a percent sign in a name or password is written %25)`);
+  }
+  return /[?&]uselibpqcompat=true/.test(value) ? value : value.replace(SOME_TLS, '$1verify-full');
+};
+
+/** The driver takes these for `verify-full`, with a long warning; said outright it is silent. */
+const SOME_TLS = /([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/;
+
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Free, but something that only looks like `production` would leave a server open that was meant to be closed. */
+export const nodeEnvironment: Parser<string> = (value) => {
+  if (value !== 'production' && /^prod/i.test(value))
+    throw new Error('production in these very letters, or a name that does not begin like it');
+  return value;
+};
+
+const serviceUrl =
+  (protocols: RegExp, example: string): Parser<string> =>
+  (value) => {
+    if (URL.canParse(value) && protocols.test(new URL(value).protocol) && new URL(value).hostname)
+      return value;
+    throw new Error(`a URL such as ${example}`);
+  };
+
+export const webUrl = serviceUrl(/^https?:$/, 'https://old.example.com/.well-known/jwks.json');
+export const mailUrl = serviceUrl(/^smtps?:$/, 'smtp://user:password@mail.example.com:587');
+export const redisUrl = serviceUrl(/^rediss?:$/, 'redis://user:password@redis.example.com:6379');
+
+export interface Mailbox {
+  /** Empty: none. */
+  readonly name: string;
+  readonly address: string;
+}
+
+/** One plain address (RFC 5321 §4.1.2 without quoted parts), so that nothing else can be read into a header. */
+export const isAddress = (value: string): boolean =>
+  /^[^\s@<>()[\]\\,;:"\p{C}]+@[^\s@<>()[\]\\,;:"\p{C}]+$/u.test(value);
+
+/** `ada@example.com` or `Ada <ada@example.com>`. */
+export const mailbox: Parser<Mailbox> = (value) => {
+  const [, name = '', bracketed] = /^([^<>\p{C}]*)<([^<>]*)>$/u.exec(value.trim()) ?? [];
+  const address = bracketed ?? value.trim();
+  if (isAddress(address)) return { name: name.trim().replace(/^"(.*)"$/, '$1'), address };
+  throw new Error('an address such as no-reply@example.com or Example <no-reply@example.com>');
+};
+
+/** An http(s) origin; a path is allowed only where it is the base path itself, as front ends often write it. */
+export const publicUrl: Parser<string> = (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (
+    !url ||
+    !/^https?:$/.test(url.protocol) ||
+    !/^\/(api\/auth\/?)?$/.test(url.pathname) ||
+    url.search ||
+    url.hash ||
+    url.username ||
+    url.password
+  ) {
+    throw new Error('an http or https URL without a path, such as https://auth.example.com');
+  }
+  return url.origin;
+};
+
+export const secret: Parser<string> = (value) => {
+  if (value.length >= 32) return value;
+  throw new Error(
+    `at least 32 characters long, it has ${value.length}; make one with: openssl rand -base64 32`,
+  );
+};
+
+export interface VersionedSecret {
+  readonly version: number;
+  readonly value: string;
+}
+
+/** `2:new,1:old`, the first one current (protocol.md §12). */
+export const versionedSecrets: Parser<VersionedSecret[]> = (value) => {
+  const secrets = list(value).map((item) => {
+    const match = /^(\d+):(.+)$/.exec(item);
+    if (!match) throw new Error('a list such as 2:newsecret,1:oldsecret');
+    return { version: Number(match[1]), value: secret(match[2] ?? '') };
+  });
+  if (secrets.length === 0 || new Set(secrets.map(({ version }) => version)).size !== secrets.length) {
+    throw new Error('a list such as 2:newsecret,1:oldsecret in which each version stands once');
+  }
+  return secrets;
+};
+
+const YEAR = 31_536_000;
+
+export const seconds = (min: number, max = YEAR): Parser<number> => integer(min, max, 'seconds');
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** Seconds, written as such or as `15m`, `12h`, `7d`. */
+export const duration: Parser<number> = (value) => {
+  const match = /^(\d+)\s*([smhdw]?)$/.exec(value);
+  const length = Number(match?.[1]) * (UNITS[match?.[2] || 's'] ?? NaN);
+  if (length >= 1 && length <= YEAR) return length;
+  throw new Error('a time such as 900 (seconds), 15m, 12h or 7d');
+};
+
+/** `true`, `false`, or what the other parser takes. */
+export const flagOr =
+  <T>(other: Parser<T>): Parser<boolean | T> =>
+  (value) =>
+    /^(true|false)$/i.test(value) ? flag(value) : other(value);
+
+export const url: Parser<string> = (value) => {
+  const isPath = /^\/(?![/\\])/.test(value);
+  // An app's own scheme will do; one that runs what follows it will not.
+  const isUrl =
+    /^[a-z][a-z0-9+.-]*:\/\//i.test(value) &&
+    URL.canParse(value) &&
+    !/^(javascript|data|vbscript):/i.test(value);
+  if (isPath || isUrl) return value;
+  throw new Error('a URL or a path');
+};
+
+export const json =
+  <T>(shape: string, fits: (value: unknown) => value is T): Parser<T> =>
+  (value) => {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(value);
+    } catch {
+      parsed = undefined;
+    }
+    if (fits(parsed)) return parsed;
+    throw new Error(`JSON such as ${shape}`);
+  };
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Seconds and requests, or `false` for no limit; by path or glob (protocol.md §6). */
+export type RateLimitRules = Readonly<
+  Record<string, false | { readonly window: number; readonly max: number }>
+>;
+
+const isPositive = (value: unknown) => typeof value === 'number' && value > 0;
+
+export const rateLimitRules = json<RateLimitRules>(
+  '{"/get-session":false,"/sign-in/*":{"window":60,"max":5}}',
+  (value): value is RateLimitRules =>
+    isRecord(value) &&
+    Object.keys(value).every((path) => /^[/*]/.test(path)) &&
+    Object.values(value).every(
+      (rule) => rule === false || (isRecord(rule) && isPositive(rule['window']) && isPositive(rule['max'])),
+    ),
+);

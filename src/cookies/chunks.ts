@@ -1,0 +1,59 @@
+import { type CookieAttributes, serializeCookie } from './serialize-cookie.js';
+
+/** Bytes of a whole `Set-Cookie` line that every browser keeps, a little less than Safari's 4093. */
+const MAX_COOKIE_SIZE = 4050;
+const MAX_CHUNKS = 100;
+
+/** Whether the name is `<of>.0`, `<of>.1`, … (protocol.md §2.4). */
+export function isChunk(name: string, of: string): boolean {
+  return name.startsWith(`${of}.`) && /^(0|[1-9]\d{0,14})$/.test(name.slice(of.length + 1));
+}
+
+/** The cookie of that name and its chunks, as the request carries them. */
+export function carriedParts(name: string, cookies: ReadonlyMap<string, string>): string[] {
+  return [...cookies.keys()].filter((carried) => carried === name || isChunk(carried, name));
+}
+
+/** The value, put together from chunks where it is not in one piece. */
+export function readChunked(name: string, cookies: ReadonlyMap<string, string>): string | undefined {
+  const whole = cookies.get(name);
+  if (whole) return whole;
+  const chunks = carriedParts(name, cookies).filter((carried) => carried !== name);
+  if (chunks.length === 0) return undefined;
+  const indexOf = (chunk: string) => Number(chunk.slice(name.length + 1));
+  return chunks
+    .toSorted((a, b) => indexOf(a) - indexOf(b))
+    .map((chunk) => cookies.get(chunk) ?? '')
+    .join('');
+}
+
+/**
+ * The `Set-Cookie` lines of a value that may be too long for one cookie (protocol.md §2.4), among them those that expire
+ * what the request carries of an earlier value. One that is too long for a hundred cookies is not written.
+ */
+export function writeChunked(
+  name: string,
+  value: string,
+  attributes: CookieAttributes,
+  cookies: ReadonlyMap<string, string>,
+): string[] {
+  const expired = { ...attributes, maxAge: 0 };
+  const lines = new Map(
+    carriedParts(name, cookies).map((carried) => [carried, serializeCookie(carried, '', expired)]),
+  );
+  for (const [part, content] of partsOf(name, value, attributes)) {
+    lines.set(part, serializeCookie(part, content, attributes));
+  }
+  return [...lines.values()];
+}
+
+function partsOf(name: string, value: string, attributes: CookieAttributes): [string, string][] {
+  const size = MAX_COOKIE_SIZE - serializeCookie(`${name}.99`, '', attributes).length;
+  const count = size > 0 ? Math.ceil(value.length / size) : Infinity;
+  if (count <= 1) return [[name, value]];
+  if (count > MAX_CHUNKS) return [];
+  return Array.from({ length: count }, (_, index) => [
+    `${name}.${index}`,
+    value.slice(index * size, (index + 1) * size),
+  ]);
+}

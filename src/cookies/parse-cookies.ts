@@ -1,0 +1,16 @@
+/**
+ * The cookies of a `Cookie` header (RFC 6265 §5.4) in its order, values still URL-encoded. The first of
+ * several with one name counts (protocol.md §2.3). Pieces without `=` are passed over; a value in double
+ * quotes loses its first and last character, as in better-call, which Better Auth reads cookies with.
+ */
+export function parseCookies(header: string | undefined): ReadonlyMap<string, string> {
+  const cookies = new Map<string, string>();
+  for (const piece of header?.split(';') ?? []) {
+    const equals = piece.indexOf('=');
+    if (equals === -1) continue;
+    const name = piece.slice(0, equals).trim();
+    const value = piece.slice(equals + 1).trim();
+    if (!cookies.has(name)) cookies.set(name, value.startsWith('"') ? value.slice(1, -1) : value);
+  }
+  return cookies;
+}

@@ -1,0 +1,25 @@
+import { randomToken } from '../random.js';
+import { madeUpBcrypt } from './bcrypt.js';
+import { hashPassword, type PasswordSettings } from './password-hasher.js';
+
+const made = new Map<string, Promise<string>>();
+
+/**
+ * A hash of a password nobody knows, made once per format and cost. Verified for an unknown user it takes the
+ * time it would take for a known one, so that the delay does not tell which e-mails have an account.
+ */
+export function dummyHash(settings: PasswordSettings): Promise<string> {
+  const key = `${settings.hash} ${settings.bcryptCost}`;
+  const known = made.get(key);
+  if (known) return known;
+  const hash = make(settings);
+  made.set(key, hash);
+  hash.catch(() => made.delete(key)); // the next caller tries again
+  return hash;
+}
+
+async function make(settings: PasswordSettings): Promise<string> {
+  return settings.hash === 'bcrypt'
+    ? madeUpBcrypt(settings.bcryptCost)
+    : hashPassword(randomToken(32), settings);
+}

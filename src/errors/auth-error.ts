@@ -1,0 +1,61 @@
+import { MESSAGES, type ErrorCode } from './error-catalogue.js';
+
+export interface ErrorBody {
+  readonly message: string;
+  readonly code?: ErrorCode;
+}
+
+/** An answer other than 200 in the protocol's form (protocol.md §1.1): raised anywhere, written by `ErrorFilter`. */
+export class AuthError extends Error {
+  override readonly name = 'AuthError';
+
+  constructor(
+    readonly status: number,
+    /** Undefined: the answer has no body. */
+    readonly body: ErrorBody | undefined,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(body?.message ?? `status ${status}`);
+  }
+}
+
+const failure =
+  (status: number) =>
+  (code: ErrorCode, message: string = MESSAGES[code]) =>
+    new AuthError(status, { message, code });
+
+export const badRequest = failure(400);
+export const unauthorized = failure(401);
+export const forbidden = failure(403);
+export const notFound = failure(404);
+export const methodNotAllowed = failure(405);
+export const payloadTooLarge = failure(413);
+export const unsupportedMediaType = failure(415);
+export const unprocessable = failure(422);
+export const conflict = failure(409);
+export const expectationFailed = failure(417);
+export const internal = failure(500);
+
+/** A few answers carry a message and no code (protocol.md §4.4). */
+export const badRequestWithoutCode = (message: string) => new AuthError(400, { message });
+
+/** Of JSON type, and empty (protocol.md §4.4). */
+const empty = (status: number, headers: Readonly<Record<string, string>> = {}) =>
+  new AuthError(status, undefined, { ...headers, 'content-type': 'application/json' });
+
+/** Nobody is signed in, where the protocol says so without words. */
+export const nobody = () => empty(401);
+
+/** A route that is switched off. */
+export const nothingHere = () => empty(404);
+
+/** @param location as a header can carry it */
+export const found = (location: string) => empty(302, { location });
+
+/** The hash queue is full; `retryAfter` in seconds (RFC 9110 §10.2.3). */
+export const overloaded = (retryAfter: number) =>
+  new AuthError(
+    503,
+    { message: MESSAGES.SERVICE_UNAVAILABLE, code: 'SERVICE_UNAVAILABLE' },
+    { 'retry-after': String(retryAfter) },
+  );

@@ -1,0 +1,45 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isUnstorable } from '../database/unstorable.js';
+import { notAllowed } from '../http/body-parser.js';
+import { asJson } from '../http/json-answer.js';
+import { Logger } from '../logging/logger.js';
+import { AuthError, badRequest, payloadTooLarge } from './auth-error.js';
+
+/** Every answer other than 200 is written here; what nobody foresaw is logged and answered as a bare 500 (protocol.md §4.1). */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const error = asAuthError(exception, request);
+    if (!(exception instanceof AuthError) && (error.status >= 500 || isUnstorable(exception))) {
+      this.logger.fault(exception, request.id);
+    }
+    if (reply.sent) return;
+    void reply.code(error.status).headers(error.headers);
+    if (error.body) void asJson(reply).send(JSON.stringify(error.body));
+    else if (error.headers['content-type']) void asJson(reply).send('');
+    else void reply.removeHeader('content-type').send();
+  }
+}
+
+function asAuthError(exception: unknown, request: FastifyRequest): AuthError {
+  if (exception instanceof AuthError) return exception;
+  // It came with the request; logged all the same, because the check for it is missing.
+  if (isUnstorable(exception)) return badRequest('VALIDATION_ERROR');
+  const status = statusOf(exception);
+  // Fastify's own complaints about a request: a type that is none, a wrong Content-Length.
+  if (status === 415) return notAllowed(request);
+  if (status === 413) return payloadTooLarge('PAYLOAD_TOO_LARGE');
+  if (status === 400) return badRequest('BAD_REQUEST');
+  return new AuthError(status >= 400 && status < 500 ? status : 500, undefined);
+}
+
+function statusOf(exception: unknown): number {
+  if (exception instanceof HttpException) return exception.getStatus();
+  const { statusCode } = (exception ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' ? statusCode : 500;
+}
