@@ -1,0 +1,61 @@
+import type { AdditionalField } from '../config/additional-fields.js';
+import { badRequest } from '../errors/auth-error.js';
+
+/** Values by field name. */
+export type AdditionalValues = Readonly<Record<string, unknown>>;
+
+/**
+ * The configured fields out of what a client sent (protocol.md §1.6); keys nobody declared are not looked at.
+ * @throws {AuthError} 400 `FIELD_NOT_ALLOWED`, `VALIDATION_ERROR` or `MISSING_FIELD`.
+ */
+export function parseAdditionalInput(
+  fields: readonly AdditionalField[],
+  body: Readonly<Record<string, unknown>>,
+  action: 'create' | 'update',
+): AdditionalValues {
+  const values: Record<string, unknown> = {};
+  for (const field of fields) {
+    const given = Object.hasOwn(body, field.name) ? body[field.name] : undefined;
+    const value = given === undefined ? absent(field, action) : present(field, given, action);
+    if (value !== undefined) values[field.name] = value;
+  }
+  return values;
+}
+
+function present(field: AdditionalField, given: unknown, action: 'create' | 'update'): unknown {
+  if (!field.input) {
+    if (action === 'create' && field.defaultValue !== undefined) return defaultOf(field);
+    if (given) throw badRequest('FIELD_NOT_ALLOWED', `${field.name} is not allowed to be set`);
+    return undefined;
+  }
+  const problem = field.problem(given);
+  if (problem !== undefined) throw badRequest('VALIDATION_ERROR', problem);
+  return field.stored(given);
+}
+
+function absent(field: AdditionalField, action: 'create' | 'update'): unknown {
+  if (action === 'update') return undefined;
+  if (field.defaultValue !== undefined) return defaultOf(field);
+  if (field.required === true) throw badRequest('MISSING_FIELD', `${field.name} is required`);
+  return undefined;
+}
+
+/** What a row gets that no client has a say in, such as a new session. */
+export function defaultValues(fields: readonly AdditionalField[]): AdditionalValues {
+  const withDefault = fields.filter(({ defaultValue }) => defaultValue !== undefined);
+  return Object.fromEntries(withDefault.map((field) => [field.name, defaultOf(field)]));
+}
+
+function defaultOf({ defaultValue }: AdditionalField): unknown {
+  return typeof defaultValue === 'function' ? (defaultValue as () => unknown)() : defaultValue;
+}
+
+/** What may leave the server, every field of it: `null` where there is no value (protocol.md §1.1). */
+export function returnedValues(
+  fields: readonly AdditionalField[],
+  valueOf: (field: AdditionalField) => unknown,
+): AdditionalValues {
+  return Object.fromEntries(
+    fields.filter(({ returned }) => returned).map((field) => [field.name, valueOf(field) ?? null]),
+  );
+}

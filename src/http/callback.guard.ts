@@ -1,0 +1,29 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { forbidden } from '../errors/auth-error.js';
+import { ROUTE, type RouteSpecification } from './auth-route.js';
+import { isOriginCheckOff } from './origin.guard.js';
+import { isTrustedRedirect } from './trusted-origins.js';
+
+/** Where a followed link may lead, with or without a cookie; the origin of a followed link says nothing (protocol.md §5.3). */
+@Injectable()
+export class CallbackGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const route = this.reflector.get<RouteSpecification | undefined>(ROUTE, context.getHandler());
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (!route?.redirects || isOriginCheckOff(request, this.config)) return true;
+    const { callbackURL } = request.query as { callbackURL?: string };
+    if (callbackURL && !isTrustedRedirect(callbackURL, this.config.trustedOrigins)) {
+      throw forbidden('INVALID_CALLBACK_URL');
+    }
+    return true;
+  }
+}

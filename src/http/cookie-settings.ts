@@ -1,0 +1,19 @@
+import type { Config } from '../config/config.js';
+import type { SessionCookieSettings } from '../cookies/session-cookies.js';
+
+/** Names and attributes of the session's cookies as they are configured (protocol.md §2.1, §2.2). */
+export function cookieSettings(config: Config): SessionCookieSettings {
+  const { account, advanced, origin, secureCookies, session } = config;
+  const { enabled, domain } = advanced.crossSubDomainCookies;
+  return {
+    prefix: advanced.cookiePrefix,
+    secure: secureCookies,
+    expiresIn: session.expiresIn,
+    cacheMaxAge: session.cookieCache.maxAge,
+    accountInCookie: account.storeAccountCookie,
+    stateInCookie: account.storeStateStrategy === 'cookie',
+    ...(enabled ? { domain: domain ?? new URL(origin).hostname } : {}),
+    attributes: advanced.defaultCookieAttributes,
+    overrides: advanced.cookies,
+  };
+}

@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.js';
+import { authPath } from './auth-path.js';
+import { exposeHeader } from './set-cookies.js';
+import { isTrustedOrigin } from './trusted-origins.js';
+
+const METHODS = 'GET, POST, PUT';
+/** What the stock client sends; other headers are allowed as they are asked for. */
+const HEADERS = ['content-type', 'authorization'];
+/** That scripts of another origin may read. */
+const EXPOSED = ['set-auth-token', 'set-auth-jwt', 'x-retry-after', 'x-request-id'];
+/** Seconds for which a browser need not ask again; Chromium takes no more. */
+const MAX_AGE = 7200;
+
+/**
+ * Lets pages of the trusted origins call the routes below the base path with cookies (Fetch Standard §3.2). Better Auth
+ * leaves this to the framework around it. Same-origin pages need none of it and get none.
+ */
+export function installCors(server: FastifyInstance, config: Config): void {
+  if (config.trustedOrigins.every((pattern) => pattern === config.origin)) return;
+  server.addHook('onRequest', (request, reply, done) => {
+    if (authPath(request.originalUrl) === undefined) return done();
+    // Also where nothing else is sent: a cache must not hand one origin's answer to another.
+    void reply.header('vary', 'Origin');
+    const origin = trustedOrigin(request, config);
+    if (origin === undefined) return done();
+    void reply.headers({ 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' });
+    if (isPreflight(request)) return void answerPreflight(request, reply);
+    for (const name of EXPOSED) exposeHeader(reply, name);
+    return done();
+  });
+}
+
+/** Another origin than the server's own, and a trusted one; `null` is nobody's. */
+function trustedOrigin({ headers: { origin } }: FastifyRequest, config: Config): string | undefined {
+  if (!origin || origin === config.origin || !isSerializedOrigin(origin)) return undefined;
+  return isTrustedOrigin(origin, config.trustedOrigins) ? origin : undefined;
+}
+
+/** As a browser writes one (RFC 6454 §6.2): a URL that merely begins with a trusted origin is not sent back. */
+function isSerializedOrigin(origin: string): boolean {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.[\]:_-]*$/i.test(origin) || !URL.canParse(origin)) return false;
+  const url = new URL(origin);
+  return !/^https?:$/.test(url.protocol) || url.origin === origin;
+}
+
+const isPreflight = ({ method, headers }: FastifyRequest) =>
+  method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+
+function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const asked = request.headers['access-control-request-headers'];
+  return reply
+    .code(204)
+    .headers({
+      vary: 'Origin, Access-Control-Request-Headers',
+      'access-control-allow-methods': METHODS,
+      'access-control-allow-headers': allowedHeaders(typeof asked === 'string' ? asked : '').join(', '),
+      'access-control-max-age': String(MAX_AGE),
+    })
+    .send();
+}
+
+/** Front ends add headers of their own, such as those of tracing; from a trusted origin they may. */
+function allowedHeaders(asked: string): string[] {
+  const names = asked
+    .split(',', 64)
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name));
+  return [...new Set([...HEADERS, ...names])];
+}

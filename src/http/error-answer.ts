@@ -1,0 +1,10 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** Every error with a body has this form (protocol.md §1.1). */
+export class ErrorAnswer {
+  @ApiProperty({ example: 'Invalid email or password' })
+  message!: string;
+
+  @ApiProperty({ required: false, example: 'INVALID_EMAIL_OR_PASSWORD' })
+  code?: string;
+}

@@ -1,0 +1,77 @@
+import { isIP } from 'node:net';
+
+/** Network bytes: 4 of them for IPv4, also for IPv4 written as IPv6 (RFC 4291 §2.5.5.2), else 16. */
+export type IpAddress = Uint8Array;
+
+/**
+ * @returns undefined for what is no address; a port, brackets or a leading zero make it none, and so does a zone, which
+ * says something on one machine only and not to us.
+ */
+export function parseIp(text: string): IpAddress | undefined {
+  const version = isIP(text);
+  if (version === 0 || text.includes('%')) return undefined;
+  if (version === 4) return Uint8Array.from(text.split('.').map(Number));
+  const bytes = parseIpv6(text);
+  const mapped = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
+  return mapped ? bytes.slice(12) : bytes;
+}
+
+function parseIpv6(text: string): Uint8Array {
+  const [head = '', tail] = text.split('::');
+  const left = bytesOf(head);
+  const right = bytesOf(tail ?? '');
+  const bytes = new Uint8Array(16);
+  bytes.set(left);
+  bytes.set(right, 16 - right.length);
+  return bytes;
+}
+
+/** Of groups between colons, the last of which may be a dotted IPv4 address. */
+function bytesOf(groups: string): number[] {
+  if (groups === '') return [];
+  return groups.split(':').flatMap((group) => {
+    if (group.includes('.')) return group.split('.').map(Number);
+    const value = parseInt(group, 16);
+    return [value >> 8, value & 255];
+  });
+}
+
+/** @param ipv6Bits of an IPv6 address that tell clients apart; the others become zero. */
+export function formatIp(address: IpAddress, ipv6Bits: number): string {
+  if (address.length === 4) return address.join('.');
+  const kept = address.map((byte, index) => byte & maskOf(ipv6Bits - index * 8));
+  return Array.from({ length: 8 }, (_, index) =>
+    (((kept[index * 2] ?? 0) << 8) | (kept[index * 2 + 1] ?? 0)).toString(16).padStart(4, '0'),
+  ).join(':');
+}
+
+/** The byte of a netmask from which on `bits` are set. */
+const maskOf = (bits: number) => (bits >= 8 ? 255 : bits <= 0 ? 0 : (255 << (8 - bits)) & 255);
+
+export interface Network {
+  readonly address: IpAddress;
+  /** Bits. */
+  readonly prefix: number;
+}
+
+/** An address or CIDR notation (RFC 4632 §3.1); undefined for anything else. */
+export function parseNetwork(text: string): Network | undefined {
+  const slash = text.lastIndexOf('/');
+  const address = parseIp(slash < 0 ? text : text.slice(0, slash));
+  if (!address) return undefined;
+  const longest = address.length * 8;
+  if (slash < 0) return { address, prefix: longest };
+  const digits = text.slice(slash + 1);
+  return /^\d{1,3}$/.test(digits) && Number(digits) <= longest
+    ? { address, prefix: Number(digits) }
+    : undefined;
+}
+
+export function isInNetwork(address: IpAddress, network: Network): boolean {
+  return (
+    address.length === network.address.length &&
+    address.every(
+      (byte, index) => ((byte ^ (network.address[index] ?? 0)) & maskOf(network.prefix - index * 8)) === 0,
+    )
+  );
+}

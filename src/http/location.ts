@@ -1,0 +1,7 @@
+/** A redirect target as a header can carry it (RFC 3986 §2.1): percent-encoded where it is not ASCII, else as given. */
+export function locationOf(target: string): string {
+  // By way of bytes, because half a surrogate pair cannot be encoded.
+  return Buffer.from(target)
+    .toString()
+    .replace(/[^\x20-\x7e]+/g, encodeURIComponent);
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from 'node:http';
+import { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import helmet from 'helmet';
+import type { Config } from '../config/config.js';
+
+/** Answers of the API are no pages: whatever a browser takes one for, nothing in it runs, loads or is framed. */
+const NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Swagger UI brings its scripts in files, its styles in elements as well, and its icons in data URLs. */
+const DOCUMENTATION = [
+  NOTHING,
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+].join('; ');
+
+const YEAR = 31_536_000;
+
+/** Of a page that has this one style and nothing else. */
+export function styledPagePolicy(style: string): string {
+  return `${NOTHING}; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+}
+
+/** Helmet's headers, with a policy for each kind of answer; a page with its own says so in its reply. */
+export function installSecurityHeaders(
+  server: FastifyInstance,
+  { origin }: Config,
+  documentation: string,
+): void {
+  const common = helmetHeaders(origin.startsWith('https://'));
+  const ofAnswers = { ...common, 'content-security-policy': NOTHING };
+  const ofDocumentation = { ...common, 'content-security-policy': DOCUMENTATION };
+  server.addHook('onRequest', (request, reply, done) => {
+    const isDocumentation = request.url === documentation || request.url.startsWith(`${documentation}/`);
+    void reply.headers(isDocumentation ? ofDocumentation : ofAnswers);
+    done();
+  });
+}
+
+/** They are the same for every request, and helmet takes as long as a whole answer from the cache: it is asked once. */
+function helmetHeaders(behindTls: boolean): OutgoingHttpHeaders {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  const setHeaders = helmet({
+    contentSecurityPolicy: false,
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // A promise that only a server behind TLS can keep, and one for itself alone.
+    strictTransportSecurity: behindTls ? { maxAge: YEAR, includeSubDomains: false } : false,
+  });
+  setHeaders(request, response, () => {});
+  return response.getHeaders();
+}

@@ -1,0 +1,11 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+export class StatusAnswer {
+  @ApiProperty({ enum: [true] })
+  status!: true;
+}
+
+export class SuccessAnswer {
+  @ApiProperty({ enum: [true] })
+  success!: true;
+}

@@ -1,0 +1,108 @@
+import { isIPv4 } from 'node:net';
+
+/** Judges against the list of trusted origins (protocol.md §5.4). Pure: the list is a parameter. */
+export function isTrustedOrigin(origin: string, trusted: readonly string[]): boolean {
+  return !origin.startsWith('/') && trusted.some((pattern) => matches(origin, pattern));
+}
+
+/** As an origin, or a path on this server that no browser can read as another host. */
+export function isTrustedRedirect(target: string, trusted: readonly string[]): boolean {
+  return target.startsWith('/') ? isSafePath(target) : isTrustedOrigin(target, trusted);
+}
+
+const CONTROL = /\p{Cc}/u;
+
+function isSafePath(target: string): boolean {
+  if (target.startsWith('//') || target.includes('\\') || CONTROL.test(target)) return false;
+  const path = target.split(/[?#]/, 1)[0] ?? '';
+  if (/%2f|%5c/i.test(path)) return false;
+  const base = 'https://base.invalid';
+  return URL.canParse(target, base) && new URL(target, base).origin === base;
+}
+
+function matches(candidate: string, pattern: string): boolean {
+  const wild = /[*?]/.test(pattern);
+  const url = URL.canParse(candidate) ? new URL(candidate) : undefined;
+  if (wild && !pattern.includes('://')) {
+    return !!url?.host && glob(pattern).test(url.host) && admitsAddress(pattern, url.host);
+  }
+  if (!url || /^https?:$/.test(url.protocol)) {
+    if (!url) return false;
+    if (!wild) return pattern === url.origin;
+    return (
+      glob(pattern).test(url.origin) &&
+      admitsAddress(pattern.split('://')[1] ?? '', url.origin.split('://')[1] ?? '')
+    );
+  }
+  return matchesCustomScheme(candidate, pattern, wild);
+}
+
+/** `myapp://` and the like: scheme equal, then authority and path where the pattern has them. */
+function matchesCustomScheme(candidate: string, pattern: string, wild: boolean): boolean {
+  const given = splitScheme(candidate, false);
+  const wanted = splitScheme(pattern, wild);
+  if (!given || !wanted || given.scheme !== wanted.scheme) return false;
+  if (wild) {
+    if (given.authority.includes('@')) return false;
+    const authorityFits =
+      !wanted.authority ||
+      (glob(wanted.authority).test(given.authority) && admitsAddress(wanted.authority, given.authority));
+    return authorityFits && (!wanted.path || glob(wanted.path).test(given.path || '/'));
+  }
+  if (wanted.authority && given.authority !== wanted.authority) return false;
+  return !wanted.path || given.path === wanted.path || given.path.startsWith(`${wanted.path}/`);
+}
+
+/** By string operations, because `URL` reads unknown schemes differently from engine to engine. */
+function splitScheme(value: string, wild: boolean) {
+  const match = /^([^:]+):(?:\/\/)?(.*)$/s.exec(value);
+  if (!match || CONTROL.test(value)) return undefined;
+  const [, scheme = '', rest = ''] = match;
+  const hasAuthority = value.startsWith('//', scheme.length + 1);
+  const end = hasAuthority ? rest.search(wild ? /[/#]/ : /[/?#]/) : 0;
+  const authority = end < 0 ? rest : rest.slice(0, end);
+  const tail = end < 0 ? '' : rest.slice(end);
+  return {
+    scheme: scheme.toLowerCase(),
+    authority: authority.toLowerCase(),
+    path: resolvePath(tail.split(wild ? '#' : /[?#]/, 1)[0] ?? ''),
+  };
+}
+
+function resolvePath(path: string): string {
+  const resolved: string[] = [];
+  for (const segment of decoded(path).split('/')) {
+    if (segment === '..') resolved.pop();
+    else if (segment !== '.' && segment !== '') resolved.push(segment);
+  }
+  return resolved.length > 0 ? `/${resolved.join('/')}` : '';
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** `10.*` names addresses and must not match `10.evil.example`. */
+function admitsAddress(pattern: string, authority: string): boolean {
+  const host = pattern.split(':', 1)[0] ?? '';
+  return !/^(?=.*\d)[\d*?.]+$/.test(host) || isIPv4(authority.split(':', 1)[0] ?? '');
+}
+
+const globs = new Map<string, RegExp>();
+
+/** `*` is any run of characters but `/`, `?` one such character. */
+function glob(pattern: string): RegExp {
+  const known = globs.get(pattern);
+  if (known) return known;
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\-]/g, '\\$&')
+    .replace(/\*+/g, '[^/]*')
+    .replace(/\?/g, '[^/]');
+  const expression = new RegExp(`^${source}$`);
+  globs.set(pattern, expression);
+  return expression;
+}

@@ -1,0 +1,19 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** The shared store of request counts (protocol.md §10.3). */
+@Entity('rate_limits')
+export class RateLimit {
+  @PrimaryColumn({ type: 'varchar', length: 255, primaryKeyConstraintName: 'rate_limits_pkey' })
+  id!: string;
+
+  @Index('rate_limits_key_key', { unique: true })
+  @Column({ type: 'text' })
+  key!: string;
+
+  @Column({ type: 'integer' })
+  count!: number;
+
+  /** Milliseconds since 1970. */
+  @Column({ name: 'last_request', type: 'bigint' })
+  lastRequest!: string;
+}

@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { PreparedQueries } from '../database/prepared-queries.js';
+import { Logger } from '../logging/logger.js';
+import { DatabaseStore } from './database-store.js';
+import { MemoryStore } from './memory-store.js';
+import { RateLimitStore } from './rate-limit-store.js';
+import { RateLimiter } from './rate-limiter.js';
+
+@Module({
+  providers: [
+    { provide: RateLimitStore, useFactory: createStore, inject: [CONFIG, PreparedQueries, Logger] },
+    RateLimiter,
+  ],
+  exports: [RateLimiter],
+})
+export class RateLimitsModule {}
+
+async function createStore(
+  { rateLimit, production, redisUrl }: Config,
+  queries: PreparedQueries,
+  logger: Logger,
+): Promise<RateLimitStore> {
+  const { enabled = production, storage = redisUrl ? 'secondary-storage' : 'memory' } = rateLimit;
+  if (enabled && storage === 'database') return new DatabaseStore(queries);
+  if (enabled && storage === 'secondary-storage' && redisUrl) {
+    // Only here: the client is hundreds of files, which every start would wait for.
+    const { RedisStore } = await import('./redis-store.js');
+    return new RedisStore(redisUrl, logger);
+  }
+  return new MemoryStore();
+}
