@@ -1,0 +1,28 @@
+import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { connect, type Entities } from './connect.js';
+import { PreparedQueries } from './prepared-queries.js';
+import { RowIds } from './row-ids.js';
+
+@Global()
+@Module({ providers: [PreparedQueries, RowIds], exports: [PreparedQueries, RowIds] })
+export class DatabaseModule implements OnApplicationShutdown {
+  /** The tables are named by whoever puts the application together, so that nothing here knows what is above it. */
+  static with(entities: Entities): DynamicModule {
+    const dataSource = {
+      provide: DataSource,
+      inject: [CONFIG],
+      useFactory: (config: Config) => connect(config.database, entities),
+    };
+    return { module: DatabaseModule, providers: [dataSource], exports: [DataSource] };
+  }
+
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  /** After the server has stopped taking requests. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+}

@@ -1,0 +1,35 @@
+import type { ConfiguredColumn } from '../../migrations/configured-columns.js';
+import type { AdditionalField } from '../config/additional-fields.js';
+import type { ConfiguredFields } from '../config/config.js';
+import { columnType } from '../additional-fields/additional-columns.js';
+
+/** The columns that the configured fields of users and sessions are stored in. */
+export function configuredColumns({ user, session }: ConfiguredFields): ConfiguredColumn[] {
+  return [
+    ...user.additionalFields.map((field) => columnOf('users', field)),
+    ...session.additionalFields.map((field) => columnOf('sessions', field)),
+  ];
+}
+
+function columnOf(table: ConfiguredColumn['table'], field: AdditionalField): ConfiguredColumn {
+  const type = columnType(field);
+  return {
+    table,
+    name: field.column,
+    type: type === 'timestamptz' ? 'timestamp with time zone' : type,
+    notNull: field.required !== false,
+    fallback: constantOf(type, field.defaultValue),
+    unique: field.unique,
+    index: field.index,
+  };
+}
+
+/** SQL of a default that is the same for every row; what a function makes is made by the server. */
+function constantOf(type: string, value: unknown): string | undefined {
+  if (value === undefined || value === null || typeof value === 'function') return undefined;
+  if (type === 'jsonb') return `${quoted(JSON.stringify(value))}::jsonb`;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return `${quoted(value instanceof Date ? value.toISOString() : (value as string))}::${type}`;
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;

@@ -1,0 +1,31 @@
+import type { DataSource, MigrationInterface } from 'typeorm';
+import { configuredColumnsMigration } from '../../migrations/configured-columns.js';
+import { MIGRATIONS } from '../../migrations/index.js';
+import type { ConfiguredFields } from '../config/config.js';
+import { configuredColumns } from './configured-columns.js';
+
+export const NO_FIELDS: ConfiguredFields = {
+  user: { additionalFields: [] },
+  session: { additionalFields: [] },
+};
+
+/** Every migration a database needs, oldest first: those all have, and the one for the configured fields. */
+export function expectedMigrations(fields: ConfiguredFields): (new () => MigrationInterface)[] {
+  const configured = configuredColumnsMigration(configuredColumns(fields));
+  return configured ? [...MIGRATIONS, configured] : [...MIGRATIONS];
+}
+
+/** Names of those this database still lacks; writes nothing, whatever data source it is. */
+export async function pendingMigrations(
+  dataSource: DataSource,
+  fields: ConfiguredFields = NO_FIELDS,
+): Promise<string[]> {
+  const names = expectedMigrations(fields).map((migration) => migration.name);
+  const [found] = await dataSource.query<{ found: boolean }[]>(
+    `select to_regclass('migrations') is not null as found`,
+  );
+  if (!found?.found) return names;
+  const rows = await dataSource.query<{ name: string }[]>('select name from migrations');
+  const executed = new Set(rows.map((row) => row.name));
+  return names.filter((name) => !executed.has(name));
+}

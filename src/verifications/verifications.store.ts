@@ -1,0 +1,121 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, In, type EntityManager } from 'typeorm';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { sha256Base64Url } from '../crypto/sha256.js';
+import { RowIds } from '../database/row-ids.js';
+import { Verification } from './verification.entity.js';
+
+/** Expired rows that one look-up takes with it. */
+const CLEANUP_LIMIT = 1000;
+
+/** What has been handed out and can be redeemed once: tokens in mailed links (protocol.md §8). */
+@Injectable()
+export class VerificationsStore {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly ids: RowIds,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** @param life seconds */
+  async add(
+    identifier: string,
+    value: string,
+    life: number,
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<void> {
+    const id = await this.ids.next('verifications');
+    await manager.insert(Verification, this.row(id, identifier, value, life));
+  }
+
+  /** The value of the newest row that is still good, or, with `alsoExpired`, that has not been cleaned up; it stays. */
+  async find(identifier: string, { alsoExpired = false } = {}): Promise<string | undefined> {
+    const stored = this.storedForms(identifier);
+    if (!stored) return undefined;
+    const rows = await this.dataSource.query<{ value: string }[]>(
+      `select value from verifications
+        where identifier = any($1) and (expires_at > $2 or $3)
+        order by created_at desc limit 1`,
+      [stored, new Date(), alsoExpired],
+    );
+    if (!this.config.verification.disableCleanup) await this.removeExpired();
+    return rows[0]?.value;
+  }
+
+  /**
+   * Redeems: of parallel calls exactly one gets the value. The row goes even when it has expired, and then nobody gets
+   * it. Within the caller's transaction, if it has one, the rows come back when that fails.
+   */
+  async consume(
+    identifier: string,
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<string | undefined> {
+    const stored = this.storedForms(identifier);
+    if (!stored) return undefined;
+    const [rows] = await manager.query<[{ value: string; expires_at: Date; created_at: Date }[], number]>(
+      'delete from verifications where identifier = any($1) returning value, expires_at, created_at',
+      [stored],
+    );
+    const now = new Date();
+    const newest = rows
+      .filter((row) => row.expires_at > now)
+      .toSorted((a, b) => b.created_at.getTime() - a.created_at.getTime())[0];
+    return newest?.value;
+  }
+
+  /** However old; of parallel calls one removes. Returns how many rows went. */
+  async remove(identifier: string): Promise<number> {
+    const { affected } = await this.dataSource.manager.delete(Verification, {
+      identifier: In(this.storedForms(identifier) ?? []),
+    });
+    return affected ?? 0;
+  }
+
+  /**
+   * Takes an identifier that only one can have; whether this call got it.
+   * @param life seconds after which it is free again
+   */
+  async reserve(identifier: string, life: number): Promise<boolean> {
+    // The primary key decides, since identifiers may be had several times.
+    const id = this.ids.derived('verifications', `reserve:${identifier}`);
+    const row = this.row(id, identifier, '', life);
+    const taken: unknown[] = await this.dataSource.query(
+      `insert into verifications (id, identifier, value, expires_at, created_at, updated_at)
+       values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing returning id`,
+      [row.id, row.identifier, row.value, row.expiresAt, row.createdAt, row.updatedAt],
+    );
+    return taken.length > 0;
+  }
+
+  private row(id: string, identifier: string, value: string, life: number): Verification {
+    const now = new Date();
+    return {
+      id,
+      identifier: this.isHashed ? sha256Base64Url(identifier) : identifier,
+      value,
+      expiresAt: new Date(now.getTime() + life * 1000),
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+
+  private get isHashed(): boolean {
+    return this.config.verification.storeIdentifier === 'hashed';
+  }
+
+  /** Hashed, and plain for rows written before that was configured. Undefined for what no row can hold. */
+  private storedForms(identifier: string): string[] | undefined {
+    if (identifier.includes('\0')) return undefined;
+    return this.isHashed ? [sha256Base64Url(identifier), identifier] : [identifier];
+  }
+
+  /** Skips what another request is removing or redeeming just now. */
+  private async removeExpired(): Promise<void> {
+    await this.dataSource.query(
+      `delete from verifications where id in (
+         select id from verifications where expires_at < $1 limit ${CLEANUP_LIMIT} for update skip locked)`,
+      [new Date()],
+    );
+  }
+}
