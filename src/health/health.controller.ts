@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Controller, Get, Inject, Redirect, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { DataSource } from 'typeorm';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { pendingMigrations } from '../migrating/expected-migrations.js';
+import { Public } from '../http/access.js';
+
+/** Milliseconds; a database that does not answer must not keep the platform waiting for its own timeout. */
+const PATIENCE = 2000;
+
+type Check = 'ok' | 'database unreachable' | 'migrations pending';
+
+const OK = {
+  type: 'object',
+  required: ['status'],
+  properties: { status: { type: 'string', enum: ['ok'] } },
+};
+
+const UNAVAILABLE = {
+  type: 'object',
+  required: ['status', 'check'],
+  properties: {
+    status: { type: 'string', enum: ['unavailable'] },
+    check: { type: 'string', enum: ['database unreachable', 'migrations pending'] },
+  },
+};
+
+/** For the platform that runs the server, outside of the base path. */
+@ApiTags('Operations')
+@Controller()
+@Public()
+export class HealthController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Get('health/live')
+  @ApiOperation({ summary: 'Whether the process answers' })
+  @ApiResponse({ status: 200, description: 'OK', schema: OK })
+  live() {
+    return { status: 'ok' };
+  }
+
+  @Get('health/ready')
+  @ApiOperation({ summary: 'Whether requests can be served: the database answers and is migrated' })
+  @ApiResponse({ status: 200, description: 'OK', schema: OK })
+  @ApiResponse({
+    status: 503,
+    description: 'Not ready; `check` names what fails',
+    schema: UNAVAILABLE,
+  })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    const check = await this.check();
+    if (check === 'ok') return { status: 'ok' };
+    void reply.code(503);
+    return { status: 'unavailable', check };
+  }
+
+  @Get('/')
+  @ApiExcludeEndpoint()
+  @Redirect('/docs', 302)
+  home(): void {
+    // The documentation is what there is to see here.
+  }
+
+  private async check(): Promise<Check> {
+    const silence = new AbortController();
+    try {
+      const pending = await Promise.race([
+        pendingMigrations(this.dataSource, this.config),
+        sleep(PATIENCE, undefined, { signal: silence.signal }),
+      ]);
+      if (pending === undefined) return 'database unreachable';
+      return pending.length === 0 ? 'ok' : 'migrations pending';
+    } catch {
+      return 'database unreachable';
+    } finally {
+      silence.abort();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Jwk } from './jwk.entity.js';
+
+@Injectable()
+export class JwksStore {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  /** Newest first. */
+  all(manager: EntityManager = this.dataSource.manager): Promise<Jwk[]> {
+    return manager.find(Jwk, { order: { createdAt: 'DESC' } });
+  }
+
+  /** Runs one `create` at a time over all instances on this database, so that two of them do not both make the first key. */
+  exclusively<T>(create: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query("select pg_advisory_xact_lock(hashtext('gatehouse:jwks'))");
+      return create(manager);
+    });
+  }
+
+  async add(jwk: Jwk, manager: EntityManager): Promise<void> {
+    await manager.insert(Jwk, jwk);
+  }
+}

@@ -1,0 +1,163 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { isPooled } from '../../database/connection-pooler.js';
+import { Logger } from '../../logging/logger.js';
+import { Bell } from '../../concurrency/bell.js';
+import { SessionCache } from './session-cache.js';
+
+/**
+ * Milliseconds for which an answered heartbeat stands good, counted from when it was sent, and between two of them. The
+ * promise is 100; the rest is for the answer to be written.
+ */
+const LEASE = 75;
+const BEAT_EVERY = 25;
+/** Nobody asks for so long, and the heart beats slowly. */
+const IDLE_AFTER = 1000;
+const IDLE_BEAT_EVERY = 1000;
+/** A connection that is silent for so long is given up. */
+const SILENCE = 2000;
+const RECONNECT_AFTER = 200;
+
+interface Waiting {
+  readonly since: number;
+  readonly done: () => void;
+}
+
+/**
+ * Hears of every change of sessions and users, whoever makes it. PostgreSQL tells a listener what has been committed before
+ * it answers its next question, so an answered heartbeat proves that all is known that was committed when it was sent. The
+ * cache may answer only for as long as that is recent: a connection that is dead without showing it cannot be told from a
+ * quiet one in any other way.
+ */
+@Injectable()
+export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly bell = new Bell();
+  private client: pg.Client | undefined;
+  /** Monotonic; when the last heartbeat that was answered was sent. */
+  private provenAt = -Infinity;
+  private askedAt = -Infinity;
+  private waiting: Waiting[] = [];
+  private stopping = false;
+  private failing = false;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly cache: SessionCache,
+    private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.sessionCache.enabled) void this.run();
+  }
+
+  onModuleDestroy(): void {
+    this.stopping = true;
+    void this.client?.end().catch(() => {});
+    this.bell.ring();
+  }
+
+  /** Whether every change is known that was committed 75 ms ago. */
+  get isCurrent(): boolean {
+    const now = performance.now();
+    this.askedAt = now;
+    if (now - this.provenAt < LEASE) return true;
+    this.bell.ring();
+    return false;
+  }
+
+  get isListening(): boolean {
+    return performance.now() - this.provenAt < SILENCE;
+  }
+
+  /** Waits until every change is known that has been committed by now, or until the cache cannot answer without it. */
+  async catchUp(): Promise<void> {
+    const since = performance.now();
+    if (since - this.provenAt >= SILENCE) return;
+    const caughtUp = new Promise<void>((done) => this.waiting.push({ since, done }));
+    this.bell.ring();
+    let timer: NodeJS.Timeout | undefined;
+    const leaseIsOver = new Promise<void>((done) => (timer = setTimeout(done, LEASE)));
+    await Promise.race([caughtUp, leaseIsOver]);
+    clearTimeout(timer);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      try {
+        await this.listen();
+      } catch {
+        this.lose();
+        if (this.stopping) return;
+        if (!this.failing)
+          this.logger.warn(
+            'the session cache is off: its connection to PostgreSQL is lost, or leads through a pooler',
+          );
+        this.failing = true;
+        await sleep(RECONNECT_AFTER);
+      }
+    }
+  }
+
+  private async listen(): Promise<void> {
+    const client = newClient(this.config.database.directUrl);
+    const lost = () => this.lose();
+    client.on('error', lost).on('end', lost);
+    client.on('notification', ({ payload = '' }) => this.cache.drop(payload));
+    this.client = client;
+    try {
+      await client.connect();
+      if (await isPooled(client, () => newClient(this.config.database.directUrl)))
+        throw new Error('a pooler');
+      const server = await this.ask(client, 'listen gatehouse_sessions; select pg_backend_pid() as pid');
+      this.cache.open();
+      while (!this.stopping) {
+        await this.beat(client, server);
+        const idle = performance.now() - this.askedAt > IDLE_AFTER;
+        // From beat to beat and not from answer to beat, or the lease would be over while a busy machine answers.
+        const since = performance.now() - this.provenAt;
+        await this.bell.wait(idle ? IDLE_BEAT_EVERY : Math.max(0, BEAT_EVERY - since));
+      }
+    } finally {
+      void client.end().catch(() => {});
+    }
+  }
+
+  /** @throws {Error} when it is not answered, or by another server process: there is a pooler in between, and nothing is heard. */
+  private async beat(client: pg.Client, server: number): Promise<void> {
+    const sentAt = performance.now();
+    if ((await this.ask(client, 'select pg_backend_pid() as pid')) !== server) throw new Error('a pooler');
+    this.provenAt = sentAt;
+    if (this.failing) this.logger.warn('the session cache is on again');
+    this.failing = false;
+    const caughtUp = this.waiting.filter(({ since }) => since <= sentAt);
+    this.waiting = this.waiting.filter(({ since }) => since > sentAt);
+    for (const { done } of caughtUp) done();
+    if (this.waiting.length > 0) this.bell.ring();
+  }
+
+  private async ask(client: pg.Client, text: string): Promise<number> {
+    const result = (await client.query(text)) as unknown as pg.QueryResult<{ pid: number }>[];
+    return [result].flat().at(-1)?.rows[0]?.pid ?? 0;
+  }
+
+  private lose(): void {
+    this.provenAt = -Infinity;
+    this.cache.close();
+    for (const { done } of this.waiting.splice(0)) done();
+    this.bell.ring();
+  }
+}
+
+function newClient(url: string): pg.Client {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'gatehouse-session-cache',
+    keepAlive: true,
+    connectionTimeoutMillis: 5000,
+    query_timeout: SILENCE,
+  });
+  return client.on('error', () => {});
+}

@@ -1,0 +1,130 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import type { Identity } from '../../http/identity-data.js';
+import type { JsonText } from '../../http/json-text.js';
+
+/** A session with its user, and what `get-session` answers of it, once it has been asked. */
+export interface StoredSession extends Identity {
+  answer?: JsonText;
+}
+
+/** What a statement changed; without either, anything may have changed. */
+interface Change {
+  readonly sessions?: readonly string[];
+  readonly users?: readonly string[];
+}
+
+/**
+ * Sessions that stood when they were read, the least recently used giving way. It knows nothing of time or connections:
+ * whoever asks it has to know whether it may answer.
+ */
+@Injectable()
+export class SessionCache {
+  hits = 0;
+  misses = 0;
+  /** Sessions dropped because they or their user changed. */
+  invalidations = 0;
+  private readonly capacity: number;
+  private readonly byToken = new Map<string, StoredSession>();
+  private readonly tokens = new Map<string, string>();
+  private readonly tokensOfUsers = new Map<string, Set<string>>();
+  private changes = 0;
+  private isOpen = false;
+
+  constructor(@Inject(CONFIG) { sessionCache }: Config) {
+    this.capacity = sessionCache.size;
+  }
+
+  get size(): number {
+    return this.byToken.size;
+  }
+
+  get(token: string): StoredSession | undefined {
+    const stored = this.byToken.get(token);
+    if (!stored) return undefined;
+    this.byToken.delete(token);
+    this.byToken.set(token, stored);
+    return stored;
+  }
+
+  getById(id: string): StoredSession | undefined {
+    const token = this.tokens.get(id);
+    return token === undefined ? undefined : this.get(token);
+  }
+
+  /**
+   * To be called before the database is asked; what it returns keeps the answer, unless something has changed in between:
+   * what was read may then be from before the change.
+   */
+  beginRead(): (stored: StoredSession) => void {
+    const { changes } = this;
+    return (stored) => {
+      if (this.isOpen && this.changes === changes) this.keep(stored);
+    };
+  }
+
+  /** @param payload as the triggers of migration `NotifySessionChanges` send it. */
+  drop(payload: string): void {
+    this.changes += 1;
+    const { sessions = [], users = [] } = parse(payload);
+    if (sessions.length + users.length === 0) return this.clear();
+    for (const id of sessions) this.remove(this.tokens.get(id));
+    for (const id of users) for (const token of this.tokensOfUsers.get(id) ?? []) this.remove(token);
+  }
+
+  /** From now on every change is heard of. */
+  open(): void {
+    this.close();
+    this.isOpen = true;
+  }
+
+  close(): void {
+    this.isOpen = false;
+    this.changes += 1;
+    this.clear();
+  }
+
+  private keep(stored: StoredSession): void {
+    const { token, id, userId } = stored.session;
+    this.byToken.delete(token);
+    this.byToken.set(token, stored);
+    this.tokens.set(id, token);
+    const tokens = this.tokensOfUsers.get(userId);
+    if (tokens) tokens.add(token);
+    else this.tokensOfUsers.set(userId, new Set([token]));
+    if (this.byToken.size > this.capacity) this.evict(this.byToken.keys().next().value);
+  }
+
+  private remove(token: string | undefined): void {
+    if (this.evict(token)) this.invalidations += 1;
+  }
+
+  private evict(token: string | undefined): boolean {
+    const stored = token === undefined ? undefined : this.byToken.get(token);
+    if (!stored) return false;
+    const { session } = stored;
+    this.byToken.delete(session.token);
+    this.tokens.delete(session.id);
+    const tokens = this.tokensOfUsers.get(session.userId);
+    tokens?.delete(session.token);
+    if (tokens?.size === 0) this.tokensOfUsers.delete(session.userId);
+    return true;
+  }
+
+  private clear(): void {
+    this.invalidations += this.byToken.size;
+    this.byToken.clear();
+    this.tokens.clear();
+    this.tokensOfUsers.clear();
+  }
+}
+
+/** What cannot be read may have been anything. */
+function parse(payload: string): Change {
+  try {
+    return payload === '' ? {} : (JSON.parse(payload) as Change);
+  } catch {
+    return {};
+  }
+}

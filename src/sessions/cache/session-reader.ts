@@ -1,0 +1,90 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { additionalOf } from '../../additional-fields/additional-select.js';
+import type { Identity } from '../../http/identity-data.js';
+import type { SessionRow } from '../find-session.sql.js';
+import { SessionsStore } from '../sessions.store.js';
+import { ChangeListener } from './change-listener.js';
+import { SessionCache, type StoredSession } from './session-cache.js';
+
+export interface ReadSession extends StoredSession {
+  readonly isBanned?: boolean;
+}
+
+/** By which a session is looked for. */
+export type SessionKey = { readonly token: string } | { readonly id: string };
+
+/** Reads a session with its user: from the cache where that may answer, else by the one statement. */
+@Injectable()
+export class SessionReader {
+  private readonly enabled: boolean;
+
+  constructor(
+    private readonly sessions: SessionsStore,
+    private readonly cache: SessionCache,
+    private readonly changes: ChangeListener,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    this.enabled = config.sessionCache.enabled;
+  }
+
+  /** Expired and banned ones too. */
+  async read(key: SessionKey): Promise<ReadSession | undefined> {
+    if (!this.enabled) return this.fromDatabase(key);
+    const cached = this.cached(key);
+    if (cached) return cached;
+    const keep = this.cache.beginRead();
+    const read = await this.fromDatabase(key);
+    if (read && !read.isBanned) keep(read);
+    return read;
+  }
+
+  async fromDatabase(key: SessionKey): Promise<ReadSession | undefined> {
+    const row = await ('token' in key
+      ? this.sessions.findByToken(key.token)
+      : this.sessions.findById(key.id));
+    return row && { ...identityIn(row, this.config), isBanned: row.user_is_banned };
+  }
+
+  /** One that has expired is another's to judge: it may just have been extended. */
+  private cached(key: SessionKey): StoredSession | undefined {
+    const stored = this.changes.isCurrent
+      ? 'token' in key
+        ? this.cache.get(key.token)
+        : this.cache.getById(key.id)
+      : undefined;
+    if (stored && stored.session.expiresAt.getTime() > Date.now()) {
+      this.cache.hits += 1;
+      return stored;
+    }
+    this.cache.misses += 1;
+    return undefined;
+  }
+}
+
+function identityIn(row: SessionRow, config: Config): Identity {
+  return {
+    session: {
+      id: row.id,
+      userId: row.user_id,
+      token: row.token,
+      expiresAt: row.expires_at,
+      ipAddress: row.ip_address,
+      userAgent: row.user_agent,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      additional: additionalOf('s', config.session.additionalFields, row),
+    },
+    user: {
+      id: row.user_id,
+      name: row.user_name,
+      email: row.user_email,
+      emailVerified: row.user_is_email_verified,
+      image: row.user_image,
+      createdAt: row.user_created_at,
+      updatedAt: row.user_updated_at,
+      additional: additionalOf('u', config.user.additionalFields, row),
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { Body, Controller, Req, Res } from '@nestjs/common';
+import { ApiProperty, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Current, type AuthContext } from '../http/auth-context.js';
+import { AuthGet, AuthPost, DirectAuthGet } from '../http/auth-route.js';
+import { UserAnswer } from '../users/present-user.js';
+import { SessionAnswer } from './present-session.js';
+import { GetSession } from './use-cases/get-session.js';
+import { IssueToken } from './use-cases/issue-token.js';
+import { UpdateSession, UpdateSessionBody } from './use-cases/update-session.js';
+
+class TokenAnswer {
+  @ApiProperty({ description: 'An ES256 JWT, verifiable by `GET /api/auth/jwks`' })
+  token!: string;
+}
+
+class UpdatedSessionAnswer {
+  @ApiProperty({ type: SessionAnswer })
+  session!: SessionAnswer;
+}
+
+const sessionOrNull = {
+  models: [SessionAnswer, UserAnswer],
+  schema: {
+    oneOf: [
+      {
+        type: 'object',
+        required: ['session', 'user'],
+        properties: {
+          session: { $ref: getSchemaPath(SessionAnswer) },
+          user: { $ref: getSchemaPath(UserAnswer) },
+          needsRefresh: {
+            type: 'boolean',
+            description: 'Only under deferred refresh: whether to POST here to extend the session',
+          },
+        },
+      },
+      { type: 'null' },
+    ],
+  },
+};
+
+@ApiTags('Sessions')
+@Controller()
+export class CurrentSessionController {
+  constructor(
+    private readonly read: GetSession,
+    private readonly update: UpdateSession,
+    private readonly issue: IssueToken,
+  ) {}
+
+  @DirectAuthGet('get-session', {
+    summary: 'The current session and its user, or null',
+    credentials: true,
+    answer: sessionOrNull,
+    errors: { 401: ['FAILED_TO_GET_SESSION'], 500: ['FAILED_TO_GET_SESSION'] },
+  })
+  getSession(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.read.execute(request, reply);
+  }
+
+  @AuthPost('get-session', {
+    summary: 'Extends the session where reading does not; refused unless deferred refresh is on',
+    access: 'public',
+    bodiless: true,
+    answer: sessionOrNull,
+    errors: {
+      401: ['FAILED_TO_GET_SESSION'],
+      405: ['METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED'],
+      500: ['FAILED_TO_GET_SESSION'],
+    },
+  })
+  extendSession(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.read.executePost(request, reply);
+  }
+
+  @AuthPost('update-session', {
+    summary: 'Change additional fields of the session',
+    body: UpdateSessionBody,
+    answer: UpdatedSessionAnswer,
+    errors: { 401: ['FAILED_TO_GET_SESSION'] },
+    messages: { 400: ['No fields to update'] },
+  })
+  updateSession(
+    @Current() current: AuthContext,
+    @Body() body: UpdateSessionBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.update.execute(current, body, request, reply);
+  }
+
+  @AuthGet('token', { summary: 'A JWT for this session', answer: TokenAnswer })
+  token(@Current() current: AuthContext) {
+    return this.issue.execute(current);
+  }
+}

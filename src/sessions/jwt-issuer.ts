@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import type { CurrentUser } from '../http/auth-context.js';
+import type { Identity } from '../http/identity-data.js';
+import { ALGORITHM } from '../jwks/signing-key.js';
+import { SigningKeys } from '../jwks/signing-keys.js';
+import { presentUser } from '../users/present-user.js';
+import { ExpiringMap } from '../collections/expiring-map.js';
+import { userInCacheOrder } from './cache-order.js';
+
+type IssuedFor = Identity & { readonly cached?: boolean };
+
+/** Seconds after which a session that asks again is given another JWT, and for how many sessions that is kept. */
+const REUSED_FOR = 60;
+const REUSED = 10_000;
+
+interface IssuedJwt {
+  readonly jwt: string;
+  readonly kid: string;
+  /** Who it was issued for, as it stands in it. */
+  readonly payload: string;
+}
+
+/** Issues the JWT anyone can verify by `GET /jwks`; on this server it stands and falls with its session. */
+@Injectable()
+export class JwtIssuer {
+  private readonly issued = new ExpiringMap<IssuedJwt>(REUSED);
+
+  constructor(
+    private readonly jwt: JwtService,
+    private readonly keys: SigningKeys,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Seconds for which a JWT issued now is good. */
+  get expiresIn(): number {
+    return this.config.jwt.expirationTime;
+  }
+
+  /** Every field of the user that may leave the server, or those that are configured. */
+  private payloadOf(user: CurrentUser, cached = false): object {
+    const { definePayload } = this.config.jwt;
+    const answer = presentUser(user);
+    const presented = Object.entries(cached ? userInCacheOrder(answer) : answer);
+    return Object.fromEntries(
+      definePayload ? presented.filter(([name]) => definePayload.includes(name)) : presented,
+    );
+  }
+
+  /**
+   * For an answer that a client may ask for many times a minute: signing takes longer than all the rest of it. The JWT may
+   * be one that was issued up to a minute ago, if the same would stand in it now.
+   */
+  async issueOrReuse(identity: IssuedFor): Promise<string> {
+    const { id } = identity.session;
+    const now = Date.now();
+    const { kid } = await this.keys.signing();
+    const payload = JSON.stringify(this.payloadOf(identity.user, identity.cached));
+    const recent = this.issued.get(id, now);
+    if (recent?.kid === kid && recent.payload === payload) return recent.jwt;
+    const jwt = await this.issue(identity);
+    const reusedFor = Math.min(REUSED_FOR, this.expiresIn / 10);
+    this.issued.set(id, { jwt, kid, payload }, now + reusedFor * 1000, now);
+    return jwt;
+  }
+
+  /** Claims in the order of protocol.md §11.2, `sid` besides. */
+  async issue({ session, user, cached }: IssuedFor): Promise<string> {
+    const { kid, key } = await this.keys.signing();
+    const { expirationTime, issuer = this.config.origin, audience = this.config.origin } = this.config.jwt;
+    const issuedAt = Math.floor(Date.now() / 1000);
+    const claims = {
+      iat: issuedAt,
+      ...this.payloadOf(user, cached),
+      sub: user.id,
+      sid: session.id,
+      exp: issuedAt + expirationTime,
+      iss: issuer,
+      aud: audience,
+    };
+    return this.jwt.signAsync(claims, {
+      algorithm: ALGORITHM,
+      privateKey: key,
+      keyid: kid,
+      // The header is `alg` and `kid` alone, as Better Auth's.
+      header: { alg: ALGORITHM, typ: undefined },
+    });
+  }
+}

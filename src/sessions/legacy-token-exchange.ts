@@ -1,0 +1,75 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { isUnstorable } from '../database/unstorable.js';
+import { UsersStore, type KnownUser } from '../users/users.store.js';
+import type { JwtIdentity } from './jwt.strategy.js';
+import { LegacyJwtVerifier, type LegacyIdentity } from './legacy-jwt-verifier.js';
+import { LegacyTokensStore } from './legacy-tokens.store.js';
+import { CreateSession } from './use-cases/create-session.js';
+
+/**
+ * While the switch-over lasts, whoever is signed in to the legacy application stays so: the first request with a JWT of
+ * its makes a session, one for each token, and from then on the token stands and falls with that.
+ */
+@Injectable()
+export class LegacyTokenExchange {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly verifier: LegacyJwtVerifier,
+    private readonly tokens: LegacyTokensStore,
+    private readonly users: UsersStore,
+    private readonly createSession: CreateSession,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** The session that the token stands for; undefined when it is none, has expired, or its session has ended. */
+  async execute(jwt: string, request: FastifyRequest): Promise<JwtIdentity | undefined> {
+    const identity = await this.verifier.verify(jwt);
+    if (!identity) return undefined;
+    const known = await this.tokens.find(identity.digest);
+    if (known?.sessionId !== null) return known && identityIn(known.sessionId, known.userId);
+    const user = await this.userOf(identity);
+    if (!user || user.banned) return undefined;
+    return this.exchange(identity, user.id, request);
+  }
+
+  private async exchange(
+    { digest, issuedAt }: LegacyIdentity,
+    userId: string,
+    request: FastifyRequest,
+  ): Promise<JwtIdentity | undefined> {
+    const sid = await this.dataSource.transaction(async (manager) => {
+      if (!(await this.tokens.claim(digest, manager))) return undefined;
+      const signedInAt = this.signedInAt(issuedAt);
+      const { id } = await this.createSession.execute(userId, request, true, manager, signedInAt);
+      await this.tokens.exchange(digest, id, manager);
+      return id;
+    });
+    if (sid !== undefined) return { sub: userId, sid };
+    const known = await this.tokens.find(digest);
+    return known?.sessionId ? identityIn(known.sessionId, known.userId) : undefined;
+  }
+
+  /** By id, or by e-mail where the token has no id. */
+  private async userOf({ userId, email }: LegacyIdentity): Promise<KnownUser | undefined> {
+    try {
+      if (userId !== undefined) return await this.users.findById(userId);
+      return email === undefined ? undefined : await this.users.findSureByEmail(email.trim());
+    } catch (error) {
+      if (isUnstorable(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** What asks for a fresh session asks when somebody signed in, and that was there. Where it is not said, it was long ago. */
+  private signedInAt(issuedAt: number | undefined): Date {
+    const now = Date.now();
+    const known = issuedAt === undefined ? now - this.config.session.freshAge * 1000 : issuedAt * 1000;
+    return new Date(Math.min(now, known));
+  }
+}
+
+const identityIn = (sid: string, sub: string | null) => (sub === null ? undefined : { sid, sub });

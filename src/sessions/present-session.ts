@@ -1,0 +1,43 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { CurrentSession } from '../http/auth-context.js';
+
+/** What leaves the server of a session, in the protocol's order (protocol.md §1.1): a whitelist. */
+export class SessionAnswer {
+  @ApiProperty({ format: 'date-time' })
+  expiresAt!: Date;
+
+  @ApiProperty({ example: 'vjkABykLEssOvs7L56gUpQsZ3DLhCudT' })
+  token!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: Date;
+
+  @ApiProperty({ format: 'date-time' })
+  updatedAt!: Date;
+
+  @ApiProperty({ description: 'Empty when unknown', example: '203.0.113.7' })
+  ipAddress!: string;
+
+  @ApiProperty({ description: 'Empty when unknown', example: 'Mozilla/5.0' })
+  userAgent!: string;
+
+  @ApiProperty({ example: 'R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647' })
+  userId!: string;
+
+  @ApiProperty({ example: 't3vuAD6eKVSbls1au0eVrasSh6liBt1C' })
+  id!: string;
+}
+
+export function presentSession(session: CurrentSession): SessionAnswer {
+  return {
+    expiresAt: session.expiresAt,
+    token: session.token,
+    createdAt: session.createdAt,
+    updatedAt: session.updatedAt,
+    ipAddress: session.ipAddress ?? '',
+    userAgent: session.userAgent ?? '',
+    userId: session.userId,
+    ...session.additional,
+    id: session.id,
+  };
+}

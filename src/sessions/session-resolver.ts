@@ -1,0 +1,203 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { openingSecrets } from '../config/keyring.js';
+import { cookieName } from '../cookies/session-cookies.js';
+import { SignedValues } from '../cookies/signed-value.js';
+import { unauthorized } from '../errors/auth-error.js';
+import type { AuthContext, CurrentSession } from '../http/auth-context.js';
+import { cookieSettings } from '../http/cookie-settings.js';
+import { cookiesOf } from '../http/request-cookies.js';
+import { SessionCookieWriter } from '../http/session-cookie-writer.js';
+import { SessionDataCookie } from '../http/session-data-cookie.js';
+import type { StoredSession } from './cache/session-cache.js';
+import { SessionReader, type ReadSession, type SessionKey } from './cache/session-reader.js';
+import { JwtAuthenticator } from './jwt-authenticator.js';
+import { LegacyTokenExchange } from './legacy-token-exchange.js';
+import {
+  bearerOf,
+  bearerToken,
+  cookieToken,
+  type CredentialSettings,
+  type PresentedToken,
+} from './presented-credential.js';
+import { SessionsStore } from './sessions.store.js';
+
+/** Which session a request names, before anybody has asked whether it stands. */
+type Named =
+  | PresentedToken
+  | {
+      readonly kind: 'jwt';
+      readonly sub: string;
+      readonly sid: string;
+      /** The JWT is the legacy application's: the client is to keep its session instead. */
+      readonly legacy?: boolean;
+    };
+
+export interface ResolveOptions {
+  /** What is sensitive is never answered from a cache: a session that was revoked could still stand there. */
+  readonly sensitive?: boolean;
+  /** Under `session.deferSessionRefresh` the one request that may write. */
+  readonly mayWrite?: boolean;
+}
+
+/** From a request to its session: by signed cookie, bearer session token or bearer JWT (protocol.md §3, §11.1). */
+@Injectable()
+export class SessionResolver {
+  private readonly tokenCookie: string;
+  private readonly markCookie: string;
+  private readonly credentials: CredentialSettings;
+
+  constructor(
+    private readonly sessions: SessionsStore,
+    private readonly reader: SessionReader,
+    private readonly jwts: JwtAuthenticator,
+    private readonly legacy: LegacyTokenExchange,
+    private readonly writer: SessionCookieWriter,
+    private readonly cache: SessionDataCookie,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    const settings = cookieSettings(config);
+    this.tokenCookie = cookieName(settings, 'session_token');
+    this.markCookie = cookieName(settings, 'dont_remember');
+    const signed = new SignedValues(openingSecrets(config));
+    this.credentials = { signed, requireSignature: config.requireSignature };
+  }
+
+  /**
+   * By the cache where that is allowed, else by the database. Extends a session that is due, writes the cache, and expires
+   * the cookies of a session that is gone.
+   * @throws {AuthError} 401 `FAILED_TO_GET_SESSION` when the session vanishes while it is being extended.
+   */
+  async resolve(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    options: ResolveOptions = {},
+  ): Promise<Resolved | undefined> {
+    this.cache.dropLeftovers(request, reply);
+    const named = await this.identify(request);
+    if (!named) return undefined;
+    const mark = this.markOf(request);
+    const remember = mark === undefined;
+    const rotated = named.kind === 'token' && (named.secretIndex > 0 || (mark?.secretIndex ?? 0) > 0);
+    const cached = options.sensitive ? undefined : await this.fromCache(request, reply, named, remember);
+    const auth = cached ?? (await this.fromDatabase(request, reply, named, { ...options, remember }));
+    if (auth && rotated && !auth.renewed) this.writer.writeToken(reply, auth.session.token, remember);
+    return auth;
+  }
+
+  /** Which session the request names, whether or not it still stands: for signing out. */
+  async find(request: FastifyRequest): Promise<{ session: CurrentSession | undefined } | undefined> {
+    const named = await this.identify(request);
+    return named && { session: (await this.read(named, true))?.session };
+  }
+
+  /** Only its cookie tells that a session is to end with the browser (protocol.md §3). */
+  isNotRemembered(request: FastifyRequest): boolean {
+    return this.markOf(request) !== undefined;
+  }
+
+  private async fromCache(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    named: Named,
+    remember: boolean,
+  ): Promise<Resolved | undefined> {
+    const { disableCookieCache } = request.query as { disableCookieCache?: unknown };
+    if (named.kind === 'jwt' || disableCookieCache) return undefined;
+    const identity = await this.cache.read(request, reply, named.token, remember);
+    return identity && { ...identity, remember, credential: named.via, cached: true };
+  }
+
+  private async fromDatabase(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    named: Named,
+    { mayWrite = false, sensitive = false, remember }: ResolveOptions & { remember: boolean },
+  ): Promise<Resolved | undefined> {
+    const writes = mayWrite || !this.config.session.deferSessionRefresh;
+    const found = await this.read(named, sensitive);
+    const now = new Date();
+    const isExpired = found !== undefined && found.session.expiresAt <= now;
+    if (isExpired && writes) await this.sessions.delete(found.session.token);
+    if (!found || isExpired || found.isBanned) {
+      this.writer.expire(request, reply);
+      return undefined;
+    }
+    const credential = named.kind === 'jwt' ? 'jwt' : named.via;
+    const auth = contextOf(found, remember, credential);
+    if (named.kind === 'jwt' && named.legacy) await this.writer.signIn(request, reply, auth, true);
+    const { disableRefresh } = request.query as { disableRefresh?: unknown };
+    if (!remember || disableRefresh) return auth;
+    const due = this.dueBefore(now);
+    const needsRefresh = !this.config.session.disableSessionRefresh && auth.session.expiresAt <= due;
+    const extended = needsRefresh && writes ? await this.extend(auth, now, due) : undefined;
+    if (extended === 'gone') {
+      this.writer.expire(request, reply);
+      throw unauthorized('FAILED_TO_GET_SESSION');
+    }
+    if (named.kind === 'jwt') return extended ?? auth;
+    if (extended) await this.writer.signIn(request, reply, extended, remember);
+    else await this.cache.write(request, reply, auth, remember);
+    if (extended) return { ...extended, renewed: true };
+    return writes ? auth : { ...auth, needsRefresh };
+  }
+
+  /** Bearer before cookie; what proves to be nothing is passed over. */
+  private async identify(request: FastifyRequest): Promise<Named | undefined> {
+    const bearer = bearerOf(request.headers.authorization);
+    const presented = bearer === undefined ? undefined : bearerToken(bearer, this.credentials);
+    if (presented?.kind === 'token') return presented;
+    if (bearer !== undefined && presented) {
+      const identity = await this.jwts.authenticate(request, bearer);
+      if (identity) return { kind: 'jwt', sub: identity.sub, sid: identity.sid };
+      const exchanged = await this.legacy.execute(bearer, request);
+      if (exchanged) return { kind: 'jwt', ...exchanged, legacy: true };
+    }
+    return cookieToken(cookiesOf(request).get(this.tokenCookie), this.credentials);
+  }
+
+  private async read(named: Named, sensitive: boolean): Promise<ReadSession | undefined> {
+    const key: SessionKey = named.kind === 'token' ? { token: named.token } : { id: named.sid };
+    const found = await (sensitive ? this.reader.fromDatabase(key) : this.reader.read(key));
+    return named.kind === 'token' || found?.session.userId === named.sub ? found : undefined;
+  }
+
+  private markOf(request: FastifyRequest) {
+    const mark = cookiesOf(request).get(this.markCookie);
+    return mark === undefined ? undefined : this.credentials.signed.open(mark);
+  }
+
+  /** A session that ends before this has not been extended for `updateAge`. */
+  private dueBefore(now: Date): Date {
+    const { expiresIn, updateAge } = this.config.session;
+    return new Date(now.getTime() + (expiresIn - updateAge) * 1000);
+  }
+
+  /** As it then is, also when another request was quicker to extend it. */
+  private async extend(auth: Resolved, now: Date, due: Date): Promise<Resolved | 'gone'> {
+    const expiresAt = new Date(now.getTime() + this.config.session.expiresIn * 1000);
+    const session = { ...auth.session, expiresAt, updatedAt: now };
+    if (await this.sessions.extend(session.token, due, expiresAt, now)) {
+      return { ...auth, session, stored: undefined };
+    }
+    const current = await this.reader.fromDatabase(session);
+    return current ? contextOf(current, auth.remember, auth.credential) : 'gone';
+  }
+}
+
+export interface Resolved extends AuthContext {
+  /** Its cookies have been written just now. */
+  readonly renewed?: boolean;
+  /** As it was read, and still is. */
+  readonly stored?: StoredSession | undefined;
+}
+
+function contextOf(
+  stored: StoredSession,
+  remember: boolean,
+  credential: AuthContext['credential'],
+): Resolved {
+  return { session: stored.session, user: stored.user, remember, credential, cached: false, stored };
+}

@@ -1,0 +1,50 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { forbidden, nobody, unauthorized, type AuthError } from '../errors/auth-error.js';
+import { ACCESS, type Access } from '../http/access.js';
+import { ROUTE, type RouteSpecification } from '../http/auth-route.js';
+import { keepLastOfEachCookie } from '../http/set-cookies.js';
+import { SessionResolver } from './session-resolver.js';
+
+/** The one guard, closed by default: a route that does not say `public` is for signed-in users (protocol.md §1.1). */
+@Injectable()
+export class SessionGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly resolver: SessionResolver,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.accessOf(context);
+    if (access === 'public') return true;
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const auth = await this.resolver.resolve(request, reply, { sensitive: access === 'sensitive' });
+    if (!auth) throw this.refusal(context);
+    if (access === 'fresh' && !this.isFresh(auth.session.createdAt)) throw forbidden('SESSION_NOT_FRESH');
+    request.auth = auth;
+    keepLastOfEachCookie(reply);
+    return true;
+  }
+
+  private accessOf(context: ExecutionContext): Access {
+    const targets = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride<Access | undefined>(ACCESS, targets) ?? 'session';
+  }
+
+  private refusal(context: ExecutionContext): AuthError {
+    const route = this.reflector.get<RouteSpecification | undefined>(ROUTE, context.getHandler());
+    return route?.empty?.[401] === undefined ? unauthorized('UNAUTHORIZED') : nobody();
+  }
+
+  /** Measured from the sign-in and not from the last extension. */
+  private isFresh(createdAt: Date): boolean {
+    const { freshAge } = this.config.session;
+    return freshAge === 0 || Date.now() - createdAt.getTime() < freshAge * 1000;
+  }
+}

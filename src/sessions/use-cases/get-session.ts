@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { AuthError, internal, methodNotAllowed } from '../../errors/auth-error.js';
+import { JsonText } from '../../http/json-text.js';
+import { exposeHeader } from '../../http/set-cookies.js';
+import { Logger } from '../../logging/logger.js';
+import { presentUser, type UserAnswer } from '../../users/present-user.js';
+import { sessionInCacheOrder, userInCacheOrder } from '../cache-order.js';
+import { JwtIssuer } from '../jwt-issuer.js';
+import { presentSession, type SessionAnswer } from '../present-session.js';
+import { SessionResolver } from '../session-resolver.js';
+
+export interface GetSessionAnswer {
+  readonly session: SessionAnswer;
+  readonly user: UserAnswer;
+  readonly needsRefresh?: boolean;
+}
+
+const NOT_TO_BE_STORED = { 'cache-control': 'no-store', pragma: 'no-cache' };
+
+/** Who is signed in, or `null` (protocol.md §1.5). */
+@Injectable()
+export class GetSession {
+  constructor(
+    private readonly resolver: SessionResolver,
+    private readonly jwt: JwtIssuer,
+    private readonly logger: Logger,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  execute(request: FastifyRequest, reply: FastifyReply): Promise<GetSessionAnswer | JsonText | null> {
+    void reply.headers(NOT_TO_BE_STORED);
+    return this.answer(request, reply, false);
+  }
+
+  /**
+   * The same, and the one request that extends a session where reading does not.
+   * @throws {AuthError} 405 unless `session.deferSessionRefresh`.
+   */
+  executePost(request: FastifyRequest, reply: FastifyReply): Promise<GetSessionAnswer | JsonText | null> {
+    void reply.headers(NOT_TO_BE_STORED);
+    if (!this.config.session.deferSessionRefresh) {
+      throw methodNotAllowed('METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED');
+    }
+    return this.answer(request, reply, true);
+  }
+
+  private async answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    mayWrite: boolean,
+  ): Promise<GetSessionAnswer | JsonText | null> {
+    try {
+      const auth = await this.resolver.resolve(request, reply, { mayWrite });
+      if (!auth) return null;
+      if (!this.config.disableSettingJwtHeader) {
+        void reply.header('set-auth-jwt', await this.jwt.issueOrReuse(auth));
+        exposeHeader(reply, 'set-auth-jwt');
+      }
+      const isAsRead = auth.stored !== undefined && auth.needsRefresh === undefined;
+      if (isAsRead && auth.stored.answer) return auth.stored.answer;
+      const answer = { session: presentSession(auth.session), user: presentUser(auth.user) };
+      if (auth.cached) {
+        return { session: sessionInCacheOrder(answer.session), user: userInCacheOrder(answer.user) };
+      }
+      if (isAsRead) return (auth.stored.answer = new JsonText(JSON.stringify(answer)));
+      return auth.needsRefresh === undefined ? answer : { ...answer, needsRefresh: auth.needsRefresh };
+    } catch (error) {
+      if (error instanceof AuthError) throw error;
+      this.logger.fault(error, request.id);
+      throw internal('FAILED_TO_GET_SESSION');
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import { Injectable } from '@nestjs/common';
+import type { AuthContext } from '../../http/auth-context.js';
+import { presentSession, type SessionAnswer } from '../present-session.js';
+import { SessionsStore } from '../sessions.store.js';
+
+/** The user's own sessions that have not expired (protocol.md §1.11). */
+@Injectable()
+export class ListSessions {
+  constructor(private readonly sessions: SessionsStore) {}
+
+  async execute({ user }: AuthContext): Promise<SessionAnswer[]> {
+    const active = await this.sessions.listActive(user.id, new Date());
+    return active.map(presentSession);
+  }
+}

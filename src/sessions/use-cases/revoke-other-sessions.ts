@@ -1,0 +1,14 @@
+import { Injectable } from '@nestjs/common';
+import type { AuthContext } from '../../http/auth-context.js';
+import { SessionsStore } from '../sessions.store.js';
+
+/** Ends every session of the user but the current one (protocol.md §1.13). */
+@Injectable()
+export class RevokeOtherSessions {
+  constructor(private readonly sessions: SessionsStore) {}
+
+  async execute({ user, session }: AuthContext): Promise<{ status: true }> {
+    await this.sessions.deleteOthers(user.id, session.token);
+    return { status: true };
+  }
+}

@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parseAdditionalInput, type AdditionalValues } from '../../additional-fields/additional-input.js';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { isRefusedValue } from '../../database/refused-value.js';
+import { badRequest, badRequestWithoutCode, unauthorized } from '../../errors/auth-error.js';
+import type { AuthContext, CurrentSession } from '../../http/auth-context.js';
+import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
+import { presentSession, type SessionAnswer } from '../present-session.js';
+import { SessionsStore } from '../sessions.store.js';
+
+/** The configured fields of sessions; a session's own are not among what a client may set (advisory A23). */
+export class UpdateSessionBody {
+  static readonly shapes = ['record'];
+  static readonly keepsRest = true;
+
+  readonly rest: Readonly<Record<string, unknown>> = {};
+}
+
+/** Changes additional fields of the session (protocol.md §1.14). */
+@Injectable()
+export class UpdateSession {
+  constructor(
+    private readonly sessions: SessionsStore,
+    private readonly cookies: SessionCookieWriter,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * @throws {AuthError} 400 when nothing is to be changed, or by what is not allowed; 401 `FAILED_TO_GET_SESSION` when the
+   * session stood in the cookie cache alone.
+   */
+  async execute(
+    current: AuthContext,
+    { rest }: UpdateSessionBody,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<{ session: SessionAnswer }> {
+    const changes = parseAdditionalInput(this.config.session.additionalFields, rest, 'update');
+    if (Object.keys(changes).length === 0) throw badRequestWithoutCode('No fields to update');
+    const session = await this.update(current.session.token, changes);
+    if (!session) {
+      this.cookies.expire(request, reply);
+      throw unauthorized('FAILED_TO_GET_SESSION');
+    }
+    if (current.credential !== 'jwt') {
+      await this.cookies.signIn(request, reply, { session, user: current.user }, current.remember);
+    }
+    return { session: presentSession(session) };
+  }
+
+  private async update(token: string, additional: AdditionalValues): Promise<CurrentSession | undefined> {
+    try {
+      return await this.sessions.update(token, { additional, updatedAt: new Date() });
+    } catch (error) {
+      // A configured field takes what its column takes, and no type is checked before (protocol.md §1.6).
+      if (isRefusedValue(error)) throw badRequest('VALIDATION_ERROR');
+      throw error;
+    }
+  }
+}

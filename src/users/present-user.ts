@@ -1,0 +1,39 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { CurrentUser } from '../http/auth-context.js';
+
+/** What leaves the server of a user, in the protocol's order (protocol.md §1.1): a whitelist. */
+export class UserAnswer {
+  @ApiProperty({ example: 'Ada Lovelace' })
+  name!: string;
+
+  @ApiProperty({ format: 'email', example: 'ada@example.com' })
+  email!: string;
+
+  @ApiProperty()
+  emailVerified!: boolean;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  image!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: Date;
+
+  @ApiProperty({ format: 'date-time' })
+  updatedAt!: Date;
+
+  @ApiProperty({ example: 'R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647' })
+  id!: string;
+}
+
+export function presentUser(user: CurrentUser): UserAnswer {
+  return {
+    name: user.name,
+    email: user.email,
+    emailVerified: user.emailVerified,
+    image: user.image,
+    createdAt: user.createdAt,
+    updatedAt: user.updatedAt,
+    ...user.additional,
+    id: user.id,
+  };
+}

@@ -1,0 +1,84 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { isRefusedValue } from '../../database/refused-value.js';
+import { badRequest, badRequestWithoutCode } from '../../errors/auth-error.js';
+import type { AuthContext, CurrentUser } from '../../http/auth-context.js';
+import { parseAdditionalInput } from '../../additional-fields/additional-input.js';
+import { Anything } from '../../http/fields.js';
+import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
+import { typeName } from '../../http/type-name.js';
+import { UsersStore, type UserChanges } from '../users.store.js';
+
+export class UpdateUserBody {
+  static readonly shapes = ['record'];
+  static readonly keepsRest = true;
+
+  readonly rest: Readonly<Record<string, unknown>> = {};
+
+  @Anything({ optional: true, example: 'Ada King' })
+  name?: unknown;
+
+  @Anything({ optional: true, nullable: true, example: 'https://example.com/ada.png' })
+  image?: unknown;
+
+  @Anything({ optional: true, description: 'Refused: an e-mail is changed by `change-email`' })
+  email?: unknown;
+}
+
+/** Changes name and picture (protocol.md §1.15). */
+@Injectable()
+export class UpdateUser {
+  constructor(
+    private readonly users: UsersStore,
+    private readonly cookies: SessionCookieWriter,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** @throws {AuthError} 400 `EMAIL_CAN_NOT_BE_UPDATED`, 400 when nothing is to be changed or a value is no text. */
+  async execute(
+    current: AuthContext,
+    body: UpdateUserBody,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<CurrentUser> {
+    if (body.email) throw badRequest('EMAIL_CAN_NOT_BE_UPDATED');
+    const { name, image } = body;
+    const additional = parseAdditionalInput(this.config.user.additionalFields, body.rest, 'update');
+    if (name === undefined && image === undefined && Object.keys(additional).length === 0)
+      throw badRequestWithoutCode('No fields to update');
+    const changes = {
+      ...(name === undefined ? {} : { name: asText('name', name) }),
+      ...(image === undefined ? {} : { image: image === null ? null : asText('image', image) }),
+      additional,
+    };
+    const user = await this.update(current, changes);
+    if (current.credential !== 'jwt') {
+      await this.cookies.signIn(request, reply, { session: current.session, user }, current.remember);
+    }
+    return user;
+  }
+
+  private async update(current: AuthContext, changes: UserChanges): Promise<CurrentUser> {
+    try {
+      const user = await this.users.update(current.user.id, changes);
+      return user ?? { ...current.user, ...changes, additional: current.user.additional };
+    } catch (error) {
+      // A configured field takes what its column takes, and no type is checked before (protocol.md §1.6).
+      if (isRefusedValue(error)) throw badRequest('FAILED_TO_UPDATE_USER');
+      throw error;
+    }
+  }
+}
+
+/** Numbers and flags are stored as their text, as Better Auth does; what no text column can hold is refused. */
+function asText(field: string, value: unknown): string {
+  if (typeof value === 'string' && !value.includes('\0')) return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const received = typeof value === 'string' ? 'a NUL character' : typeName(value);
+  throw badRequest(
+    'VALIDATION_ERROR',
+    `[body.${field}] Invalid input: expected string, received ${received}`,
+  );
+}

@@ -1,0 +1,49 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { textId } from '../database/text-id.js';
+
+/** Only the columns that are ours: whatever else a legacy table holds stays as it is and is never selected. */
+@Entity('users')
+@Index('users_email_unnormalised_idx', { synchronize: false })
+export class User {
+  /** `varchar(255)`, or the legacy table's own type; text to everyone above the database. */
+  @PrimaryColumn({
+    type: 'varchar',
+    length: 255,
+    primaryKeyConstraintName: 'users_pkey',
+    transformer: textId,
+  })
+  id!: string;
+
+  @Column({ type: 'text' })
+  name!: string;
+
+  @Index('users_email_key', { unique: true })
+  @Column({ type: 'text' })
+  email!: string;
+
+  /** When the e-mail was verified; a trigger keeps it and `isEmailVerified` in step, whoever writes which. */
+  @Column({ name: 'email_verified', type: 'timestamptz', nullable: true })
+  emailVerifiedAt!: Date | null;
+
+  @Column({ name: 'is_email_verified', type: 'boolean', default: false })
+  isEmailVerified!: boolean;
+
+  @Column({ type: 'text', nullable: true })
+  image!: string | null;
+
+  @Column({ type: 'boolean', default: false })
+  banned!: boolean;
+
+  @Column({ name: 'ban_reason', type: 'text', nullable: true })
+  banReason!: string | null;
+
+  /** Null: for good. */
+  @Column({ name: 'ban_expires', type: 'timestamptz', nullable: true })
+  banExpires!: Date | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ name: 'updated_at', type: 'timestamptz', default: () => 'now()' })
+  updatedAt!: Date;
+}
