@@ -1,0 +1,68 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import { textId } from '../database/text-id.js';
+import { User } from '../users/user.entity.js';
+
+/** `provider_id` of an account that signs in by e-mail and password; its `provider_user_id` is the user's id. */
+export const CREDENTIAL = 'credential';
+
+@Entity('accounts')
+@Unique('accounts_provider_id_provider_user_id_key', ['providerId', 'providerUserId'])
+export class Account {
+  @PrimaryColumn({
+    type: 'varchar',
+    length: 255,
+    primaryKeyConstraintName: 'accounts_pkey',
+    transformer: textId,
+  })
+  id!: string;
+
+  @Index('accounts_user_id_idx')
+  @Column({ name: 'user_id', type: 'varchar', length: 255, transformer: textId })
+  userId!: string;
+
+  @ManyToOne(() => User, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'accounts_user_id_fkey' })
+  user?: User;
+
+  @Column({ name: 'provider_id', type: 'varchar', length: 255 })
+  providerId!: string;
+
+  @Column({ name: 'provider_user_id', type: 'varchar', length: 255 })
+  providerUserId!: string;
+
+  @Column({ name: 'access_token', type: 'text', nullable: true })
+  accessToken!: string | null;
+
+  @Column({ name: 'refresh_token', type: 'text', nullable: true })
+  refreshToken!: string | null;
+
+  @Column({ name: 'id_token', type: 'text', nullable: true })
+  idToken!: string | null;
+
+  @Column({ name: 'token_type', type: 'varchar', length: 255, nullable: true })
+  tokenType!: string | null;
+
+  /** Comma-joined. */
+  @Column({ type: 'text', nullable: true })
+  scope!: string | null;
+
+  /** Seconds since 1970; a trigger keeps it and `accessTokenExpiresAt` in step, whoever writes which. */
+  @Column({ name: 'expires_at', type: 'bigint', nullable: true })
+  expiresAt!: string | null;
+
+  @Column({ name: 'access_token_expires_at', type: 'timestamptz', nullable: true })
+  accessTokenExpiresAt!: Date | null;
+
+  @Column({ name: 'refresh_token_expires_at', type: 'timestamptz', nullable: true })
+  refreshTokenExpiresAt!: Date | null;
+
+  /** The password's hash; only on a credential account. */
+  @Column({ type: 'text', nullable: true })
+  password!: string | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ name: 'updated_at', type: 'timestamptz', default: () => 'now()' })
+  updatedAt!: Date;
+}

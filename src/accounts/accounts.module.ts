@@ -1,0 +1,89 @@
+import { Module } from '@nestjs/common';
+import { HttpModule } from '../http/http.module.js';
+import { MailModule } from '../mail/mail.module.js';
+import { ProvidersModule } from '../providers/providers.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { VerificationsModule } from '../verifications/verifications.module.js';
+import { AccountDeletion } from './account-deletion.js';
+import { AccountsController } from './accounts.controller.js';
+import { SelectedAccount } from './account-selection.js';
+import { AccountsStore } from './accounts.store.js';
+import { DeletionController } from './deletion.controller.js';
+import { EmailChange } from './email-change.js';
+import { EmailLinks } from './email-links.js';
+import { EmailController } from './email.controller.js';
+import { LinkedAccountsController } from './linked-accounts.controller.js';
+import { NewAccount } from './new-account.js';
+import { PasswordController } from './password.controller.js';
+import { Passwords } from './passwords.js';
+import { ProviderAccountsStore } from './provider-accounts.store.js';
+import { TokenRefresh } from './token-refresh.js';
+import { TokenRefreshesStore } from './token-refreshes.store.js';
+import { TokenSeal } from './token-seal.js';
+import { GetAccountInfo } from './use-cases/account-info.js';
+import { ChangeEmail } from './use-cases/change-email.js';
+import { ChangePassword } from './use-cases/change-password.js';
+import { DeleteUserCallback } from './use-cases/delete-user-callback.js';
+import { DeleteUser } from './use-cases/delete-user.js';
+import { GetAccessToken } from './use-cases/get-access-token.js';
+import { ListAccounts } from './use-cases/list-accounts.js';
+import { Login } from './use-cases/login.js';
+import { RefreshToken } from './use-cases/refresh-token.js';
+import { Register } from './use-cases/register.js';
+import { RequestPasswordReset } from './use-cases/request-password-reset.js';
+import { ResetPasswordCallback } from './use-cases/reset-password-callback.js';
+import { ResetPassword } from './use-cases/reset-password.js';
+import { SendVerificationEmail } from './use-cases/send-verification-email.js';
+import { SignInEmail } from './use-cases/sign-in-email.js';
+import { SignUpEmail } from './use-cases/sign-up-email.js';
+import { UnlinkAccount } from './use-cases/unlink-account.js';
+import { VerifyEmail } from './use-cases/verify-email.js';
+import { VerifyPassword } from './use-cases/verify-password.js';
+import { ValidAccessToken } from './valid-access-token.js';
+
+@Module({
+  imports: [HttpModule, MailModule, ProvidersModule, SessionsModule, UsersModule, VerificationsModule],
+  controllers: [
+    AccountsController,
+    PasswordController,
+    EmailController,
+    DeletionController,
+    LinkedAccountsController,
+  ],
+  providers: [
+    AccountsStore,
+    ProviderAccountsStore,
+    TokenSeal,
+    Passwords,
+    EmailLinks,
+    NewAccount,
+    EmailChange,
+    AccountDeletion,
+    SelectedAccount,
+    TokenRefresh,
+    TokenRefreshesStore,
+    ValidAccessToken,
+    ChangeEmail,
+    ChangePassword,
+    DeleteUser,
+    DeleteUserCallback,
+    GetAccessToken,
+    GetAccountInfo,
+    ListAccounts,
+    Login,
+    RefreshToken,
+    Register,
+    RequestPasswordReset,
+    ResetPassword,
+    ResetPasswordCallback,
+    SendVerificationEmail,
+    SignInEmail,
+    SignUpEmail,
+    UnlinkAccount,
+    VerifyEmail,
+    VerifyPassword,
+  ],
+  exports: [AccountsStore, EmailLinks, Passwords, ProviderAccountsStore],
+})
+export class AccountsModule {}

@@ -1,0 +1,161 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { AdditionalField } from '../config/additional-fields.js';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { additionalOf } from '../additional-fields/additional-select.js';
+import { PreparedQueries, type PreparedQuery } from '../database/prepared-queries.js';
+import { RowIds } from '../database/row-ids.js';
+import type { CurrentUser } from '../http/auth-context.js';
+import { Account, CREDENTIAL } from './account.entity.js';
+import { findCredentials, type CredentialRow } from './find-credentials.sql.js';
+
+/** A user who may be the one signing in, with the hash to prove it. */
+export interface Credentials {
+  readonly user: CurrentUser;
+  readonly banned: boolean;
+  readonly accountId: string | null;
+  readonly password: string | null;
+}
+
+export interface StoredPassword {
+  readonly accountId: string;
+  readonly hash: string;
+}
+
+@Injectable()
+export class AccountsStore {
+  private readonly userFields: readonly AdditionalField[];
+  private readonly findCredentialsQuery: PreparedQuery;
+
+  /** Rows (protocol.md §0.1). */
+  private readonly listLimit: number;
+
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly prepared: PreparedQueries,
+    private readonly ids: RowIds,
+    @Inject(CONFIG) { user, advanced }: Config,
+  ) {
+    this.userFields = user.additionalFields;
+    this.listLimit = advanced.database.defaultFindManyLimit;
+    this.findCredentialsQuery = findCredentials(this.userFields);
+  }
+
+  /** Usually one; several where legacy rows differ by case only. The one written exactly as given comes first. */
+  async findCredentials(email: string): Promise<Credentials[]> {
+    const rows = await this.prepared.rows<CredentialRow>(this.findCredentialsQuery, [email.toLowerCase()]);
+    return rows
+      .map((row) => credentialsOf(row, this.userFields))
+      .toSorted((a, b) => Number(b.user.email === email) - Number(a.user.email === email));
+  }
+
+  async addCredential(userId: string, password: string, manager: EntityManager): Promise<void> {
+    const now = new Date();
+    await manager.insert(Account, {
+      id: await this.ids.next('accounts'),
+      userId,
+      providerId: CREDENTIAL,
+      providerUserId: userId,
+      password,
+      createdAt: now,
+      updatedAt: now,
+    });
+  }
+
+  /** The account by which the user signs in with a password, if there is one. */
+  async findPassword(userId: string): Promise<StoredPassword | undefined> {
+    const account = await this.dataSource.manager.findOneBy(Account, credentialOf(userId));
+    return account?.password ? { accountId: account.id, hash: account.password } : undefined;
+  }
+
+  /**
+   * Only while the old hash is still there: a password changed meanwhile must not come back.
+   * @returns whether it was.
+   */
+  async replacePassword(
+    accountId: string,
+    previous: string,
+    password: string,
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<boolean> {
+    const { affected } = await manager.update(
+      Account,
+      { id: accountId, password: previous },
+      { password, updatedAt: new Date() },
+    );
+    return affected === 1;
+  }
+
+  /**
+   * Another hash of the same password. While a legacy application reads the hashes too, only one that it can read: the
+   * one it has is good as long as the password is.
+   */
+  async rehash(accountId: string, previous: string, hash: string): Promise<void> {
+    await this.dataSource.query(
+      `update accounts set password = $3, updated_at = $4
+       where id = $1 and password = $2
+         and ($3 like '$2b$%' or not exists (select 1 from gatehouse_switch_over where mode <> 'ended'))`,
+      [accountId, previous, hash, new Date()],
+    );
+  }
+
+  /** Whatever it was before; a user without a credential account gets one. */
+  async setPassword(userId: string, password: string, manager: EntityManager): Promise<void> {
+    const change = { password, updatedAt: new Date() };
+    const { affected } = await manager.update(Account, credentialOf(userId), change);
+    if (affected === 0) await this.addCredential(userId, password, manager);
+  }
+
+  async deleteAllOf(userId: string, manager: EntityManager): Promise<void> {
+    await manager.delete(Account, { userId });
+  }
+
+  find(id: string, userId: string): Promise<Account | null> {
+    return this.dataSource.manager.findOneBy(Account, { id, userId });
+  }
+
+  /** The ids of the user's accounts, none of which can go until the transaction ends. */
+  async lockAllOf(userId: string, manager: EntityManager): Promise<string[]> {
+    const accounts = await manager.find(Account, {
+      select: { id: true },
+      where: { userId },
+      take: this.listLimit,
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    return accounts.map(({ id }) => id);
+  }
+
+  async delete(id: string, manager: EntityManager): Promise<void> {
+    await manager.delete(Account, { id });
+  }
+
+  listOf(userId: string): Promise<Account[]> {
+    return this.dataSource.manager.find(Account, {
+      where: { userId },
+      take: this.listLimit,
+      order: { createdAt: 'ASC' },
+    });
+  }
+}
+
+const credentialOf = (userId: string) => ({ userId, providerId: CREDENTIAL, providerUserId: userId });
+
+function credentialsOf(row: CredentialRow, userFields: readonly AdditionalField[]): Credentials {
+  return {
+    user: {
+      id: row.id,
+      name: row.name,
+      email: row.email,
+      emailVerified: row.is_email_verified,
+      image: row.image,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      additional: additionalOf('u', userFields, row),
+    },
+    banned: row.is_banned,
+    accountId: row.account_id,
+    password: row.password,
+  };
+}

@@ -1,0 +1,83 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import type { EmailTokenClaims } from '../crypto/email-token.js';
+import { unauthorized } from '../errors/auth-error.js';
+import type { CurrentUser } from '../http/auth-context.js';
+import { SessionCookieWriter } from '../http/session-cookie-writer.js';
+import { SessionResolver } from '../sessions/session-resolver.js';
+import { presentUser, type UserAnswer } from '../users/present-user.js';
+import { UsersStore } from '../users/users.store.js';
+import { verificationIdentifier } from '../verifications/verification-identifier.js';
+import { VerificationsStore } from '../verifications/verifications.store.js';
+import { EmailLinks } from './email-links.js';
+
+export interface FollowedLink {
+  readonly token: string;
+  readonly callbackURL: string | undefined;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+export interface EmailChangeClaims extends EmailTokenClaims {
+  readonly updateTo: string;
+}
+
+/** What follows from a link that was mailed to change an address (protocol.md §1.24). */
+@Injectable()
+export class EmailChange {
+  constructor(
+    private readonly users: UsersStore,
+    private readonly resolver: SessionResolver,
+    private readonly cookies: SessionCookieWriter,
+    private readonly verifications: VerificationsStore,
+    private readonly links: EmailLinks,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Only for the user who asked, while they still have the address they had then. Signs nobody in.
+   * @throws {AuthError} 401 `INVALID_TOKEN`, `USER_NOT_FOUND`; `INVALID_USER` for who is signed in as somebody else.
+   */
+  async follow(claims: EmailChangeClaims, link: FollowedLink): Promise<{ status: true; user?: UserAnswer }> {
+    if (!claims.userId) throw unauthorized('INVALID_TOKEN');
+    const user = await this.users.findById(claims.userId);
+    if (!user) throw unauthorized('USER_NOT_FOUND');
+    if (user.email.toLowerCase() !== claims.email) throw unauthorized('INVALID_TOKEN');
+    const auth = await this.resolver.resolve(link.request, link.reply);
+    if (auth && auth.user.id !== user.id) throw unauthorized('INVALID_USER');
+    if (claims.requestType === 'change-email-confirmation') {
+      await this.askNewAddress(user, claims, link);
+      return { status: true };
+    }
+    const verified = claims.requestType === 'change-email-verification';
+    const changed = await this.users.changeEmail(user, claims.updateTo, verified ? undefined : false);
+    // Somebody else has taken the address since.
+    if (!changed) throw unauthorized('INVALID_TOKEN');
+    if (!verified) await this.askAgain(changed, link);
+    if (auth && auth.credential !== 'jwt') {
+      // In Better Auth's cached session the time of this change is not told yet.
+      const identity = { session: auth.session, user: { ...changed, updatedAt: auth.user.updatedAt } };
+      await this.cookies.signIn(link.request, link.reply, identity, auth.remember);
+    }
+    return { status: true, user: presentUser(changed) };
+  }
+
+  /** Once for each confirmation link, however often it is opened: mail is not to be sent at a visitor's will. */
+  private async askNewAddress(
+    user: CurrentUser,
+    { updateTo }: EmailChangeClaims,
+    { token, callbackURL, request }: FollowedLink,
+  ): Promise<void> {
+    if (!this.links.enabled) return;
+    const identifier = verificationIdentifier.changeEmailConfirmation(token);
+    if (!(await this.verifications.reserve(identifier, this.config.emailVerification.expiresIn))) return;
+    await this.links.verifyChange({ user, newEmail: updateTo, callbackURL, request });
+  }
+
+  /** Links of an older Better Auth change the address before the new one is proven. */
+  private async askAgain(user: CurrentUser, { callbackURL, request }: FollowedLink): Promise<void> {
+    if (this.links.enabled) await this.links.verify({ user, callbackURL, request });
+  }
+}

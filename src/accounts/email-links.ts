@@ -1,0 +1,74 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { EntityManager } from 'typeorm';
+import { BASE_PATH, type Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { currentSecret } from '../config/keyring.js';
+import { signEmailToken, type EmailTokenClaims } from '../crypto/email-token.js';
+import type { CurrentUser } from '../http/auth-context.js';
+import { Mailer } from '../mail/mailer.js';
+
+/** What the address of a link is made for. */
+interface LinkRequest {
+  readonly user: Pick<CurrentUser, 'id' | 'name' | 'email'>;
+  /** Where the link leads when all is well; `/` when nothing is said. */
+  readonly callbackURL: string | undefined;
+  /** Names the language of the mail. */
+  readonly request: FastifyRequest;
+}
+
+interface NewAddress {
+  /** Lower case. */
+  readonly newEmail: string;
+}
+
+/** Mails the links that `verify-email` takes (protocol.md §1.24, §8). */
+@Injectable()
+export class EmailLinks {
+  private readonly secret: string;
+
+  constructor(
+    private readonly mailer: Mailer,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    this.secret = currentSecret(config);
+  }
+
+  get enabled(): boolean {
+    return this.mailer.enabled;
+  }
+
+  /** Proves that the user reads the mail of their address. */
+  async verify(link: LinkRequest, manager?: EntityManager): Promise<void> {
+    const { id: userId, email } = link.user;
+    await this.send('verify-email', email, link, { email, userId }, manager);
+  }
+
+  /** To the present address: asks whether the change is wanted. */
+  async confirmChange(link: LinkRequest & NewAddress): Promise<void> {
+    const { id: userId, email } = link.user;
+    const claims = { email, updateTo: link.newEmail, requestType: 'change-email-confirmation', userId };
+    await this.send('change-email-confirmation', email, link, claims);
+  }
+
+  /** To the new address: its owner completes the change. */
+  async verifyChange(link: LinkRequest & NewAddress): Promise<void> {
+    const { id: userId, email } = link.user;
+    const claims = { email, updateTo: link.newEmail, requestType: 'change-email-verification', userId };
+    await this.send('verify-email', link.newEmail, link, claims);
+  }
+
+  private async send(
+    kind: 'verify-email' | 'change-email-confirmation',
+    to: string,
+    { user, callbackURL, request, newEmail }: LinkRequest & Partial<NewAddress>,
+    claims: EmailTokenClaims,
+    manager?: EntityManager,
+  ): Promise<void> {
+    const token = signEmailToken(claims, this.secret, this.config.emailVerification.expiresIn);
+    const target = encodeURIComponent(callbackURL || '/');
+    const url = `${this.config.origin}${BASE_PATH}/verify-email?token=${token}&callbackURL=${target}`;
+    const language = request.headers['accept-language'];
+    await this.mailer.send({ kind, to, language, values: { name: user.name, url, newEmail } }, manager);
+  }
+}

@@ -1,0 +1,104 @@
+import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Current, type AuthContext } from '../http/auth-context.js';
+import { AuthGet, AuthPost } from '../http/auth-route.js';
+import { StatusAnswer } from '../http/status-answer.js';
+import { UserAnswer } from '../users/present-user.js';
+import { ChangePassword, ChangePasswordBody } from './use-cases/change-password.js';
+import { RequestPasswordReset, RequestPasswordResetBody } from './use-cases/request-password-reset.js';
+import { ResetPasswordCallback, ResetPasswordCallbackQuery } from './use-cases/reset-password-callback.js';
+import { ResetPassword, ResetPasswordBody, ResetPasswordQuery } from './use-cases/reset-password.js';
+import { VerifyPassword, VerifyPasswordBody } from './use-cases/verify-password.js';
+
+class ChangedPasswordAnswer {
+  @ApiProperty({ type: String, nullable: true, description: 'Token of the new session, if there is one' })
+  token!: string | null;
+
+  @ApiProperty({ type: UserAnswer })
+  user!: UserAnswer;
+}
+
+class ResetRequestedAnswer extends StatusAnswer {
+  @ApiProperty({ example: 'If this email exists in our system, check your email for the reset link' })
+  message!: string;
+}
+
+@ApiTags('Passwords')
+@Controller()
+export class PasswordController {
+  constructor(
+    private readonly change: ChangePassword,
+    private readonly verify: VerifyPassword,
+    private readonly requestReset: RequestPasswordReset,
+    private readonly resetCallback: ResetPasswordCallback,
+    private readonly reset: ResetPassword,
+  ) {}
+
+  @AuthPost('change-password', {
+    summary: 'Change the password',
+    access: 'sensitive',
+    body: ChangePasswordBody,
+    answer: ChangedPasswordAnswer,
+    errors: {
+      400: ['PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG', 'CREDENTIAL_ACCOUNT_NOT_FOUND', 'INVALID_PASSWORD'],
+      503: ['SERVICE_UNAVAILABLE'],
+    },
+  })
+  changePassword(
+    @Current() current: AuthContext,
+    @Body() body: ChangePasswordBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.change.execute(current, body, request, reply);
+  }
+
+  @AuthPost('verify-password', {
+    summary: 'Whether this is the user’s password',
+    access: 'sensitive',
+    body: VerifyPasswordBody,
+    answer: StatusAnswer,
+    errors: { 400: ['PASSWORD_TOO_LONG', 'INVALID_PASSWORD'], 503: ['SERVICE_UNAVAILABLE'] },
+  })
+  verifyPassword(@Current() current: AuthContext, @Body() body: VerifyPasswordBody) {
+    return this.verify.execute(current, body);
+  }
+
+  @AuthPost('request-password-reset', {
+    summary: 'Mail a link to set a new password',
+    access: 'public',
+    body: RequestPasswordResetBody,
+    answer: ResetRequestedAnswer,
+    errors: { 400: ['RESET_PASSWORD_DISABLED'] },
+  })
+  requestPasswordReset(@Body() body: RequestPasswordResetBody, @Req() request: FastifyRequest) {
+    return this.requestReset.execute(body, request);
+  }
+
+  @AuthGet('reset-password/:token', {
+    summary: 'Follow the mailed link to the page that asks for a new password',
+    access: 'public',
+    query: ResetPasswordCallbackQuery,
+    redirects: true,
+  })
+  @ApiParam({ name: 'token', type: String })
+  resetPasswordCallback(@Param('token') token: string, @Query() query: ResetPasswordCallbackQuery) {
+    return this.resetCallback.execute(token, query);
+  }
+
+  @AuthPost('reset-password', {
+    summary: 'Set a new password by a mailed token',
+    access: 'public',
+    body: ResetPasswordBody,
+    query: ResetPasswordQuery,
+    answer: StatusAnswer,
+    errors: {
+      400: ['INVALID_TOKEN', 'PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG', 'USER_NOT_FOUND'],
+      503: ['SERVICE_UNAVAILABLE'],
+    },
+  })
+  resetPassword(@Body() body: ResetPasswordBody, @Query() query: ResetPasswordQuery) {
+    return this.reset.execute(body, query);
+  }
+}

@@ -1,0 +1,63 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { AccountData } from '../cookies/account-data.js';
+import type { Account } from './account.entity.js';
+
+/** What leaves the server of an account, in the protocol's order (protocol.md §1.26): a whitelist. */
+export class AccountAnswer {
+  @ApiProperty({ description: 'The user’s id at the provider', example: 'R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647' })
+  accountId!: string;
+
+  @ApiProperty({ example: 'credential' })
+  providerId!: string;
+
+  @ApiProperty({ example: 'R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647' })
+  userId!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: Date;
+
+  @ApiProperty({ format: 'date-time' })
+  updatedAt!: Date;
+
+  @ApiProperty({ example: 'emul9Skyu78HU6CdaS05uBDblkWaQfYn' })
+  id!: string;
+
+  @ApiProperty({ type: [String], example: [] })
+  scopes!: string[];
+}
+
+export function presentAccount(account: Account): AccountAnswer {
+  return {
+    accountId: account.providerUserId,
+    providerId: account.providerId,
+    userId: account.userId,
+    createdAt: account.createdAt,
+    updatedAt: account.updatedAt,
+    id: account.id,
+    scopes: scopesOf(account.scope),
+  };
+}
+
+/** All of it, for the cookie that nobody but the servers can open (protocol.md §2.5). */
+export function accountDataOf(account: Account): AccountData {
+  return {
+    id: account.id,
+    accountId: account.providerUserId,
+    providerId: account.providerId,
+    userId: account.userId,
+    accessToken: account.accessToken,
+    refreshToken: account.refreshToken,
+    idToken: account.idToken,
+    accessTokenExpiresAt: account.accessTokenExpiresAt,
+    refreshTokenExpiresAt: account.refreshTokenExpiresAt,
+    scope: account.scope,
+    password: account.password,
+    createdAt: account.createdAt,
+    updatedAt: account.updatedAt,
+  };
+}
+
+export function scopesOf(stored: string | null): string[] {
+  const scopes = stored?.split(',').map((scope) => scope.trim()) ?? [];
+  return scopes.filter((scope) => scope !== '');
+}

@@ -1,0 +1,73 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { randomToken } from '../crypto/random.js';
+import { Account } from './account.entity.js';
+import { TokenSeal } from './token-seal.js';
+
+/** Who somebody is at a provider. */
+export interface AccountKey {
+  readonly providerId: string;
+  readonly providerUserId: string;
+}
+
+/** What a provider issued, as it issued it; what is undefined is left as it is. */
+export interface ProviderTokens {
+  readonly accessToken?: string | undefined;
+  readonly refreshToken?: string | undefined;
+  readonly idToken?: string | undefined;
+  readonly tokenType?: string | undefined;
+  readonly accessTokenExpiresAt?: Date | undefined;
+  readonly refreshTokenExpiresAt?: Date | undefined;
+  /** Comma-joined. */
+  readonly scope?: string | undefined;
+}
+
+/** The one writer of accounts at providers and of their tokens, which it seals. */
+@Injectable()
+export class ProviderAccountsStore {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly seal: TokenSeal,
+  ) {}
+
+  async findByKey(
+    key: AccountKey,
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<Account | undefined> {
+    return (await manager.findOneBy(Account, { ...key })) ?? undefined;
+  }
+
+  async add(userId: string, key: AccountKey, tokens: ProviderTokens, manager: EntityManager): Promise<void> {
+    const now = new Date();
+    await manager.insert(Account, {
+      ...key,
+      ...this.sealed(tokens),
+      id: randomToken(32),
+      userId,
+      createdAt: now,
+      updatedAt: now,
+    });
+  }
+
+  /** Whether the account was there to be updated. */
+  async update(
+    id: string,
+    tokens: ProviderTokens,
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<boolean> {
+    const { affected } = await manager.update(
+      Account,
+      { id },
+      { ...this.sealed(tokens), updatedAt: new Date() },
+    );
+    return affected === 1;
+  }
+
+  private sealed({ accessToken, refreshToken, ...rest }: ProviderTokens) {
+    return {
+      ...rest,
+      accessToken: accessToken && this.seal.seal(accessToken),
+      refreshToken: refreshToken && this.seal.seal(refreshToken),
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import type { DataSource } from 'typeorm';
+import { looksEncrypted } from '../crypto/symmetric-encryption.js';
+import type { TokenSeal } from './token-seal.js';
+
+/** Accounts that are read, and locked, at once. */
+const BATCH = 500;
+
+interface StoredTokens {
+  readonly id: string;
+  readonly access_token: string | null;
+  readonly refresh_token: string | null;
+}
+
+export interface Encrypted {
+  readonly encrypted: number;
+  /** Of the form of a ciphertext, but no secret opens them: what they are nobody can tell. */
+  readonly unreadable: number;
+}
+
+/**
+ * Encrypts what lies there in plaintext, a batch of accounts at a time in the order of their ids. A token that a server
+ * replaces meanwhile is left as the server wrote it, and one that is encrypted already as it is, so that it may be
+ * interrupted and run again.
+ */
+export async function encryptStoredTokens(
+  dataSource: DataSource,
+  seal: TokenSeal,
+  report: (encrypted: number) => void,
+): Promise<Encrypted> {
+  let [encrypted, unreadable, last] = [0, 0, ''];
+  for (;;) {
+    const rows = await dataSource.query<StoredTokens[]>(
+      `select id, access_token, refresh_token from accounts
+       where id > $1 and (access_token is not null or refresh_token is not null)
+       order by id limit $2`,
+      [last, BATCH],
+    );
+    if (rows.length === 0) return { encrypted, unreadable };
+    const tokens = rows.flatMap((row) => [row.access_token, row.refresh_token]);
+    unreadable += tokens.filter((token) => stateOf(token, seal) === 'unreadable').length;
+    const changed = tokens.filter((token) => stateOf(token, seal) === 'plain').length;
+    if (changed > 0) await replace(dataSource, rows, seal);
+    encrypted += changed;
+    if (changed > 0) report(encrypted);
+    last = rows.at(-1)?.id ?? last;
+  }
+}
+
+function stateOf(token: string | null, seal: TokenSeal): 'none' | 'plain' | 'sealed' | 'unreadable' {
+  if (!token) return 'none';
+  if (!looksEncrypted(token)) return 'plain';
+  try {
+    seal.open(token);
+    return 'sealed';
+  } catch {
+    return 'unreadable';
+  }
+}
+
+async function replace(
+  dataSource: DataSource,
+  rows: readonly StoredTokens[],
+  seal: TokenSeal,
+): Promise<void> {
+  const sealed = (token: string | null) =>
+    token !== null && stateOf(token, seal) === 'plain' ? seal.seal(token) : token;
+  await dataSource.query(
+    `update accounts as account
+     set access_token = case when account.access_token = given.access_was then given.access_becomes
+                             else account.access_token end,
+         refresh_token = case when account.refresh_token = given.refresh_was then given.refresh_becomes
+                              else account.refresh_token end
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+       as given (id, access_was, access_becomes, refresh_was, refresh_becomes)
+     where account.id = given.id
+       and (given.access_was <> given.access_becomes or given.refresh_was <> given.refresh_becomes)`,
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ access_token }) => access_token),
+      rows.map(({ access_token }) => sealed(access_token)),
+      rows.map(({ refresh_token }) => refresh_token),
+      rows.map(({ refresh_token }) => sealed(refresh_token)),
+    ],
+  );
+}

@@ -1,0 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+/** Rows of `gatehouse_token_refreshes`. All times are the database's, so that instances with other clocks agree. */
+@Injectable()
+export class TokenRefreshesStore {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  /**
+   * @param lease seconds after which the holder is taken for dead.
+   * @returns false while another holder has the account.
+   */
+  async take(accountId: string, holder: string, lease: number): Promise<boolean> {
+    const taken = await this.dataSource.query<unknown[]>(
+      `insert into gatehouse_token_refreshes as ongoing (account_id, holder, expires_at)
+       values ($1, $2, now() + $3 * interval '1 second')
+       on conflict (account_id) do update set holder = excluded.holder, expires_at = excluded.expires_at
+       where ongoing.expires_at < now()
+       returning 1`,
+      [accountId, holder, lease],
+    );
+    return taken.length > 0;
+  }
+
+  async release(accountId: string, holder: string): Promise<void> {
+    await this.dataSource.query(
+      'delete from gatehouse_token_refreshes where account_id = $1 and holder = $2',
+      [accountId, holder],
+    );
+  }
+}

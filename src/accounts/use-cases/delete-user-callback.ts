@@ -1,0 +1,42 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { notFound } from '../../errors/auth-error.js';
+import { Text } from '../../http/fields.js';
+import { redirect } from '../../http/redirect.js';
+import { SessionResolver } from '../../sessions/session-resolver.js';
+import { AccountDeletion } from '../account-deletion.js';
+import type { DeleteUserResult } from './delete-user.js';
+
+export class DeleteUserCallbackQuery {
+  @Text({ description: 'Of the mailed link' })
+  token!: string;
+
+  @Text({ optional: true, description: 'Where to go on' })
+  callbackURL?: string;
+}
+
+/** Follows the mailed link, in a browser that is signed in as the user it is for (protocol.md §1.20). */
+@Injectable()
+export class DeleteUserCallback {
+  constructor(
+    private readonly resolver: SessionResolver,
+    private readonly deletion: AccountDeletion,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** @throws {AuthError} 404 `NOT_FOUND` when switched off, `FAILED_TO_GET_USER_INFO` signed out, `INVALID_TOKEN`; 302 to `callbackURL`. */
+  async execute(
+    { token, callbackURL }: DeleteUserCallbackQuery,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<DeleteUserResult> {
+    if (!this.config.user.deleteUser.enabled) throw notFound('NOT_FOUND');
+    const auth = await this.resolver.resolve(request, reply, { sensitive: true });
+    if (!auth) throw notFound('FAILED_TO_GET_USER_INFO');
+    await this.deletion.redeem(auth.user.id, token, request, reply);
+    if (callbackURL) throw redirect(callbackURL);
+    return { success: true, message: 'User deleted' };
+  }
+}

@@ -1,0 +1,111 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import { BASE_PATH, type Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { LOWERCASE_ALPHANUMERIC, randomToken } from '../../crypto/random.js';
+import { badRequest, nothingHere } from '../../errors/auth-error.js';
+import type { AuthContext } from '../../http/auth-context.js';
+import { Text } from '../../http/fields.js';
+import { Mailer } from '../../mail/mailer.js';
+import { verificationIdentifier } from '../../verifications/verification-identifier.js';
+import { VerificationsStore } from '../../verifications/verifications.store.js';
+import { AccountDeletion } from '../account-deletion.js';
+import { AccountsStore } from '../accounts.store.js';
+import { Passwords } from '../passwords.js';
+
+export class DeleteUserBody {
+  @Text({ optional: true, description: 'Where the mailed link leads once the user is deleted' })
+  callbackURL?: string;
+
+  @Text({
+    optional: true,
+    format: 'password',
+    description: 'Proves who asks; without it the session must be fresh',
+  })
+  password?: string;
+
+  @Text({ optional: true, description: 'Of the mailed link' })
+  token?: string;
+}
+
+export interface DeleteUserResult {
+  success: true;
+  message: 'User deleted' | 'Verification email sent';
+}
+
+/** Deletes the user who asks, at once or by a mailed link (protocol.md §1.19). */
+@Injectable()
+export class DeleteUser {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly accounts: AccountsStore,
+    private readonly passwords: Passwords,
+    private readonly verifications: VerificationsStore,
+    private readonly deletion: AccountDeletion,
+    private readonly mailer: Mailer,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * In the order of protocol.md §1.19.
+   * @throws {AuthError} 404 when switched off; 400 `CREDENTIAL_ACCOUNT_NOT_FOUND`, `INVALID_PASSWORD`,
+   * `PASSWORD_TOO_LONG`, `SESSION_EXPIRED`; 404 `INVALID_TOKEN`.
+   */
+  async execute(
+    current: AuthContext,
+    { password, token, callbackURL }: DeleteUserBody,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<DeleteUserResult> {
+    const { enabled, sendDeleteAccountVerification } = this.config.user.deleteUser;
+    // Where a mailed link was to be asked for, nobody is deleted without one.
+    if (!enabled || (sendDeleteAccountVerification && !this.mailer.enabled)) throw nothingHere();
+    if (password) await this.requirePassword(current.user.id, password);
+    if (token) {
+      await this.deletion.redeem(current.user.id, token, request, reply);
+      return { success: true, message: 'User deleted' };
+    }
+    if (sendDeleteAccountVerification) {
+      await this.sendLink(current, callbackURL, request);
+      return { success: true, message: 'Verification email sent' };
+    }
+    if (!password && !this.isFresh(current)) throw badRequest('SESSION_EXPIRED');
+    await this.deletion.delete(current.user.id, request, reply);
+    return { success: true, message: 'User deleted' };
+  }
+
+  private async requirePassword(userId: string, password: string): Promise<void> {
+    this.passwords.requireNotTooLong(password);
+    const stored = await this.accounts.findPassword(userId);
+    if (!stored) throw badRequest('CREDENTIAL_ACCOUNT_NOT_FOUND');
+    if (!(await this.passwords.verify(stored.hash, password))) throw badRequest('INVALID_PASSWORD');
+  }
+
+  private async sendLink(
+    { user }: AuthContext,
+    callbackURL: string | undefined,
+    request: FastifyRequest,
+  ): Promise<void> {
+    const token = randomToken(32, LOWERCASE_ALPHANUMERIC);
+    const target = encodeURIComponent(callbackURL || '/');
+    const url = `${this.config.origin}${BASE_PATH}/delete-user/callback?token=${token}&callbackURL=${target}`;
+    const mail = {
+      kind: 'delete-account',
+      to: user.email,
+      language: request.headers['accept-language'],
+      values: { name: user.name, url },
+    } as const;
+    await this.dataSource.transaction(async (manager) => {
+      const life = this.config.user.deleteUser.deleteTokenExpiresIn;
+      await this.verifications.add(verificationIdentifier.deleteAccount(token), user.id, life, manager);
+      await this.mailer.send(mail, manager);
+    });
+  }
+
+  /** Measured from the sign-in and not from the last extension. */
+  private isFresh({ session }: AuthContext): boolean {
+    const { freshAge } = this.config.session;
+    return freshAge === 0 || Date.now() - session.createdAt.getTime() < freshAge * 1000;
+  }
+}

@@ -1,0 +1,15 @@
+import { Injectable } from '@nestjs/common';
+import type { AuthContext } from '../../http/auth-context.js';
+import { AccountsStore } from '../accounts.store.js';
+import { presentAccount, type AccountAnswer } from '../present-account.js';
+
+/** How the user can sign in, without tokens and passwords (protocol.md §1.26). */
+@Injectable()
+export class ListAccounts {
+  constructor(private readonly accounts: AccountsStore) {}
+
+  async execute({ user }: AuthContext): Promise<AccountAnswer[]> {
+    const accounts = await this.accounts.listOf(user.id);
+    return accounts.map(presentAccount);
+  }
+}

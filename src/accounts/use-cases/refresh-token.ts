@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { AuthError, badRequest } from '../../errors/auth-error.js';
+import type { AuthContext } from '../../http/auth-context.js';
+import { AccountDataCookie } from '../../http/account-data-cookie.js';
+import { Providers } from '../../providers/providers.js';
+import type { Account } from '../account.entity.js';
+import { accountDataOf } from '../present-account.js';
+import { SelectedAccount, type AccountSelection } from '../account-selection.js';
+import { refreshes, TokenRefresh } from '../token-refresh.js';
+import { TokenSeal } from '../token-seal.js';
+import type { Exchange } from '../valid-access-token.js';
+
+export interface RefreshedAnswer {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly accessTokenExpiresAt?: Date | null;
+  readonly refreshTokenExpiresAt: Date | null;
+  readonly scope: string | null;
+  readonly idToken: string | null;
+  readonly providerId: string;
+  readonly accountId: string;
+}
+
+/** New tokens from the provider, whether or not the old ones are still good (protocol.md §1.29). */
+@Injectable()
+export class RefreshToken {
+  constructor(
+    private readonly selected: SelectedAccount,
+    private readonly providers: Providers,
+    private readonly seal: TokenSeal,
+    private readonly refresh: TokenRefresh,
+    private readonly cookie: AccountDataCookie,
+  ) {}
+
+  /**
+   * @throws {AuthError} 400 `ACCOUNT_NOT_FOUND`, `PROVIDER_NOT_SUPPORTED`, `TOKEN_REFRESH_NOT_SUPPORTED`,
+   * `REFRESH_TOKEN_NOT_FOUND`, `FAILED_TO_REFRESH_ACCESS_TOKEN`.
+   */
+  async execute(current: AuthContext, selection: AccountSelection, http: Exchange): Promise<RefreshedAnswer> {
+    const account = await this.selected.find(current, selection, http.request);
+    const { providerId } = account;
+    const provider = await this.providers.get(providerId);
+    if (!provider) throw badRequest('PROVIDER_NOT_SUPPORTED', `Provider ${providerId} is not supported.`);
+    if (!refreshes(provider)) {
+      const message = `Provider ${providerId} does not support token refreshing.`;
+      throw badRequest('TOKEN_REFRESH_NOT_SUPPORTED', message);
+    }
+    if (!account.refreshToken) throw badRequest('REFRESH_TOKEN_NOT_FOUND');
+    try {
+      const { account: now, accessTokenExpiresAt } = await this.refresh.execute(account, provider);
+      if (selection.useAccountCookie) await this.cookie.write(http.request, http.reply, accountDataOf(now));
+      return this.answer(now, accessTokenExpiresAt);
+    } catch (error) {
+      if (error instanceof AuthError) throw error;
+      throw badRequest('FAILED_TO_REFRESH_ACCESS_TOKEN');
+    }
+  }
+
+  /** `scope` stays what the user agreed to: the answer to a refresh may name less. */
+  private answer(account: Account, accessTokenExpiresAt: Date | null | undefined): RefreshedAnswer {
+    return {
+      accessToken: this.seal.open(account.accessToken ?? ''),
+      refreshToken: this.seal.open(account.refreshToken ?? ''),
+      accessTokenExpiresAt,
+      refreshTokenExpiresAt: account.refreshTokenExpiresAt,
+      scope: account.scope,
+      idToken: account.idToken,
+      providerId: account.providerId,
+      accountId: account.id,
+    };
+  }
+}

@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import { BASE_PATH, type Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { randomToken } from '../../crypto/random.js';
+import { badRequest } from '../../errors/auth-error.js';
+import type { CurrentUser } from '../../http/auth-context.js';
+import { Email, Text } from '../../http/fields.js';
+import { Mailer } from '../../mail/mailer.js';
+import { UsersStore } from '../../users/users.store.js';
+import { verificationIdentifier } from '../../verifications/verification-identifier.js';
+import { VerificationsStore } from '../../verifications/verifications.store.js';
+
+export class RequestPasswordResetBody {
+  @Email({ example: 'ada@example.com' })
+  email!: string;
+
+  @Text({
+    optional: true,
+    description: 'The page of the front end that asks for the new password; it gets `?token=` or `?error=`',
+  })
+  redirectTo?: string;
+}
+
+/** The same for an address that is known and for one that is not. */
+const ANSWER = {
+  status: true,
+  message: 'If this email exists in our system, check your email for the reset link',
+} as const;
+
+/** Mails a link to set a new password (protocol.md §1.21). */
+@Injectable()
+export class RequestPasswordReset {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly users: UsersStore,
+    private readonly verifications: VerificationsStore,
+    private readonly mailer: Mailer,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** @throws {AuthError} 400 `RESET_PASSWORD_DISABLED` without mail. */
+  async execute(
+    { email, redirectTo }: RequestPasswordResetBody,
+    request: FastifyRequest,
+  ): Promise<typeof ANSWER> {
+    if (!this.mailer.enabled) throw badRequest('RESET_PASSWORD_DISABLED');
+    const user = await this.users.findByEmail(email);
+    if (user) await this.send(user, redirectTo ?? '', request);
+    // Asks the database for something, as it would for somebody known.
+    else await this.verifications.find(verificationIdentifier.resetPassword(randomToken(24)));
+    return ANSWER;
+  }
+
+  private async send(user: CurrentUser, redirectTo: string, request: FastifyRequest): Promise<void> {
+    const token = randomToken(24);
+    const url = `${this.config.origin}${BASE_PATH}/reset-password/${token}?callbackURL=${encodeURIComponent(redirectTo)}`;
+    const mail = {
+      kind: 'reset-password',
+      to: user.email,
+      language: request.headers['accept-language'],
+      values: { name: user.name, url },
+    } as const;
+    await this.dataSource.transaction(async (manager) => {
+      const life = this.config.emailAndPassword.resetPasswordTokenExpiresIn;
+      await this.verifications.add(verificationIdentifier.resetPassword(token), user.id, life, manager);
+      await this.mailer.send(mail, manager);
+    });
+  }
+}

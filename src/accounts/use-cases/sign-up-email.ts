@@ -1,0 +1,96 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { isRefusedValue } from '../../database/refused-value.js';
+import { badRequest, unprocessable } from '../../errors/auth-error.js';
+import { parseAdditionalInput } from '../../additional-fields/additional-input.js';
+import { Email, Flag, Text } from '../../http/fields.js';
+import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
+import { presentUser, type UserAnswer } from '../../users/present-user.js';
+import { UsersStore } from '../../users/users.store.js';
+import { NewAccount, type SignedUp } from '../new-account.js';
+import { Passwords } from '../passwords.js';
+
+export class SignUpEmailBody {
+  static readonly shapes = ['object', 'record'];
+  static readonly keepsRest = true;
+
+  readonly rest: Readonly<Record<string, unknown>> = {};
+
+  @Text({ example: 'Ada Lovelace' })
+  name!: string;
+
+  @Email({ example: 'ada@example.com' })
+  email!: string;
+
+  @Text({ minLength: 1, format: 'password', example: 'correct horse battery' })
+  password!: string;
+
+  @Text({ optional: true, example: 'https://example.com/ada.png' })
+  image?: string;
+
+  @Text({ optional: true, description: 'Where the link of the verification mail leads' })
+  callbackURL?: string;
+
+  @Flag({ optional: true, description: 'false: the session ends with the browser' })
+  rememberMe?: boolean;
+}
+
+/** A new user with a password, signed in at once unless configured otherwise (protocol.md §1.6). */
+@Injectable()
+export class SignUpEmail {
+  constructor(
+    private readonly users: UsersStore,
+    private readonly passwords: Passwords,
+    private readonly newAccount: NewAccount,
+    private readonly cookies: SessionCookieWriter,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  async execute(
+    body: SignUpEmailBody,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<{ token: string | null; user: UserAnswer }> {
+    const { user, session } = await this.signUp(body, request);
+    if (session) {
+      await this.cookies.signIn(request, reply, { session, user }, body.rememberMe !== false);
+    }
+    return { token: session?.token ?? null, user: presentUser(user) };
+  }
+
+  /**
+   * In the order of protocol.md §1.6.
+   * @throws {AuthError} 400 when sign-up is off or the password's length is not allowed, 422 for an e-mail that is taken.
+   */
+  async signUp(body: SignUpEmailBody, request: FastifyRequest): Promise<SignedUp> {
+    const { enabled, disableSignUp } = this.config.emailAndPassword;
+    if (!enabled || disableSignUp) throw badRequest('EMAIL_PASSWORD_SIGN_UP_DISABLED');
+    this.passwords.requireAllowedLength(body.password);
+    const additional = parseAdditionalInput(this.config.user.additionalFields, body.rest, 'create');
+    const newUser = {
+      name: body.name,
+      email: body.email.toLowerCase(),
+      image: body.image ?? null,
+      additional,
+    };
+    const taken = await this.users.isEmailTaken(newUser.email);
+    if (taken && this.newAccount.signsIn) throw unprocessable('USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL');
+    const hash = await this.passwords.hash(body.password);
+    // Where signing up does not sign in, its answer must not tell who has an account.
+    if (taken) return { user: await this.users.pretendToAdd(newUser), session: undefined };
+    try {
+      const { callbackURL, rememberMe } = body;
+      return await this.newAccount.create(newUser, hash, {
+        callbackURL,
+        remember: rememberMe !== false,
+        request,
+      });
+    } catch (error) {
+      // The loser of a race for one e-mail, or a value that PostgreSQL does not store.
+      if (isRefusedValue(error)) throw unprocessable('FAILED_TO_CREATE_USER');
+      throw error;
+    }
+  }
+}

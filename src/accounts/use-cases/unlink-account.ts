@@ -1,0 +1,41 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { badRequest } from '../../errors/auth-error.js';
+import type { AuthContext } from '../../http/auth-context.js';
+import { Text } from '../../http/fields.js';
+import { AccountsStore } from '../accounts.store.js';
+
+export class UnlinkAccountBody {
+  @Text({
+    description: 'The account’s `id` in `list-accounts`',
+    example: 'emul9Skyu78HU6CdaS05uBDblkWaQfYn',
+  })
+  accountId!: string;
+}
+
+/** One way less to sign in (protocol.md §1.28). */
+@Injectable()
+export class UnlinkAccount {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly accounts: AccountsStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * The accounts are locked, so that two requests at once cannot take the last two.
+   * @throws {AuthError} 400 `FAILED_TO_UNLINK_LAST_ACCOUNT`, and only then `ACCOUNT_NOT_FOUND`.
+   */
+  async execute({ user }: AuthContext, { accountId }: UnlinkAccountBody): Promise<{ status: true }> {
+    const { allowUnlinkingAll } = this.config.account.accountLinking;
+    await this.dataSource.transaction(async (manager) => {
+      const ids = await this.accounts.lockAllOf(user.id, manager);
+      if (ids.length === 1 && !allowUnlinkingAll) throw badRequest('FAILED_TO_UNLINK_LAST_ACCOUNT');
+      if (!ids.includes(accountId)) throw badRequest('ACCOUNT_NOT_FOUND');
+      await this.accounts.delete(accountId, manager);
+    });
+    return { status: true };
+  }
+}

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { badRequest } from '../../errors/auth-error.js';
+import type { AuthContext } from '../../http/auth-context.js';
+import { Text } from '../../http/fields.js';
+import { AccountsStore } from '../accounts.store.js';
+import { Passwords } from '../passwords.js';
+
+export class VerifyPasswordBody {
+  @Text({ format: 'password', example: 'correct horse battery' })
+  password!: string;
+}
+
+/** Whether whoever sits at the session knows its user's password (protocol.md §1.17). */
+@Injectable()
+export class VerifyPassword {
+  constructor(
+    private readonly accounts: AccountsStore,
+    private readonly passwords: Passwords,
+  ) {}
+
+  /** @throws {AuthError} 400 `PASSWORD_TOO_LONG`, `INVALID_PASSWORD`, the latter also where there is no password. */
+  async execute({ user }: AuthContext, { password }: VerifyPasswordBody): Promise<{ status: true }> {
+    this.passwords.requireNotTooLong(password);
+    const stored = await this.accounts.findPassword(user.id);
+    if (!stored || !(await this.passwords.verify(stored.hash, password)))
+      throw badRequest('INVALID_PASSWORD');
+    return { status: true };
+  }
+}

@@ -1,0 +1,53 @@
+import type { SendMailOptions } from 'nodemailer';
+import type { Config } from '../config/config.js';
+import { keyringOf } from '../config/keyring.js';
+import { isAddress } from '../config/values.js';
+import { DecryptionError } from '../crypto/decryption-error.js';
+import { decrypt } from '../crypto/symmetric-encryption.js';
+import { UnsendableMail } from './delivery-fault.js';
+import type { MailValues } from './mail.js';
+import { linkLife } from './mail-life.js';
+import type { MailTemplates } from './mail-templates.js';
+import type { ClaimedMail } from './mails.store.js';
+import { templateValues } from './template-values.js';
+
+/**
+ * The message for a row. Nothing a user has written gets into a header but the address, which is checked to be one.
+ * @throws {UnsendableMail} when it is none, or no secret opens the row.
+ */
+export function composeMessage(mail: ClaimedMail, config: Config, templates: MailTemplates): SendMailOptions {
+  const { id, kind, recipient, locale } = mail;
+  if (!isAddress(recipient)) throw new UnsendableMail('The recipient is not a plain address.');
+  const { mailFrom, origin } = config;
+  const values = templateValues(open(mail, config), {
+    recipient,
+    locale,
+    site: new URL(origin).hostname,
+    life: linkLife(kind, config),
+  });
+  return {
+    ...templates.render(kind, locale, values),
+    from: mailFrom,
+    to: { name: '', address: recipient },
+    envelope: { from: mailFrom.address, to: [recipient] },
+    // The same at every attempt: who gets a mail twice, because an answer was lost, may throw one away.
+    messageId: `<${id}@${mailFrom.address.split('@').at(-1)}>`,
+    date: new Date(),
+    headers: {
+      'Auto-Submitted': 'auto-generated', // RFC 3834 §5: no out-of-office answers
+      'X-Auto-Response-Suppress': 'All', // the same for Exchange
+      'Content-Language': locale,
+    },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}
+
+function open({ content }: ClaimedMail, config: Config): MailValues {
+  try {
+    return JSON.parse(decrypt(content, keyringOf(config))) as MailValues;
+  } catch (error) {
+    if (error instanceof DecryptionError) throw new UnsendableMail('No secret of this server opens the row.');
+    throw error;
+  }
+}

@@ -1,0 +1,168 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { Logger } from '../logging/logger.js';
+import { Bell } from '../concurrency/bell.js';
+import { composeMessage } from './compose-message.js';
+import { describeDeliveryFault, type DeliveryFault } from './delivery-fault.js';
+import { MailMetrics } from './mail-metrics.js';
+import { MailTemplates } from './mail-templates.js';
+import { MailsStore, type ClaimedMail } from './mails.store.js';
+import { Outage } from './outage.js';
+import { retryDelay } from './retry-delay.js';
+import { CONNECTIONS, Smtp } from './smtp.js';
+
+/** Milliseconds after which the mails of a sender that has died are another's, and between two signs of life. */
+const LEASE = 20_000;
+const HEARTBEAT = 5000;
+/** Between two looks into the table when nothing is known to be due. */
+const POLL = 5000;
+const LONGEST_DELAY = 3_600_000;
+/** What the end of the process waits for mails under way. */
+const GRACE = 15_000;
+/** Seconds for which given-up mails are kept. */
+const KEPT = 30 * 86_400;
+
+/** Sends what waits in the table: at once when rung for, else by looking. Several instances share the work. */
+@Injectable()
+export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly bell = new Bell();
+  private readonly outage = new Outage();
+  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly giveUp = new AbortController();
+  private tidiedAt = -Infinity;
+  private stopping = false;
+  private work: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly templates: MailTemplates,
+    private readonly mails: MailsStore,
+    private readonly metrics: MailMetrics,
+    private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.smtpUrl !== undefined) this.work = this.run(new Smtp(this.config.smtpUrl));
+  }
+
+  /** A mail has been written and committed. */
+  wake(): void {
+    this.bell.ring();
+  }
+
+  /** After the last request and before the database goes: begins nothing more, and finishes what is under way. */
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    this.bell.ring();
+    const patience = setTimeout(() => this.giveUp.abort(), GRACE);
+    await this.work;
+    clearTimeout(patience);
+  }
+
+  private async run(smtp: Smtp): Promise<void> {
+    const heartbeat = setInterval(() => this.renew(), HEARTBEAT);
+    let healthy = true;
+    while (!this.stopping) {
+      try {
+        await this.bell.wait(await this.round(smtp));
+        healthy = true;
+      } catch (error) {
+        // Once per fault of the database. 42P01: the table is to come, and the start says so itself.
+        const { code } = ((error as { driverError?: unknown }).driverError ?? error) as { code?: string };
+        if (healthy && code !== '42P01') this.logger.fault(error);
+        healthy = false;
+        await this.bell.wait(POLL);
+      }
+    }
+    await Promise.all(this.underWay.values());
+    clearInterval(heartbeat);
+    smtp.close();
+  }
+
+  /** Begins what there is room for. Returns for how long there is nothing to do unless the bell rings, in milliseconds. */
+  private async round(smtp: Smtp): Promise<number> {
+    if (performance.now() - this.tidiedAt > POLL) await this.tidy();
+    const room = this.room();
+    if (room === 0) return this.outage.pause || POLL;
+    const claimed = await this.mails.claim(room, LEASE);
+    for (const mail of claimed) {
+      const delivery = this.deliver(mail, smtp).finally(() => {
+        this.underWay.delete(mail.id);
+        this.bell.ring();
+      });
+      this.underWay.set(mail.id, delivery);
+    }
+    return claimed.length === room ? 0 : Math.min(POLL, (await this.mails.untilNext()) ?? POLL);
+  }
+
+  private room(): number {
+    if (!this.outage.active) return CONNECTIONS - this.underWay.size;
+    return this.outage.pause === 0 && this.underWay.size === 0 ? 1 : 0;
+  }
+
+  private async deliver(mail: ClaimedMail, smtp: Smtp): Promise<void> {
+    let fault: DeliveryFault | undefined;
+    try {
+      await smtp.send(composeMessage(mail, this.config, this.templates), this.giveUp.signal);
+    } catch (error) {
+      fault = describeDeliveryFault(error);
+    }
+    if (fault) await this.failed(mail, fault);
+    else await this.sent(mail);
+  }
+
+  private async sent({ id, kind }: ClaimedMail): Promise<void> {
+    if (this.outage.end()) this.logger.log('the mail server takes mails again');
+    this.metrics.sent.inc({ kind });
+    this.logger.log(`mail ${kind} ${id} sent`);
+    await this.record(() => this.mails.delete(id));
+  }
+
+  private async failed({ id, kind, attempts }: ClaimedMail, fault: DeliveryFault): Promise<void> {
+    const { verdict, code, detail } = fault;
+    this.metrics.failed.inc({ kind, outcome: verdict });
+    const reason = `${code}: ${detail}`;
+    if (verdict === 'unreachable') {
+      if (this.outage.begin()) this.logger.warn(`the mail server cannot be used (${code}), mails wait`);
+      const delay = this.outage.pause;
+      return await this.record(() => this.mails.postpone(id, delay, reason));
+    }
+    if (this.outage.end()) this.logger.log('the mail server answers again');
+    if (verdict === 'refused') {
+      this.logger.error(`mail ${kind} ${id} given up after attempt ${attempts} (${code})`);
+      return await this.record(() => this.mails.giveUp(id, reason));
+    }
+    const delay = retryDelay(attempts, LONGEST_DELAY);
+    this.logger.warn(`mail ${kind} ${id} not taken at attempt ${attempts} (${code}), again in ${delay} ms`);
+    await this.record(() => this.mails.postpone(id, delay, reason));
+  }
+
+  /** A mail that was sent must not be sent again because the database was away for a moment. */
+  private async record(write: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        if (this.stopping) return this.logger.fault(error);
+        await sleep(1000);
+      }
+    }
+  }
+
+  private async tidy(): Promise<void> {
+    this.tidiedAt = performance.now();
+    for (const { id, kind } of await this.mails.giveUpExpired()) {
+      this.metrics.failed.inc({ kind, outcome: 'expired' });
+      this.logger.error(`mail ${kind} ${id} given up: it could not be sent while it was of use`);
+    }
+    await this.mails.forgetGivenUp(KEPT);
+  }
+
+  private renew(): void {
+    const ids = [...this.underWay.keys()];
+    // A heartbeat that fails is followed by another.
+    if (ids.length > 0) this.mails.renew(ids, LEASE).catch(() => {});
+  }
+}

@@ -1,0 +1,127 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { MailKind } from './mail.js';
+
+export interface NewMail {
+  readonly id: string;
+  readonly kind: MailKind;
+  readonly recipient: string;
+  readonly locale: string;
+  readonly content: string;
+  /** Seconds for which it is tried. */
+  readonly life: number;
+}
+
+export interface ClaimedMail {
+  readonly id: string;
+  readonly kind: MailKind;
+  readonly recipient: string;
+  readonly locale: string;
+  readonly content: string;
+  /** This one included. */
+  readonly attempts: number;
+}
+
+type MailName = Pick<ClaimedMail, 'id' | 'kind'>;
+
+/** Rows of `gatehouse_mails`. All times are the database's, so that instances with other clocks agree. */
+@Injectable()
+export class MailsStore {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  async add(mail: NewMail, manager: EntityManager = this.dataSource.manager): Promise<void> {
+    await manager.query(
+      `insert into gatehouse_mails (id, kind, recipient, locale, content, expires_at)
+       values ($1, $2, $3, $4, $5, now() + $6 * interval '1 second')`,
+      [mail.id, mail.kind, mail.recipient, mail.locale, mail.content, mail.life],
+    );
+  }
+
+  /** Takes up to `most` mails that are due: nobody else does for `lease` milliseconds, unless the lease is renewed. */
+  async claim(most: number, lease: number): Promise<ClaimedMail[]> {
+    return await this.returning<ClaimedMail>(
+      `with due as materialized (
+         select id from gatehouse_mails where next_attempt_at <= now() and expires_at > now()
+         order by next_attempt_at limit $1 for update skip locked
+       )
+       update gatehouse_mails as mail
+       set attempts = attempts + 1, next_attempt_at = now() + $2 * interval '1 millisecond'
+       from due where mail.id = due.id
+       returning mail.id, kind, recipient, locale, content, attempts`,
+      [most, lease],
+    );
+  }
+
+  async renew(ids: readonly string[], lease: number): Promise<void> {
+    await this.dataSource.query(
+      `update gatehouse_mails set next_attempt_at = now() + $2 * interval '1 millisecond' where id = any($1)`,
+      [ids, lease],
+    );
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.dataSource.query('delete from gatehouse_mails where id = $1', [id]);
+  }
+
+  /** @param delay milliseconds */
+  async postpone(id: string, delay: number, reason: string): Promise<void> {
+    await this.dataSource.query(
+      `update gatehouse_mails set next_attempt_at = now() + $2 * interval '1 millisecond', last_error = $3
+       where id = $1`,
+      [id, delay, reason],
+    );
+  }
+
+  async giveUp(id: string, reason: string): Promise<void> {
+    await this.dataSource.query(
+      'update gatehouse_mails set next_attempt_at = null, last_error = $2 where id = $1',
+      [id, reason],
+    );
+  }
+
+  /** Gives up what is due and has outlived its use; at most a hundred at a time. */
+  async giveUpExpired(): Promise<MailName[]> {
+    return await this.returning<MailName>(
+      `with expired as materialized (
+         select id from gatehouse_mails where next_attempt_at <= now() and expires_at <= now()
+         limit 100 for update skip locked
+       )
+       update gatehouse_mails as mail
+       set next_attempt_at = null, last_error = concat_ws('; ', 'expired', last_error)
+       from expired where mail.id = expired.id returning mail.id, kind`,
+      [],
+    );
+  }
+
+  /** @param age seconds for which what was given up is kept for the operator. */
+  async forgetGivenUp(age: number): Promise<void> {
+    await this.dataSource.query(
+      `delete from gatehouse_mails
+       where next_attempt_at is null and created_at < now() - $1 * interval '1 second'`,
+      [age],
+    );
+  }
+
+  /** Milliseconds until the next one is due, 0 for now, undefined when none waits. */
+  async untilNext(): Promise<number | undefined> {
+    const [row] = await this.dataSource.query<{ wait: number | null }[]>(
+      `select (extract(epoch from min(next_attempt_at) - now()) * 1000)::float8 as wait
+       from gatehouse_mails where expires_at > now()`,
+    );
+    return row?.wait === null || row === undefined ? undefined : Math.max(0, Math.ceil(row.wait));
+  }
+
+  async count(): Promise<{ waiting: number; givenUp: number }> {
+    const [row] = await this.dataSource.query<{ waiting: number; givenUp: number }[]>(
+      `select count(next_attempt_at)::integer as waiting,
+              (count(*) - count(next_attempt_at))::integer as "givenUp" from gatehouse_mails`,
+    );
+    return row ?? { waiting: 0, givenUp: 0 };
+  }
+
+  /** TypeORM answers an update with its rows and their number. */
+  private async returning<Row>(statement: string, values: unknown[]): Promise<Row[]> {
+    const [rows] = await this.dataSource.query<[Row[], number]>(statement, values);
+    return rows;
+  }
+}
