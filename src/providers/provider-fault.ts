@@ -1,0 +1,31 @@
+import { ProviderTimeout } from './time-limit.js';
+
+/**
+ * What went wrong at a provider, in words that hold nothing it sent but a status and an error code of RFC 6749 §5.2:
+ * a message could quote a token.
+ */
+export function describeProviderFault(error: unknown): string {
+  if (error instanceof ProviderTimeout) return error.message;
+  const { status, error: code, cause, message } = (error ?? {}) as Fault;
+  if (typeof status === 'number' && status > 0) {
+    return typeof code === 'string' && /^[a-z_]{1,40}$/.test(code)
+      ? `status ${status}, ${code}`
+      : `status ${status}`;
+  }
+  const reason = codeOf(error) ?? codeOf(cause);
+  if (reason) return reason;
+  return error instanceof Error && error.name === 'Error' && message ? message : 'no usable answer';
+}
+
+interface Fault {
+  readonly status?: unknown;
+  readonly error?: unknown;
+  readonly cause?: unknown;
+  readonly message?: string;
+}
+
+/** Of Node, `ECONNREFUSED`, or of openid-client, `OAUTH_…`. */
+function codeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : undefined;
+}

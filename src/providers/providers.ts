@@ -1,0 +1,76 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import type { OidcProvider } from '../config/oidc-providers.js';
+import { Logger } from '../logging/logger.js';
+import { builtInProviders } from './built-in-providers.js';
+import { describeProviderFault } from './provider-fault.js';
+import type { Provider } from './provider.js';
+import { withTimeLimit } from './time-limit.js';
+
+/** The providers that are configured, by id. */
+@Injectable()
+export class Providers implements OnModuleInit {
+  private readonly ready = new Map<string, Provider>();
+  /** Not yet discovered, by id: what is asked of the provider just now is asked once. */
+  private readonly discovering = new Map<string, Promise<Provider | undefined>>();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly logger: Logger,
+  ) {}
+
+  /** A provider that is down does not hold up the start; it is asked again when somebody wants to sign in with it. */
+  async onModuleInit(): Promise<void> {
+    const { providers, unknown } = await builtInProviders(this.config.socialProviders);
+    for (const id of unknown) {
+      this.logger.warn(`${id.toUpperCase()}_CLIENT_ID has no effect: there is no built-in provider ${id}`);
+    }
+    for (const provider of providers) this.add(provider);
+    for (const { providerId } of this.config.oidcProviders) {
+      if (this.ready.delete(providerId)) {
+        this.logger.warn(`OIDC_PROVIDERS has a provider ${providerId}, which takes the built-in one's place`);
+      }
+      void this.get(providerId);
+    }
+  }
+
+  /** Undefined: not configured, or it cannot be reached to be asked where its endpoints are. */
+  async get(id: string): Promise<Provider | undefined> {
+    const ready = this.ready.get(id);
+    if (ready) return ready;
+    const options = this.config.oidcProviders.find(({ providerId }) => providerId === id);
+    if (!options) return undefined;
+    const underWay = this.discovering.get(id) ?? this.discover(options);
+    this.discovering.set(id, underWay);
+    return underWay;
+  }
+
+  private async discover(options: OidcProvider): Promise<Provider | undefined> {
+    const { providerId } = options;
+    try {
+      const [{ discover }, { genericProvider }] = await Promise.all([
+        import('./discover.js'),
+        import('./generic-provider.js'),
+      ]);
+      const discovered = await discover(options, this.config.providerTimeout);
+      return this.add(genericProvider(this.withAbsoluteReturn(options), discovered));
+    } catch (error) {
+      this.logger.warn(`provider ${providerId} cannot be discovered: ${describeProviderFault(error)}`);
+      return undefined;
+    } finally {
+      this.discovering.delete(providerId);
+    }
+  }
+
+  private withAbsoluteReturn(options: OidcProvider): OidcProvider {
+    const { postLogoutRedirectURI: target } = options;
+    return target ? { ...options, postLogoutRedirectURI: new URL(target, this.config.origin).href } : options;
+  }
+
+  private add(provider: Provider): Provider {
+    const limited = withTimeLimit(provider, this.config.providerTimeout);
+    this.ready.set(provider.id, limited);
+    return limited;
+  }
+}

@@ -1,0 +1,69 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { BASE_PATH, type Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { randomToken, URL_SAFE } from '../crypto/random.js';
+import type { Provider } from '../providers/provider.js';
+import { OAuthState } from './oauth-state.js';
+import type { LinkTarget } from './oauth-state-data.js';
+
+/** What a client may say about the way to the provider and back. */
+export interface AuthorizationRequest {
+  readonly callbackURL?: string;
+  readonly errorCallbackURL?: string;
+  readonly newUserCallbackURL?: string;
+  readonly requestSignUp?: boolean;
+  readonly scopes?: string[];
+  readonly loginHint?: string;
+  readonly additionalParams?: Record<string, string>;
+  readonly additionalData?: Record<string, unknown>;
+}
+
+/** Sends people to their provider (protocol.md §9.4). */
+@Injectable()
+export class Authorization {
+  constructor(
+    private readonly state: OAuthState,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** The address at which the provider asks, with everything remembered for when its answer comes. */
+  async begin(
+    provider: Provider,
+    request: AuthorizationRequest,
+    reply: FastifyReply,
+    link?: LinkTarget,
+  ): Promise<string> {
+    const state = randomToken(32, URL_SAFE);
+    const codeVerifier = randomToken(128, URL_SAFE);
+    const idTokenNonce = provider.requiresIdTokenNonce ? randomToken(32) : undefined;
+    const url = await provider.createAuthorizationURL({
+      state,
+      codeVerifier,
+      idTokenNonce,
+      redirectURI: this.redirectUriOf(provider),
+      scopes: request.scopes,
+      loginHint: request.loginHint,
+      additionalParams: request.additionalParams,
+    });
+    // Ours last: nothing that a client adds may stand for it.
+    const data = {
+      ...request.additionalData,
+      callbackURL: request.callbackURL || this.config.origin,
+      codeVerifier,
+      errorURL: request.errorCallbackURL,
+      newUserURL: request.newUserCallbackURL,
+      link,
+      serverContext: undefined,
+      expiresAt: this.state.expiry(),
+      requestSignUp: request.requestSignUp,
+      idTokenNonce,
+    };
+    await this.state.store(state, data, reply);
+    return url.toString();
+  }
+
+  redirectUriOf(provider: Provider): string {
+    return `${this.config.origin}${BASE_PATH}/callback/${provider.id}`;
+  }
+}

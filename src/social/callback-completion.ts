@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { signInOptionsOf, type Provider } from '../providers/provider.js';
+import { Providers } from '../providers/providers.js';
+import { CallbackErrors } from './callback-errors.js';
+import { LinkCallback } from './link-callback.js';
+import type { OAuthStateData } from './oauth-state-data.js';
+import { ProviderAnswer } from './provider-answer.js';
+import { ProviderRefusal } from './provider-refusal.js';
+import { ProviderSignIn } from './provider-sign-in.js';
+import { SignedInCookies } from './signed-in-cookies.js';
+
+/** What the browser brings from the provider. */
+interface CallbackAnswer {
+  readonly code?: string;
+  readonly error?: string;
+  readonly error_description?: string;
+  readonly device_id?: string;
+  readonly user?: string;
+  readonly iss?: string;
+}
+
+/** A callback whose state is good: from there to a session or a linked account. */
+@Injectable()
+export class CallbackCompletion {
+  constructor(
+    private readonly providers: Providers,
+    private readonly answer: ProviderAnswer,
+    private readonly providerSignIn: ProviderSignIn,
+    private readonly linkCallback: LinkCallback,
+    private readonly cookies: SignedInCookies,
+    private readonly errors: CallbackErrors,
+  ) {}
+
+  /** @returns where to go on. */
+  async complete(
+    id: string,
+    { code, error, error_description: description, iss, user, device_id: deviceId }: CallbackAnswer,
+    data: OAuthStateData,
+    { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+  ): Promise<string> {
+    if (error) throw this.errors.toErrorPage(data.errorURL, error, description);
+    if (!code) throw new ProviderRefusal('no_code', 'the callback has no code');
+    const provider = await this.providers.get(id);
+    if (!provider) throw new ProviderRefusal('oauth_provider_not_found', 'there is no such provider');
+    const { codeVerifier, idTokenNonce, callbackURL, newUserURL } = data;
+    const answer = { code, codeVerifier, iss, user, deviceId, idTokenNonce };
+    const identity = await this.answer.byCode(provider, answer).catch((fault: unknown) => {
+      throw named(fault, provider);
+    });
+    if (!callbackURL) throw new ProviderRefusal('no_callback_url', 'the state has no callbackURL');
+    if (data.link) {
+      await this.linkCallback.complete(data.link, identity);
+      return callbackURL;
+    }
+    const signedIn = await this.providerSignIn.signIn(identity, {
+      callbackURL,
+      disableSignUp: isSignUpOff(provider, data),
+      overrideUserInfo: signInOptionsOf(provider).overrideUserInfoOnSignIn ?? false,
+      request,
+    });
+    await this.cookies.write(identity, signedIn, { request, reply });
+    return (signedIn.isNew && newUserURL) || callbackURL;
+  }
+}
+
+const isSignUpOff = (provider: Provider, { requestSignUp }: OAuthStateData) =>
+  (provider.disableImplicitSignUp && !requestSignUp) || signInOptionsOf(provider).disableSignUp || false;
+
+const named = (fault: unknown, { id }: Provider) =>
+  fault instanceof ProviderRefusal ? new ProviderRefusal(fault.code, `${id}, ${fault.reason}`) : fault;

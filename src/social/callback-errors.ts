@@ -1,0 +1,38 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { BASE_PATH, type Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { AuthError } from '../errors/auth-error.js';
+import { redirect, withQuery } from '../http/redirect.js';
+import { Logger } from '../logging/logger.js';
+import { ProviderRefusal } from './provider-refusal.js';
+
+/** How a callback fails: in the log, and at the page that the flow wanted errors to go to. */
+@Injectable()
+export class CallbackErrors {
+  constructor(
+    private readonly logger: Logger,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** What nobody foresaw ends at the error page as well: whoever is there has only a browser. */
+  refused(error: unknown, errorURL: string | undefined): AuthError {
+    if (error instanceof ProviderRefusal) {
+      this.logger.warn(`sign-in at a provider refused, ${error.code}: ${error.reason}`);
+      return this.toErrorPage(errorURL, error.code);
+    }
+    if (!(error instanceof AuthError)) {
+      this.logger.fault(error);
+      return this.toErrorPage(errorURL, 'internal_server_error');
+    }
+    const { code, message } = error.body ?? {};
+    return code ? this.toErrorPage(errorURL, code, message) : error;
+  }
+
+  toErrorPage(errorURL: string | undefined, code: string, description?: string): AuthError {
+    const own = `${this.config.origin}${BASE_PATH}/error`;
+    const parameters = { error: code, ...(description && { error_description: description }) };
+    const target =
+      withQuery(errorURL || this.config.onAPIError.errorURL || own, parameters) ?? withQuery(own, parameters);
+    return redirect(target ?? own);
+  }
+}

@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { ProviderAccountsStore } from '../accounts/provider-accounts.store.js';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { isRefusedValue } from '../database/refused-value.js';
+import { isUniqueViolation } from '../database/unique-violation.js';
+import { ImplicitLinking } from './implicit-linking.js';
+import type { ProviderIdentity } from './provider-identity.js';
+import { ProviderRefusal, type RefusalCode } from './provider-refusal.js';
+
+export interface LinkedUser {
+  readonly userId: string;
+  readonly email: string;
+}
+
+/** An account for the user who asks for it (protocol.md §9.3): all that is written for it, or nothing. */
+@Injectable()
+export class ExplicitLinking {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly accounts: ProviderAccountsStore,
+    private readonly implicit: ImplicitLinking,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * One that is already the user's gets the new tokens, and the scopes of both.
+   * @throws {ProviderRefusal} `account_already_linked_to_different_user`, `unable_to_link_account`.
+   */
+  async link(target: LinkedUser, identity: ProviderIdentity): Promise<void> {
+    try {
+      await this.dataSource.transaction((manager) => this.write(target, identity, manager));
+    } catch (error) {
+      if (isUniqueViolation(error)) throw taken();
+      if (isRefusedValue(error)) {
+        throw new ProviderRefusal('unable_to_link_account', 'the database takes no such row');
+      }
+      throw error;
+    }
+  }
+
+  /** Why this identity may not become the user's, if so. */
+  refusal(target: LinkedUser, { provider, profile }: ProviderIdentity): RefusalCode | undefined {
+    const { enabled, trustedProviders, allowDifferentEmails } = this.config.account.accountLinking;
+    const isVouchedFor = trustedProviders.includes(provider.id) || profile.emailVerified;
+    if (!enabled || !isVouchedFor) return 'unable_to_link_account';
+    const isSame = profile.email?.toLowerCase() === target.email.toLowerCase();
+    return isSame || allowDifferentEmails ? undefined : 'email_does_not_match';
+  }
+
+  private async write(
+    { userId }: LinkedUser,
+    identity: ProviderIdentity,
+    manager: EntityManager,
+  ): Promise<void> {
+    const { key, tokens } = identity;
+    const account = await this.accounts.findByKey(key, manager);
+    if (account && account.userId !== userId) throw taken();
+    if (account) {
+      const scope = bothOf(account.scope, tokens.scope) || undefined;
+      await this.accounts.update(account.id, { ...tokens, scope }, manager);
+    } else {
+      await this.accounts.add(userId, key, tokens, manager);
+    }
+    await this.implicit.copyProfile(userId, identity, manager);
+  }
+}
+
+const taken = () =>
+  new ProviderRefusal('account_already_linked_to_different_user', 'the account is another user’s');
+
+function bothOf(...scopes: (string | null | undefined)[]): string {
+  const all = scopes.flatMap((scope) => scope?.split(',') ?? []).map((scope) => scope.trim());
+  return [...new Set(all)].filter((scope) => scope !== '').join(',');
+}

@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ProviderAccountsStore } from '../accounts/provider-accounts.store.js';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import type { CurrentUser } from '../http/auth-context.js';
+import { UsersStore } from '../users/users.store.js';
+import { fieldsFrom } from './provider-fields.js';
+import type { ProviderIdentity } from './provider-identity.js';
+import { ProviderRefusal } from './provider-refusal.js';
+
+/**
+ * An account for a user who has the same address (protocol.md §9.3). Both sides must have proven it: who merely signed up
+ * with somebody's address would otherwise share the account with its owner (advisory GHSA-g38m-r43w-p2q7).
+ */
+@Injectable()
+export class ImplicitLinking {
+  constructor(
+    private readonly users: UsersStore,
+    private readonly accounts: ProviderAccountsStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** @throws {ProviderRefusal} `account_not_linked`. */
+  async link(user: CurrentUser, identity: ProviderIdentity, manager: EntityManager): Promise<CurrentUser> {
+    const { key, tokens, profile } = identity;
+    if (!this.mayLink(user, identity)) {
+      throw new ProviderRefusal(
+        'account_not_linked',
+        'the user has not proven the address, or linking is off',
+      );
+    }
+    await this.accounts.add(user.id, key, tokens, manager);
+    const isProven =
+      profile.emailVerified && !user.emailVerified && profile.email?.toLowerCase() === user.email;
+    const verified = isProven
+      ? await this.users.update(user.id, { emailVerified: true }, manager)
+      : undefined;
+    return (await this.copyProfile(user.id, identity, manager)) ?? verified ?? user;
+  }
+
+  /** `account.accountLinking.updateUserInfoOnLink`: all but the address. */
+  async copyProfile(
+    userId: string,
+    { profile }: ProviderIdentity,
+    manager: EntityManager,
+  ): Promise<CurrentUser | undefined> {
+    if (!this.config.account.accountLinking.updateUserInfoOnLink) return undefined;
+    const additional = fieldsFrom(profile, this.config.user.additionalFields, 'update');
+    return this.users.update(userId, { name: profile.name, image: profile.image, additional }, manager);
+  }
+
+  private mayLink(user: CurrentUser, { provider, profile }: ProviderIdentity): boolean {
+    const { enabled, disableImplicitLinking, requireLocalEmailVerified, trustedProviders } =
+      this.config.account.accountLinking;
+    const isVouchedFor = trustedProviders.includes(provider.id) || profile.emailVerified;
+    const isOwn = user.emailVerified || !requireLocalEmailVerified;
+    return enabled && !disableImplicitLinking && isVouchedFor && isOwn;
+  }
+}

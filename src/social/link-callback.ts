@@ -1,0 +1,47 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { purposeKeyringOf } from '../config/keyring.js';
+import { decrypt } from '../crypto/symmetric-encryption.js';
+import { SessionsStore } from '../sessions/sessions.store.js';
+import { ExplicitLinking } from './explicit-linking.js';
+import type { LinkTarget } from './oauth-state-data.js';
+import type { ProviderIdentity } from './provider-identity.js';
+import { ProviderRefusal } from './provider-refusal.js';
+
+/** The end of a linking that took the browser to the provider and back. */
+@Injectable()
+export class LinkCallback {
+  constructor(
+    private readonly linking: ExplicitLinking,
+    private readonly sessions: SessionsStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** @throws {ProviderRefusal} */
+  async complete(link: LinkTarget, identity: ProviderIdentity): Promise<void> {
+    if (!(await this.isSessionLive(link))) {
+      throw new ProviderRefusal('unable_to_link_account', 'the session that asked has ended');
+    }
+    const refusal = this.linking.refusal(link, identity);
+    if (refusal) {
+      throw new ProviderRefusal(refusal, 'the address is another one or not proven, or linking is off');
+    }
+    await this.linking.link(link, identity);
+  }
+
+  /** Whoever was signed out meanwhile, on whatever device, does not get another way in. */
+  private async isSessionLive({ userId, encryptedSessionToken }: LinkTarget): Promise<boolean> {
+    const token = encryptedSessionToken === undefined ? undefined : this.opened(encryptedSessionToken);
+    const session = token === undefined ? undefined : await this.sessions.findByToken(token);
+    return session?.user_id === userId && session.expires_at > new Date() && !session.user_is_banned;
+  }
+
+  private opened(sealed: string): string | undefined {
+    try {
+      return decrypt(sealed, purposeKeyringOf(this.config, 'oauth-link-session-token'));
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/** What a sign-in at a provider carries from its beginning to its callback (protocol.md §9.1), as Better Auth stores it. */
+export interface OAuthStateData {
+  readonly callbackURL: string;
+  readonly codeVerifier: string;
+  readonly errorURL?: string | undefined;
+  readonly newUserURL?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** Set: this links an account to the user, and signs nobody in. */
+  readonly link?: LinkTarget | undefined;
+  readonly requestSignUp?: boolean | undefined;
+  readonly idTokenNonce?: string | undefined;
+  readonly oauthState?: string | undefined;
+}
+
+export interface LinkTarget {
+  readonly userId: string;
+  readonly email: string;
+  /** Of the session that asked; the link is made only while it stands. */
+  readonly encryptedSessionToken?: string | undefined;
+}
+
+const KINDS: Readonly<Record<keyof OAuthStateData, readonly string[]>> = {
+  callbackURL: ['string'],
+  codeVerifier: ['string'],
+  errorURL: ['string', 'undefined'],
+  newUserURL: ['string', 'undefined'],
+  expiresAt: ['number'],
+  link: ['object', 'undefined'],
+  requestSignUp: ['boolean', 'undefined'],
+  idTokenNonce: ['string', 'undefined'],
+  oauthState: ['string', 'undefined'],
+};
+
+/** Undefined for what is no state. */
+export function readState(text: string): OAuthStateData | undefined {
+  const parsed = parse(text);
+  if (!parsed) return undefined;
+  const fits = Object.entries(KINDS).every(([name, kinds]) => kinds.includes(typeof parsed[name]));
+  return fits && isLink(parsed['link']) ? (parsed as unknown as OAuthStateData) : undefined;
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isLink(link: unknown): boolean {
+  if (link === undefined) return true;
+  const { userId, email } = (link ?? {}) as Partial<Record<keyof LinkTarget, unknown>>;
+  return typeof userId === 'string' && typeof email === 'string';
+}

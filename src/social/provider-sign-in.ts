@@ -1,0 +1,205 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { DataSource, type EntityManager } from 'typeorm';
+import { EmailLinks } from '../accounts/email-links.js';
+import { ProviderAccountsStore } from '../accounts/provider-accounts.store.js';
+import type { Account } from '../accounts/account.entity.js';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { isRefusedValue } from '../database/refused-value.js';
+import { isUniqueViolation } from '../database/unique-violation.js';
+import { forbidden } from '../errors/auth-error.js';
+import type { CurrentSession, CurrentUser } from '../http/auth-context.js';
+import { signInOptionsOf } from '../providers/provider.js';
+import { CreateSession } from '../sessions/use-cases/create-session.js';
+import { UsersStore, type KnownUser } from '../users/users.store.js';
+import { ImplicitLinking } from './implicit-linking.js';
+import { fieldsFrom } from './provider-fields.js';
+import type { ProviderIdentity } from './provider-identity.js';
+import { ProviderRefusal } from './provider-refusal.js';
+
+/** How somebody comes in, beside who they are. */
+export interface SignInRequest {
+  readonly callbackURL: string | undefined;
+  readonly disableSignUp: boolean;
+  readonly overrideUserInfo: boolean;
+  readonly request: FastifyRequest;
+}
+
+export interface SignedInByProvider {
+  readonly user: CurrentUser;
+  readonly session: CurrentSession;
+  readonly isNew: boolean;
+}
+
+interface Entered {
+  readonly user: CurrentUser;
+  readonly isNew: boolean;
+}
+
+interface Outcome extends Entered {
+  readonly session: CurrentSession | undefined;
+}
+
+/** Known by the account, known by the address, or new (protocol.md §9.3): all that is written for it, or nothing. */
+@Injectable()
+export class ProviderSignIn {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly users: UsersStore,
+    private readonly accounts: ProviderAccountsStore,
+    private readonly linking: ImplicitLinking,
+    private readonly links: EmailLinks,
+    private readonly createSession: CreateSession,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * @throws {ProviderRefusal} with everything undone, except when the address has yet to be verified: user and account
+   * then stay.
+   * @throws {AuthError} 403 `BANNED_USER`; 400 for a configured field.
+   */
+  async signIn(identity: ProviderIdentity, request: SignInRequest): Promise<SignedInByProvider> {
+    const { user, isNew, session } = await this.enter(identity, request);
+    if (!session) throw new ProviderRefusal('email_not_verified', 'the address has yet to be verified');
+    return { user, isNew, session };
+  }
+
+  private async enter(
+    identity: ProviderIdentity,
+    request: SignInRequest,
+    isSecondTry = false,
+  ): Promise<Outcome> {
+    try {
+      return await this.dataSource.transaction((manager) => this.write(identity, request, manager));
+    } catch (error) {
+      // Somebody else was quicker, most likely the same person in another tab: by now they are known.
+      if (mayBeKnownByNow(error) && !isSecondTry) return await this.enter(identity, request, true);
+      if (isRefusedValue(error)) {
+        throw new ProviderRefusal('unable_to_create_user', 'the database takes no such row');
+      }
+      throw error;
+    }
+  }
+
+  private async write(
+    identity: ProviderIdentity,
+    request: SignInRequest,
+    manager: EntityManager,
+  ): Promise<Outcome> {
+    const entered = await this.find(identity, request, manager);
+    const session = (await this.mustVerify(entered, identity, request, manager))
+      ? undefined
+      : await this.createSession.execute(entered.user.id, request.request, true, manager);
+    return { ...entered, session };
+  }
+
+  private async find(
+    identity: ProviderIdentity,
+    request: SignInRequest,
+    manager: EntityManager,
+  ): Promise<Entered> {
+    const email = addressOf(identity);
+    const account = await this.accounts.findByKey(identity.key, manager);
+    const known = account
+      ? await this.users.findById(account.userId, manager)
+      : await this.users.findSureByEmail(email, manager);
+    if (!known) return { user: await this.signUp(identity, request, manager), isNew: true };
+    if (known.banned) throw forbidden('BANNED_USER');
+    const user = account
+      ? await this.refresh(known, account, identity, manager)
+      : await this.linking.link(known, identity, manager);
+    const isNew = false;
+    return request.overrideUserInfo
+      ? { user: await this.override(user, identity, manager), isNew }
+      : { user, isNew };
+  }
+
+  /** What the provider issued now takes the place of what it issued before; the granted scopes are for linking to change. */
+  private async refresh(
+    user: KnownUser,
+    account: Account,
+    { tokens, profile }: ProviderIdentity,
+    manager: EntityManager,
+  ): Promise<CurrentUser> {
+    if (this.config.account.updateAccountOnSignIn) {
+      const isThere = await this.accounts.update(account.id, { ...tokens, scope: undefined }, manager);
+      if (!isThere) throw new ProviderRefusal('unable_to_update_account', 'the account is gone');
+    }
+    if (!profile.emailVerified || user.emailVerified || profile.email?.toLowerCase() !== user.email)
+      return user;
+    return (await this.users.update(user.id, { emailVerified: true }, manager)) ?? user;
+  }
+
+  private async override(
+    user: CurrentUser,
+    identity: ProviderIdentity,
+    manager: EntityManager,
+  ): Promise<CurrentUser> {
+    const { profile } = identity;
+    const email = addressOf(identity);
+    const isSame = email === user.email;
+    // An address that is somebody else's stays theirs.
+    const isFree = isSame || !(await this.users.isEmailTaken(email, manager));
+    const changes = {
+      name: profile.name ?? '',
+      image: profile.image,
+      additional: fieldsFrom(profile, this.config.user.additionalFields, 'update'),
+      ...(isFree && {
+        email,
+        emailVerified: (isSame && user.emailVerified) || profile.emailVerified,
+      }),
+    };
+    return (await this.users.update(user.id, changes, manager)) ?? user;
+  }
+
+  private async signUp(
+    identity: ProviderIdentity,
+    { disableSignUp }: SignInRequest,
+    manager: EntityManager,
+  ): Promise<CurrentUser> {
+    if (disableSignUp) throw new ProviderRefusal('signup_disabled', 'sign-up is off for this provider');
+    const { profile, key, tokens } = identity;
+    // Legacy users who share an address in different spellings: nobody can tell whose it is.
+    if (await this.users.isEmailTaken(addressOf(identity), manager)) {
+      throw new ProviderRefusal('account_not_linked', 'several users share the address');
+    }
+    const newUser = {
+      name: profile.name ?? '',
+      email: addressOf(identity),
+      image: profile.image ?? null,
+      emailVerified: profile.emailVerified,
+      additional: fieldsFrom(profile, this.config.user.additionalFields, 'create'),
+    };
+    const user = await this.users.add(newUser, manager);
+    await this.accounts.add(user.id, key, tokens, manager);
+    return user;
+  }
+
+  /** Mails what there is to mail, and tells whether the session has to wait for it. */
+  private async mustVerify(
+    { user, isNew }: Entered,
+    { provider }: ProviderIdentity,
+    { callbackURL, request }: SignInRequest,
+    manager: EntityManager,
+  ): Promise<boolean> {
+    if (user.emailVerified) return false;
+    const { requireEmailVerification = false } = signInOptionsOf(provider);
+    const { sendOnSignUp, sendOnSignIn } = this.config.emailVerification;
+    const mails = isNew
+      ? (sendOnSignUp ?? requireEmailVerification)
+      : requireEmailVerification && sendOnSignIn;
+    if (mails && this.links.enabled) await this.links.verify({ user, callbackURL, request }, manager);
+    return requireEmailVerification;
+  }
+}
+
+/** The account was looked for before, and the address found after another sign-in was committed. */
+const mayBeKnownByNow = (error: unknown) =>
+  isUniqueViolation(error) || (error instanceof ProviderRefusal && error.code === 'account_not_linked');
+
+/** @throws {ProviderRefusal} where there is none: a user has an address. */
+function addressOf({ profile: { email } }: ProviderIdentity): string {
+  if (!email) throw new ProviderRefusal('email_not_found', 'the profile has no e-mail');
+  return email.toLowerCase();
+}

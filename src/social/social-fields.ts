@@ -1,0 +1,71 @@
+import { NumberField, Nested, Text } from '../http/fields.js';
+
+class PersonName {
+  @Text({ optional: true })
+  firstName?: string;
+
+  @Text({ optional: true })
+  lastName?: string;
+}
+
+class Person {
+  @Nested(PersonName, { optional: true })
+  name?: PersonName;
+
+  @Text({ optional: true })
+  email?: string;
+}
+
+/** What a front end got from the provider on its own, to link an account with. */
+export class LinkIdToken {
+  @Text({ description: 'ID token of the provider' })
+  token!: string;
+
+  @Text({ optional: true, description: 'That the ID token was asked for with' })
+  nonce?: string;
+
+  @Text({ optional: true })
+  accessToken?: string;
+
+  @Text({ optional: true })
+  refreshToken?: string;
+}
+
+/** The same, to sign in with; not a subclass, because faults are told in the order of the fields. */
+export class SignInIdToken {
+  @Text({ description: 'ID token of the provider' })
+  token!: string;
+
+  @Text({ optional: true, description: 'That the ID token was asked for with' })
+  nonce?: string;
+
+  @Text({ optional: true })
+  accessToken?: string;
+
+  @Text({ optional: true })
+  refreshToken?: string;
+
+  @NumberField({ optional: true })
+  expiresAt?: number;
+
+  @Nested(Person, { optional: true, description: 'Apple sends it with the first sign-in only' })
+  user?: Person;
+}
+
+const RESERVED = [
+  'state',
+  'client_id',
+  'redirect_uri',
+  'response_type',
+  'code_challenge',
+  'code_challenge_method',
+  'nonce',
+  'scope',
+];
+
+/** What ties the answer of a provider to its request is not for clients to set (protocol.md §1.8). */
+export function refuseReserved(parameters: Record<string, string>): string | undefined {
+  return Object.keys(parameters).some((name) => RESERVED.includes(name))
+    ? `additionalParams cannot include reserved OAuth parameters: ${RESERVED.join(', ')}`
+    : undefined;
+}

@@ -1,0 +1,151 @@
+import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Current, type AuthContext } from '../http/auth-context.js';
+import { AuthGet, AuthPost } from '../http/auth-route.js';
+import { SuccessAnswer } from '../http/status-answer.js';
+import { UserAnswer } from '../users/present-user.js';
+import { Callback, CallbackParameters } from './use-cases/callback.js';
+import { LinkSocial, LinkSocialBody } from './use-cases/link-social.js';
+import { SignInSocial, SignInSocialBody } from './use-cases/sign-in-social.js';
+import { SignOut, SignOutBody } from './use-cases/sign-out.js';
+
+class SignInSocialAnswer {
+  @ApiProperty({ required: false, description: 'Where the provider asks who it is; without `idToken`' })
+  url?: string;
+
+  @ApiProperty({ description: 'Whether the client goes to `url`' })
+  redirect!: boolean;
+
+  @ApiProperty({ required: false, description: 'Session token; with `idToken`' })
+  token?: string;
+
+  @ApiProperty({ required: false, type: UserAnswer })
+  user?: UserAnswer;
+}
+
+class LinkSocialAnswer {
+  @ApiProperty({ description: 'Where the provider asks who it is; empty with `idToken`' })
+  url!: string;
+
+  @ApiProperty({ description: 'Whether the client goes to `url`' })
+  redirect!: boolean;
+
+  @ApiProperty({ required: false, description: 'true once linked, with `idToken`' })
+  status?: boolean;
+}
+
+class SignOutAnswer extends SuccessAnswer {
+  @ApiProperty({ required: false, description: 'Where the browser is signed out at the provider too' })
+  url?: string;
+
+  @ApiProperty({ required: false, description: 'Whether the client goes to `url`' })
+  redirect?: boolean;
+}
+
+const onward = 'On to where the sign-in was to lead, or to the error page with `?error=`';
+
+@ApiTags('Social sign-in')
+@Controller()
+export class SocialController {
+  constructor(
+    private readonly signIn: SignInSocial,
+    private readonly callback: Callback,
+    private readonly link: LinkSocial,
+    private readonly leave: SignOut,
+  ) {}
+
+  @AuthPost('sign-in/social', {
+    summary: 'Sign in at a provider',
+    access: 'public',
+    body: SignInSocialBody,
+    answer: SignInSocialAnswer,
+    errors: {
+      401: ['INVALID_TOKEN', 'FAILED_TO_GET_USER_INFO', 'USER_EMAIL_NOT_FOUND', 'OAUTH_LINK_ERROR'],
+      403: ['EMAIL_NOT_VERIFIED', 'BANNED_USER'],
+      404: ['PROVIDER_NOT_FOUND', 'ID_TOKEN_NOT_SUPPORTED'],
+    },
+  })
+  signInSocial(
+    @Body() body: SignInSocialBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.signIn.execute(body, request, reply);
+  }
+
+  @AuthGet('callback/:id', {
+    summary: 'Where a provider sends the browser back to',
+    access: 'public',
+    query: CallbackParameters,
+    leadsTo: onward,
+  })
+  @ApiParam({ name: 'id', type: String, description: 'The provider' })
+  callbackByLink(
+    @Param('id') id: string,
+    @Query() query: CallbackParameters,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.callback.execute(id, query, request, reply);
+  }
+
+  @AuthPost('callback/:id', {
+    summary: 'Where a provider lets the browser post a form to',
+    access: 'public',
+    form: true,
+    crossSite: true,
+    body: CallbackParameters,
+    query: CallbackParameters,
+    leadsTo: 'To the same address by GET',
+  })
+  @ApiParam({ name: 'id', type: String, description: 'The provider' })
+  callbackByForm(
+    @Param('id') id: string,
+    @Body() body: CallbackParameters,
+    @Query() query: CallbackParameters,
+  ) {
+    return this.callback.resend(id, body, query);
+  }
+
+  @AuthPost('link-social', {
+    summary: 'Link an account at a provider',
+    access: 'sensitive',
+    body: LinkSocialBody,
+    answer: LinkSocialAnswer,
+    errors: {
+      401: [
+        'INVALID_TOKEN',
+        'FAILED_TO_GET_USER_INFO',
+        'USER_EMAIL_NOT_FOUND',
+        'LINKING_NOT_ALLOWED',
+        'LINKING_DIFFERENT_EMAILS_NOT_ALLOWED',
+      ],
+      404: ['PROVIDER_NOT_FOUND', 'ID_TOKEN_NOT_SUPPORTED'],
+      409: ['SOCIAL_ACCOUNT_ALREADY_LINKED'],
+      417: ['LINKING_FAILED'],
+    },
+  })
+  linkSocial(
+    @Current() current: AuthContext,
+    @Body() body: LinkSocialBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.link.execute(current, body, reply);
+  }
+
+  @AuthPost('sign-out', {
+    summary: 'Sign out, here and where it is offered at the provider',
+    access: 'public',
+    credentials: true,
+    body: SignOutBody,
+    answer: SignOutAnswer,
+  })
+  signOut(
+    @Body() body: SignOutBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.leave.execute(body, request, reply);
+  }
+}

@@ -1,0 +1,46 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module.js';
+import { HttpModule } from '../http/http.module.js';
+import { ProvidersModule } from '../providers/providers.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { VerificationsModule } from '../verifications/verifications.module.js';
+import { Authorization } from './authorization.js';
+import { CallbackCompletion } from './callback-completion.js';
+import { CallbackErrors } from './callback-errors.js';
+import { ExplicitLinking } from './explicit-linking.js';
+import { ImplicitLinking } from './implicit-linking.js';
+import { LinkCallback } from './link-callback.js';
+import { OAuthState } from './oauth-state.js';
+import { ProviderAnswer } from './provider-answer.js';
+import { ProviderSignIn } from './provider-sign-in.js';
+import { ProviderSignOut } from './provider-sign-out.js';
+import { SignedInCookies } from './signed-in-cookies.js';
+import { SocialController } from './social.controller.js';
+import { Callback } from './use-cases/callback.js';
+import { LinkSocial } from './use-cases/link-social.js';
+import { SignInSocial } from './use-cases/sign-in-social.js';
+import { SignOut } from './use-cases/sign-out.js';
+
+@Module({
+  imports: [AccountsModule, HttpModule, ProvidersModule, SessionsModule, UsersModule, VerificationsModule],
+  controllers: [SocialController],
+  providers: [
+    Authorization,
+    Callback,
+    CallbackCompletion,
+    CallbackErrors,
+    ExplicitLinking,
+    ImplicitLinking,
+    LinkCallback,
+    LinkSocial,
+    OAuthState,
+    ProviderAnswer,
+    ProviderSignIn,
+    ProviderSignOut,
+    SignInSocial,
+    SignOut,
+    SignedInCookies,
+  ],
+})
+export class SocialModule {}

@@ -1,0 +1,112 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { purposeKeyOf } from '../../config/keyring.js';
+import { encrypt } from '../../crypto/symmetric-encryption.js';
+import { conflict, expectationFailed, notFound, unauthorized } from '../../errors/auth-error.js';
+import type { AuthContext, CurrentUser } from '../../http/auth-context.js';
+import { Flag, Name, Nested, RecordField, Text, TextList } from '../../http/fields.js';
+import { locationOf } from '../../http/location.js';
+import type { Provider } from '../../providers/provider.js';
+import { Providers } from '../../providers/providers.js';
+import { ProviderAccountsStore } from '../../accounts/provider-accounts.store.js';
+import { Authorization } from '../authorization.js';
+import { ExplicitLinking } from '../explicit-linking.js';
+import { ProviderAnswer } from '../provider-answer.js';
+import { ProviderRefusal } from '../provider-refusal.js';
+import { LinkIdToken, refuseReserved } from '../social-fields.js';
+
+export class LinkSocialBody {
+  @Text({ optional: true, description: 'Where to go on' })
+  callbackURL?: string;
+
+  @Name({ example: 'google' })
+  provider!: string;
+
+  @Nested(LinkIdToken, { optional: true, description: 'Links at once, without a redirect' })
+  idToken?: LinkIdToken;
+
+  @Flag({ optional: true })
+  requestSignUp?: boolean;
+
+  @TextList({ optional: true, description: 'Scopes to ask for besides the provider’s own' })
+  scopes?: string[];
+
+  @Text({ optional: true, description: 'Where to go when it fails; gets `?error=`' })
+  errorCallbackURL?: string;
+
+  @Flag({ optional: true, description: 'true: the client goes to `url` by itself' })
+  disableRedirect?: boolean;
+
+  @Text({ optional: true, description: 'Whose account is expected' })
+  loginHint?: string;
+
+  @RecordField({
+    optional: true,
+    refuse: refuseReserved,
+    description: 'More parameters of the authorization URL',
+  })
+  additionalParams?: Record<string, string>;
+
+  @RecordField({ optional: true, description: 'Kept while the browser is at the provider' })
+  additionalData?: Record<string, unknown>;
+}
+
+export interface LinkSocialResult {
+  url: string;
+  status?: true;
+  redirect: boolean;
+}
+
+/** Another way for this user to sign in (protocol.md §1.27). */
+@Injectable()
+export class LinkSocial {
+  constructor(
+    private readonly providers: Providers,
+    private readonly authorization: Authorization,
+    private readonly answer: ProviderAnswer,
+    private readonly linking: ExplicitLinking,
+    private readonly accounts: ProviderAccountsStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * @throws {AuthError} 404 `PROVIDER_NOT_FOUND`, `ID_TOKEN_NOT_SUPPORTED`; 401 `INVALID_TOKEN`, `FAILED_TO_GET_USER_INFO`,
+   * `USER_EMAIL_NOT_FOUND`, `LINKING_NOT_ALLOWED`, `LINKING_DIFFERENT_EMAILS_NOT_ALLOWED`; 409
+   * `SOCIAL_ACCOUNT_ALREADY_LINKED`; 417 `LINKING_FAILED`.
+   */
+  async execute(
+    { user, session }: AuthContext,
+    body: LinkSocialBody,
+    reply: FastifyReply,
+  ): Promise<LinkSocialResult> {
+    const provider = await this.providers.get(body.provider);
+    if (!provider) throw notFound('PROVIDER_NOT_FOUND');
+    if (body.idToken) {
+      await this.byIdToken(provider, body.idToken, user);
+      return { url: '', status: true, redirect: false };
+    }
+    const encryptedSessionToken = encrypt(
+      session.token,
+      purposeKeyOf(this.config, 'oauth-link-session-token'),
+    );
+    const link = { userId: user.id, email: user.email, encryptedSessionToken };
+    const url = await this.authorization.begin(provider, body, reply, link);
+    if (!body.disableRedirect) void reply.header('location', locationOf(url));
+    return { url, redirect: !body.disableRedirect };
+  }
+
+  private async byIdToken(provider: Provider, idToken: LinkIdToken, user: CurrentUser): Promise<void> {
+    const identity = await this.answer.byIdToken(provider, idToken);
+    const target = { userId: user.id, email: user.email };
+    const account = await this.accounts.findByKey(identity.key);
+    if (account && account.userId !== user.id) throw conflict('SOCIAL_ACCOUNT_ALREADY_LINKED');
+    const refusal = account ? undefined : this.linking.refusal(target, identity);
+    if (refusal === 'email_does_not_match') throw unauthorized('LINKING_DIFFERENT_EMAILS_NOT_ALLOWED');
+    if (refusal) throw unauthorized('LINKING_NOT_ALLOWED');
+    await this.linking.link(target, identity).catch((error: unknown) => {
+      throw error instanceof ProviderRefusal ? expectationFailed('LINKING_FAILED') : error;
+    });
+  }
+}

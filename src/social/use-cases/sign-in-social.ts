@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { forbidden, notFound, unauthorized } from '../../errors/auth-error.js';
+import { Flag, Name, Nested, RecordField, Text, TextList } from '../../http/fields.js';
+import { locationOf } from '../../http/location.js';
+import { signInOptionsOf, type Provider } from '../../providers/provider.js';
+import { Providers } from '../../providers/providers.js';
+import { presentUser, type UserAnswer } from '../../users/present-user.js';
+import { Authorization } from '../authorization.js';
+import { ProviderAnswer } from '../provider-answer.js';
+import { ProviderRefusal } from '../provider-refusal.js';
+import { ProviderSignIn } from '../provider-sign-in.js';
+import { SignedInCookies } from '../signed-in-cookies.js';
+import { refuseReserved, SignInIdToken } from '../social-fields.js';
+
+export class SignInSocialBody {
+  @Text({ optional: true, description: 'Where to go on' })
+  callbackURL?: string;
+
+  @Text({ optional: true, description: 'Where a new user goes on' })
+  newUserCallbackURL?: string;
+
+  @Text({ optional: true, description: 'Where to go when it fails; gets `?error=`' })
+  errorCallbackURL?: string;
+
+  @Name({ example: 'google' })
+  provider!: string;
+
+  @Flag({ optional: true, description: 'true: the client goes to `url` by itself' })
+  disableRedirect?: boolean;
+
+  @Nested(SignInIdToken, { optional: true, description: 'Signs in at once, without a redirect' })
+  idToken?: SignInIdToken;
+
+  @TextList({ optional: true, description: 'Scopes to ask for besides the provider’s own' })
+  scopes?: string[];
+
+  @Flag({ optional: true, description: 'Where sign-up has to be asked for: asks for it' })
+  requestSignUp?: boolean;
+
+  @Text({ optional: true, description: 'Who is expected to sign in' })
+  loginHint?: string;
+
+  @RecordField({
+    optional: true,
+    refuse: refuseReserved,
+    description: 'More parameters of the authorization URL',
+  })
+  additionalParams?: Record<string, string>;
+
+  @RecordField({ optional: true, description: 'Kept while the browser is at the provider' })
+  additionalData?: Record<string, unknown>;
+}
+
+export type SignInSocialResult =
+  { url: string; redirect: boolean } | { redirect: false; token: string; user: UserAnswer };
+
+/** Sign-in at a provider: by a redirect there, or by an id token that the front end has already (protocol.md §1.8). */
+@Injectable()
+export class SignInSocial {
+  constructor(
+    private readonly providers: Providers,
+    private readonly authorization: Authorization,
+    private readonly answer: ProviderAnswer,
+    private readonly providerSignIn: ProviderSignIn,
+    private readonly cookies: SignedInCookies,
+  ) {}
+
+  /**
+   * @throws {AuthError} 404 `PROVIDER_NOT_FOUND`, `ID_TOKEN_NOT_SUPPORTED`; 401 `INVALID_TOKEN`, `FAILED_TO_GET_USER_INFO`,
+   * `USER_EMAIL_NOT_FOUND`, `OAUTH_LINK_ERROR`; 403 `EMAIL_NOT_VERIFIED`, `BANNED_USER`.
+   */
+  async execute(
+    body: SignInSocialBody,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<SignInSocialResult> {
+    const provider = await this.providers.get(body.provider);
+    if (!provider) throw notFound('PROVIDER_NOT_FOUND');
+    if (body.idToken) return this.byIdToken(provider, body.idToken, body, { request, reply });
+    const url = await this.authorization.begin(provider, body, reply);
+    if (!body.disableRedirect) void reply.header('location', locationOf(url));
+    return { url, redirect: !body.disableRedirect };
+  }
+
+  private async byIdToken(
+    provider: Provider,
+    idToken: SignInIdToken,
+    { callbackURL, requestSignUp }: SignInSocialBody,
+    { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+  ): Promise<SignInSocialResult> {
+    const identity = await this.answer.byIdToken(provider, idToken);
+    // What a client presents of these is kept; how long the access token is good it cannot vouch for.
+    const { refreshToken: _, ...tokens } = identity.tokens;
+    const disableSignUp =
+      (provider.disableImplicitSignUp && !requestSignUp) ||
+      signInOptionsOf(provider).disableSignUp ||
+      provider.disableSignUp ||
+      false;
+    const signedIn = await this.providerSignIn
+      .signIn({ ...identity, tokens }, { callbackURL, disableSignUp, overrideUserInfo: false, request })
+      .catch((error: unknown) => {
+        throw asAnswer(error);
+      });
+    await this.cookies.write(identity, signedIn, { request, reply });
+    return { redirect: false, token: signedIn.session.token, user: presentUser(signedIn.user) };
+  }
+}
+
+function asAnswer(error: unknown): unknown {
+  if (!(error instanceof ProviderRefusal)) return error;
+  return error.code === 'email_not_verified'
+    ? forbidden('EMAIL_NOT_VERIFIED')
+    : unauthorized('OAUTH_LINK_ERROR', messageOf(error));
+}
+
+const messageOf = ({ code }: ProviderRefusal) => code.replaceAll('_', ' ');
