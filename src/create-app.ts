@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { RequestMethod } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { BASE_PATH, type Config } from './config/config.js';
+import { DOCUMENTATION_PATH, installDocumentation } from './documentation/documentation.js';
+import { BODY_LIMIT, installBodyParser } from './http/body-parser.js';
+import { installCors } from './http/cors.js';
+import { installDirectRoutes } from './http/direct-routes.js';
+import { installDisabledPaths } from './http/disabled-paths.js';
+import { closeConnectionsWithLastAnswers } from './http/last-answers.js';
+import { answerMalformedRequest } from './http/malformed-requests.js';
+import { installSecurityHeaders } from './http/security-headers.js';
+import { strictUrl } from './http/strict-paths.js';
+import { Logger } from './logging/logger.js';
+import { installRequestLog } from './logging/request-log.js';
+import { installRateLimits } from './rate-limits/install-rate-limits.js';
+import { RateLimiter } from './rate-limits/rate-limiter.js';
+import { ChangeListener } from './sessions/cache/change-listener.js';
+import { installOwnChanges } from './sessions/cache/own-changes.js';
+
+/** Outside of the base path, for those who run the server. */
+const OPERATORS_ROUTES = ['/', 'health/live', 'health/ready', 'metrics'].map((path) => ({
+  path,
+  method: RequestMethod.GET,
+}));
+
+function noSchemas(): never {
+  throw new Error('Bodies are validated by their classes, and answers are written by their routes.');
+}
+
+/**
+ * The application, initialised and not yet listening; the program and the tests share it.
+ * @throws {StartupFault} when the database cannot be used.
+ */
+export async function createApp(config: Config): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    exposeHeadRoutes: false,
+    // Neither middleware nor schemas are used, so what serves them is not even loaded.
+    skipMiddie: true,
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
+    genReqId: () => randomUUID(),
+    rewriteUrl: (request: IncomingMessage) => strictUrl(request.url, config.advanced.skipTrailingSlashes),
+    forceCloseConnections: 'idle',
+    clientErrorHandler: answerMalformedRequest,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
+    bodyParser: false,
+    // Until the application's own logger is there nothing is said: what stops the start is told in one sentence.
+    logger: false,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(Logger));
+  app.setGlobalPrefix(BASE_PATH.slice(1), { exclude: OPERATORS_ROUTES });
+  const server = app.getHttpAdapter().getInstance();
+  installBodyParser(server);
+  installRequestLog(server, app.get(Logger));
+  closeConnectionsWithLastAnswers(server);
+  // The protocol's order (protocol.md §4.1); a browser is told why it is refused, so CORS comes first.
+  installCors(server, config);
+  installDisabledPaths(server, config.disabledPaths);
+  installRateLimits(server, app.get(RateLimiter));
+  // An unknown path is nobody's: its body is not looked at.
+  server.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) void reply.code(404).send();
+    else done();
+  });
+  if (config.sessionCache.enabled) installOwnChanges(server, app.get(ChangeListener));
+  installSecurityHeaders(server, config, DOCUMENTATION_PATH);
+  installDirectRoutes(server, app);
+  installDocumentation(app, config);
+  await app.init();
+  await server.ready();
+  return app;
+}

@@ -1,0 +1,98 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { loadConfig, type Config } from '../config/config.js';
+import { readEnvironment, type Environment } from '../config/environment.js';
+import { createMigratingDataSource } from '../migrating/migrating-data-source.js';
+import { serve } from '../serve.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { forgetLocalDatabase, rememberLocalDatabase } from './local-database-url.js';
+import { localSecret } from './local-secret.js';
+import { holdFolder } from './single-instance.js';
+
+/** Data of the embedded PostgreSQL, the generated secret, and the URL for the other commands while it runs. */
+export const FOLDER = resolve('.data');
+
+export interface LocalServer {
+  readonly app: NestFastifyApplication;
+  readonly config: Config;
+  /** Undefined when the database is the operator's own, who knows it. */
+  readonly databaseUrl: string | undefined;
+}
+
+/**
+ * Serves on this machine with nothing else installed: what the environment does not bring, a PostgreSQL and a secret, is
+ * made here. A database of the operator's own is served as it is and not migrated.
+ * @param prepare runs on the embedded database before the migrations.
+ * @throws {StartupFault} in one message when something stands in the way.
+ */
+export async function serveLocally(
+  database: string,
+  prepare: (url: string) => Promise<void> = async () => {},
+): Promise<LocalServer> {
+  const environment = readEnvironment();
+  if (environment['NODE_ENV'] === 'production' || environment['DATABASE_URL']) {
+    const config = loadConfig(await withSecret(environment));
+    return { app: await serve(config), config, databaseUrl: undefined };
+  }
+  await mkdir(FOLDER, { recursive: true });
+  const complete = await withSecret(environment);
+  // Told before the database is started: a fault in the settings should not take seconds to be seen.
+  loadConfig({ ...complete, DATABASE_URL: 'postgresql://127.0.0.1/checked' });
+  const lock = await holdFolder(FOLDER);
+  const postgres = await startEmbeddedPostgres(FOLDER).catch(async (error: unknown) => {
+    await lock.release();
+    throw error;
+  });
+  const leave = async () => {
+    await postgres.stop();
+    await forgetLocalDatabase(FOLDER);
+    await lock.release();
+  };
+  try {
+    const databaseUrl = await postgres.database(database);
+    await rememberLocalDatabase(FOLDER, databaseUrl);
+    await prepare(databaseUrl);
+    const config = loadConfig({ ...complete, DATABASE_URL: databaseUrl });
+    await migrate(databaseUrl, config);
+    const app = await serve(config);
+    stopWith(app, leave);
+    return { app, config, databaseUrl };
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}
+
+async function migrate(url: string, config: Config): Promise<void> {
+  const dataSource = createMigratingDataSource(url, config);
+  await dataSource.initialize();
+  try {
+    await dataSource.runMigrations();
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+async function withSecret(environment: Environment): Promise<Environment> {
+  const { NODE_ENV, BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS } = environment;
+  if (NODE_ENV === 'production' || BETTER_AUTH_SECRET || BETTER_AUTH_SECRETS) return environment;
+  await mkdir(FOLDER, { recursive: true });
+  return { ...environment, BETTER_AUTH_SECRET: await localSecret(FOLDER, 'secret') };
+}
+
+/** First the server, so that requests under way still find the database. */
+function stopWith(app: NestFastifyApplication, leave: () => Promise<void>): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    void app
+      .close()
+      .catch(() => {})
+      .then(leave)
+      .then(() => process.exit(0));
+  };
+  process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+}

@@ -1,0 +1,55 @@
+import { Controller, Inject, Req, Res } from '@nestjs/common';
+import { ApiProperty, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { AuthGet } from '../http/auth-route.js';
+import { styledPagePolicy } from '../http/security-headers.js';
+import { ERROR_PAGE_STYLE, addParameters, errorCode, errorPage, escapeHtml } from './error-page.js';
+
+class OkAnswer {
+  @ApiProperty({ enum: [true] })
+  ok!: true;
+}
+
+const DEFAULT_DESCRIPTION =
+  'We encountered an unexpected error. Please try again or return to the home page. If you are a developer, the code says where to look.';
+
+const POLICY = styledPagePolicy(ERROR_PAGE_STYLE);
+
+@ApiTags('Protocol')
+@Controller()
+export class ProtocolController {
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
+
+  @AuthGet('ok', { summary: 'Whether the server answers', access: 'public', answer: OkAnswer })
+  ok() {
+    return { ok: true };
+  }
+
+  @AuthGet('error', {
+    summary: 'The page for an error that has no page of its own',
+    access: 'public',
+    answer: { contentType: 'text/html', schema: { type: 'string' } },
+  })
+  @ApiResponse({ status: 302, description: 'In production: on to the front end, with the same parameters' })
+  @ApiQuery({ name: 'error', required: false, type: String, example: 'state_mismatch' })
+  @ApiQuery({ name: 'error_description', required: false, type: String })
+  error(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const query = new URL(request.url, 'http://localhost').searchParams;
+    const code = errorCode(query.get('error') ?? undefined);
+    const description = query.get('error_description');
+    // A production server has a front end, which tells its users in its own words (protocol.md §1.4).
+    const page = this.config.onAPIError.errorURL ?? (this.config.production ? '/' : undefined);
+    if (page !== undefined) {
+      const parameters = new URLSearchParams({
+        error: code,
+        ...(description ? { error_description: description } : {}),
+      });
+      return reply.code(302).header('location', addParameters(page, parameters)).send();
+    }
+    return reply
+      .headers({ 'content-type': 'text/html', 'content-security-policy': POLICY })
+      .send(errorPage(code, escapeHtml(description || DEFAULT_DESCRIPTION)));
+  }
+}
