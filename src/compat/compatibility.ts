@@ -1,0 +1,57 @@
+import type { DataSource } from 'typeorm';
+import type { ConfiguredFields } from '../config/config.js';
+import { pendingMigrations } from '../migrating/expected-migrations.js';
+import { checkBetterAuth } from './better-auth-check.js';
+import { checkData } from './data-check.js';
+import type { Finding } from './finding.js';
+import { compareWithLegacy } from './legacy-comparisons.js';
+import { comparisonFindings, type ComparedTable } from './row-comparison.js';
+import { checkStructure } from './structure-check.js';
+
+export interface Compatibility {
+  readonly compatible: boolean;
+  readonly users: number;
+  /** Old and new, row by row; empty where nothing came from a legacy table, or the switch-over has ended. */
+  readonly compared: readonly ComparedTable[];
+  /** What was left out, and why. */
+  readonly skipped: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+/** Everything that can be said of the database at `url`, to which `dataSource` is connected. Reads only. */
+export async function checkCompatibility(
+  dataSource: DataSource,
+  url: string,
+  fields: ConfiguredFields,
+): Promise<Compatibility> {
+  const pending = await pendingMigrations(dataSource, fields);
+  const structure = await checkStructure(dataSource);
+  const betterAuth = await checkBetterAuth(url);
+  const skipped: string[] = [];
+  if (!betterAuth) skipped.push('The package better-auth is not installed: its own check was left out.');
+  if (!structure.complete) skipped.push('The data was not looked at, because tables or columns are missing.');
+  const comparable = structure.complete && pending.length === 0;
+  const compared = comparable ? await compareWithLegacy(dataSource) : [];
+  const findings = [
+    ...pendingFindings(pending),
+    ...structure.findings,
+    ...(structure.complete ? await checkData(dataSource) : []),
+    ...comparisonFindings(compared),
+    ...(betterAuth ?? []),
+  ];
+  const compatible = !findings.some(({ level }) => level === 'error');
+  const users = structure.complete ? await countUsers(dataSource) : 0;
+  return { compatible, users, compared, skipped, findings };
+}
+
+function pendingFindings(pending: readonly string[]): Finding[] {
+  if (pending.length === 0) return [];
+  const remedy = 'Run npm run migration:run.';
+  const message = 'migrations are pending';
+  return [{ level: 'error', area: 'migrations', message, count: pending.length, examples: pending, remedy }];
+}
+
+async function countUsers(dataSource: DataSource): Promise<number> {
+  const [row] = await dataSource.query<{ users: number }[]>('select count(*)::integer as users from users');
+  return row?.users ?? 0;
+}

@@ -1,0 +1,89 @@
+import type { DataSource, MigrationInterface } from 'typeorm';
+import { MigrationFault } from '../../migrations/helpers/1763900000000-fault.js';
+import type { Finding } from '../compat/finding.js';
+import type { ConfiguredFields } from '../config/config.js';
+import { pendingMigrations } from '../migrating/expected-migrations.js';
+import { withoutRange } from './batched.js';
+import { forecast } from './forecast.js';
+import { lockOf } from './lock-level.js';
+import type { Plan, PlannedStatement, PlannedStep } from './plan.js';
+import { enterShadowSchema, foreignLocks, type Shadow } from './shadow-schema.js';
+import { StatementRecorder, type RecordedStatement } from './statement-recorder.js';
+
+/**
+ * Runs the pending migrations themselves, on an empty copy of the tables in a transaction that is never committed, and
+ * notes their statements. The tables are read under ACCESS SHARE, and nothing is changed.
+ * @throws {StartupFault} when this role may not make the copy.
+ */
+export async function planMigrations(dataSource: DataSource, fields: ConfiguredFields): Promise<Plan> {
+  const names = await pendingMigrations(dataSource, fields);
+  const pending = dataSource.migrations
+    .filter((migration) => names.includes(migration.name ?? ''))
+    .toSorted((a, b) => timestampOf(a) - timestampOf(b));
+  if (pending.length === 0) return { feasible: true, steps: [], columns: {}, rows: {}, findings: [] };
+  return await StatementRecorder.during(dataSource, async (recorder) => {
+    const { queryRunner } = recorder;
+    const obstacles = await attempt(pending[0], () => inspect(pending[0], recorder));
+    const expected = await forecast(queryRunner);
+    if (obstacles.length > 0)
+      return { ...expected, feasible: false, steps: [], findings: [...obstacles, ...expected.findings] };
+    const shadow = await enterShadowSchema(queryRunner);
+    const { steps, faults } = await tryAll(pending, recorder, shadow);
+    const locks = await foreignLocks(queryRunner);
+    if (locks.length > 0) throw new Error(`the plan locked what is not its own: ${locks.join(', ')}`);
+    return { ...expected, feasible: faults.length === 0, steps, findings: [...faults, ...expected.findings] };
+  });
+}
+
+/** The first migration of all only reads, and what it reads has to be the real tables. */
+async function inspect(
+  migration: MigrationInterface | undefined,
+  { queryRunner }: StatementRecorder,
+): Promise<void> {
+  if (migration?.name?.startsWith('InspectLegacyTables')) await migration.up(queryRunner);
+}
+
+async function tryAll(
+  pending: readonly MigrationInterface[],
+  recorder: StatementRecorder,
+  shadow: Shadow,
+): Promise<{ steps: PlannedStep[]; faults: Finding[] }> {
+  recorder.take();
+  const steps: PlannedStep[] = [];
+  for (const migration of pending) {
+    const faults = await attempt(migration, () => migration.up(recorder.queryRunner));
+    const statements = recorder.take().map((statement) => planned(statement, shadow));
+    steps.push({ migration: migration.name ?? '', statements });
+    if (faults.length > 0) return { steps, faults };
+  }
+  return { steps, faults: [] };
+}
+
+async function attempt(
+  migration: MigrationInterface | undefined,
+  work: () => Promise<void>,
+): Promise<Finding[]> {
+  try {
+    await work();
+    return [];
+  } catch (error) {
+    if (!(error instanceof MigrationFault)) throw error;
+    const remedy = 'migration:run stops there: mend it first.';
+    return [{ level: 'error', area: 'migrations', message: `${migration?.name}: ${error.message}`, remedy }];
+  }
+}
+
+function planned({ sql, parameters }: RecordedStatement, { shadow, schema }: Shadow): PlannedStatement {
+  const real = sql.replaceAll(shadow, schema);
+  const { level, table } = lockOf(real);
+  const general = withoutRange(real);
+  return {
+    sql: general ?? real,
+    parameters,
+    lock: level,
+    ...(table ? { table } : {}),
+    batched: general !== undefined,
+  };
+}
+
+const timestampOf = ({ name = '' }: MigrationInterface) => Number(name.slice(-13));

@@ -1,0 +1,102 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { needTable } from '../../migrations/helpers/1763900000000-catalogue.js';
+import { isUsableHash } from '../../migrations/helpers/1763900000000-password-formats.js';
+import { textExpressions } from '../../migrations/helpers/1763900000000-text.js';
+import { inTransaction } from '../../migrations/helpers/1763900000000-transaction.js';
+import { insertAccounts } from '../../migrations/helpers/1763900850000-credential-account.js';
+import { DUAL_WRITE } from '../../migrations/helpers/1763900850000-dual-write.js';
+import { noteEmailConflicts } from '../../migrations/helpers/1763900900000-email-conflicts.js';
+import { updateRows } from '../../migrations/helpers/1763900900000-update-rows.js';
+import { userValues } from '../../migrations/helpers/1763900900000-user-values.js';
+import { writtenBack } from '../../migrations/helpers/1763903000000-write-back.js';
+import { readLegacyColumns } from '../compat/legacy-columns.js';
+import type { Mode } from './mode.js';
+import { passwordDiffers } from './pending.js';
+
+/** Brings over what the triggers could not, and writes back what was not yet. Conflicts that are none any more are forgotten. */
+export async function catchUp(dataSource: DataSource, mode: Mode): Promise<void> {
+  const { password, active } = await readLegacyColumns(dataSource);
+  await withRunner(dataSource, async (runner) => {
+    await inTransaction(runner, 'catch up e-mails', () => catchUpEmails(runner));
+    if (mode !== 'gatehouse') {
+      await inTransaction(runner, 'catch up users', () => catchUpUsers(runner, password, active));
+    }
+    if (mode !== 'legacy' && password) await writeBack(runner, password);
+    await runner.query(`delete from gatehouse_quarantine where backfill = '${DUAL_WRITE}'`);
+  });
+}
+
+/** Also passwords that were changed here while the mode was not to write them back. */
+export async function writeBackPasswords(dataSource: DataSource): Promise<void> {
+  const { password } = await readLegacyColumns(dataSource);
+  if (password) await withRunner(dataSource, (runner) => writeBack(runner, password));
+}
+
+async function withRunner(
+  dataSource: DataSource,
+  work: (runner: QueryRunner) => Promise<void>,
+): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await work(runner);
+  } finally {
+    await runner.release();
+  }
+}
+
+async function catchUpEmails(runner: QueryRunner): Promise<void> {
+  await runner.query(
+    `delete from gatehouse_conflicts c where not exists (
+       select 1 from users u where u.id::text = c.user_id and u.email::text = c.email
+     ) or not exists (
+       select 1 from users o where o.id::text <> c.user_id and (o.email = c.normalised_email
+         or o.email <> lower(btrim(o.email)) and lower(btrim(o.email)) = c.normalised_email))`,
+  );
+  await noteEmailConflicts(runner);
+  const { normalised } = await textExpressions(runner);
+  const email = (await userValues(runner)).filter(({ column }) => column === 'email');
+  await runner.query(updateRows('users', email, () => `u.email::text <> ${normalised('u.email')}`));
+}
+
+async function catchUpUsers(
+  runner: QueryRunner,
+  password: string | undefined,
+  active: string | undefined,
+): Promise<void> {
+  const aside = `exists (
+    select 1 from gatehouse_quarantine q where q.backfill = '${DUAL_WRITE}' and q.row_id = u.id::text)`;
+  const inactive = active ? `u.${active} is false and not u.banned` : 'false';
+  const values = await userValues(runner);
+  await runner.query(
+    updateRows('users', values, () => `(${aside} or ${inactive})`),
+    [new Date().toISOString()],
+  );
+  if (!password) return;
+  const accounts = await needTable(runner, 'accounts');
+  const account = `a.provider_id = 'credential' and a.provider_user_id = u.id::text`;
+  const usable = isUsableHash(`u.${password}`);
+  await runner.query(
+    `delete from accounts a using users u where ${account} and ${aside} and not coalesce(${usable}, false)`,
+  );
+  await runner.query(
+    insertAccounts({
+      idType: accounts.columns.get('id')?.type ?? 'text',
+      userId: 'u.id',
+      password: `u.${password}`,
+      createdAt: 'u.created_at',
+      updatedAt: 'now()',
+      rest: `from users u
+        where ${usable} and (${aside} or not exists (select 1 from accounts a where ${account}))
+        on conflict (provider_id, provider_user_id) do update set password = excluded.password, updated_at = now()`,
+    }),
+  );
+}
+
+async function writeBack(runner: QueryRunner, column: string): Promise<void> {
+  await inTransaction(runner, 'write passwords back', () =>
+    runner.query(
+      `update users u set ${column} = ${writtenBack('a.password', `u.${column}`)} from accounts a
+       where ${passwordDiffers(column)}`,
+    ),
+  );
+}

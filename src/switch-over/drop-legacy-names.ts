@@ -1,0 +1,45 @@
+import type { QueryRunner } from 'typeorm';
+import { LEGACY_SCHEMA } from '../../migrations/helpers/1763900150000-legacy-view.js';
+import { sqlState } from '../../migrations/helpers/1763900000000-transaction.js';
+import { StartupFault } from '../errors/startup-fault.js';
+
+const OTHERS_DEPEND_ON_IT = '2BP01';
+
+/**
+ * The views under the old names, and the triggers that keep columns of other names in step: nobody but the legacy
+ * application needs them. In the caller's transaction.
+ * @throws {StartupFault} where something of the operator's own stands on one.
+ */
+export async function dropLegacyNames(queryRunner: QueryRunner): Promise<void> {
+  try {
+    for (const view of await viewsOf(queryRunner)) await queryRunner.query(`drop view if exists ${view}`);
+    await queryRunner.query(`drop schema if exists ${LEGACY_SCHEMA}`);
+  } catch (error) {
+    if (sqlState(error) !== OTHERS_DEPEND_ON_IT) throw error;
+    const { message, detail = '' } = error as Error & { detail?: string };
+    throw new StartupFault(
+      `The switch-over goes on: ${message}: ${detail.replaceAll('\n', ', ')}. Drop that first.`,
+    );
+  }
+  for (const { name, table } of await mirrorsOf(queryRunner)) {
+    await queryRunner.query(`drop trigger if exists gatehouse_0_mirror_${table} on ${table}`);
+    await queryRunner.query(`drop trigger if exists gatehouse_z_mirror_${table} on ${table}`);
+    await queryRunner.query(`drop function if exists ${name}()`);
+  }
+}
+
+/** The way back of an adoption begins with them. */
+async function viewsOf(queryRunner: QueryRunner): Promise<string[]> {
+  const rows = (await queryRunner.query(
+    `select substring(statement from '^drop view if exists (.+?)(?:; alter |$)') as view from gatehouse_undo
+     where migration like 'AdoptTables%' and statement like 'drop view if exists %'`,
+  )) as { view: string }[];
+  return rows.map(({ view }) => view);
+}
+
+async function mirrorsOf(queryRunner: QueryRunner): Promise<{ name: string; table: string }[]> {
+  return (await queryRunner.query(
+    `select distinct name, relation as "table" from gatehouse_undo
+     where migration like 'AdoptTables%' and name = 'gatehouse_mirror_' || relation`,
+  )) as { name: string; table: string }[];
+}
