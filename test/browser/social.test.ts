@@ -1,0 +1,129 @@
+import { CLIENT } from '../openid/certified-provider.js';
+import { startOpenIdProvider, type OpenIdProvider } from '../openid/openid-provider.js';
+import { press, shows, startWorld, visitPage, type Visit, type World } from './visit.js';
+
+const GRACE = 'Grace Hopper <grace@example.com>';
+
+let provider: OpenIdProvider;
+let world: World;
+
+beforeAll(async () => {
+  [provider, world] = await Promise.all([startOpenIdProvider(), startWorld()]);
+});
+
+afterAll(() => Promise.all([provider.stop(), world.stop()]));
+afterEach(() => provider.mend());
+
+/** A page with the stock client, our server and the provider are three origins, and the provider is another site. */
+function onPage(run: (visit: Visit) => Promise<void>, environment: Record<string, string> = {}) {
+  const client = { clientId: CLIENT.id, clientSecret: CLIENT.secret, scopes: ['openid', 'email', 'profile'] };
+  const discovered = { ...client, discoveryUrl: provider.discoveryUrl };
+  const providers = [
+    { ...discovered, providerId: 'acme' },
+    { ...discovered, providerId: 'posting', responseMode: 'form_post' },
+  ];
+  const variables = { OIDC_PROVIDERS: JSON.stringify(providers), ...environment };
+  return visitPage(world, { host: 'localhost', environment: variables }, run);
+}
+
+/** Addresses that the browser has been sent to at the provider and at the server. */
+function stationsOf({ page, gatehouse }: Visit): string[] {
+  const stations: string[] = [];
+  page.on('request', (request) => {
+    const { origin, pathname } = new URL(request.url());
+    const isStation = request.isNavigationRequest() && [provider.origin, gatehouse.origin].includes(origin);
+    if (isStation)
+      stations.push(`${request.method()} ${pathname.replace(/^(\/auth|\/interaction)\/.*/, '$1/…')}`);
+  });
+  return stations;
+}
+
+const query = (visit: Visit) => new URL(visit.page.url()).searchParams;
+
+test.each([
+  ['the database', 'acme', 'database', []],
+  ['a cookie', 'acme', 'cookie', []],
+  [
+    'the database, and the provider’s form is posted',
+    'posting',
+    'database',
+    ['POST /api/auth/callback/posting'],
+  ],
+])('a whole dance with the state in %s', async (_, name, strategy, posts) => {
+  await onPage(
+    async (visit) => {
+      const { page, context, gatehouse, origin } = visit;
+      const stations = stationsOf(visit);
+      await shows(page, 'Nobody is signed in');
+      await page.fill('[name=provider]', name);
+      await page.getByRole('button', { name: 'Sign in at the provider' }).click();
+      await shows(page, GRACE);
+      expect([new URL(page.url()).origin, query(visit).has('new')]).toEqual([origin, true]);
+      expect(stations).toEqual([
+        'GET /auth',
+        'GET /interaction/…',
+        'GET /auth/…',
+        ...posts,
+        `GET /api/auth/callback/${name}`,
+      ]);
+      const cookies = await context.cookies(gatehouse.origin);
+      expect(cookies.filter(({ name: cookie }) => cookie.startsWith('better-auth'))).toMatchObject([
+        { name: 'better-auth.session_token', httpOnly: true, sameSite: 'Lax' },
+      ]);
+
+      await page.goto(`${origin}/?api=${encodeURIComponent(gatehouse.origin)}`);
+      await shows(page, GRACE);
+      const ended = page.waitForRequest((request) =>
+        request.url().startsWith(`${provider.origin}/session/end`),
+      );
+      await page.getByRole('button', { name: 'Sign out there too' }).click();
+      await ended;
+      await page.waitForURL(`${origin}/**`);
+      await shows(page, 'Nobody is signed in');
+    },
+    { ACCOUNT_STORE_STATE_STRATEGY: strategy },
+  );
+});
+
+test('who signed up with a password links the provider, and comes in by it', async () => {
+  await onPage(async (visit) => {
+    const { page, gatehouse, origin } = visit;
+    const password = 'correct horse battery';
+    expect(await press(page, 'Sign up', { name: 'Grace', email: 'grace@example.com', password })).toBe(
+      'Done',
+    );
+    await page.fill('[name=provider]', 'acme');
+    const cameBack = page.waitForResponse((answer) => answer.url().includes('/api/auth/callback/acme'));
+    await page.getByRole('button', { name: 'Link the provider' }).click();
+    await cameBack;
+    await page.waitForURL(`${origin}/**`);
+    await shows(page, 'Grace <grace@example.com>');
+    expect(query(visit).get('error')).toBeNull();
+    const providers = 'select provider_id from accounts order by provider_id';
+    expect(await gatehouse.database.query(providers)).toEqual([
+      { provider_id: 'acme' },
+      { provider_id: 'credential' },
+    ]);
+    await page.getByRole('button', { name: 'Sign out there too' }).click();
+    await shows(page, 'Nobody is signed in');
+    await page.fill('[name=provider]', 'acme');
+    await page.getByRole('button', { name: 'Sign in at the provider' }).click();
+    await shows(page, 'Grace <grace@example.com>');
+    expect(query(visit).has('new')).toBe(false);
+  });
+});
+
+test('what goes wrong ends on the page that began', async () => {
+  await onPage(async (visit) => {
+    const { page, origin } = visit;
+    provider.faults.set('token', { kind: 'down' });
+    await page.fill('[name=provider]', 'acme');
+    await page.getByRole('button', { name: 'Sign in at the provider' }).click();
+    await page.waitForURL(/[?&]error=/);
+    expect([new URL(page.url()).origin, query(visit).get('error')]).toEqual([origin, 'invalid_code']);
+    await shows(page, 'Nobody is signed in');
+    expect(await press(page, 'Sign in at the provider', { provider: 'unknown' })).toBe(
+      '404 PROVIDER_NOT_FOUND Provider not found',
+    );
+  });
+});

@@ -1,0 +1,25 @@
+import { SIDES, otherSide, signIn, signUp, startTwoServers, type TwoServers } from './two-servers.js';
+
+let servers: TwoServers;
+
+beforeAll(async () => {
+  servers = await startTwoServers({ password: 'scrypt', environment: { PASSWORD_HASH: 'scrypt' } });
+});
+
+afterAll(() => servers.stop());
+
+test.each(SIDES)(
+  'with PASSWORD_HASH=scrypt users made by %s sign in on the other, whose passwords are not configured',
+  async (here) => {
+    const email = `${here}@example.com`;
+    for (const password of ['correct horse battery', `ﬁ${'long '.repeat(20)}`]) {
+      await signUp(servers.visitor()[here], `${password.length}-${email}`, password);
+      const signedIn = await signIn(
+        servers.visitor()[otherSide(here)],
+        `${password.length}-${email}`,
+        password,
+      );
+      expect(signedIn.status).toBe(200);
+    }
+  },
+);

@@ -1,0 +1,255 @@
+import { inspect } from 'node:util';
+import { loadConfig, loadDatabaseConfig } from '../../src/config/config.js';
+import { StartupFault } from '../../src/errors/startup-fault.js';
+
+const SECRET = 's'.repeat(32);
+const complete = { DATABASE_URL: 'postgresql://localhost/app', BETTER_AUTH_SECRET: SECRET };
+const productive = { ...complete, NODE_ENV: 'production', BETTER_AUTH_URL: 'https://auth.example.com' };
+
+/** What the operator is told. */
+function faultOf(
+  environment: Record<string, string>,
+  load: (given: typeof environment) => unknown = loadConfig,
+) {
+  try {
+    load(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(StartupFault);
+    return (error as Error).message;
+  }
+  throw new Error('the environment was accepted');
+}
+
+describe('defaults', () => {
+  test('are Better Auth’s, but e-mail with password is on', () =>
+    expect(loadConfig(complete)).toMatchObject({
+      production: false,
+      host: '0.0.0.0',
+      port: 3000,
+      origin: 'http://localhost:3000',
+      trustedOrigins: ['http://localhost:3000'],
+      secrets: [{ value: SECRET }],
+      versioned: false,
+      logLevel: 'info',
+      database: { url: complete.DATABASE_URL, directUrl: complete.DATABASE_URL, poolSize: 10 },
+      emailAndPassword: {
+        enabled: true,
+        disableSignUp: false,
+        autoSignIn: true,
+        minPasswordLength: 8,
+        maxPasswordLength: 128,
+      },
+      session: { expiresIn: 604_800, updateAge: 86_400, freshAge: 86_400, disableSessionRefresh: false },
+      secureCookies: false,
+      advanced: { cookiePrefix: 'better-auth', ipAddress: { ipAddressHeaders: ['x-forwarded-for'] } },
+      jwt: { expirationTime: 900, issuer: undefined, audience: undefined },
+      requireSignature: false,
+      disableSettingJwtHeader: false,
+      password: { hash: 'bcrypt', bcryptCost: 11 },
+      warnings: [],
+    }));
+
+  test('follow the port and the public URL', () => {
+    expect(loadConfig({ ...complete, PORT: '8080' }).origin).toBe('http://localhost:8080');
+    expect(loadConfig({ ...complete, BETTER_AUTH_URL: 'https://auth.example.com' })).toMatchObject({
+      secureCookies: true,
+      trustedOrigins: ['https://auth.example.com'],
+    });
+  });
+
+  test('stand in for a variable that is set to nothing', () =>
+    expect(loadConfig({ ...complete, PORT: '', LOG_LEVEL: '' })).toMatchObject({
+      port: 3000,
+      logLevel: 'info',
+    }));
+});
+
+test('each option has its place', () =>
+  expect(
+    loadConfig({
+      ...complete,
+      DATABASE_DIRECT_URL: 'postgresql://direct/app',
+      DATABASE_POOL_SIZE: '3',
+      DATABASE_PREPARED_STATEMENTS: 'false',
+      HOST: '127.0.0.1',
+      BETTER_AUTH_TRUSTED_ORIGINS: 'https://app.example.com,https://*.example.org',
+      LOG_LEVEL: 'trace',
+      PASSWORD_HASH: 'argon2id',
+      PASSWORD_BCRYPT_COST: '12',
+      PASSWORD_HASH_CONCURRENCY: '2',
+      PASSWORD_HASH_QUEUE: '0',
+      EMAIL_AND_PASSWORD_ENABLED: 'false',
+      EMAIL_AND_PASSWORD_DISABLE_SIGN_UP: 'true',
+      EMAIL_AND_PASSWORD_AUTO_SIGN_IN: 'false',
+      EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGTH: '10',
+      EMAIL_AND_PASSWORD_MAX_PASSWORD_LENGTH: '64',
+      SESSION_EXPIRES_IN: '60',
+      SESSION_UPDATE_AGE: '0',
+      SESSION_FRESH_AGE: '0',
+      SESSION_DISABLE_SESSION_REFRESH: 'true',
+      ADVANCED_USE_SECURE_COOKIES: 'true',
+      ADVANCED_COOKIE_PREFIX: 'gate',
+      ADVANCED_DISABLE_CSRF_CHECK: 'true',
+      ADVANCED_DISABLE_ORIGIN_CHECK: 'true',
+      ADVANCED_IP_ADDRESS_IP_ADDRESS_HEADERS: 'cf-connecting-ip,x-real-ip',
+      JWT_EXPIRATION_TIME: '60',
+      JWT_ISSUER: 'https://issuer.example',
+      JWT_AUDIENCE: 'https://audience.example',
+      DISABLE_SETTING_JWT_HEADER: 'true',
+      REQUIRE_SIGNATURE: 'true',
+    }),
+  ).toMatchObject({
+    database: { directUrl: 'postgresql://direct/app', poolSize: 3, preparedStatements: false },
+    host: '127.0.0.1',
+    trustedOrigins: ['http://localhost:3000', 'https://app.example.com', 'https://*.example.org'],
+    logLevel: 'trace',
+    password: { hash: 'argon2id', bcryptCost: 12, concurrency: 2, queue: 0 },
+    emailAndPassword: {
+      enabled: false,
+      disableSignUp: true,
+      autoSignIn: false,
+      minPasswordLength: 10,
+      maxPasswordLength: 64,
+    },
+    session: { expiresIn: 60, updateAge: 0, freshAge: 0, disableSessionRefresh: true },
+    advanced: {
+      cookiePrefix: 'gate',
+      disableCSRFCheck: true,
+      disableOriginCheck: true,
+      ipAddress: { ipAddressHeaders: ['cf-connecting-ip', 'x-real-ip'] },
+    },
+    jwt: {
+      expirationTime: 60,
+      issuer: 'https://issuer.example',
+      audience: 'https://audience.example',
+    },
+    secureCookies: true,
+    requireSignature: true,
+    disableSettingJwtHeader: true,
+  }));
+
+test('versioned secrets stand before the plain one, which still decrypts', () => {
+  const [fresh, old] = ['n'.repeat(32), 'o'.repeat(32)];
+  expect(loadConfig({ ...complete, BETTER_AUTH_SECRETS: `2:${fresh},1:${old}` })).toMatchObject({
+    versioned: true,
+    secrets: [
+      { version: 2, value: fresh },
+      { version: 1, value: old },
+    ],
+    legacySecret: SECRET,
+  });
+});
+
+test('versioned secrets need no plain one', () =>
+  expect(
+    loadConfig({ DATABASE_URL: complete.DATABASE_URL, BETTER_AUTH_SECRETS: `1:${SECRET}` }).legacySecret,
+  ).toBeUndefined());
+
+describe('faults', () => {
+  test('one is told in one line', () =>
+    expect(faultOf({ ...complete, PORT: '70000' })).toBe(
+      'The configuration has a fault: PORT must be a whole number from 0 to 65535.',
+    ));
+
+  test('several are told together', () =>
+    expect(
+      faultOf({
+        DATABASE_URL: 'mysql://localhost/app',
+        BETTER_AUTH_SECRET: 'short',
+        PORT: 'eighty',
+        SESION_EXPIRES_IN: '60',
+      }).split('\n'),
+    ).toEqual([
+      'The configuration has 4 faults:',
+      '  - DATABASE_URL must be a PostgreSQL URL such as postgresql://user:password@host:5432/database?sslmode=require.',
+      '  - PORT must be a whole number from 0 to 65535.',
+      '  - BETTER_AUTH_SECRET must be at least 32 characters long, it has 5; make one with: openssl rand -base64 32.',
+      '  - SESION_EXPIRES_IN is not a setting; SESSION_EXPIRES_IN is.',
+    ]));
+
+  test('a program that prints errors whole shows the message alone', () =>
+    expect(inspect(new StartupFault('No database.'))).toBe('No database.'));
+
+  test('a secret and a database are required everywhere', () => {
+    expect(faultOf({})).toContain('DATABASE_URL is required');
+    expect(faultOf({})).toContain('BETTER_AUTH_SECRET is required');
+  });
+
+  test('production also requires the public URL', () =>
+    expect(faultOf({ NODE_ENV: 'production' }).split('\n').slice(1)).toEqual([
+      '  - DATABASE_URL is required in production.',
+      '  - BETTER_AUTH_SECRET is required in production.',
+      '  - BETTER_AUTH_URL is required in production.',
+    ]));
+
+  test('production with all of them starts', () =>
+    expect(loadConfig(productive)).toMatchObject({ production: true, origin: 'https://auth.example.com' }));
+
+  test.each(['prod', 'Production', 'PRODUCTION', 'produktion'])(
+    'NODE_ENV=%s is not let pass for something else than production',
+    (value) => expect(faultOf({ ...complete, NODE_ENV: value })).toContain('NODE_ENV must be'),
+  );
+
+  test('the shortest password allowed may not be longer than the longest', () =>
+    expect(
+      faultOf({
+        ...complete,
+        EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGTH: '20',
+        EMAIL_AND_PASSWORD_MAX_PASSWORD_LENGTH: '10',
+      }),
+    ).toContain('must not exceed EMAIL_AND_PASSWORD_MAX_PASSWORD_LENGTH'));
+});
+
+describe('names', () => {
+  test.each([
+    ['SESION_EXPIRES_IN', 'SESSION_EXPIRES_IN'],
+    ['BETTER_AUTH_SECERT', 'BETTER_AUTH_SECRET'],
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['PASSWORD_BCRYPT_COSTS', 'PASSWORD_BCRYPT_COST'],
+    ['EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGHT', 'EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGTH'],
+  ])('%s is nearly %s', (wrong, right) =>
+    expect(faultOf({ ...complete, [wrong]: '1' })).toContain(`${wrong} is not a setting; ${right} is.`),
+  );
+
+  test.each([
+    'PATH',
+    'HOME',
+    'PWD',
+    'npm_config_user_agent',
+    'SESSION_MANAGER',
+    'HOSTNAME',
+    'REPORT',
+    'XPORT',
+  ])('%s is somebody else’s', (name) =>
+    expect(loadConfig({ ...complete, [name]: 'x' }).warnings).toEqual([]),
+  );
+
+  test('an option of Better Auth that does nothing here is warned of, its value untold', () => {
+    const { warnings } = loadConfig({ ...complete, ADVANCED_DATABASE_GENERATE_ID: 'sesame' });
+    expect(warnings).toEqual(['ADVANCED_DATABASE_GENERATE_ID has no effect in this version']);
+  });
+});
+
+describe('the commands on the database', () => {
+  test('need its URL and nothing else', () =>
+    expect(loadDatabaseConfig({ DATABASE_URL: 'postgresql://localhost/app' })).toMatchObject({
+      url: 'postgresql://localhost/app',
+      directUrl: 'postgresql://localhost/app',
+    }));
+
+  test('pass by a pooler', () =>
+    expect(
+      loadDatabaseConfig({
+        DATABASE_URL: 'postgresql://pooler/app',
+        DATABASE_DIRECT_URL: 'postgresql://direct/app',
+      }).directUrl,
+    ).toBe('postgresql://direct/app'));
+
+  test('say that it is missing, also when its name is misspelt', () => {
+    expect(faultOf({}, loadDatabaseConfig)).toContain('DATABASE_URL is not set');
+    expect(faultOf({ DATABASE_URI: 'postgresql://localhost/app' }, loadDatabaseConfig)).toContain(
+      'DATABASE_URI is not a setting; DATABASE_URL is.',
+    );
+  });
+});

@@ -1,0 +1,38 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readEnvironment } from '../../src/config/environment.js';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-env-'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+afterEach(() => {
+  delete process.env['GATEHOUSE_TEST_SETTING'];
+});
+
+test('an .env file is read as dotenv does', async () => {
+  const file = join(folder, '.env');
+  await writeFile(
+    file,
+    `# comment\nexport GATEHOUSE_TEST_SETTING="with # and spaces"\nDATABASE_URL=postgresql://u:p%23@h/db?sslmode=require\n`,
+  );
+  expect(readEnvironment(file)).toMatchObject({
+    GATEHOUSE_TEST_SETTING: 'with # and spaces',
+    DATABASE_URL: 'postgresql://u:p%23@h/db?sslmode=require',
+  });
+});
+
+test('the environment stands above the file', async () => {
+  const file = join(folder, '.env');
+  await writeFile(file, 'GATEHOUSE_TEST_SETTING=file\n');
+  process.env['GATEHOUSE_TEST_SETTING'] = 'process';
+  expect(readEnvironment(file)['GATEHOUSE_TEST_SETTING']).toBe('process');
+});
+
+test('without a file there is the environment', () =>
+  expect(readEnvironment(join(folder, 'none'))['PATH']).toBe(process.env['PATH']));

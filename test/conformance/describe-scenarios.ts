@@ -1,0 +1,30 @@
+import type { Difference } from './compare.js';
+import { startPair, type OptionSet, type Pair } from './pair.js';
+import type { Scenario } from './steps.js';
+
+/** One test per scenario; the two servers are started once for all of them. */
+export function describeScenarios(
+  name: string,
+  optionSet: OptionSet,
+  groups: Readonly<Record<string, readonly Scenario[]>>,
+): void {
+  describe(name, () => {
+    let pair: Pair;
+
+    beforeAll(async () => {
+      pair = await startPair(optionSet);
+    });
+
+    afterAll(() => pair.stop());
+
+    describe.each(Object.entries(groups))('%s', (_, scenarios) => {
+      test.each(scenarios)('$name', async (scenario) => {
+        expect(report(await pair.compare(scenario))).toBe('');
+      });
+    });
+  });
+}
+
+/** As a person reads it: the step, what Better Auth said (`-`) and what Gatehouse said (`+`). */
+const report = (differences: readonly Difference[]): string =>
+  differences.map(({ step, lines }) => [step, ...lines].join('\n')).join('\n\n');

@@ -1,0 +1,386 @@
+import fc from 'fast-check';
+import { FORM, ODD_BODIES, WRONG_TYPES } from '../scenarios/values.js';
+import { BROWSERS, PASSWORD } from './world.js';
+
+/** A request as data, so that it can be shrunk and shown. Texts in braces stand for what is in `saved`. */
+export interface RandomRequest {
+  readonly method: string;
+  /** With its query; without the base path, unless `link` says that it is what a mail said. */
+  readonly path: string;
+  readonly link?: boolean;
+  readonly body?: unknown;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly browser: string;
+}
+
+/** Waits for what has been mailed and keeps the last link. */
+export const MAILS = 'mails';
+
+export type RandomStep = RandomRequest | typeof MAILS;
+
+type Kind = 'email' | 'password' | 'text' | 'url' | 'flag' | 'token' | 'anything';
+
+interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: Readonly<Record<string, Kind>>;
+  readonly query?: Readonly<Record<string, Kind>>;
+}
+
+const get = (path: string, query: Route['query'] = {}): Route => ({ method: 'GET', path, query });
+const post = (path: string, body: Route['body'] = {}, query: Route['query'] = {}): Route => ({
+  method: 'POST',
+  path,
+  body,
+  query,
+});
+const flags = { disableCookieCache: 'anything', disableRefresh: 'anything' } as const;
+
+const ROUTES = {
+  ok: get('/ok'),
+  error: get('/error', { error: 'text', error_description: 'text' }),
+  getSession: get('/get-session', flags),
+  refresh: post('/get-session', { x: 'anything' }, flags),
+  signUp: post('/sign-up/email', {
+    name: 'text',
+    email: 'email',
+    password: 'password',
+    image: 'text',
+    callbackURL: 'url',
+    rememberMe: 'flag',
+    nickname: 'anything',
+    role: 'anything',
+    score: 'anything',
+    hidden: 'anything',
+  }),
+  signIn: post('/sign-in/email', {
+    email: 'email',
+    password: 'password',
+    callbackURL: 'url',
+    rememberMe: 'flag',
+  }),
+  signOut: post('/sign-out', { callbackURL: 'url', disableRedirect: 'flag', state: 'text' }),
+  listSessions: get('/list-sessions', flags),
+  revokeSession: post('/revoke-session', { token: 'token' }),
+  revokeSessions: post('/revoke-sessions', { x: 'anything' }),
+  revokeOthers: post('/revoke-other-sessions', { x: 'anything' }),
+  updateSession: post('/update-session', { device: 'anything', token: 'token', userId: 'text' }),
+  updateUser: post('/update-user', {
+    name: 'anything',
+    image: 'anything',
+    email: 'email',
+    nickname: 'anything',
+    role: 'anything',
+    score: 'anything',
+    hidden: 'anything',
+  }),
+  changePassword: post('/change-password', {
+    newPassword: 'password',
+    currentPassword: 'password',
+    revokeOtherSessions: 'flag',
+  }),
+  verifyPassword: post('/verify-password', { password: 'password' }),
+  changeEmail: post('/change-email', { newEmail: 'email', callbackURL: 'url' }),
+  deleteUser: post('/delete-user', { password: 'password', token: 'token', callbackURL: 'url' }),
+  deleteCallback: get('/delete-user/callback', { token: 'token', callbackURL: 'url' }),
+  requestReset: post('/request-password-reset', { email: 'email', redirectTo: 'url' }),
+  resetCallback: get('/reset-password/{reset}', { callbackURL: 'url' }),
+  resetCallbackLate: get('/reset-password/{reset-late}', { callbackURL: 'url' }),
+  reset: post('/reset-password', { newPassword: 'password', token: 'token' }, { token: 'token' }),
+  verifyEmail: get('/verify-email', { token: 'token', callbackURL: 'url' }),
+  sendVerification: post('/send-verification-email', { email: 'email', callbackURL: 'url' }),
+  listAccounts: get('/list-accounts', flags),
+  token: get('/token', flags),
+  jwks: get('/jwks'),
+} satisfies Record<string, Route>;
+
+const NOT_THERE = [
+  '/nothing',
+  '/sign-up',
+  '/sign-in/email/',
+  '//ok',
+  '/ok/',
+  '/reset-password/',
+  '/set-password',
+  '/OK',
+];
+
+const ODD_TEXTS = [
+  '',
+  ' ',
+  'a\0b',
+  '\ud800',
+  'é\u202e💥',
+  'x'.repeat(129),
+  'x'.repeat(5000),
+  "' or 1=1 --",
+  '<script>',
+  '%00%0d%0a',
+  '\r\nset-cookie: a=b',
+  '__proto__',
+  '{}',
+];
+
+/** What fits each kind first: what shrinks, shrinks towards it. */
+const FITTING: Readonly<Record<Kind, readonly unknown[]>> = {
+  email: ['{ada}', '{bob}', '{new}', '{newer}', 'nobody.{tag}@example.com'],
+  password: [PASSWORD, PASSWORD, 'another long password', 'wrong password'],
+  text: ['Ada', 'Ada King', 'état', 'a b'],
+  url: ['/welcome', '/welcome?a=1#top', '{origin}/in', 'https://app.example.com/x', 'myapp://in'],
+  flag: [true, false],
+  token: [
+    '{link-token}',
+    '{reset}',
+    '{delete}',
+    '{verify}',
+    '{confirm}',
+    '{change}',
+    '{token}',
+    '{token-old}',
+    '{token-bob}',
+    '{reset-late}',
+    '{verify-late}',
+    '{verify-forged}',
+    '{verify-nobody}',
+    '{change-taken}',
+    '{change-unnamed}',
+    '{change-legacy}',
+    '{verify}x',
+    '{reset}x',
+    '{signed}',
+  ],
+  anything: ['text', true, 'false', 5, null],
+};
+
+const MISFITS: Readonly<Partial<Record<Kind, readonly unknown[]>>> = {
+  email: [
+    '{ada}\n',
+    ' {ada}',
+    'ADA.{tag}@EXAMPLE.COM',
+    'ada',
+    'a@b',
+    'ada.{tag}@example.com.',
+    'a..b@c.de',
+    '"a b"@c.de',
+  ],
+  password: ['short', '1234567', '12345678', 'p'.repeat(128), 'é'.repeat(64)],
+  url: [
+    'https://evil.example',
+    '//evil.example',
+    '/\\evil.example',
+    'javascript:alert(1)',
+    '/a b',
+    '/%2f',
+    'welcome',
+    'https://app.example.com.evil.example',
+    'http://app.example.com',
+    '{origin}.evil.example',
+    '/a?b=https://evil.example',
+  ],
+  token: ['a.b.c', '..', 'eyJhbGciOiJub25lIn0.e30.', '../ok', 'null'],
+};
+
+const WRONG = WRONG_TYPES.map(([, value]) => value);
+
+/** @param strict whether only what fits comes. */
+function valueOf(kind: Kind, strict: boolean): fc.Arbitrary<unknown> {
+  const fitting = fc.constantFrom(...FITTING[kind]);
+  if (strict) return fitting;
+  return fc.oneof(
+    { arbitrary: fitting, weight: 10 },
+    { arbitrary: fc.constantFrom(...(MISFITS[kind] ?? ODD_TEXTS)), weight: 3 },
+    { arbitrary: fc.constantFrom(...WRONG), weight: 3 },
+    { arbitrary: fc.constantFrom(...ODD_TEXTS), weight: 2 },
+    { arbitrary: fc.jsonValue({ maxDepth: 2 }), weight: 1 },
+  );
+}
+
+const fieldsOf = (fields: Readonly<Record<string, Kind>>, strict: boolean) =>
+  fc.record(Object.fromEntries(Object.entries(fields).map(([name, kind]) => [name, valueOf(kind, strict)])), {
+    requiredKeys: strict ? Object.keys(fields).filter((name) => fields[name] !== 'url') : [],
+  });
+
+/** A query as it goes over the wire; braces stay, to be filled in. */
+function queryOf(fields: Readonly<Record<string, Kind>>): fc.Arbitrary<string> {
+  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
+  return fieldsOf(fields, false).map((values) => {
+    const pairs = Object.entries(values).map(([name, value]) => `${name}=${encode(text(value))}`);
+    return pairs.length > 0 ? `?${pairs.join('&')}` : '';
+  });
+}
+
+const encode = (text: string) =>
+  // A surrogate alone has no form in UTF-8.
+  text
+    .replace(/\p{Surrogate}/gu, '\uFFFD')
+    .split(/(\{[a-z-]+\})/)
+    .map((part) => (/^\{[a-z-]+\}$/.test(part) ? part : encodeURIComponent(part)))
+    .join('');
+
+type Headers = Record<string, string | undefined>;
+
+const ODD_COOKIES = [
+  '',
+  ';',
+  '=',
+  '{cookie}',
+  '{cookie}=',
+  '{cookie}={token}',
+  '{cookie}={signed}',
+  '{cookie}={encoded}',
+  '{cookie}="{encoded}"',
+  '{cookie}={encoded}x',
+  '{cookie}=%zz',
+  '{cookie}=.',
+  '{cookie}={encoded}; {cookie}=x',
+  '{cookie}=x; {cookie}={encoded}',
+  'a=b;{cookie}={encoded}',
+  '{cookie}={encoded},x=y',
+  '{cookie}={encoded}; better-auth.session_data=x',
+  '{cookie}={encoded}; better-auth.session_data=e30',
+  '{cookie}={encoded}; better-auth.session_data=bnVsbA; __Secure-app.session_data=a.b.c',
+  '{cookie}={encoded}; __Secure-app.session_data=a..b.c.d',
+  '{cookie}={encoded}; better-auth.session_data.0=e30; better-auth.session_data.9=x',
+  '{cookie}={encoded}; better-auth.dont_remember=x',
+  `x=${'a'.repeat(5000)}; {cookie}={encoded}`,
+  '__proto__=1; constructor=2; {cookie}={encoded}',
+];
+
+const ODD_HEADERS: readonly Headers[] = [
+  { origin: undefined },
+  { origin: 'https://evil.example' },
+  { origin: 'https://app.example.com' },
+  { origin: 'null' },
+  { origin: 'null', 'sec-fetch-site': 'same-origin' },
+  { origin: undefined, referer: '{origin}/page' },
+  { origin: undefined, referer: 'https://evil.example/page' },
+  { origin: '' },
+  { origin: 'rubbish' },
+  { origin: 'myapp://' },
+  { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+  { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' },
+  { authorization: 'Bearer {token}' },
+  { authorization: 'bearer {token-old}' },
+  { authorization: 'Bearer {signed}' },
+  { authorization: 'Bearer {encoded}' },
+  { authorization: 'Bearer {token-bob}' },
+  { authorization: 'Bearer {token}x' },
+  { authorization: 'Bearer a.b.c' },
+  { authorization: 'Bearer' },
+  { authorization: 'Basic {token}' },
+  { 'user-agent': 'x'.repeat(2000) },
+  { 'user-agent': '' },
+  { 'x-forwarded-for': '1.2.3.4' },
+  { 'x-forwarded-for': '2001:db8::1' },
+  { 'x-forwarded-for': 'rubbish' },
+  { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' },
+  { 'accept-language': 'de' },
+  { 'content-type': 'text/plain' },
+  { 'content-type': 'application/json; charset=utf-8' },
+  { 'content-type': undefined },
+  { 'content-type': 'rubbish' },
+  FORM,
+  ...ODD_COOKIES.map((cookie) => ({ cookie })),
+];
+
+const browsers = fc.oneof(
+  { arbitrary: fc.constant<string>('ada'), weight: 6 },
+  { arbitrary: fc.constantFrom<string>(...BROWSERS), weight: 4 },
+);
+
+const headersOf = (strict: boolean): fc.Arbitrary<Headers> =>
+  strict
+    ? fc.constant({})
+    : fc.oneof(
+        { arbitrary: fc.constant<Headers>({}), weight: 6 },
+        { arbitrary: fc.constantFrom<Headers>(...ODD_HEADERS), weight: 4 },
+      );
+
+/** @param strict whether only requests in good form come. */
+function requestTo(route: Route, strict = false): fc.Arbitrary<RandomRequest> {
+  const { method, path, body, query = {} } = route;
+  const request = fc.record({
+    method: fc.constant<string>(method),
+    path: strict && method === 'POST' ? fc.constant(path) : queryOf(query).map((text) => path + text),
+    headers: headersOf(strict),
+    browser: browsers,
+  });
+  if (!body) return request;
+  const fields = fieldsOf(body, strict);
+  if (strict) return fc.tuple(request, fields).map(([rest, value]) => ({ ...rest, body: value }));
+  const bodies: fc.Arbitrary<{ body: unknown; headers?: Headers | undefined }> = fc.oneof(
+    { arbitrary: fields.map((value) => ({ body: value })), weight: 8 },
+    { arbitrary: fields.map((value) => ({ body: formOf(value), headers: FORM })), weight: 1 },
+    {
+      arbitrary: fc.constantFrom(...ODD_BODIES).map(([, value, headers]) => ({ body: value, headers })),
+      weight: 1,
+    },
+  );
+  return fc
+    .tuple(request, bodies)
+    .map(([rest, sent]) => ({ ...rest, body: sent.body, headers: { ...rest.headers, ...sent.headers } }));
+}
+
+const formOf = (fields: Record<string, unknown>) =>
+  Object.entries(fields)
+    .map(
+      ([name, value]) =>
+        `${name}=${encode(typeof value === 'string' ? value : JSON.stringify(value ?? null))}`,
+    )
+    .join('&');
+
+const follow: fc.Arbitrary<RandomRequest> = fc.record({
+  method: fc.constant('GET'),
+  path: fc.constant('{link}'),
+  link: fc.constant(true),
+  headers: headersOf(false),
+  browser: browsers,
+});
+
+const mailed = fc.constant<RandomStep>(MAILS);
+const anyRoute = fc.oneof(...Object.values(ROUTES).map((route: Route) => requestTo(route)));
+const anyMethod = fc.record({
+  method: fc.constantFrom('PUT', 'PATCH', 'DELETE', 'OPTIONS', 'GET', 'POST'),
+  path: fc.constantFrom(...Object.values(ROUTES).map(({ path }) => path), ...NOT_THERE),
+  headers: headersOf(false),
+  browser: browsers,
+});
+
+/** What belongs together, so that its end is ever reached. */
+const flows: fc.Arbitrary<readonly RandomStep[]> = fc.oneof(
+  fc.tuple(
+    requestTo(ROUTES.requestReset, true),
+    mailed,
+    follow,
+    requestTo(ROUTES.reset, true),
+    requestTo(ROUTES.signIn, true),
+  ),
+  fc.tuple(requestTo(ROUTES.sendVerification, true), mailed, follow, requestTo(ROUTES.getSession)),
+  fc.tuple(requestTo(ROUTES.changeEmail, true), mailed, follow, mailed, follow),
+  fc.tuple(requestTo(ROUTES.deleteUser, true), mailed, follow, requestTo(ROUTES.getSession)),
+  fc.tuple(
+    requestTo(ROUTES.signUp, true),
+    mailed,
+    follow,
+    requestTo(ROUTES.signIn, true),
+    requestTo(ROUTES.getSession),
+  ),
+  fc.tuple(
+    requestTo(ROUTES.signIn, true),
+    requestTo(ROUTES.listSessions),
+    requestTo(ROUTES.changePassword, true),
+  ),
+  fc.tuple(requestTo(ROUTES.reset, true), requestTo(ROUTES.signIn, true), requestTo(ROUTES.updateUser)),
+);
+
+/** One to a dozen requests or so, over the whole surface. */
+export const sequences: fc.Arbitrary<readonly RandomStep[]> = fc
+  .array(
+    fc.oneof(
+      { arbitrary: anyRoute.map((request): readonly RandomStep[] => [request]), weight: 12 },
+      { arbitrary: anyMethod.map((request): readonly RandomStep[] => [request]), weight: 1 },
+      { arbitrary: flows, weight: 3 },
+    ),
+    { minLength: 1, maxLength: 8, size: 'max' },
+  )
+  .map((groups) => groups.flat());

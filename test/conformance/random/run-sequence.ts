@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Comparison } from '../compare.js';
+import type { Pair, Sides } from '../pair.js';
+import type { Answer, Side } from '../side.js';
+import { call, keepLink, rows, type Step } from '../steps.js';
+import { MAILS, type RandomRequest, type RandomStep } from './requests.js';
+import { populate, remains } from './world.js';
+
+const BASE = '/api/auth';
+/** Milliseconds: for a mail that may be on its way, and until one that only one server has sent is missed by the other. */
+const [ON_ITS_WAY, MISSED] = [60, 3000];
+
+let count = 0;
+
+/** Lets either server make its signing key: two requests at once would have the original make two. */
+export async function makeKeys(pair: Pair): Promise<void> {
+  const { oracle, gatehouse } = pair.anew();
+  const keys = call('GET', `${BASE}/jwks`);
+  await Promise.all([keys.run(oracle), keys.run(gatehouse)]);
+}
+
+/**
+ * Lets both servers answer a sequence of requests, of people of its own.
+ * @returns what differs, as a person reads it; empty when nothing does.
+ */
+export async function runSequence(
+  pair: Pair,
+  cookie: string,
+  sequence: readonly RandomStep[],
+): Promise<string> {
+  const tag = `r${(count += 1)}x`;
+  const sides = pair.anew();
+  for (const [server, side] of Object.entries(sides) as [keyof Sides, Side][])
+    await populate(side, server, { tag, cookie });
+  const run = new Run(sides, tag);
+  for (const step of sequence) {
+    const found = await run.take(step);
+    if (found !== '') return found;
+  }
+  return run.end();
+}
+
+class Run {
+  private readonly comparison: Comparison;
+  private readonly taken: string[] = [];
+  private readonly requestIds: string[] = [];
+  /** Links by the number of times that they were opened. */
+  private readonly opened = new Map<string, number>();
+  /** After a difference that is meant to be, nothing is compared any more but whether Gatehouse fails. */
+  private diverged = false;
+
+  constructor(
+    private readonly sides: Sides,
+    private readonly tag: string,
+  ) {
+    this.comparison = new Comparison(sides.oracle, sides.gatehouse);
+  }
+
+  async take(step: RandomStep): Promise<string> {
+    if (step === MAILS) return this.mails();
+    if (step.link) this.open();
+    return this.step(requestStep(step));
+  }
+
+  async end(): Promise<string> {
+    const mails = await this.mails();
+    if (mails !== '') return mails;
+    for (const query of remains(this.tag)) {
+      const left = await this.step(rows(query));
+      if (left !== '') return left;
+    }
+    const log = this.sides.gatehouse.written();
+    const faults = log
+      .split('\n')
+      .filter((line) => this.requestIds.some((id) => line.includes(id)) && isFault(line));
+    return faults.length > 0 ? this.report('the log', faults) : '';
+  }
+
+  private async step(step: Step): Promise<string> {
+    const { ours, accepted, lines } = await this.comparison.compare(step);
+    this.taken.push(step.label);
+    this.requestIds.push(...requestIdsOf(ours));
+    const counted = this.diverged ? lines.filter((line) => line.startsWith('+ no input')) : lines;
+    if (accepted && !step.label.startsWith('OPTIONS ')) this.diverged = true;
+    return counted.length > 0 ? this.report(step.label, counted) : '';
+  }
+
+  private async mails(): Promise<string> {
+    const of = (side: Side) => side.mails().filter(({ to }) => to.includes(`.${this.tag}@`));
+    const [before, since] = [of(this.sides.oracle).length, Date.now()];
+    while (of(this.sides.oracle).length === before && Date.now() - since < ON_ITS_WAY) await sleep(10);
+    const settled = () => this.diverged || of(this.sides.oracle).length === of(this.sides.gatehouse).length;
+    while (!settled() && Date.now() - since < MISSED) await sleep(10);
+    for (const side of [this.sides.oracle, this.sides.gatehouse]) {
+      const last = of(side).at(-1);
+      if (last) keepLink(side, 'link', new URL(last.url));
+    }
+    const twice = [...this.opened.values()].some((times) => times > 1);
+    return this.step({
+      label: twice ? 'mails of a link opened twice' : 'mails',
+      run: (side) => {
+        const text = of(side).map(({ kind, to, url }) => `${kind} to ${to}: ${url}`);
+        const answer = {
+          status: 200,
+          reason: 'mails',
+          headers: [],
+          text: `${text.length}\n${text.join('\n')}`,
+        };
+        return Promise.resolve(answer);
+      },
+    });
+  }
+
+  private open(): void {
+    const link = this.sides.oracle.saved.get('link') ?? '';
+    this.opened.set(link, (this.opened.get(link) ?? 0) + 1);
+  }
+
+  private report(step: string, lines: readonly string[]): string {
+    return [...this.taken.map((label, index) => `${index + 1}. ${label}`), `differs: ${step}`, ...lines].join(
+      '\n',
+    );
+  }
+}
+
+function requestStep({ method, path, link, body, headers, browser }: RandomRequest): Step {
+  const used = Object.keys(headers).length > 0 ? { headers } : {};
+  const step = call(method, link ? path : BASE + path, body, { browser, ...used });
+  return {
+    label: `${step.label} (${browser})`,
+    async run(side) {
+      const answer = await step.run(side);
+      return answer && path.startsWith('/list-sessions') ? { ...answer, text: inOrder(answer.text) } : answer;
+    },
+  };
+}
+
+/** The protocol promises no order (protocol.md §1.11). */
+function inOrder(text: string): string {
+  const sessions: unknown = text === '' ? '' : JSON.parse(text);
+  if (!Array.isArray(sessions)) return text;
+  const times = ({ createdAt, updatedAt }: Record<string, string>) => `${createdAt}${updatedAt}`;
+  return JSON.stringify(
+    (sessions as Record<string, string>[]).toSorted((a, b) => (times(a) < times(b) ? -1 : 1)),
+  );
+}
+
+const requestIdsOf = (answer: Answer | undefined): string[] =>
+  (answer?.headers ?? []).flatMap(([name, value]) => (name === 'x-request-id' ? [value] : []));
+
+/** A line of the log that has a stack trace, or is one. */
+export const isFault = (line: string): boolean => /"at":\["at |unexpected fault|^\s+at /.test(line);

@@ -1,0 +1,429 @@
+import type { OptionSet } from '../pair.js';
+import { call, get, pause, post, scenario, signedIn, type Scenario, type Step } from '../steps.js';
+import { ADA } from './values.js';
+
+const wrong = { email: 'nobody@example.com', password: 'wrong password' };
+
+/** Everybody's own address keeps the scenarios' buckets apart. */
+const from = (address: string, headers: Record<string, string | undefined> = {}) => ({
+  headers: { 'x-forwarded-for': address, ...headers },
+});
+
+const times = (count: number, step: Step): Step[] => Array.from({ length: count }, () => step);
+
+const PROXIED: readonly Record<string, string>[] = [
+  { 'x-forwarded-for': '1.2.3.4' },
+  { 'x-forwarded-for': '1.2.3.4' },
+  { 'x-forwarded-for': '1.2.3.4, 10.1.2.3' },
+  { 'x-forwarded-for': '9.9.9.9, 1.2.3.4, 192.0.2.7, 10.0.0.1' },
+  { 'x-forwarded-for': '1.2.3.5, 10.0.0.1' },
+  { 'x-forwarded-for': '10.0.0.1, 10.0.0.2' },
+  { 'x-forwarded-for': '10.0.0.3' },
+  { 'x-forwarded-for': '1.2.3.6, rubbish, 10.0.0.1' },
+  { 'x-forwarded-for': '1.2.3.7, 192.0.2.8' },
+  { 'x-forwarded-for': '5.5.5.5, 192.0.2.8' },
+  { 'x-forwarded-for': '2001:db8:1:1::1, 2001:db8:ffff:1::1' },
+  { 'x-forwarded-for': '2001:db8:1:2::1' },
+  { 'x-forwarded-for': '2001:db8:2::1' },
+  { 'x-forwarded-for': '7.7.7.7, ::ffff:10.0.0.1' },
+  { 'x-forwarded-for': '7.7.7.7' },
+  { 'x-real-ip': '8.8.8.8', 'x-forwarded-for': '1.2.3.4' },
+  { 'x-real-ip': '8.8.8.8' },
+  { 'x-real-ip': 'rubbish', 'x-forwarded-for': '8.8.8.8' },
+  { 'x-real-ip': '10.0.0.1', 'x-forwarded-for': '8.8.4.4' },
+  { 'x-forwarded-for': '8.8.4.4,' },
+  { 'x-forwarded-for': ' , 8.8.4.5 ,, 10.0.0.1 ,' },
+  { 'x-forwarded-for': '8.8.4.5' },
+];
+
+const ERRORS = [
+  '',
+  '?error=state_mismatch',
+  '?error=<script>',
+  "?error=it's",
+  '?error_description=text',
+  '?error=x&error_description=a%26b%3Cc%3E%20d',
+  '?error=x&error_description=',
+  '?error=x&error_description=%C3%A4',
+  '?error=x&other=y',
+];
+
+/** What stands before the routes, as far as it is not the default. */
+export const EDGE_SETS: readonly (OptionSet & {
+  readonly name: string;
+  readonly scenarios: readonly Scenario[];
+})[] = [
+  {
+    name: 'rate limits',
+    options: { rateLimit: { enabled: true } },
+    variables: { RATE_LIMIT_ENABLED: 'true' },
+    scenarios: builtInRules(),
+  },
+  {
+    name: 'rate limits with rules of their own',
+    options: {
+      rateLimit: {
+        enabled: true,
+        window: 1,
+        max: 2,
+        customRules: {
+          '/sign-in/email': { window: 1, max: 1 },
+          '/get-session': false,
+          '/list-*': { window: 60, max: 1 },
+          '/revoke/**': { window: 60, max: 2 },
+          '/a/*/c': { window: 60, max: 1 },
+          '/sign-up/*': false,
+        },
+      },
+    },
+    variables: {
+      RATE_LIMIT_ENABLED: 'true',
+      RATE_LIMIT_WINDOW: '1',
+      RATE_LIMIT_MAX: '2',
+      RATE_LIMIT_CUSTOM_RULES: JSON.stringify({
+        '/sign-in/email': { window: 1, max: 1 },
+        '/get-session': false,
+        '/list-*': { window: 60, max: 1 },
+        '/revoke/**': { window: 60, max: 2 },
+        '/a/*/c': { window: 60, max: 1 },
+        '/sign-up/*': false,
+      }),
+    },
+    scenarios: ownRules(),
+  },
+  {
+    name: 'rate limits in the database',
+    options: {
+      rateLimit: {
+        enabled: true,
+        storage: 'database',
+        window: 1,
+        max: 2,
+        modelName: 'rate_limits',
+        fields: { lastRequest: 'last_request' },
+      },
+    },
+    variables: {
+      RATE_LIMIT_ENABLED: 'true',
+      RATE_LIMIT_STORAGE: 'database',
+      RATE_LIMIT_WINDOW: '1',
+      RATE_LIMIT_MAX: '2',
+    },
+    scenarios: [
+      scenario(
+        'the window slides and ends',
+        ...times(3, get('/ok', from('10.1.0.1'))),
+        pause(1100),
+        ...times(3, get('/ok', from('10.1.0.1'))),
+        get('/ok', from('10.1.0.2')),
+      ),
+      scenario('sign-in', ...times(4, post('/sign-in/email', wrong, from('10.1.0.3')))),
+    ],
+  },
+  {
+    name: 'clients behind trusted proxies',
+    options: {
+      rateLimit: { enabled: true, customRules: { '/ok': { window: 60, max: 1 } } },
+      advanced: {
+        ipAddress: {
+          ipAddressHeaders: ['X-Real-IP', 'x-forwarded-for'],
+          trustedProxies: ['10.0.0.0/8', '192.0.2.7', '2001:db8:ffff::/48'],
+          ipv6Subnet: 48,
+        },
+      },
+    },
+    variables: {
+      RATE_LIMIT_ENABLED: 'true',
+      RATE_LIMIT_CUSTOM_RULES: '{"/ok":{"window":60,"max":1}}',
+      ADVANCED_IP_ADDRESS_IP_ADDRESS_HEADERS: 'X-Real-IP,x-forwarded-for',
+      ADVANCED_IP_ADDRESS_TRUSTED_PROXIES: '10.0.0.0/8,192.0.2.7,2001:db8:ffff::/48',
+      ADVANCED_IP_ADDRESS_IPV6_SUBNET: '48',
+    },
+    scenarios: [
+      scenario('whose bucket it is', ...PROXIED.map((headers) => get('/ok', { headers }))),
+      ...addresses(),
+    ],
+  },
+  {
+    name: 'clients that are not told apart',
+    options: {
+      rateLimit: { enabled: true, window: 60, max: 1 },
+      advanced: { ipAddress: { disableIpTracking: true } },
+    },
+    variables: {
+      RATE_LIMIT_ENABLED: 'true',
+      RATE_LIMIT_WINDOW: '60',
+      RATE_LIMIT_MAX: '1',
+      ADVANCED_IP_ADDRESS_DISABLE_IP_TRACKING: 'true',
+    },
+    scenarios: [
+      scenario('are not limited', ...times(5, post('/sign-in/email', wrong, from('1.1.1.1')))),
+      scenario('have no address', post('/sign-up/email', ADA, from('1.1.1.1')), get('/list-sessions')),
+    ],
+  },
+  {
+    name: 'disabledPaths',
+    options: { disabledPaths: ['/sign-up/email', '/ok', '/jwks'], rateLimit: { enabled: true } },
+    variables: { DISABLED_PATHS: '/sign-up/email,/ok,/jwks', RATE_LIMIT_ENABLED: 'true' },
+    scenarios: disabled(),
+  },
+  {
+    name: 'skipTrailingSlashes',
+    options: { advanced: { skipTrailingSlashes: true }, disabledPaths: ['/jwks'] },
+    variables: { ADVANCED_SKIP_TRAILING_SLASHES: 'true', DISABLED_PATHS: '/jwks' },
+    scenarios: [
+      scenario(
+        'a slash at the end is forgiven, two are not',
+        ...[
+          '/ok',
+          '/ok/',
+          '/ok//',
+          '/ok/?x=/',
+          '/ok/#x',
+          '/',
+          '//',
+          '',
+          '/OK/',
+          '/nowhere/',
+          '/jwks/',
+          '/ok/./',
+        ].map((path) => call('GET', `/api/auth${path}`)),
+        post('/sign-in/email/', wrong),
+        post('/sign-up/email/', ADA),
+        get('/list-accounts/'),
+        post('/sign-out/', {}),
+      ),
+    ],
+  },
+  {
+    name: 'disableOriginCheck of paths',
+    options: { advanced: { disableOriginCheck: ['/sign-in', '/update-user/', '/verify-email'] } },
+    variables: { ADVANCED_DISABLE_ORIGIN_CHECK: '/sign-in,/update-user/,/verify-email' },
+    scenarios: [scenario('those and what is below them', ...uncheckedPaths())],
+  },
+  {
+    name: 'production',
+    production: true,
+    scenarios: [
+      scenario('limits hold without a setting', ...times(4, post('/sign-in/email', wrong, from('2.2.0.1')))),
+      scenario('without an address as well', ...times(4, post('/sign-up/email', {}))),
+      scenario('an error is told by the front end', ...ERRORS.map((query) => get(`/error${query}`))),
+    ],
+  },
+  ...errorUrls(),
+];
+
+function builtInRules(): Scenario[] {
+  const limited: Step[][] = [
+    times(4, post('/sign-in/email', wrong, from('2.0.0.1'))),
+    times(4, post('/sign-up/email', {}, from('2.0.0.1'))),
+    times(4, get('/change-password', from('2.0.0.1'))),
+    times(4, get('/change-email', from('2.0.0.1'))),
+    times(4, get('/request-password-reset', from('2.0.0.1'))),
+    times(4, get('/send-verification-email', from('2.0.0.1'))),
+    times(4, post('/forget-password/x', {}, from('2.0.0.1'))),
+    times(4, get('/email-otp/send-verification-otp', from('2.0.0.1'))),
+    times(4, get('/sign-in', from('2.0.0.1'))),
+    times(4, get('/sign-inn', from('2.0.0.1'))),
+    times(4, get('/request-password-reset/x', from('2.0.0.1'))),
+    times(4, call('HEAD', '/api/auth/sign-in/other', undefined, from('2.0.0.1'))),
+    times(4, call('OPTIONS', '/api/auth/sign-in/another', undefined, from('2.0.0.1'))),
+  ];
+  return [
+    ...limited.map((steps) => scenario(`four times ${steps[0]?.label}`, ...steps)),
+    scenario(
+      'a bucket is of an address and a path',
+      ...times(3, post('/sign-in/email', wrong, from('2.0.0.2'))),
+      post('/sign-in/email', wrong, from('2.0.0.3')),
+      get('/sign-in/social', from('2.0.0.2')),
+      get('/ok', from('2.0.0.2')),
+    ),
+    scenario(
+      'one bucket for every method and spelling of a path',
+      post('/sign-in/email', wrong, from('2.0.0.4')),
+      get('/sign-in/email/', from('2.0.0.4')),
+      get('/x/../sign-in/email?x=y', from('2.0.0.4')),
+      post('/sign-in/email', wrong, from('2.0.0.4')),
+      get('/sign-in//email', from('2.0.0.4')),
+      get('/sign-in/%65mail', from('2.0.0.4')),
+      get('/SIGN-IN/email', from('2.0.0.4')),
+    ),
+    scenario('everybody without an address shares one', ...times(4, post('/sign-in/email', wrong))),
+    scenario(
+      'a list does not choose the bucket',
+      ...['3.3.3.1, 4.4.4.4', '3.3.3.2, 4.4.4.4', 'rubbish', '', '3.3.3.3:80', 'unknown'].map((value) =>
+        get('/sign-in/list', from(value)),
+      ),
+    ),
+    scenario(
+      'one IPv6 network is one client, another is another',
+      ...[
+        '2001:db8::1',
+        '2001:DB8:0:0:1::2',
+        '2001:db8::ffff',
+        '2001:0db8:0:0:ffff::',
+        '2001:db8:0:1::1',
+      ].map((address) => get('/sign-in/v6', from(address))),
+    ),
+    scenario(
+      'one IPv4 address is one client',
+      ...['5.6.7.8', '::ffff:5.6.7.8', '0:0:0:0:0:ffff:5.6.7.8', '5.6.7.8,', '::ffff:0506:0708'].map(
+        (address) => get('/sign-in/v4', from(address)),
+      ),
+    ),
+    scenario(
+      'a hundred of what has no rule of its own',
+      ...times(101, get('/ok', from('2.0.0.5'))),
+      get('/nowhere', from('2.0.0.5')),
+    ),
+    scenario('a hundred of an unknown route', ...times(101, get('/nowhere', from('2.0.0.6')))),
+  ];
+}
+
+function ownRules(): Scenario[] {
+  return [
+    scenario(
+      'in place of the built-in one',
+      ...times(2, post('/sign-in/email', wrong, from('6.0.0.1'))),
+      pause(1100),
+      ...times(2, post('/sign-in/email', wrong, from('6.0.0.1'))),
+      ...times(4, post('/sign-in/other', wrong, from('6.0.0.1'))),
+    ),
+    scenario(
+      'none',
+      ...times(4, get('/get-session', from('6.0.0.2'))),
+      ...times(4, post('/sign-up/email', {}, from('6.0.0.2'))),
+    ),
+    scenario(
+      'by glob',
+      ...[
+        '/list-sessions',
+        '/list-sessions',
+        '/list-accounts',
+        '/list-accounts',
+        '/list',
+        '/list',
+        '/list',
+        '/list-a/b',
+        '/list-a/b',
+        '/list-a/b',
+      ].map((path) => get(path, from('6.0.0.3'))),
+      ...[
+        '/revoke',
+        '/revoke/x/y',
+        '/revoke/x/y',
+        '/revoke/x/y',
+        '/revoked',
+        '/revoked',
+        '/revoked',
+        '/revoke',
+      ].map((path) => get(path, from('6.0.0.4'))),
+      ...['/a/b/c', '/a/b/c', '/a/x/c', '/a/b/b/c', '/a/b/b/c', '/a/c', '/a/c'].map((path) =>
+        get(path, from('6.0.0.5')),
+      ),
+    ),
+    scenario(
+      'the window slides with what is let through, not with what is refused',
+      get('/ok', from('6.0.0.6')),
+      pause(600),
+      get('/ok', from('6.0.0.6')),
+      pause(600),
+      get('/ok', from('6.0.0.6')),
+      pause(600),
+      get('/ok', from('6.0.0.6')),
+    ),
+  ];
+}
+
+/** The address a session is given. */
+function addresses(): Scenario[] {
+  return ['1.2.3.4, 10.0.0.1', '2001:DB8:5:6::7', '::ffff:1.2.3.4', '10.0.0.1', 'rubbish'].map(
+    (address, index) =>
+      scenario(
+        `the session of ${address}`,
+        post('/sign-up/email', { ...ADA, email: `a${index}@example.com` }, from(address)),
+        get('/list-sessions', { headers: { 'x-real-ip': `200.0.0.${index}` } }),
+      ),
+  );
+}
+
+function disabled(): Scenario[] {
+  const spellings = [
+    '/sign-up/email',
+    '/sign-up/email/',
+    '/sign-up/email//',
+    '//sign-up/email',
+    '/sign-up//email',
+    '/./sign-up/email',
+    '/x/../sign-up/email',
+    '\\sign-up\\email',
+    '/sign-up/%65mail',
+    '/SIGN-UP/EMAIL',
+    '/sign-up/email;x',
+    '/sign-up/email?x=y',
+    '/sign-up/email#x',
+    '/%2e/sign-up/email',
+    '/sign-up/email%2f',
+    '/sign-up/email%00',
+    '/sign-up/email/.',
+    '/sign-up/email/x',
+    '/sign-up',
+  ];
+  return [
+    scenario(
+      'answer nobody, however they are written',
+      ...spellings.map((path) => call('POST', `/api/auth${path}`, ADA, from('2.1.0.1'))),
+      call('POST', '/api//auth/sign-up/email', ADA),
+      call('POST', '//api/auth/sign-up/email', ADA),
+      call('POST', '/api/auth/../auth/sign-up/email', ADA),
+    ),
+    scenario(
+      'look at nothing else, and are not counted',
+      ...['GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'].map((method) => call(method, '/api/auth/sign-up/email')),
+      post('/sign-up/email', '{', { headers: { 'content-type': 'text/plain' } }),
+      post('/sign-up/email', ADA, { headers: { origin: 'https://evil.example', cookie: 'a=b' } }),
+      get('/ok'),
+      get('/jwks'),
+      signedIn(),
+      get('/list-accounts'),
+    ),
+  ];
+}
+
+function uncheckedPaths(): Step[] {
+  const evil = { origin: 'https://evil.example' };
+  return [
+    post('/sign-in/email', wrong, { headers: evil }),
+    post('/sign-in/email', wrong, { headers: { ...evil, cookie: 'a=b' } }),
+    post('/sign-in/email', wrong, { headers: { origin: undefined, cookie: 'a=b' } }),
+    post('/sign-in/email', wrong, {
+      headers: { ...evil, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+    }),
+    post('/sign-in/email', { ...wrong, callbackURL: 'https://evil.example' }),
+    post('/sign-in/email', { ...wrong, callbackURL: 5 }),
+    post('/sign-up/email', ADA, { headers: evil }),
+    post('/sign-out', {}, { headers: { ...evil, cookie: 'a=b' } }),
+    post('/sign-out', { callbackURL: 'https://evil.example' }),
+    post('/update-user', {}, { headers: { ...evil, cookie: 'a=b' } }),
+    post('/revoke-sessions', {}, { headers: { ...evil, cookie: 'a=b' } }),
+    get('/verify-email?token=x&callbackURL=https://evil.example/there'),
+    get('/reset-password/x?callbackURL=https://evil.example/there'),
+    get('/delete-user/callback?token=x&callbackURL=https://evil.example/there'),
+  ];
+}
+
+function errorUrls() {
+  const pages = [
+    '/oops',
+    '/oops?x=1#there',
+    'https://app.example.com',
+    'https://app.example.com/e?x=%20y&',
+    'myapp://oops',
+  ];
+  return pages.map((page) => ({
+    name: `onAPIError.errorURL ${page}`,
+    options: { onAPIError: { errorURL: page } },
+    variables: { ON_API_ERROR_ERROR_URL: page },
+    scenarios: [scenario('leads there', ...ERRORS.map((query) => get(`/error${query}`)))],
+  }));
+}

@@ -1,0 +1,205 @@
+import { call, post, scenario, signedIn, type Scenario } from '../steps.js';
+import { ADA } from './values.js';
+
+const NO_ORIGIN = { origin: undefined };
+
+const ORIGINS: readonly Record<string, string | undefined>[] = [
+  NO_ORIGIN,
+  { origin: 'null' },
+  { origin: '' },
+  { origin: 'https://evil.example' },
+  { origin: '{origin}/' },
+  { origin: '{origin}/path' },
+  { origin: 'HTTP://{host}' },
+  { origin: 'https://{host}' },
+  { origin: 'http://localhost' },
+  { origin: 'http://{host}.evil.example' },
+  { origin: 'http://{host}@evil.example' },
+  { origin: 'http://evil.example@{host}' },
+  { origin: '/' },
+  { origin: '/path' },
+  { origin: 'rubbish' },
+  { origin: '{host}' },
+  { origin: 'null', 'sec-fetch-site': 'same-origin' },
+  { origin: 'null', 'sec-fetch-site': 'same-site' },
+  { origin: 'null', 'sec-fetch-site': 'cross-site' },
+  { origin: 'null', 'sec-fetch-site': 'none' },
+  { origin: 'null', referer: '{origin}/' },
+  { ...NO_ORIGIN, referer: '{origin}/page?x=y' },
+  { ...NO_ORIGIN, referer: '{origin}' },
+  { ...NO_ORIGIN, referer: 'https://evil.example/?{origin}' },
+  { ...NO_ORIGIN, referer: 'rubbish' },
+  { ...NO_ORIGIN, referer: '/page' },
+  { origin: '', referer: '{origin}/' },
+  { origin: 'https://evil.example', referer: '{origin}/' },
+  { ...NO_ORIGIN, 'sec-fetch-mode': 'cors' },
+  { ...NO_ORIGIN, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+  { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+  { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' },
+  { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate' },
+  { ...NO_ORIGIN, 'sec-fetch-site': 'same-origin' },
+  { ...NO_ORIGIN, 'sec-fetch-site': ' ' },
+  { ...NO_ORIGIN, 'sec-fetch-dest': 'empty' },
+  { ...NO_ORIGIN, 'sec-fetch-site': '' },
+  { 'sec-fetch-site': 'Cross-Site', 'sec-fetch-mode': 'navigate' },
+  { 'x-forwarded-host': 'evil.example', origin: 'https://evil.example' },
+  { host: 'evil.example', origin: 'http://evil.example' },
+  { host: 'evil.example', origin: 'null', 'sec-fetch-site': 'same-origin' },
+  {
+    'x-forwarded-host': 'evil.example',
+    'x-forwarded-proto': 'https',
+    origin: 'null',
+    'sec-fetch-site': 'same-origin',
+  },
+];
+
+const TARGETS = [
+  '/dash',
+  '/',
+  '',
+  '/dash?x=1&y=%20a',
+  '/a//b',
+  '/a/../b',
+  '/dash#f',
+  '/a b',
+  '/ü',
+  '/?x=1?y',
+  '/a?x=a:b',
+  '/a?x=//b',
+  '/a?x=\\',
+  '/a:b',
+  '/@evil.example',
+  '/.evil.example',
+  '//evil.example',
+  '///evil.example',
+  '/\\evil.example',
+  '\\/evil.example',
+  '\\\\evil.example',
+  '/%2fevil.example',
+  '/%2Fevil.example',
+  '/%5cevil.example',
+  '/%5Cevil.example',
+  '/a/%2f/b',
+  '/a?x=%2f',
+  '/a#%5c',
+  '/\t/evil.example',
+  '/\n/evil.example',
+  '\t//evil.example',
+  ' /dash',
+  '/dash ',
+  '/\u0000',
+  '/\u007f',
+  '/\u0085',
+  '/a\u2028b',
+  '/%00',
+  '/%zz',
+  '/%252fevil.example',
+  '/./dash',
+  '/..//evil.example',
+  '/../dash',
+  '/.//evil.example',
+  'https:evil.example',
+  'evil.example',
+  'https://evil.example',
+  'http://evil.example',
+  'javascript:alert(1)',
+  'data:text/html,x',
+  'dash',
+  '?x',
+  '#x',
+  '.',
+  './dash',
+  '../dash',
+  '{origin}',
+  '{origin}/',
+  '{origin}/dash?x=y#z',
+  '{origin}.evil.example',
+  '{origin}@evil.example',
+  'http://evil.example/{origin}',
+  'HTTP://LOCALHOST/',
+  'http://{host}:80/',
+  'https://{host}/',
+  'http://user@{host}/',
+  'http://{host}\\@evil.example',
+  'blob:{origin}/x',
+];
+
+const FIELDS = ['callbackURL', 'redirectTo', 'errorCallbackURL', 'newUserCallbackURL'];
+const ODD_TARGETS: readonly unknown[] = [5, 0, true, false, null, [], ['/a'], {}, { a: 1 }];
+
+/** Refused after all that is looked at here, and before it costs a hash. */
+const wrong = { email: 'nobody@example.com', password: 'x'.repeat(129) };
+
+export const origins: readonly Scenario[] = [
+  ...ORIGINS.map((headers) =>
+    scenario(
+      `from ${JSON.stringify(headers)}`,
+      post('/sign-in/email', wrong, { headers }),
+      post('/sign-in/email', {}, { headers }),
+      post('/sign-in/email', '{', { headers }),
+      post('/sign-in/email', 'x', { headers: { ...headers, 'content-type': 'text/plain' } }),
+      post('/sign-in/email', wrong, { headers: { ...headers, cookie: 'unrelated=1' } }),
+      post('/sign-in/email', wrong, { headers: { ...headers, cookie: '' } }),
+      post('/sign-up/email', ADA, { headers }),
+      post('/sign-out', {}, { headers }),
+      post('/sign-out', {}, { headers: { ...headers, cookie: 'unrelated=1' } }),
+      signedIn2(headers),
+    ),
+  ),
+  scenario(
+    'reading needs no origin',
+    signedIn(),
+    call('GET', '/api/auth/get-session', undefined, { headers: { origin: 'https://evil.example' } }),
+    call('GET', '/api/auth/list-accounts', undefined, { headers: { origin: 'https://evil.example' } }),
+  ),
+  ...FIELDS.map((field) =>
+    scenario(
+      `${field} to go to`,
+      ...TARGETS.map((target) => post('/sign-in/email', { ...wrong, [field]: target })),
+    ),
+  ),
+  ...FIELDS.map((field) =>
+    scenario(
+      `${field} in the query`,
+      ...TARGETS.map((target) => post(`/sign-out?${field}=${encodeURIComponent(target)}`, {})),
+    ),
+  ),
+  ...FIELDS.map((field) =>
+    scenario(
+      `${field} of a wrong type`,
+      ...ODD_TARGETS.map((target) => post('/sign-in/email', { ...wrong, [field]: target })),
+    ),
+  ),
+  ...FIELDS.map((field) =>
+    scenario(
+      `${field} in a form`,
+      ...TARGETS.map((target) =>
+        post('/sign-in/email', new URLSearchParams({ ...wrong, [field]: target }).toString(), {
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        }),
+      ),
+    ),
+  ),
+  scenario(
+    'a target in body and query',
+    post('/sign-out?callbackURL=https://evil.example', { callbackURL: '/ok' }),
+    post('/sign-out?callbackURL=/ok', { callbackURL: 'https://evil.example' }),
+    post('/sign-out?callbackURL=https://evil.example', { callbackURL: '' }),
+    post('/sign-out?callbackURL=/a&callbackURL=/b', {}),
+    post('/sign-out?callbackURL=https://evil.example', []),
+  ),
+  scenario(
+    'several targets',
+    post('/sign-in/email', { ...wrong, callbackURL: 'https://evil.example', redirectTo: 5 }),
+    post('/sign-in/email', { ...wrong, redirectTo: 5, callbackURL: '/ok' }),
+    post('/sign-in/email', { ...wrong, newUserCallbackURL: '//x', errorCallbackURL: '//x' }),
+  ),
+];
+
+function signedIn2(headers: Record<string, string | undefined>) {
+  return post(
+    '/update-user',
+    { name: 'x' },
+    { headers: { ...headers, cookie: 'better-auth.session_token=x' } },
+  );
+}

@@ -1,0 +1,131 @@
+import * as additionalFields from './scenarios/additional-fields.js';
+import * as cookies from './scenarios/cookies.js';
+import * as deletion from './scenarios/deletion.js';
+import * as edge from './scenarios/edge.js';
+import * as emails from './scenarios/emails.js';
+import * as errorPage from './scenarios/error-page.js';
+import * as getSession from './scenarios/get-session.js';
+import * as idTokens from './scenarios/id-tokens.js';
+import * as jwtAndBearer from './scenarios/jwt-and-bearer.js';
+import * as linkedAccounts from './scenarios/linked-accounts.js';
+import * as linking from './scenarios/linking.js';
+import * as options from './scenarios/options.js';
+import * as origin from './scenarios/origin.js';
+import * as passwords from './scenarios/passwords.js';
+import * as paths from './scenarios/paths.js';
+import * as sessions from './scenarios/sessions.js';
+import * as signIn from './scenarios/sign-in.js';
+import * as signUp from './scenarios/sign-up.js';
+import * as social from './scenarios/social.js';
+import * as user from './scenarios/user.js';
+import type { Scenario } from './steps.js';
+
+const MODULES = [
+  additionalFields,
+  cookies,
+  deletion,
+  edge,
+  emails,
+  errorPage,
+  getSession,
+  jwtAndBearer,
+  options,
+  origin,
+  passwords,
+  paths,
+  sessions,
+  signIn,
+  signUp,
+  user,
+];
+
+/** Both servers with the same provider. */
+const AT_PROVIDERS = [idTokens, linkedAccounts, linking, social];
+
+const scenarios = scenariosOf(MODULES);
+const atProviders = scenariosOf(AT_PROVIDERS);
+
+/** A module exports scenarios, by themselves, in groups or with the options they are for. */
+function scenariosOf(exported: unknown): Scenario[] {
+  if (typeof exported !== 'object' || exported === null) return [];
+  return 'steps' in exported ? [exported as Scenario] : Object.values(exported).flatMap(scenariosOf);
+}
+
+/** Without what only prepares the next: SQL, pauses, and cookies that a visitor changes. */
+const stepsOf = (all: readonly Scenario[]) =>
+  all
+    .flatMap(({ steps }) => steps.map(({ label }) => label))
+    .filter((label) => /^([A-Z]+ [/{]|rows of |\d+ mails)/.test(label));
+
+const compared = stepsOf(scenarios);
+
+const PROVIDER_ROUTES = [
+  'POST /sign-in/social',
+  'GET /callback/',
+  'POST /callback/',
+  'POST /link-social',
+  'POST /unlink-account',
+  'POST /get-access-token',
+  'POST /refresh-token',
+  'GET /account-info',
+];
+
+const startsWith = (route: string) => {
+  const [method, path] = route.split(' ');
+  return (label: string) => label.startsWith(`${method} /api/auth${path}`);
+};
+
+/** Requests alone; where a provider sent the browser, the callback is written `{callback}`. */
+const comparedAtProviders = stepsOf(atProviders).filter(
+  (label) => /^[A-Z]+ \{callback\}/.test(label) || PROVIDER_ROUTES.some((route) => startsWith(route)(label)),
+);
+
+/** protocol.md §1.2 without social sign-in, and the routes of the jwt plugin. */
+const ROUTES = [
+  'GET /ok',
+  'GET /error',
+  'GET /get-session',
+  'POST /get-session',
+  'POST /sign-up/email',
+  'POST /sign-in/email',
+  'POST /sign-out',
+  'GET /list-sessions',
+  'POST /revoke-session',
+  'POST /revoke-sessions',
+  'POST /revoke-other-sessions',
+  'POST /update-session',
+  'POST /update-user',
+  'POST /change-password',
+  'POST /verify-password',
+  'POST /change-email',
+  'POST /delete-user',
+  'GET /delete-user/callback',
+  'POST /request-password-reset',
+  'GET /reset-password/',
+  'POST /reset-password',
+  'GET /verify-email',
+  'POST /send-verification-email',
+  'GET /list-accounts',
+  'GET /token',
+  'GET /jwks',
+];
+
+test('the scenarios compare at least 400 steps', () => {
+  process.stdout.write(`conformance: ${compared.length} steps in ${scenarios.length} scenarios\n`);
+  expect(compared.length).toBeGreaterThanOrEqual(400);
+});
+
+test('and at least 150 requests to the routes of providers', () => {
+  process.stdout.write(
+    `conformance: ${comparedAtProviders.length} requests to the routes of providers in ${atProviders.length} scenarios\n`,
+  );
+  expect(comparedAtProviders.length).toBeGreaterThanOrEqual(150);
+});
+
+test.each(ROUTES)('%s is among them', (route) => {
+  expect(compared.filter(startsWith(route))).not.toEqual([]);
+});
+
+test.each(PROVIDER_ROUTES)('%s is among those of providers', (route) => {
+  expect(comparedAtProviders.filter(startsWith(route))).not.toEqual([]);
+});

@@ -1,0 +1,91 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { HashQueue, HashQueueFullError } from '../../../src/crypto/password/password-queue.js';
+
+/** Tasks that end when told to. */
+function tasks() {
+  const started: number[] = [];
+  const endings = new Map<number, { resolve: (value: number) => void; reject: (error: Error) => void }>();
+  const task = (id: number) => () => {
+    started.push(id);
+    return new Promise<number>((resolve, reject) => endings.set(id, { resolve, reject }));
+  };
+  const end = (id: number) => endings.get(id)?.resolve(id);
+  const fail = (id: number) => endings.get(id)?.reject(new Error(`task ${id}`));
+  return { started, task, end, fail };
+}
+
+describe('HashQueue', () => {
+  it('runs a few at a time, in the order they came', async () => {
+    const queue = new HashQueue({ concurrency: 2, limit: 10 });
+    const { started, task, end } = tasks();
+    const results = [1, 2, 3, 4, 5].map((id) => queue.run(task(id)));
+    await nextTurn();
+    expect([started, queue.running, queue.length]).toEqual([[1, 2], 2, 3]);
+    end(2);
+    await nextTurn();
+    expect([started, queue.running, queue.length]).toEqual([[1, 2, 3], 2, 2]);
+    for (const id of [1, 3, 4, 5]) {
+      end(id);
+      await nextTurn();
+    }
+    expect(await Promise.all(results)).toEqual([1, 2, 3, 4, 5]);
+    expect([started, queue.running, queue.length]).toEqual([[1, 2, 3, 4, 5], 0, 0]);
+  });
+
+  it('turns away the task that would wait behind too many, and recovers', async () => {
+    const queue = new HashQueue({ concurrency: 1, limit: 1 });
+    const { started, task, end } = tasks();
+    const [first, second] = [queue.run(task(1)), queue.run(task(2))];
+    await expect(queue.run(task(3))).rejects.toThrow(HashQueueFullError);
+    end(1);
+    await nextTurn();
+    end(2);
+    expect(await Promise.all([first, second])).toEqual([1, 2]);
+    const fourth = queue.run(task(4));
+    await nextTurn();
+    end(4);
+    expect(await fourth).toBe(4);
+    expect(started).toEqual([1, 2, 4]);
+  });
+
+  it('goes on after a task that failed, at once or later', async () => {
+    const queue = new HashQueue({ concurrency: 1, limit: 5 });
+    const { task, fail } = tasks();
+    const atOnce = () => {
+      throw new Error('at once');
+    };
+    const later = queue.run(task(1));
+    const thrown = queue.run(atOnce);
+    const last = queue.run(() => Promise.resolve('fine'));
+    await nextTurn();
+    fail(1);
+    await expect(later).rejects.toThrow('task 1');
+    await expect(thrown).rejects.toThrow('at once');
+    expect(await last).toBe('fine');
+    expect([queue.running, queue.length]).toEqual([0, 0]);
+  });
+
+  it('allows no waiting at all with a limit of 0', async () => {
+    const queue = new HashQueue({ concurrency: 1, limit: 0 });
+    const { task, end } = tasks();
+    const first = queue.run(task(1));
+    await expect(queue.run(task(2))).rejects.toThrow(HashQueueFullError);
+    end(1);
+    expect(await first).toBe(1);
+  });
+
+  it('never runs more than allowed, whatever comes', async () => {
+    const queue = new HashQueue({ concurrency: 3, limit: 1000 });
+    let running = 0;
+    let most = 0;
+    const runs = Array.from({ length: 300 }, (_, index) =>
+      queue.run(async () => {
+        most = Math.max(most, (running += 1));
+        for (let turns = index % 4; turns > 0; turns--) await nextTurn();
+        running -= 1;
+      }),
+    );
+    await Promise.all(runs);
+    expect(most).toBe(3);
+  });
+});

@@ -1,0 +1,7 @@
+import { sha256Base64Url } from '../../src/crypto/sha256.js';
+
+test('a hashed identifier is Better Auth’s (protocol.md §16)', () => {
+  expect(sha256Base64Url('reset-password:w3GVUtBb00bQljNIpPPHubYq')).toBe(
+    'hjWMo40Q5EiSHvDVjAGLagX8gZ_ushhY5poB7CHPQSs',
+  );
+});

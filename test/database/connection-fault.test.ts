@@ -1,0 +1,71 @@
+import { connect } from '../../src/database/connect.js';
+import { describeConnectionFault } from '../../src/database/connection-fault.js';
+import { freePort } from '../../src/local/free-port.js';
+import { createDatabase, type TestDatabase } from '../setup/database.js';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+
+afterAll(() => database.drop());
+
+/** What an operator reads when the server is started on this URL. */
+async function faultAt(change: (url: URL) => void): Promise<string> {
+  const url = new URL(database.url);
+  change(url);
+  const settings = { url: url.href, directUrl: url.href, poolSize: 1, preparedStatements: true };
+  const error = await connect(settings, []).then(
+    () => new Error('connected'),
+    (reason: Error) => reason,
+  );
+  return error.message;
+}
+
+test('nobody listens', async () => {
+  const port = String(await freePort());
+  expect(await faultAt((url) => (url.port = port))).toBe(
+    `No PostgreSQL answers at 127.0.0.1:${port}: start it, or correct DATABASE_URL.`,
+  );
+});
+
+test('a wrong password names the user and not the password', async () => {
+  const message = await faultAt((url) => (url.password = 'very-secret'));
+  expect(message).toMatch(/^PostgreSQL at .* refuses user "postgres": correct the user or password/);
+  expect(message).not.toContain('very-secret');
+});
+
+test('a database that is not there is named as it was written', async () => {
+  expect(await faultAt((url) => (url.pathname = '/no%20such'))).toMatch(
+    /^Database "no such" does not exist at/,
+  );
+});
+
+test('a host nobody knows', async () => {
+  expect(await faultAt((url) => (url.hostname = 'nowhere.invalid'))).toMatch(
+    /^The host nowhere\.invalid of DATABASE_URL is not known/,
+  );
+});
+
+test.each([
+  ['53300', /no connection left/],
+  ['57P03', /still starting up/],
+  ['ETIMEDOUT', /did not answer in time/],
+  ['XX000', /cannot be used: something odd/],
+])('the code %s has its sentence', (code, sentence) => {
+  const error = Object.assign(new Error('something odd'), { code });
+  const message = describeConnectionFault(error, 'postgresql://u:very-secret@db/app');
+  expect(message).toMatch(sentence);
+  expect(message).toContain('db:5432');
+  expect(message).not.toContain('very-secret');
+});
+
+test.each([undefined, null, 'text', {}])(
+  'a fault without a word for it is told all the same: %j',
+  (error) => {
+    expect(describeConnectionFault(error, 'postgresql://db/app')).toBe(
+      'The database at db:5432 cannot be used: unknown fault.',
+    );
+  },
+);

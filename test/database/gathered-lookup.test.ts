@@ -1,0 +1,71 @@
+import type { QueryResultRow } from 'pg';
+import type { DataSource } from 'typeorm';
+import type { Config } from '../../src/config/config.js';
+import { GatheredLookup } from '../../src/database/gathered-lookup.js';
+import { PreparedQueries, type PreparedQuery } from '../../src/database/prepared-queries.js';
+import { createDatabase, type TestDatabase } from '../setup/database.js';
+
+interface Entry {
+  key: string;
+  value: number;
+}
+
+const ONE = { name: 'one', text: 'select key, value from entries where key = $1' };
+const MANY = { name: 'many', text: 'select key, value from entries where key = any ($1::text[])' };
+
+class CountedQueries extends PreparedQueries {
+  readonly asked: string[] = [];
+
+  override rows<Row extends QueryResultRow>(query: PreparedQuery, values: unknown[]): Promise<Row[]> {
+    this.asked.push(query.name);
+    return super.rows<Row>(query, values);
+  }
+}
+
+let database: TestDatabase;
+let queries: CountedQueries;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await database.query(`
+    create table entries (key text primary key, value integer not null);
+    insert into entries select 'key' || n, n from generate_series(1, 100) n;`);
+});
+
+beforeEach(() => {
+  const dataSource = { driver: { master: database.pool } } as unknown as DataSource;
+  queries = new CountedQueries(dataSource, { database: { preparedStatements: true } } as Config);
+});
+
+afterAll(() => database.drop());
+
+const lookup = (one: PreparedQuery = ONE, many: PreparedQuery = MANY) =>
+  new GatheredLookup<Entry>(queries, one, many, ({ key }) => key);
+
+test('all who ask in one turn of the event loop are answered by one statement, each with their own row', async () => {
+  const entries = lookup();
+  const keys = ['key3', 'key100', 'nowhere', 'key3', 'a "quoted", {braced} \\key', 'key7'];
+  const found = await Promise.all(keys.map((key) => entries.find(key)));
+  expect(found.map((entry) => entry?.value)).toEqual([3, 100, undefined, 3, undefined, 7]);
+  expect(queries.asked).toEqual(['many']);
+});
+
+test('one who asks alone is answered by the plain statement', async () => {
+  const entries = lookup();
+  expect(await entries.find('key5')).toEqual({ key: 'key5', value: 5 });
+  expect(await entries.find('nowhere')).toBeUndefined();
+  expect(queries.asked).toEqual(['one', 'one']);
+});
+
+test('where the one statement for all fails, only those fail who would have failed alone', async () => {
+  const entries = lookup(
+    { name: 'one_number', text: 'select key, value from entries where value = $1::integer' },
+    { name: 'many_numbers', text: 'select key, value from entries where value = any ($1::integer[])' },
+  );
+  const found = await Promise.allSettled(['1', 'no number', '2'].map((key) => entries.find(key)));
+  expect(found).toMatchObject([
+    { value: { value: 1 } },
+    { reason: { code: '22P02' } },
+    { value: { value: 2 } },
+  ]);
+});

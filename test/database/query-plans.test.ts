@@ -1,0 +1,105 @@
+import { findCredentials } from '../../src/accounts/find-credentials.sql.js';
+import type { PreparedQuery } from '../../src/database/prepared-queries.js';
+import {
+  findSessionById,
+  findSessionByToken,
+  findSessionsByTokens,
+} from '../../src/sessions/find-session.sql.js';
+import { createDatabase, type TestDatabase } from '../setup/database.js';
+import { MIGRATED } from '../setup/gatehouse.js';
+import type { PostgresVersion } from '../setup/database.js';
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Index Name'?: string;
+  readonly 'Relation Name'?: string;
+  readonly Plans?: readonly Plan[];
+}
+
+describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thousand users', (version) => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createDatabase({ version, template: MIGRATED });
+    await database.query(`
+      insert into users (id, name, email) select 'user' || n, 'User', 'user' || n || '@example.com' from generate_series(1, 10000) n;
+      insert into users (id, name, email) values ('twin', 'Twin', 'User1@example.com');
+      insert into accounts (id, user_id, provider_id, provider_user_id, password)
+        select 'account-' || id, id, 'credential', id, 'hash' from users;
+      insert into sessions (id, user_id, token, expires_at)
+        select 'session' || n, 'user' || n, 'token' || n, now() + interval '1 day' from generate_series(1, 10000) n;
+      analyze users; analyze accounts; analyze sessions;`);
+  });
+
+  afterAll(() => database.drop());
+
+  /** The nodes of the plan that the server's prepared statement comes to, top down. */
+  async function planOf({ text }: PreparedQuery, value: string): Promise<string[]> {
+    const [row] = await database.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
+      `explain (format json, costs off) ${text}`,
+      [value],
+    );
+    const nodes: string[] = [];
+    const visit = (plan: Plan) => {
+      nodes.push([plan['Node Type'], plan['Index Name'] ?? plan['Relation Name']].filter(Boolean).join(' '));
+      plan.Plans?.forEach(visit);
+    };
+    for (const { Plan: plan } of row?.['QUERY PLAN'] ?? []) visit(plan);
+    return nodes;
+  }
+
+  test('a session is found by its token in two index scans', async () => {
+    expect(await planOf(findSessionByToken({ user: [], session: [] }), 'token7')).toEqual([
+      'Nested Loop',
+      'Index Scan sessions_token_key',
+      'Index Scan users_pkey',
+    ]);
+  });
+
+  test('sessions that are asked for at once are found by the same scans, and planned once for any number', async () => {
+    const { text } = findSessionsByTokens({ user: [], session: [] });
+    expect(await planOf({ name: '', text }, '{token7,token8}')).toEqual([
+      'Nested Loop',
+      'ProjectSet',
+      'Result',
+      'Index Scan sessions_token_key',
+      'Index Scan users_pkey',
+    ]);
+    const client = await database.pool.connect();
+    try {
+      for (let n = 1; n <= 10; n++) {
+        const values = [Array.from({ length: n }, (_, index) => `token${index}`)];
+        await client.query({ name: 'find_sessions_by_tokens', text, values });
+      }
+      const { rows } = await client.query(
+        `select generic_plans, custom_plans from pg_prepared_statements where name = 'find_sessions_by_tokens'`,
+      );
+      // The first five tell PostgreSQL that planning anew is of no use.
+      expect(rows).toEqual([{ generic_plans: '5', custom_plans: '5' }]);
+    } finally {
+      client.release();
+    }
+  });
+
+  test('a session is found by its id in two index scans', async () => {
+    expect(await planOf(findSessionById({ user: [], session: [] }), 'session7')).toEqual([
+      'Nested Loop',
+      'Index Scan sessions_pkey',
+      'Index Scan users_pkey',
+    ]);
+  });
+
+  test('credentials are found by indexes alone, also those of an e-mail kept as it was', async () => {
+    expect(await planOf(findCredentials([]), 'user1@example.com')).toEqual([
+      'Limit',
+      'Nested Loop',
+      'Bitmap Heap Scan users',
+      'BitmapOr',
+      'Bitmap Index Scan users_email_key',
+      'Bitmap Index Scan users_email_unnormalised_idx',
+      'Index Scan accounts_user_id_idx',
+    ]);
+    const found = await database.query<{ id: string }>(findCredentials([]).text, ['user1@example.com']);
+    expect(found.map(({ id }) => id).sort()).toEqual(['twin', 'user1']);
+  });
+});

@@ -1,0 +1,97 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { SECRET, startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
+import { runToEnd } from '../setup/run-to-end.js';
+import { fetchDocument, routesOf, type OpenApi, type Route } from './document.js';
+
+let gatehouse: Gatehouse;
+let text: string;
+let document: OpenApi;
+let routes: Route[];
+
+beforeAll(async () => {
+  gatehouse = await startGatehouse();
+  ({ text, document } = await fetchDocument(gatehouse));
+  routes = routesOf(document);
+});
+
+afterAll(() => gatehouse.stop());
+
+test('the linter finds neither errors nor warnings by its recommended rules', async () => {
+  const config = await createConfig({
+    extends: ['recommended'],
+    // Health, metrics and the public keys have no answer that is the client's fault.
+    rules: {
+      'operation-4xx-response': 'off',
+      // A mailed link that only leads on is answered with 302.
+      'operation-2xx-response': 'off',
+    },
+  });
+  const problems = await lintFromString({ source: text, config });
+  expect(problems.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([]);
+});
+
+test('it holds every route of the server and no other', async () => {
+  const { out } = await runToEnd('test/documentation/print-routes.mjs', {
+    environment: { DATABASE_URL: gatehouse.database.url, BETTER_AUTH_SECRET: SECRET, LOG_LEVEL: 'silent' },
+  });
+  // The documentation does not describe itself, and `/` only leads to it.
+  const served = routesPrinted(out).filter((route) => !/^\S+ \/(docs.*)?$/.test(route));
+  expect(served.length).toBeGreaterThan(15);
+  expect(routes.map(({ name }) => name).toSorted()).toEqual(served.toSorted());
+});
+
+test('every operation says what it is for, what it answers, and what an error is', () => {
+  for (const { name, operation } of routes) {
+    expect([name, operation.summary]).toEqual([name, expect.stringMatching(/^[A-Z].{3,}/)]);
+    expect([name, operation.tags]).toEqual([name, [expect.any(String)]]);
+    expect([name, operation.security]).toEqual([name, expect.any(Array)]);
+    const [media] = Object.values(operation.responses['200']?.content ?? {});
+    const answered = media?.schema ?? operation.responses['302'];
+    expect([name, answered]).toEqual([name, expect.any(Object)]);
+    for (const { description } of Object.values(operation.responses)) expect(description).not.toBe('');
+  }
+});
+
+test('every body has an example, in each of its forms', () => {
+  for (const { name, operation } of routes) {
+    for (const { example } of Object.values(operation.requestBody?.content ?? {}))
+      expect([name, example]).toEqual([name, expect.any(Object)]);
+  }
+});
+
+test('what is guarded can be authorized in three ways, and says that it may be refused', () => {
+  const guarded = routes.filter((route) => route.isGuarded);
+  expect(guarded.length).toBeGreaterThan(5);
+  for (const { name, operation, errors } of guarded) {
+    expect([name, operation.security]).toEqual([name, [{ cookie: [] }, { sessionToken: [] }, { jwt: [] }]]);
+    const withoutWords = operation.responses[401]?.description.includes('No body: nobody is signed in');
+    const refusal = withoutWords ? 'FAILED_TO_GET_SESSION' : 'UNAUTHORIZED';
+    expect([name, errors]).toEqual([name, expect.arrayContaining([[401, refusal]])]);
+  }
+});
+
+test('the cookie is the one the server sets', async () => {
+  expect(document.components.securitySchemes['cookie']?.name).toBe('better-auth.session_token');
+  const other = await startGatehouse(
+    { ADVANCED_COOKIE_PREFIX: 'gate', ADVANCED_USE_SECURE_COOKIES: 'true' },
+    gatehouse.database,
+  );
+  const { document: otherDocument } = await fetchDocument(other);
+  await other.stop();
+  expect(otherDocument.components.securitySchemes['cookie']?.name).toBe('__Secure-gate.session_token');
+});
+
+/** Out of Fastify's drawing of its routes: each line is a part of a path below the line it is indented under. */
+function routesPrinted(drawing: string): string[] {
+  const above: string[] = [];
+  return drawing.split('\n').flatMap((line) => {
+    const match = /^([│ ]*[├└]── )(\S*)(?: \(([^)]+)\))?/.exec(line);
+    if (!match) return [];
+    const depth = (match[1]?.length ?? 0) / 4;
+    above.length = depth - 1;
+    above.push(match[2] ?? '');
+    const path = above.join('').replace(/^\/\/+/, '/');
+    const described = path.replace(/:(\w+)/g, '{$1}');
+    return (match[3]?.split(', ') ?? []).map((method) => `${method} ${described}`);
+  });
+}

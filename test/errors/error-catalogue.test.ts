@@ -1,0 +1,39 @@
+import { BASE_ERROR_CODES } from 'better-auth';
+import { MESSAGES, type ErrorCode } from '../../src/errors/error-catalogue.js';
+
+const theirs: Readonly<Record<string, { readonly message: string }>> = BASE_ERROR_CODES;
+const shared = (Object.keys(MESSAGES) as ErrorCode[]).filter((code) => code in theirs);
+
+/** Better Auth says these inline or in a plugin, or they are of our own making. */
+const NOT_THEIRS: readonly ErrorCode[] = [
+  'ACCESS_TOKEN_NOT_FOUND',
+  'BAD_REQUEST',
+  'BANNED_USER',
+  'EMAIL_PASSWORD_DISABLED',
+  'EMAIL_PASSWORD_SIGN_UP_DISABLED',
+  'FAILED_TO_GET_ACCESS_TOKEN',
+  'FAILED_TO_REFRESH_ACCESS_TOKEN',
+  'LINKING_DIFFERENT_EMAILS_NOT_ALLOWED',
+  'LINKING_FAILED',
+  'LINKING_NOT_ALLOWED',
+  'NOT_FOUND',
+  'OAUTH_LINK_ERROR',
+  'PAYLOAD_TOO_LARGE',
+  'PROVIDER_NOT_CONFIGURED',
+  'PROVIDER_NOT_SUPPORTED',
+  'REFRESH_TOKEN_NOT_FOUND',
+  'RESET_PASSWORD_DISABLED',
+  'SERVICE_UNAVAILABLE',
+  'TOKEN_REFRESH_NOT_SUPPORTED',
+  'UNAUTHORIZED',
+  'UNSUPPORTED_MEDIA_TYPE',
+];
+
+test.each(shared)('%s says what Better Auth says', (code) => {
+  expect(MESSAGES[code]).toBe(theirs[code]?.message);
+});
+
+test('every other code is known to be none of Better Auth’s', () => {
+  const own = (Object.keys(MESSAGES) as ErrorCode[]).filter((code) => !shared.includes(code));
+  expect(own.sort()).toEqual(NOT_THEIRS);
+});

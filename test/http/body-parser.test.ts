@@ -1,0 +1,126 @@
+import { request } from 'node:http';
+import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
+import { hashesDuring } from '../setup/metrics.js';
+import { aMember, aPerson, aStranger } from '../setup/people.js';
+
+let gatehouse: Gatehouse;
+
+beforeAll(async () => {
+  gatehouse = await startGatehouse();
+});
+
+afterAll(() => gatehouse.stop());
+
+const SIGN_UP = '/api/auth/sign-up/email';
+const post = (path: string, body: string | undefined, type?: string) =>
+  aStranger(gatehouse).post(path, body, type === undefined ? {} : { 'content-type': type });
+
+test.each(['{', '{"a":}', "{'a':1}", 'undefined', 'name=Ada', '{"a":1}x', ' ', '['.repeat(500_000)])(
+  'malformed JSON is refused',
+  async (text) => {
+    const answer = await post(SIGN_UP, text);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toBe('{"message":"Invalid JSON in request body","code":"BAD_REQUEST"}');
+    expect(answer.headers['content-type']).toBe('application/json');
+  },
+);
+
+test.each([
+  'application/json',
+  'application/json; charset=utf-8',
+  'APPLICATION/JSON',
+  'application/json;x=y',
+])('JSON is known by its type, whatever the case and the parameters: %s', async (type) => {
+  expect((await post(SIGN_UP, JSON.stringify(aPerson()), type)).status).toBe(200);
+});
+
+test.each([
+  'text/plain',
+  'text/plain; charset=utf-8',
+  'multipart/form-data; boundary=x',
+  'application/jsonp',
+  'json',
+  '*/*',
+])('another type is refused and named: %s', async (type) => {
+  const answer = await post(SIGN_UP, JSON.stringify(aPerson()), type);
+  expect([answer.status, answer.json()]).toEqual([
+    415,
+    {
+      message: `Content-Type "${type}" is not allowed. Allowed types: application/x-www-form-urlencoded, application/json`,
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+    },
+  ]);
+});
+
+test('a form is taken where a form belongs, the last of several values, and nowhere else', async () => {
+  const form = 'application/x-www-form-urlencoded';
+  const { email, password } = aPerson();
+  const body = new URLSearchParams([
+    ['name', 'first'],
+    ['name', 'last'],
+    ['email', email],
+    ['password', password],
+  ]).toString();
+  expect((await post(SIGN_UP, body, form)).json()).toMatchObject({ user: { name: 'last', email } });
+  expect((await post('/api/auth/sign-in/email', body, `${form};charset=UTF-8`)).status).toBe(200);
+  for (const path of ['sign-out', 'update-user', 'revoke-session', 'revoke-sessions']) {
+    const answer = await post(`/api/auth/${path}`, 'token=x', form);
+    expect([answer.status, answer.json<{ message: string }>().message]).toEqual([
+      415,
+      `Content-Type "${form}" is not allowed. Allowed types: application/json`,
+    ]);
+  }
+});
+
+test.each([undefined, ''])('without a byte there is no body, whatever the type says', async (body) => {
+  expect((await post('/api/auth/sign-out', body)).json()).toEqual({ success: true });
+  expect((await post('/api/auth/sign-out', body, 'text/plain')).json()).toEqual({ success: true });
+  expect((await post(SIGN_UP, body)).json<{ message: string }>().message).toMatch(
+    /^\[body\] Invalid input: expected object, received undefined/,
+  );
+});
+
+test('a body without a type is no body', async () => {
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const { hostname, port } = new URL(gatehouse.origin);
+    const sent = request({ hostname, port, path: '/api/auth/sign-out', method: 'POST' }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    sent.once('error', reject);
+    sent.end('{ no JSON');
+  });
+  expect(status).toBe(200);
+});
+
+test('a body of more than two megabytes is refused', async () => {
+  const answer = await post(SIGN_UP, JSON.stringify({ ...aPerson(), name: 'n'.repeat(2 * 1024 * 1024) }));
+  expect([answer.status, answer.json()]).toEqual([
+    413,
+    { message: 'Request body is too large', code: 'PAYLOAD_TOO_LARGE' },
+  ]);
+});
+
+test('a password of a megabyte is refused by its length, without being hashed', async () => {
+  const password = 'p'.repeat(1024 * 1024);
+  const hashes = await hashesDuring(gatehouse, async () => {
+    for (const path of ['sign-up/email', 'sign-in/email', 'register', 'login']) {
+      const answer = await post(`/api/auth/${path}`, JSON.stringify(aPerson({ password })));
+      expect([answer.status, answer.json<{ code: string }>().code]).toEqual([400, 'PASSWORD_TOO_LONG']);
+    }
+  });
+  expect(hashes).toBe(0);
+});
+
+test('what is asked about the body comes before the question who asks, and type before origin', async () => {
+  const path = '/api/auth/revoke-session';
+  expect((await post(path, '{')).status).toBe(400);
+  expect((await post(path, '{"token":5}')).status).toBe(400);
+  expect((await post(path, 'x', 'text/plain')).status).toBe(415);
+  expect((await post(path, '{"token":"x"}')).status).toBe(401);
+  const { client } = await aMember(gatehouse);
+  const evil = { origin: 'https://evil.example' };
+  expect((await client.post(path, '{', evil)).status).toBe(400);
+  expect((await client.post(path, 'x', { ...evil, 'content-type': 'text/plain' })).status).toBe(415);
+  expect((await client.post(path, '{"token":5}', evil)).status).toBe(403);
+});

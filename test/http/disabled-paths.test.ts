@@ -1,0 +1,56 @@
+import { BrowserLikeClient } from '../setup/browser-like-client.js';
+import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
+
+const ADA = { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' };
+let gatehouse: Gatehouse;
+
+beforeAll(async () => {
+  gatehouse = await startGatehouse({ DISABLED_PATHS: '/sign-up/email,/ok/', RATE_LIMIT_ENABLED: 'true' });
+});
+
+afterAll(() => gatehouse.stop());
+
+test('a disabled path is not there, for any method and however often it is asked for', async () => {
+  const client = new BrowserLikeClient(gatehouse.origin);
+  for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'POST', 'POST']) {
+    const { status, headers, text } = await client.call('/api/auth/sign-up/email', { method });
+    expect([status, headers['content-type'], text]).toEqual([404, 'text/plain;charset=UTF-8', 'Not Found']);
+  }
+  expect((await client.get('/api/auth/ok?x=y')).text).toBe('Not Found');
+});
+
+test.each([
+  '/api/auth//sign-up/email',
+  '/api/auth/sign-up//email',
+  '/api/auth/sign-up/email/',
+  '/api/auth/./sign-up/email',
+  '/api/auth/x/../sign-up/email',
+  '/api/auth\\sign-up\\email',
+  '/api/auth/sign-up/%65mail',
+  '/api/auth/%73ign-up/email',
+  '/api/auth/SIGN-UP/EMAIL',
+  '/api/auth/sign-up/email;x',
+  '/api/auth/sign-up/email?x',
+  '/api/auth/sign-up/email#x',
+  '/api//auth/sign-up/email',
+  '//api/auth/sign-up/email',
+  '/API/auth/sign-up/email',
+  '/api/auth/register',
+  '/api/auth/./register',
+])('there is no way around it: %s', async (path) => {
+  const answer = await new BrowserLikeClient(gatehouse.origin).post(path, ADA);
+  expect(answer.status).toBe(404);
+  expect(await gatehouse.database.query('select id from users')).toEqual([]);
+});
+
+test('other paths are where they were', async () => {
+  const client = new BrowserLikeClient(gatehouse.origin);
+  expect((await client.post('/api/auth/login', ADA)).status).toBe(401);
+  expect((await client.get('/api/auth/jwks')).status).toBe(200);
+});
+
+test('a path that can be none is a fault of the configuration', async () => {
+  await expect(startGatehouse({ DISABLED_PATHS: 'sign-up/email' })).rejects.toThrow(
+    'DISABLED_PATHS must be a list of paths such as /sign-up/email,/change-email.',
+  );
+});

@@ -1,0 +1,37 @@
+// An application on Auth.js with its TypeORM adapter, on tables that the adapter's own entities made. One call a line:
+// `{"method": "createUser", "argument": {…}}` in, what the adapter answered out.
+import { createInterface } from 'node:readline';
+import { TypeORMAdapter, entities } from '@auth/typeorm-adapter';
+import { DataSource, EntityManager } from 'typeorm';
+
+// The adapter names relations in a list, which TypeORM 1 no longer takes.
+const { findOne } = EntityManager.prototype;
+EntityManager.prototype.findOne = function (entity, { relations, ...options }) {
+  const named = Array.isArray(relations)
+    ? Object.fromEntries(relations.map((name) => [name, true]))
+    : relations;
+  return findOne.call(this, entity, { ...options, relations: named });
+};
+
+const database = { type: 'postgres', url: process.env.DATABASE_URL };
+if (process.argv.includes('synchronize')) {
+  const tables = new DataSource({ ...database, entities: Object.values(entities), synchronize: true });
+  await tables.initialize();
+  await tables.destroy();
+}
+
+/** The adapter is given dates, which JSON cannot hold. */
+const revive = (key, value) =>
+  ['expires', 'emailVerified'].includes(key) && value ? new Date(value) : value;
+
+const adapter = TypeORMAdapter(database);
+process.stdout.write('ready\n');
+for await (const line of createInterface({ input: process.stdin })) {
+  const { method, argument } = JSON.parse(line, revive);
+  const answer = await adapter[method](argument).then(
+    (value) => ({ value }),
+    (error) => ({ error: String(error) }),
+  );
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+process.exit(0);

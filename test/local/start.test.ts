@@ -1,0 +1,183 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from '../../src/local/free-port.js';
+import { isAlive } from '../../src/local/process-identity.js';
+import { BrowserLikeClient } from '../setup/browser-like-client.js';
+import { createDatabase } from '../setup/database.js';
+import { MIGRATED } from '../setup/gatehouse.js';
+import { startProgram, type Program } from '../setup/program.js';
+import { expectOneSentence, runToEnd } from '../setup/run-to-end.js';
+
+const READY = 'Ctrl-C stops it';
+const PASSWORD = 'correct horse battery';
+
+let folder: string;
+let port: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-start-'));
+  // As root PostgreSQL runs as another user, who has to reach its data.
+  await chmod(folder, 0o755);
+  port = String(await freePort());
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const start = (environment: Record<string, string> = {}) =>
+  startProgram('src/local/start.js', { folder, terminal: true, environment: { PORT: port, ...environment } });
+
+const inData = (name: string) => join(folder, '.data', name);
+
+async function started(environment: Record<string, string> = {}): Promise<Program> {
+  const program = start(environment);
+  await program.told(READY);
+  return program;
+}
+
+/** The request the program prints, run by a shell. Whom it signed up. */
+async function pasteRequest(program: Program): Promise<string> {
+  const command = /Try it:\s+(curl .*?\n.*?)\n\n/s.exec(program.output())?.[1] ?? '';
+  const { stdout } = await promisify(execFile)('bash', ['-c', `${command} -w '\\n%{http_code}'`]);
+  const [answer = '', status] = stdout.split('\n');
+  expect(status).toBe('200');
+  const { user } = JSON.parse(answer) as { user: { name: string; email: string } };
+  expect(user.name).toBe('Ada Lovelace');
+  return user.email;
+}
+
+async function signIn(email: string): Promise<number> {
+  const client = new BrowserLikeClient(`http://localhost:${port}`);
+  return (await client.post('/api/auth/sign-in/email', { email, password: PASSWORD })).status;
+}
+
+const postgresPid = async () =>
+  Number((await readFile(inData('postgres/postmaster.pid'), 'utf8')).split('\n', 1)[0]);
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((done) => setTimeout(done, 20));
+}
+
+async function expectStopped(program: Program, postgres: number): Promise<void> {
+  expect(await program.stop('SIGINT')).toBe(0);
+  expect(isAlive(postgres)).toBe(false);
+  expect(
+    ['running', 'database-url', 'postgres/postmaster.pid'].filter((name) => existsSync(inData(name))),
+  ).toEqual([]);
+}
+
+test('the first start makes everything, what it prints works, and Ctrl-C leaves nothing running', async () => {
+  const program = await started();
+  const email = await pasteRequest(program);
+
+  expectOneSentence(
+    await runToEnd('dist/src/local/start.js', { folder }),
+    /^Gatehouse already runs on .*: stop it/,
+  );
+  const show = await runToEnd('node_modules/typeorm/cli.js', {
+    folder,
+    arguments: ['migration:show', '-d', join(process.cwd(), 'dist/ormconfig.js')],
+  });
+  expect([show.code, show.err]).toEqual([0, '']);
+  expect(show.out).toContain('[X]');
+  expect(show.out).not.toContain('[ ]');
+  expect(await runToEnd('dist/src/compat/check.js', { folder })).toMatchObject({ code: 0, err: '' });
+
+  await expectStopped(program, await postgresPid());
+
+  const again = await started();
+  expect(await signIn(email)).toBe(200);
+  await expectStopped(again, await postgresPid());
+}, 120_000);
+
+test('a crash does not block the next start, whether PostgreSQL outlives it or not', async () => {
+  const first = await started();
+  const email = await pasteRequest(first);
+  const survivor = await postgresPid();
+  first.process.kill('SIGKILL');
+  await first.ended();
+
+  const second = await started();
+  expect(isAlive(survivor)).toBe(false);
+  expect(await signIn(email)).toBe(200);
+  const postgres = await postgresPid();
+  second.process.kill('SIGKILL');
+  process.kill(postgres, 'SIGKILL');
+  await second.ended();
+
+  const third = await started();
+  expect(await signIn(email)).toBe(200);
+  await expectStopped(third, await postgresPid());
+}, 120_000);
+
+test('neither does one while the cluster is being made, nor the number of a process that is somebody else’s', async () => {
+  const program = start();
+  await until(() => existsSync(inData('postgres.unfinished/base')));
+  program.process.kill('SIGKILL');
+  await program.ended();
+  expect(existsSync(inData('postgres'))).toBe(false);
+  // After a restart of a container the number may be anybody's.
+  await writeFile(inData('running'), `${process.pid} 1`);
+
+  const next = await started();
+  await pasteRequest(next);
+  await expectStopped(next, await postgresPid());
+}, 120_000);
+
+test('Ctrl-C before it serves does not block the next start', async () => {
+  const program = start();
+  await until(() => existsSync(inData('postgres/postmaster.pid')));
+  await program.stop('SIGINT');
+  const next = await started();
+  await pasteRequest(next);
+  await expectStopped(next, await postgresPid());
+}, 120_000);
+
+describe('with a DATABASE_URL', () => {
+  test('it serves that database, makes none, and does not print the password', async () => {
+    const own = await createDatabase({ template: MIGRATED });
+    const program = await started({ DATABASE_URL: own.url });
+    await pasteRequest(program);
+    expect(await own.query('select name from users')).toEqual([{ name: 'Ada Lovelace' }]);
+    expect(program.output()).not.toContain(own.url);
+    expect(existsSync(inData('postgres'))).toBe(false);
+    expect(await program.stop('SIGINT')).toBe(0);
+    await own.drop();
+  });
+
+  test('it does not migrate it', async () => {
+    const empty = await createDatabase();
+    const ended = await runToEnd('dist/src/local/start.js', {
+      folder,
+      environment: { DATABASE_URL: empty.url },
+    });
+    await empty.drop();
+    expectOneSentence(ended, /^The database is not ready, \d+ migrations are pending/);
+  });
+});
+
+test('in production it brings neither a database nor a secret', async () => {
+  const { code, err } = await runToEnd('dist/src/local/start.js', {
+    folder,
+    environment: { NODE_ENV: 'production' },
+  });
+  expect(err).toContain('  - DATABASE_URL is required in production.');
+  expect(err).toContain('  - BETTER_AUTH_SECRET is required in production.');
+  expect(code).toBe(1);
+  expect(existsSync(inData('secret'))).toBe(false);
+});
+
+test('a fault in the settings is told before anything is started', async () => {
+  const ended = await runToEnd('dist/src/local/start.js', { folder, environment: { PORT: 'many' } });
+  expectOneSentence(ended, /PORT must be a whole number/);
+  expect(existsSync(inData('postgres'))).toBe(false);
+});
+
+test('data that PostgreSQL cannot read end the start in one sentence', async () => {
+  await mkdir(inData('postgres'), { recursive: true });
+  const ended = await runToEnd('dist/src/local/start.js', { folder });
+  expectOneSentence(ended, /^The embedded PostgreSQL did not start \(.*\): look at .*\.data/);
+});

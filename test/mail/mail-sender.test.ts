@@ -1,0 +1,275 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../src/local/free-port.js';
+import { createDatabase, type TestDatabase } from '../setup/database.js';
+import { MIGRATED, startGatehouse } from '../setup/gatehouse.js';
+import {
+  aMail,
+  aMailTo,
+  rows,
+  smtpError,
+  startMailProgram,
+  startMailServer,
+  startSilentServer,
+  until,
+  type MailProgram,
+  type MailServer,
+} from './support.js';
+
+/** Milliseconds within which an answer counts as not delayed: one insert on a busy machine. */
+const AT_ONCE = 1000;
+
+let database: TestDatabase;
+let running: { stop(): Promise<unknown> }[];
+
+beforeEach(async () => {
+  database = await createDatabase({ template: MIGRATED });
+  running = [];
+});
+
+afterEach(async () => {
+  for (const each of running.toReversed()) await each.stop();
+  await database.drop();
+});
+
+async function mailServer(options: Parameters<typeof startMailServer>[0] = {}): Promise<MailServer> {
+  const server = await startMailServer(options);
+  running.push(server);
+  return server;
+}
+
+async function mailProgram(smtpUrl: string, more: Record<string, string> = {}): Promise<MailProgram> {
+  const program = await startMailProgram(database, { SMTP_URL: smtpUrl, ...more });
+  running.push(program);
+  return program;
+}
+
+const empty = () => until(async () => (await rows(database)).length === 0, 'the table to be empty');
+const recipients = ({ received }: MailServer) => received.flatMap(({ to }) => to).toSorted();
+const addresses = (count: number) =>
+  Array.from({ length: count }, (_, index) => `user${String(index).padStart(3, '0')}@example.com`);
+
+describe('a mail server that is down', () => {
+  it('delays no answer and loses no mail: all come once it is up, each once', async () => {
+    const port = await freePort();
+    const program = await mailProgram(`smtp://127.0.0.1:${port}`);
+    const sent = addresses(20);
+    const { milliseconds } = await program.send(sent.map(aMailTo), 'commit');
+    expect(milliseconds).toBeLessThan(AT_ONCE);
+    await program.told('the mail server cannot be used (ECONNREFUSED), mails wait');
+    const again = await program.send([aMailTo('later@example.com')]);
+    expect(again.milliseconds).toBeLessThan(AT_ONCE);
+
+    const server = await mailServer({ port });
+    await empty();
+    expect(recipients(server)).toEqual(['later@example.com', ...sent].toSorted());
+    await program.told('the mail server takes mails again');
+  });
+
+  it('is tried by one mail at a time, however many wait', async () => {
+    const program = await mailProgram(`smtp://127.0.0.1:${await freePort()}`);
+    await program.send(addresses(100).map(aMailTo), 'commit');
+    await sleep(6000);
+    const tried = (await rows(database)).reduce((sum, { attempts }) => sum + attempts, 0);
+    // Up to five begin side by side before the first fails; then after about 1, 2 and 4 seconds.
+    expect(tried).toBeGreaterThanOrEqual(2);
+    expect(tried).toBeLessThanOrEqual(10);
+  });
+
+  it('takes a connection and says nothing: no answer waits, and the mail comes when it recovers', async () => {
+    const silent = await startSilentServer();
+    const program = await mailProgram(`smtp://127.0.0.1:${silent.port}?greetingTimeout=500`);
+    const { milliseconds } = await program.send([aMail()], 'commit');
+    expect(milliseconds).toBeLessThan(AT_ONCE);
+    await program.told('the mail server cannot be used (ETIMEDOUT)');
+    await silent.stop();
+    const server = await mailServer({ port: silent.port });
+    await empty();
+    expect(recipients(server)).toEqual(['ada@example.com']);
+  });
+
+  it('refuses the login, which is not the fault of the mail: it waits', async () => {
+    const server = await mailServer({
+      authOptional: false,
+      allowInsecureAuth: true,
+      onAuth: (_auth, _session, done) => done(smtpError(535, '5.7.8 wrong password')),
+    });
+    const program = await mailProgram(`smtp://user:p%40ss@127.0.0.1:${server.port}`);
+    await program.send([aMail()]);
+    await program.told('the mail server cannot be used (535 5.7.8)');
+    await until(async () => (await rows(database))[0]?.last_error !== null, 'the reason to be noted');
+    const [row] = await rows(database);
+    expect(row?.next_attempt_at).not.toBeNull();
+    expect(`${program.output()}${row?.last_error}`).not.toContain('p@ss');
+  });
+});
+
+describe('a mail server that refuses', () => {
+  it('for now (4yz): the mail is tried again, without a second mail', async () => {
+    let tries = 0;
+    const server = await mailServer({
+      onRcptTo: (_address, _session, done) =>
+        done(++tries === 1 ? smtpError(451, '4.7.1 Greylisted, see https://x.example/?token=secret') : null),
+    });
+    const program = await mailProgram(server.url);
+    await program.send([aMail()], 'commit');
+    await program.told('not taken at attempt 1 (451 4.7.1), again in');
+    const [row] = await rows(database);
+    expect(row?.last_error).toContain('Greylisted');
+    expect(row?.last_error).not.toContain('secret');
+    await empty();
+    expect([tries, recipients(server)]).toEqual([2, ['ada@example.com']]);
+  });
+
+  it('for good (5yz): the mail is given up, kept and logged, and the others go', async () => {
+    const server = await mailServer({
+      onRcptTo: ({ address }, _session, done) =>
+        done(address === 'gone@example.com' ? smtpError(550, '5.1.1 No such user') : null),
+    });
+    const program = await mailProgram(server.url);
+    await program.send(['gone@example.com', 'ada@example.com'].map(aMailTo), 'commit');
+    await program.told('given up after attempt 1 (550 5.1.1)');
+    await server.got(1);
+    await until(async () => (await rows(database)).length === 1, 'the mail that was sent to go');
+    expect(await rows(database)).toMatchObject([
+      { recipient: 'gone@example.com', attempts: 1, next_attempt_at: null },
+    ]);
+    expect((await rows(database))[0]?.last_error).toContain('No such user');
+    expect(recipients(server)).toEqual(['ada@example.com']);
+  });
+
+  it('after the message: the link it quotes is not kept', async () => {
+    const server = await mailServer({
+      answerData: async () => smtpError(554, `5.7.1 Blocked: ${aMail().values.url}`),
+    });
+    const program = await mailProgram(server.url);
+    await program.send([aMail()], 'commit');
+    await program.told('given up after attempt 1 (554 5.7.1)');
+    await until(async () => (await rows(database))[0]?.next_attempt_at === null, 'the row to be marked');
+    expect((await rows(database))[0]?.last_error).toContain('Blocked');
+    expect(`${program.output()}${(await rows(database))[0]?.last_error}`).not.toMatch(/Zk3vR8pQ/);
+  });
+});
+
+describe('a mail whose link has expired', () => {
+  it('is not sent any more, but kept and logged', async () => {
+    const port = await freePort();
+    const program = await mailProgram(`smtp://127.0.0.1:${port}`, { EMAIL_VERIFICATION_EXPIRES_IN: '1' });
+    await program.send([aMail({ kind: 'verify-email' }), aMailTo('still.good@example.com')], 'commit');
+    await sleep(1200);
+    const server = await mailServer({ port });
+    await program.told('given up: it could not be sent while it was of use');
+    await server.got(1);
+    await until(async () => (await rows(database)).length === 1, 'the other one to go');
+    expect(recipients(server)).toEqual(['still.good@example.com']);
+    expect(await rows(database)).toMatchObject([{ recipient: 'ada@example.com', next_attempt_at: null }]);
+  });
+});
+
+describe('a process that ends', () => {
+  it('by kill -9 after the mail was written: the next one sends it, and counts it', async () => {
+    const program = await mailProgram('smtp://127.0.0.1:1');
+    await program.send(addresses(3).map(aMailTo), 'commit');
+    await program.stop('SIGKILL');
+    const server = await mailServer();
+    const gatehouse = await startGatehouse({ SMTP_URL: server.url }, database);
+    running.push(gatehouse);
+    await empty();
+    expect(recipients(server)).toEqual(addresses(3));
+    const metrics = await (await fetch(`${gatehouse.origin}/metrics`)).text();
+    expect(metrics).toContain('gatehouse_mails_sent_total{kind="reset-password"} 3');
+    expect(metrics).toContain('gatehouse_mails{state="waiting"} 0');
+  });
+
+  it('by kill -9 while it sends: another one takes the mail over', async () => {
+    const silent = await startSilentServer();
+    running.push(silent);
+    const dying = await mailProgram(`smtp://127.0.0.1:${silent.port}`);
+    await dying.send([aMail()], 'commit');
+    await until(async () => (await rows(database))[0]?.attempts === 1, 'the attempt to begin');
+    await dying.stop('SIGKILL');
+    const server = await mailServer();
+    await mailProgram(server.url);
+    await server.got(1);
+    await empty();
+    expect(recipients(server)).toEqual(['ada@example.com']);
+  });
+
+  it('in good order finishes the mail under way and begins no other', async () => {
+    let finish = () => {};
+    const answered = new Promise<void>((resolve) => (finish = resolve));
+    const server = await mailServer({ answerData: () => answered.then(() => undefined) });
+    const program = await mailProgram(server.url);
+    await program.send([aMail()], 'commit');
+    await until(async () => (await rows(database))[0]?.attempts === 1, 'the attempt to begin');
+    await until(() => server.connections === 1, 'the connection');
+    await sleep(500);
+    program.process.kill('SIGTERM');
+    await sleep(500);
+    expect(program.process.exitCode).toBeNull();
+    finish();
+    await program.ended();
+    expect(recipients(server)).toEqual(['ada@example.com']);
+    expect(await rows(database)).toEqual([]);
+  });
+});
+
+describe('several instances on one database', () => {
+  it('send each of 50 mails once', async () => {
+    const port = await freePort();
+    const one = await mailProgram(`smtp://127.0.0.1:${port}`);
+    const other = await mailProgram(`smtp://127.0.0.1:${port}`);
+    const sent = addresses(50);
+    const server = await mailServer({ port });
+    await Promise.all(
+      sent.map((address, index) => (index % 2 ? one : other).send([aMailTo(address)], 'commit')),
+    );
+    await empty();
+    await sleep(500);
+    expect(recipients(server)).toEqual(sent);
+    expect(new Set(server.received.map(({ mail }) => mail.messageId)).size).toBe(50);
+  });
+
+  it('leave a mail that takes long to the one that sends it', async () => {
+    const server = await mailServer({
+      answerData: async () => {
+        await sleep(24_000); // longer than the lease of one who gives no sign of life
+        return undefined;
+      },
+    });
+    const program = await mailProgram(server.url);
+    await mailProgram(server.url);
+    await program.send([aMail()], 'commit');
+    await empty();
+    await sleep(500);
+    expect([server.connections, recipients(server)]).toEqual([1, ['ada@example.com']]);
+  });
+});
+
+describe('the connection', () => {
+  it('is TLS with smtps, and the login of the URL is used', async () => {
+    const logins: unknown[] = [];
+    const server = await mailServer({
+      secure: true,
+      authOptional: false,
+      onAuth: ({ username, password }, _session, done) => {
+        logins.push([username, password]);
+        done(null, { user: username });
+      },
+    });
+    const url = `smtps://us%40er:p%3Aa%2Fss@127.0.0.1:${server.port}?tls.rejectUnauthorized=false`;
+    const program = await mailProgram(url);
+    await program.send([aMail()]);
+    await server.got(1);
+    expect(logins).toEqual([['us@er', 'p:a/ss']]);
+  });
+
+  it('is refused when nobody vouches for the certificate', async () => {
+    const server = await mailServer({ secure: true });
+    const program = await mailProgram(server.url);
+    await program.send([aMail()]);
+    await program.told('the mail server cannot be used');
+    await sleep(500);
+    expect(server.received).toEqual([]);
+    expect(await rows(database)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,138 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { StartupFault } from '../../src/errors/startup-fault.js';
+import { MAIL_KINDS } from '../../src/mail/mail.js';
+import { MailTemplates } from '../../src/mail/mail-templates.js';
+import { startProgram } from '../setup/program.js';
+
+const VALUES = {
+  name: '{{url}} $& <Ada>',
+  url: 'https://a.example/?x=1&y="2"',
+  site: 'a.example',
+  validFor: '1 hour',
+  newEmail: 'new@example.com',
+};
+const TEXT = 'Subject: Bonjour {{name}}\n\nSuivez {{url}}\n';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-mail-texts-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function put(file: string, content: string): Promise<void> {
+  const path = join(folder, file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+}
+
+function fault(): string {
+  try {
+    MailTemplates.load(folder);
+  } catch (error) {
+    if (error instanceof StartupFault) return error.message;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('the texts that come along', () => {
+  const templates = MailTemplates.load(undefined);
+
+  it('are in English, German and Spanish', () => {
+    expect(templates.locales.toSorted()).toEqual(['de', 'en', 'es']);
+  });
+
+  it.each(MAIL_KINDS)('say in every language what %s is about, for how long and where', (kind) => {
+    const subjects = templates.locales.map((locale) => {
+      const { subject, text, html } = templates.render(kind, locale, { ...VALUES, name: 'Ada' });
+      for (const part of [text, html]) {
+        expect(part).toContain('Ada');
+        expect(part).toContain('a.example');
+        expect(part).toContain('1 hour');
+      }
+      expect(text).toContain(`\n${VALUES.url}\n`);
+      expect(html).toContain(`<html lang="${locale}">`);
+      expect(text.includes(VALUES.newEmail)).toBe(kind === 'change-email-confirmation');
+      return subject;
+    });
+    expect(new Set(subjects).size).toBe(templates.locales.length);
+  });
+
+  it('take values as they are, and escape them in HTML', () => {
+    const { text, html } = templates.render('verify-email', 'en', VALUES);
+    expect(text).toContain('Hello {{url}} $& <Ada>,');
+    expect(html).toContain('Hello {{url}} $&amp; &lt;Ada&gt;,');
+    expect(html).toContain('href="https://a.example/?x=1&amp;y=&quot;2&quot;"');
+  });
+
+  it('are English where a language is gone', () => {
+    expect(templates.render('verify-email', 'tlh', VALUES).subject).toBe('Confirm your e-mail address');
+  });
+});
+
+describe('texts of the operator', () => {
+  it('replace single files', async () => {
+    await put('en/verify-email.txt', TEXT);
+    await put('README.md', 'ours');
+    const templates = MailTemplates.load(folder);
+    expect(templates.render('verify-email', 'en', { ...VALUES, name: 'Ada' })).toMatchObject({
+      subject: 'Bonjour Ada',
+      text: `Suivez ${VALUES.url}\n`,
+      html: expect.stringContaining('Confirm your e-mail address') as string,
+    });
+    expect(templates.render('reset-password', 'en', VALUES).subject).toBe('Reset your password');
+  });
+
+  it('add a language, with Windows line ends if need be', async () => {
+    for (const kind of MAIL_KINDS) {
+      await put(`fr/${kind}.txt`, TEXT.replaceAll('\n', '\r\n'));
+      await put(`fr/${kind}.html`, '<a href="{{ url }}">ici</a>');
+    }
+    const { subject, html } = MailTemplates.load(folder).render('reset-password', 'fr', VALUES);
+    expect(subject).toMatch(/^Bonjour/);
+    expect(html).toBe('<a href="https://a.example/?x=1&amp;y=&quot;2&quot;">ici</a>');
+  });
+
+  it.each([
+    ['fr/verify-email.txt', TEXT, 'The mail text fr/verify-email.html is missing.'],
+    ['en/verify-mail.txt', TEXT, 'There is no mail that'],
+    ['english!/verify-email.txt', TEXT, 'is not named after a language'],
+    ['en/verify-email.txt', `${TEXT}{{token}}`, 'has the placeholder {{token}}, and there are only'],
+    ['en/verify-email.txt', `${TEXT}{{constructor}}`, 'has the placeholder {{constructor}}'],
+    ['en/verify-email.txt', `${TEXT}{{url}`, 'has the placeholder {{url}'],
+    ['en/verify-email.html', '<p>{{name}}</p>', 'lacks the link'],
+    ['en/verify-email.txt', 'Dear {{name}}\n\n{{url}}', 'must begin with a line "Subject: …"'],
+    ['en/verify-email.txt', 'Subject: x\n{{url}}', 'must begin with a line "Subject: …"'],
+  ])('stop the start where %s is %j', async (file, content, message) => {
+    await put(file, content);
+    expect(fault()).toContain(message);
+    expect(fault()).not.toContain('\n');
+  });
+
+  it('stop the start where the folder is none', async () => {
+    folder = join(folder, 'nowhere');
+    const said = fault();
+    await mkdir(folder);
+    expect(said).toBe(`MAIL_TEMPLATES cannot be read: ${folder} must be a folder.`);
+  });
+
+  it('stop the compiled server with that sentence and no stack', async () => {
+    await put('en/verify-email.txt', `${TEXT}{{token}}`);
+    const server = startProgram('src/main.js', {
+      environment: {
+        DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nowhere',
+        BETTER_AUTH_SECRET: 's'.repeat(32),
+        MAIL_TEMPLATES: folder,
+      },
+    });
+    expect(await server.ended()).toBe(1);
+    expect(server.output()).toContain('has the placeholder {{token}}');
+    expect(server.output()).not.toMatch(/^\s+at /m);
+  });
+});

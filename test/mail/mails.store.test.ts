@@ -1,0 +1,82 @@
+import { DataSource } from 'typeorm';
+import { MailsStore } from '../../src/mail/mails.store.js';
+import { createDatabase, type TestDatabase } from '../setup/database.js';
+import { MIGRATED } from '../setup/gatehouse.js';
+
+const LEASE = 1000;
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let mails: MailsStore;
+
+beforeEach(async () => {
+  database = await createDatabase({ template: MIGRATED });
+  dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+  mails = new MailsStore(dataSource);
+});
+
+afterEach(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+async function write(...ids: string[]): Promise<void> {
+  for (const id of ids) {
+    const mail = { id, kind: 'verify-email', recipient: 'a@example.com', locale: 'en', content: '' } as const;
+    await mails.add({ ...mail, life: 60 });
+  }
+}
+
+const claimed = async (most: number, store = mails) =>
+  (await store.claim(most, LEASE)).map(({ id }) => id).toSorted();
+
+it('hands out the oldest first, each to one, and counts the attempts', async () => {
+  await write('1', '2', '3');
+  expect(await claimed(2)).toEqual(['1', '2']);
+  expect(await mails.claim(5, LEASE)).toMatchObject([{ id: '3', attempts: 1 }]);
+  expect(await claimed(5)).toEqual([]);
+});
+
+it('passes over what another is just about to take, without waiting for it', async () => {
+  await write('1', '2', '3');
+  const other = dataSource.createQueryRunner();
+  await other.startTransaction();
+  const inTransaction = new MailsStore(other as unknown as DataSource);
+  expect(await claimed(2, inTransaction)).toEqual(['1', '2']);
+  const meanwhile = claimed(5);
+  const atOnce = await Promise.race([
+    meanwhile,
+    new Promise((done) => setTimeout(() => done('waited'), 1000)),
+  ]);
+  // Whoever waits for the lock goes on once it is released, with the very same rows.
+  await other.commitTransaction();
+  await other.release();
+  expect([atOnce, await meanwhile]).toEqual([['3'], ['3']]);
+});
+
+it('hands a mail out again when its lease has run out, unless it was renewed', async () => {
+  await write('dead', 'alive');
+  await claimed(2);
+  await mails.renew(['alive'], 60_000);
+  await new Promise((done) => setTimeout(done, LEASE + 100));
+  expect(await mails.claim(5, LEASE)).toMatchObject([{ id: 'dead', attempts: 2 }]);
+});
+
+it('says how long the next one takes', async () => {
+  expect(await mails.untilNext()).toBeUndefined();
+  await write('1');
+  expect(await mails.untilNext()).toBe(0);
+  await mails.postpone('1', 30_000, 'not now');
+  expect(await mails.untilNext()).toBeGreaterThan(28_000);
+  await mails.giveUp('1', 'never');
+  expect(await mails.untilNext()).toBeUndefined();
+  expect(await mails.count()).toEqual({ waiting: 0, givenUp: 1 });
+});
+
+it('forgets what was given up long ago, and nothing that waits', async () => {
+  await write('given up', 'waiting');
+  await mails.giveUp('given up', 'never');
+  await database.query(`update gatehouse_mails set created_at = now() - interval '40 days'`);
+  await mails.forgetGivenUp(30 * 86_400);
+  expect(await mails.count()).toEqual({ waiting: 1, givenUp: 0 });
+});

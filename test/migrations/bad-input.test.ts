@@ -1,0 +1,134 @@
+import type { TestDatabase } from '../setup/database.js';
+import { createMigratingDataSource } from '../../src/migrating/migrating-data-source.js';
+import { createDatabase } from '../setup/database.js';
+import { fingerprint, legacyDatabase, migrate, VERSIONS } from './support.js';
+
+const USERS = 'create table users (id varchar(255) primary key, email text not null';
+
+describe.each(VERSIONS)('what cannot be understood on PostgreSQL %i', (version) => {
+  let database: TestDatabase;
+  afterEach(() => database.drop());
+
+  it.each([
+    ['no id', 'create table users (email text not null)', /users has no column id/],
+    ['no e-mail', 'create table users (id text primary key, mail text)', /users has no column email/],
+    ['an id that is no key', 'create table users (id text, email text)', /neither primary key nor unique/],
+    [
+      'an id of another type',
+      'create table users (id numeric primary key, email text)',
+      /users\.id is numeric/,
+    ],
+    [
+      'the very same e-mail twice',
+      `${USERS}); insert into users values ('1', 'a@b.co'), ('2', 'a@b.co'), ('3', 'c@b.co')`,
+      /1 e-mails stand on more than one row.*a@b\.co \(ids 1, 2\)/,
+    ],
+    [
+      'rows without e-mail',
+      `create table users (id text primary key, email text); insert into users values ('1', null), ('2', ' '), ('3', 'c@b.co')`,
+      /2 rows of users have no e-mail \(ids 1, 2\)/,
+    ],
+    ['a column of another type', `${USERS}, email_verified integer)`, /users\.email_verified is integer/],
+    ['a time as text', `${USERS}, created_at text)`, /users\.created_at is text/],
+    ['a flag as number', `${USERS}, is_active integer)`, /users\.is_active is integer.*LEGACY_ACTIVE_COLUMN/],
+    [
+      'a view',
+      `create table people (id text, email text); create view users as select * from people`,
+      /users is a view/,
+    ],
+    [
+      'a partitioned table',
+      'create table users (id text primary key, email text) partition by hash (id)',
+      /users is a partitioned table/,
+    ],
+    [
+      'a foreign sessions table',
+      `${USERS}); create table sessions (sid text primary key, sess json)`,
+      /sessions has no column id, so it seems to belong to another application/,
+    ],
+    [
+      'a user_id of another type',
+      `${USERS}); create table sessions (id text primary key, user_id integer not null, expires_at timestamptz)`,
+      /sessions\.user_id is integer, but users\.id is character varying\(255\)/,
+    ],
+    [
+      'a view that reads a time',
+      `${USERS}, created_at timestamp); create view recent as select created_at from users`,
+      /view recent reads users\.created_at/,
+    ],
+    [
+      'a generated column that reads a time',
+      `${USERS}, created_at timestamp, day date generated always as (created_at::date) stored)`,
+      /reads users\.created_at/,
+    ],
+    [
+      'a trigger on a time',
+      `${USERS}, updated_at timestamp); create function f() returns trigger language plpgsql as 'begin return new; end';
+       create trigger t before update of updated_at on users for each row execute function f()`,
+      /The trigger t on table users reads users\.updated_at/,
+    ],
+    [
+      'an id too long',
+      `create table users (id text primary key, email text); insert into users values (repeat('x', 256), 'a@b.co')`,
+      /more than 255/,
+    ],
+  ])('%s stops before anything is changed', async (_what, sql, message) => {
+    database = await legacyDatabase(version, sql);
+    const before = await fingerprint(database);
+    await expect(migrate(database)).rejects.toThrow(message);
+    await expect(migrate(database)).rejects.toThrow(/^Nothing was changed/);
+    expect(await fingerprint(database)).toEqual(before);
+  });
+
+  it('lists every finding at once', async () => {
+    database = await legacyDatabase(
+      version,
+      'create table users (mail text, image integer, created_at text)',
+    );
+    await expect(migrate(database)).rejects.toThrow(
+      /column id[^]*column email[^]*users\.image[^]*users\.created_at/,
+    );
+  });
+
+  it('a LEGACY variable that names no column', async () => {
+    database = await legacyDatabase(version, `${USERS})`);
+    process.env['LEGACY_PASSWORD_COLUMN'] = 'pasword';
+    try {
+      await expect(migrate(database)).rejects.toThrow(
+        /LEGACY_PASSWORD_COLUMN names "pasword", which users does not have/,
+      );
+    } finally {
+      delete process.env['LEGACY_PASSWORD_COLUMN'];
+    }
+  });
+
+  it('a role that does not own the table', async () => {
+    database = await legacyDatabase(version, `${USERS})`);
+    const role = `r${Date.now()}`;
+    await database.query(
+      `create role ${role} login password 'secret'; grant all on schema public to ${role}`,
+    );
+    const url = new URL(database.url);
+    [url.username, url.password] = [role, 'secret'];
+    await expect(migrate({ ...database, url: url.href })).rejects.toThrow(
+      /users belongs to the role "postgres"/,
+    );
+    await database.query(`drop owned by ${role}; drop role ${role}`);
+  });
+
+  it('a database that cannot be reached is said in one sentence', async () => {
+    database = await createDatabase({ version });
+    const other = (change: (url: URL) => void) => {
+      const url = new URL(database.url);
+      change(url);
+      return createMigratingDataSource(url.href).initialize();
+    };
+    await expect(other((url) => (url.port = '1'))).rejects.toThrow(
+      /^No PostgreSQL answers at 127\.0\.0\.1:1/,
+    );
+    await expect(other((url) => (url.pathname = '/nowhere'))).rejects.toThrow(
+      /^Database "nowhere" does not exist/,
+    );
+    await expect(other((url) => (url.username = 'nobody'))).rejects.toThrow(/refuses user "nobody"/);
+  });
+});

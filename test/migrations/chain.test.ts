@@ -1,0 +1,51 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MIGRATIONS } from '../../migrations/index.js';
+
+const FOLDER = join(import.meta.dirname, '../../migrations');
+const files = (await readdir(FOLDER)).filter((name) => /^\d/.test(name)).toSorted();
+const sources = await Promise.all(
+  (await readdir(FOLDER, { recursive: true }))
+    .filter((name) => name.endsWith('.ts'))
+    .map(async (name) => ({ name, text: await readFile(join(FOLDER, name), 'utf8') })),
+);
+
+describe('the chain of migrations', () => {
+  it('lists every file of the folder, in order', () => {
+    expect(MIGRATIONS.map((migration) => migration.name)).toEqual(
+      files.map((file) => file.replace(/^(\d{13})-([A-Z]\w+)\.ts$/, '$2$1')),
+    );
+  });
+
+  it('has timestamps that rise', () => {
+    const timestamps = files.map((file) => Number(file.slice(0, 13)));
+    expect(new Set(timestamps).size).toBe(files.length);
+    expect(timestamps).toEqual(timestamps.toSorted((a, b) => a - b));
+  });
+
+  it.each(MIGRATIONS.map((migration) => [migration.name, migration] as const))(
+    '%s goes by its name',
+    (name, migration) => {
+      const instance = new migration();
+      expect(instance.name).toBe(name);
+      expect(typeof instance.up).toBe('function');
+      expect(typeof instance.down).toBe('function');
+    },
+  );
+
+  it.each(sources.map(({ name, text }) => [name, text]))('%s keeps the rules', (name, text) => {
+    for (const [, multiline, specifier = multiline ?? ''] of text.matchAll(
+      /^} from '([^']+)'|^import .* from '([^']+)'/gm,
+    )) {
+      expect(specifier).toMatch(/^(typeorm|node:[\w/]+|\.{1,2}\/(helpers\/)?\d{13}-[\w-]+\.js)$/);
+      const stamp = /\d{13}/.exec(specifier)?.[0];
+      // Files without a number are the list and what the configuration adds.
+      if (stamp && /\d{13}/.test(name))
+        expect(Number(stamp)).toBeLessThanOrEqual(Number(/\d{13}/.exec(name)?.[0]));
+    }
+    expect(text).not.toMatch(/\boffset\b/i);
+    expect(text).not.toMatch(/create (unique )?index (?!concurrently)\w/);
+    expect(text).not.toMatch(/\b(drop|truncate) table (?!if exists)/);
+    expect(text).not.toMatch(/\bcascade\b(?! not valid)/);
+  });
+});

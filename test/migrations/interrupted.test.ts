@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestDatabase } from '../setup/database.js';
+import { catalogue, digest, legacyDatabase, migrate, revert, VERSIONS } from './support.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const CLI = join(ROOT, 'node_modules/typeorm/cli.js');
+const ROWS = 20_000;
+
+const LEGACY = `
+  create table users (
+    id text primary key, email text not null unique, full_name text, hashed_password text, is_verified boolean,
+    is_active boolean not null default true, created_at timestamp, updated_at timestamp
+  );
+  insert into users
+  select md5(n::text), case when n % 7 = 0 then ' User' else 'user' end || n || '@example.com',
+         case when n % 5 > 0 then 'Name ' || n end,
+         case when n % 3 > 0 then '$2b$12$' || rpad(n::text, 53, 'x') end, n % 2 = 0, n % 11 > 0,
+         case when n % 13 > 0 then timestamp '2020-01-01' + n * interval '1 minute' end, null
+  from generate_series(1, ${ROWS}) as n;
+  insert into users values ('twin', 'USER1@example.com');
+`;
+
+/** Without the times that say when the migration ran. */
+const STATE: readonly (readonly [string, string])[] = [
+  [
+    'users',
+    'id, email, name, image, is_email_verified, banned, ban_reason, full_name, hashed_password, is_active',
+  ],
+  ['users where created_at < now() - interval $$1 day$$', 'id, created_at, updated_at, email_verified'],
+  ['accounts', 'id, user_id, provider_id, provider_user_id, password'],
+  ['gatehouse_conflicts', '*'],
+  ['gatehouse_original_values', 'relation, row_id, was'],
+];
+
+async function state(database: TestDatabase): Promise<string[]> {
+  const digests: string[] = [];
+  for (const [table, columns] of STATE) digests.push(await digest(database, table, columns));
+  return [...(await catalogue(database)), ...digests];
+}
+
+/** The TypeORM CLI on the compiled data source, as an operator runs it. */
+function cli(database: TestDatabase, command: 'run' | 'revert') {
+  const args = [CLI, `migration:${command}`, '-d', join(ROOT, 'dist/ormconfig.js')];
+  const environment = { ...process.env, DATABASE_URL: database.url, GATEHOUSE_QUIET: '1' };
+  return spawn(process.execPath, args, { env: environment, stdio: 'ignore' });
+}
+
+describe.each(VERSIONS)('a run that is killed on PostgreSQL %i', (version) => {
+  let database: TestDatabase;
+  let undisturbed: string[];
+  let before: string[];
+  const legacyState = async () => [...(await catalogue(database)), await digest(database, 'users')];
+
+  beforeAll(async () => {
+    if (!existsSync(join(ROOT, 'dist/ormconfig.js'))) throw new Error('compile first: npm run build');
+    database = await legacyDatabase(version, LEGACY);
+    before = await legacyState();
+    await migrate(database);
+    undisturbed = await state(database);
+    await database.drop();
+  }, 120_000);
+  beforeEach(async () => {
+    database = await legacyDatabase(version, LEGACY);
+  });
+  afterEach(() => database.drop());
+
+  const progressed = (name: string) =>
+    database
+      .query<{ rows: string }>(`select rows from gatehouse_backfills where name = '${name}'`)
+      .then(([row]) => Number(row?.rows ?? 0))
+      .catch(() => 0);
+
+  it.each(['backfill users', 'backfill credential accounts'])(
+    'in the middle of "%s" ends as an undisturbed one',
+    async (name) => {
+      const child = cli(database, 'run');
+      const exited = once(child, 'exit');
+      while ((await progressed(name)) === 0 && child.exitCode === null) await sleep(5);
+      child.kill('SIGKILL');
+      await exited;
+      expect(child.signalCode).toBe('SIGKILL');
+      expect(await progressed(name)).toBeLessThan(ROWS);
+      await migrate(database);
+      expect(await state(database)).toEqual(undisturbed);
+    },
+    120_000,
+  );
+
+  it('in the middle of the backfill can be reverted instead', async () => {
+    const child = cli(database, 'run');
+    const exited = once(child, 'exit');
+    while ((await progressed('backfill users')) === 0 && child.exitCode === null) await sleep(5);
+    child.kill('SIGKILL');
+    await exited;
+    await revert(database);
+    expect(await legacyState()).toEqual(before);
+  }, 120_000);
+
+  it('while it reverts ends where it began', async () => {
+    await migrate(database);
+    for (let delay = 900; ; delay += 250) {
+      const [{ left } = { left: '0' }] = await database.query<{ left: string }>(
+        'select count(*) as left from migrations',
+      );
+      if (left === '0') break;
+      const child = cli(database, 'revert');
+      const exited = once(child, 'exit');
+      await Promise.race([exited, sleep(delay)]);
+      child.kill('SIGKILL');
+      await exited;
+    }
+    expect(await legacyState()).toEqual(before);
+  }, 120_000);
+
+  it('by its database goes on', async () => {
+    const run = migrate(database).catch((error: unknown) => error);
+    while ((await progressed('backfill users')) === 0) await sleep(5);
+    await database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid() and application_name like 'gatehouse-migrations%'`,
+    );
+    expect(await run).toMatchObject({ name: 'StartupFault' });
+    await migrate(database);
+    expect(await state(database)).toEqual(undisturbed);
+  }, 120_000);
+});

@@ -1,0 +1,43 @@
+import type { Logger, QueryRunner } from 'typeorm';
+import type { MigratingDataSource } from '../../src/migrating/migrating-data-source.js';
+import { changesSomething } from '../../src/planning/statement-recorder.js';
+
+/** What changes something of what a data source sends from now on, as TypeORM tells it to a logger. */
+export function record(dataSource: MigratingDataSource): string[] {
+  const statements: string[] = [];
+  const ignore = () => {};
+  const logger: Logger = {
+    logQuery(sql) {
+      // TypeORM's own table is not the migrations'.
+      if (changesSomething(sql) && !/^(create table|insert into|delete from) "migrations"/i.test(sql))
+        statements.push(sql);
+    },
+    logQueryError: ignore,
+    logQuerySlow: ignore,
+    logSchemaBuild: ignore,
+    logMigration: ignore,
+    log: ignore,
+  };
+  dataSource.logger = logger;
+  return statements;
+}
+
+/** Calls `after` behind every statement of the migrations, on their own session. */
+export function watch(
+  dataSource: MigratingDataSource,
+  after: (sql: string, queryRunner: QueryRunner) => Promise<void>,
+): void {
+  const create = dataSource.createQueryRunner.bind(dataSource);
+  dataSource.createQueryRunner = (mode) => {
+    const queryRunner = create(mode);
+    const query = queryRunner.query.bind(queryRunner) as (...args: unknown[]) => Promise<unknown>;
+    const plain = Object.create(queryRunner, { query: { value: query } }) as QueryRunner;
+    queryRunner.query = (async (...args: unknown[]) => {
+      if (/^\s*commit/i.test(String(args[0]))) await after(String(args[0]), plain);
+      const result = await query(...args);
+      if (!/^\s*(commit|rollback)/i.test(String(args[0]))) await after(String(args[0]), plain);
+      return result;
+    }) as QueryRunner['query'];
+    return queryRunner;
+  };
+}

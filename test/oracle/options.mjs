@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { bearer, genericOAuth, jwt } from 'better-auth/plugins';
+import pg from 'pg';
+import { withMailCallbacks } from './mail-callbacks.mjs';
+import { password } from './passwords.mjs';
+
+const read = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
+
+/** A test of something else than passwords need not wait for them. */
+const quick = {
+  hash: async (given) => createHash('sha256').update(given).digest('hex'),
+  verify: async ({ hash, password: given }) => hash === createHash('sha256').update(given).digest('hex'),
+};
+
+const PASSWORDS = { scrypt: undefined, bcrypt: password, quick };
+
+/** The published Better Auth as a team configures it that has Gatehouse on the same database. */
+export function optionsFrom({
+  DATABASE_URL,
+  BETTER_AUTH_SECRET,
+  BETTER_AUTH_URL,
+  ORACLE_PASSWORD,
+  ORACLE_OPTIONS,
+}) {
+  const given = JSON.parse(ORACLE_OPTIONS ?? '{}');
+  const { jwt: jwtOptions, bearer: bearerOptions, genericOAuth: generic, ...rest } = given;
+  const options = withMailCallbacks(rest);
+  const mapping = read('field-mapping.json');
+  return {
+    database: new pg.Pool({ connectionString: DATABASE_URL, max: 4 }),
+    secret: BETTER_AUTH_SECRET,
+    baseURL: BETTER_AUTH_URL,
+    telemetry: { enabled: false },
+    ...options,
+    emailAndPassword: { enabled: true, password: PASSWORDS[ORACLE_PASSWORD], ...options.emailAndPassword },
+    user: { ...mapping.user, ...options.user },
+    session: { ...mapping.session, ...options.session },
+    account: { ...mapping.account, ...options.account },
+    verification: { ...mapping.verification, ...options.verification },
+    plugins: [
+      bearer(bearerOptions),
+      jwt({
+        ...jwtOptions,
+        jwks: { keyPairConfig: { alg: 'ES256' }, ...jwtOptions?.jwks },
+        schema: read('jwks-mapping.json'),
+      }),
+      ...(generic ? [genericOAuth(generic)] : []),
+    ],
+  };
+}

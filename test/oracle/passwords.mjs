@@ -1,0 +1,36 @@
+// What a `better-auth` beside Gatehouse is configured with as `emailAndPassword.password`: it makes bcrypt hashes and
+// takes its own as well, so both servers sign in everybody, whoever made the hash.
+import { createHmac } from 'node:crypto';
+import bcrypt from 'bcrypt';
+import { verifyPassword as verifyScrypt } from 'better-auth/crypto';
+
+const COST = 11;
+
+const fits = (text) => Buffer.byteLength(text) <= 72 && !text.includes('\0');
+const shorten = (text, salt) => createHmac('sha256', salt).update(text).digest('base64');
+
+export const password = {
+  /** bcrypt reads 72 bytes; a longer password goes through HMAC-SHA-256 first, in the format of passlib. */
+  async hash(given) {
+    const text = given.normalize('NFKC');
+    if (fits(text)) return bcrypt.hash(text, COST);
+    const prefix = await bcrypt.genSalt(COST);
+    const salt = prefix.slice(7);
+    const hash = await bcrypt.hash(shorten(text, salt), prefix);
+    return `$bcrypt-sha256$v=2,t=2b,r=${COST}$${salt}$${hash.slice(29)}`;
+  },
+
+  async verify({ hash, password: given }) {
+    const text = given.normalize('NFKC');
+    const long = /^\$bcrypt-sha256\$v=2,t=2b,r=(\d+)\$(.{22})\$(.{31})$/.exec(hash);
+    if (long) {
+      const [, cost, salt, digest] = long;
+      return bcrypt.compare(shorten(text, salt), `$2b$${cost.padStart(2, '0')}$${salt}${digest}`);
+    }
+    if (/^\$2[aby]\$/.test(hash) && !text.includes('\0')) {
+      const stored = `$2b$${hash.slice(4)}`;
+      return (await bcrypt.compare(text, stored)) || bcrypt.compare(given, stored);
+    }
+    return /^[0-9a-f]{32}:[0-9a-f]{128}$/.test(hash) ? verifyScrypt({ hash, password: given }) : false;
+  },
+};

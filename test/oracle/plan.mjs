@@ -1,0 +1,8 @@
+// Prints what Better Auth's own migrations would do to the database.
+import { getMigrations } from 'better-auth/db/migration';
+import { optionsFrom } from './options.mjs';
+
+const options = optionsFrom(process.env);
+const { toBeCreated, toBeAdded } = await getMigrations(options);
+process.stdout.write(`plan: ${JSON.stringify({ toBeCreated, toBeAdded })}\n`);
+await options.database.end();

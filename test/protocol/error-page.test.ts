@@ -1,0 +1,52 @@
+import { addParameters, errorCode, errorPage, escapeHtml } from '../../src/protocol/error-page.js';
+
+test.each(['UNKNOWN', 'state_mismatch', 'INVALID-TOKEN', 'a1'])('%s is a code', (code) => {
+  expect(errorCode(code)).toBe(code);
+});
+
+test("a code's apostrophe is escaped where it is shown", () => {
+  expect(errorCode("email_doesn't_match")).toBe("email_doesn't_match");
+  expect(errorPage("email_doesn't_match", '')).toContain('<code>email_doesn&#39;t_match</code>');
+});
+
+test.each([
+  ['/', '/?error=a%26b'],
+  ['/oops?x=1', '/oops?x=1&error=a%26b'],
+  ['/oops?x=1&', '/oops?x=1&error=a%26b'],
+  ['/oops#there', '/oops?error=a%26b#there'],
+  ['https://app.example.com', 'https://app.example.com/?error=a%26b'],
+  ['https://app.example.com/oops?x=%20y#z', 'https://app.example.com/oops?x=%20y&error=a%26b#z'],
+  ['myapp://oops', 'myapp://oops?error=a%26b'],
+])('parameters are added to %s', (page, expected) => {
+  expect(addParameters(page, new URLSearchParams({ error: 'a&b' }))).toBe(expected);
+});
+
+test.each([
+  undefined,
+  '',
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=1>',
+  'a b',
+  'a\nb',
+  'a\n',
+  '&lt;',
+  'javascript:alert(1)',
+  'é',
+])('%j is no code', (text) => {
+  expect(errorCode(text)).toBe('UNKNOWN');
+});
+
+test('text is escaped exactly once', () => {
+  expect(escapeHtml(`<a href="x" title='y'>Tom & Jerry</a>`)).toBe(
+    '&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;Tom &amp; Jerry&lt;/a&gt;',
+  );
+  expect(escapeHtml('&lt;b&gt; &amp; &#39; &#x27; &')).toBe('&lt;b&gt; &amp; &#39; &#x27; &amp;');
+});
+
+test('the page names the code and leads to what it means', () => {
+  const page = errorPage('state_mismatch', 'Something.');
+  expect(page).toContain('Something went wrong');
+  expect(page).toContain('CODE: <code>state_mismatch</code>');
+  expect(page).toContain('href="https://better-auth.com/docs/reference/errors/state_mismatch"');
+  expect(page).toContain('<a href="/">Go Home</a>');
+});

@@ -1,0 +1,311 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import {
+  base64url,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  SignJWT,
+  UnsecuredJWT,
+  type CryptoKey,
+  type JWK,
+  type JWTPayload,
+} from 'jose';
+import { freePort } from '../../src/local/free-port.js';
+import { BrowserLikeClient } from '../setup/browser-like-client.js';
+import type { TestDatabase } from '../setup/database.js';
+import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
+import { aStranger, bearer } from '../setup/people.js';
+import { aMigratedFastapi, endIt, stepForward, type Pristine } from '../switch-over/support.js';
+
+const LEGACY_SECRET = 'the secret of the old application';
+const GUARDED = '/api/auth/list-sessions';
+
+interface Keys {
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+}
+
+let pristine: Pristine;
+let database: TestDatabase;
+let jwks: Server;
+let rsa: Keys;
+let ec: Keys;
+let gatehouse: Gatehouse;
+/** Takes no ids, and asks who issued a token for whom. */
+let strict: Gatehouse;
+
+beforeAll(async () => {
+  pristine = await aMigratedFastapi(18);
+  database = await pristine.copy();
+  [rsa, ec] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('ES256')]);
+  const another = await generateKeyPair('RS256');
+  const keys: JWK[] = [
+    { ...(await exportJWK(another.publicKey)), alg: 'RS256' },
+    { ...(await exportJWK(rsa.publicKey)), alg: 'RS256' },
+    { ...(await exportJWK(ec.publicKey)), alg: 'ES256' },
+  ];
+  jwks = createServer((_, response) => response.end(JSON.stringify({ keys }))).listen(0, '127.0.0.1');
+  await once(jwks, 'listening');
+  const url = `http://127.0.0.1:${(jwks.address() as AddressInfo).port}/jwks.json`;
+  [gatehouse, strict] = await Promise.all([
+    startGatehouse({ LEGACY_JWT_SECRET: LEGACY_SECRET, LEGACY_JWT_JWKS_URL: url }, database),
+    startGatehouse(
+      {
+        LEGACY_JWT_SECRET: LEGACY_SECRET,
+        LEGACY_JWT_EMAIL_CLAIM: 'mail',
+        LEGACY_JWT_SUBJECT_CLAIM: 'uid',
+        LEGACY_JWT_ISSUER: 'old',
+        LEGACY_JWT_AUDIENCE: 'app',
+      },
+      database,
+    ),
+  ]);
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all([gatehouse.stop(), strict.stop()]);
+  jwks.close();
+  await database.drop();
+  await pristine.drop();
+});
+
+let nth = 0;
+
+/** Another user each time, who may sign in. */
+async function aUser(): Promise<{ id: string; email: string }> {
+  nth += 1;
+  const [user] = await database.query<{ id: string; email: string }>(
+    'select id, email from users where not banned and email = lower(email) order by id limit 1 offset $1',
+    [nth],
+  );
+  if (!user) throw new Error('no users are left');
+  return user;
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+
+/** As the old application makes one. */
+function signed(claims: JWTPayload, key: CryptoKey | Uint8Array = encoded(LEGACY_SECRET), alg = 'HS256') {
+  return new SignJWT({ iat: now() - 60, exp: now() + 600, ...claims }).setProtectedHeader({ alg }).sign(key);
+}
+
+const encoded = (secret: string) => new TextEncoder().encode(secret);
+const ask = (token: string, server = gatehouse) => aStranger(server).get(GUARDED, bearer(token));
+const sessionsOf = (id: string) =>
+  database.query<{ id: string; token: string }>('select id, token from sessions where user_id = $1', [id]);
+
+describe('a JWT of the legacy application', () => {
+  test.each([
+    ['HS256', () => encoded(LEGACY_SECRET)],
+    ['RS256', () => rsa.privateKey],
+    ['ES256', () => ec.privateKey],
+  ] as const)(
+    'signed with %s opens get-session and guarded routes, and is exchanged once',
+    async (alg, key) => {
+      const user = await aUser();
+      const jwt = await signed({ sub: user.id }, key(), alg);
+      const client = aStranger(gatehouse);
+      const first = await client.get('/api/auth/get-session', bearer(jwt));
+      expect(first.json()).toMatchObject({ user: { id: user.id, email: user.email } });
+      expect((await ask(jwt)).status).toBe(200);
+      const sessions = await sessionsOf(user.id);
+      expect(sessions).toHaveLength(1);
+
+      const token = String(first.headers['set-auth-token']);
+      expect(token.split('.')[0]).toBe(sessions[0]?.token);
+      expect(first.headers['access-control-expose-headers']).toMatch(/set-auth-token/);
+      expect((await ask(token)).status).toBe(200);
+      // The cookie alone does as well.
+      expect((await client.get(GUARDED)).status).toBe(200);
+    },
+  );
+
+  test('makes one session of twenty first uses at once', async () => {
+    const user = await aUser();
+    const jwt = await signed({ sub: user.id });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(jwt)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(await sessionsOf(user.id)).toHaveLength(1);
+    expect(new Set(answers.map(({ headers }) => headers['set-auth-token'])).size).toBe(1);
+  });
+
+  test('is another session than another one of the same user', async () => {
+    const user = await aUser();
+    await ask(await signed({ sub: user.id }));
+    await ask(await signed({ sub: user.id, jti: '2' }));
+    expect(await sessionsOf(user.id)).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      'signed out',
+      async (token: string) => aStranger(gatehouse).post('/api/auth/sign-out', {}, bearer(token)),
+    ],
+    [
+      'revoked',
+      async () => database.query('delete from sessions where user_id = (select max(user_id) from sessions)'),
+    ],
+    ['expired', async () => database.query('update sessions set expires_at = now()')],
+  ])('is refused for good once its session is %s', async (_, finish) => {
+    const user = await aUser();
+    const jwt = await signed({ sub: user.id });
+    expect((await ask(jwt)).status).toBe(200);
+    await database.query('delete from sessions where user_id <> $1', [user.id]);
+    await finish(jwt);
+    for (let time = 0; time < 2; time++) expect((await ask(jwt)).status).toBe(401);
+    expect((await aStranger(gatehouse).get('/api/auth/get-session', bearer(jwt))).json()).toBeNull();
+    expect(await sessionsOf(user.id)).toEqual([]);
+  });
+
+  test('that is first used to sign out is refused for good', async () => {
+    const user = await aUser();
+    const jwt = await signed({ sub: user.id });
+    const answer = await aStranger(gatehouse).post('/api/auth/sign-out', {}, bearer(jwt));
+    expect(answer.json()).toEqual({ success: true });
+    expect((await ask(jwt)).status).toBe(401);
+  });
+
+  test('does not open for who is banned, before its exchange or after', async () => {
+    const user = await aUser();
+    const jwts = [await signed({ sub: user.id }), await signed({ sub: user.id, jti: '2' })] as const;
+    expect((await ask(jwts[0])).status).toBe(200);
+    await database.query('update users set is_active = false where id = $1', [user.id]);
+    for (const jwt of jwts) expect((await ask(jwt)).status).toBe(401);
+    expect(await sessionsOf(user.id)).toHaveLength(1);
+  });
+
+  test('makes a session that lasts as any other, and is as old as the sign-in there', async () => {
+    const user = await aUser();
+    const iat = now() - 200_000;
+    await ask(await signed({ sub: user.id, iat }));
+    const [session] = await database.query<{ created_at: Date; days: number }>(
+      `select created_at, round(extract(epoch from expires_at - now()) / 86400)::integer as days
+       from sessions where user_id = $1`,
+      [user.id],
+    );
+    expect(session).toEqual({ created_at: new Date(iat * 1000), days: 7 });
+  });
+
+  test.each([
+    ['has expired', (sub: string) => signed({ sub, exp: now() - 1 })],
+    ['is not valid yet', (sub: string) => signed({ sub, nbf: now() + 60 })],
+    ['is for somebody else', (sub: string) => signed({ sub, aud: 'links in mails' })],
+    ['names nobody', () => signed({ sub: 'nobody' })],
+    ['says nothing of whom', () => signed({})],
+    ['names what no id can be', () => signed({ sub: 'a\0b' })],
+    ['has another secret', (sub: string) => signed({ sub }, encoded('another'))],
+    [
+      'is signed by another key',
+      async (sub: string) => signed({ sub }, (await generateKeyPair('RS256')).privateKey, 'RS256'),
+    ],
+    ['uses the secret in another way', (sub: string) => signed({ sub }, encoded(LEGACY_SECRET), 'HS512')],
+    [
+      'takes the public key for a secret',
+      async (sub: string) => signed({ sub }, encoded(await exportSPKI(rsa.publicKey))),
+    ],
+    [
+      'takes the JSON of the public key for a secret',
+      async (sub: string) => signed({ sub }, encoded(JSON.stringify(await exportJWK(ec.publicKey)))),
+    ],
+  ])('that %s is refused', async (_, make) => {
+    const user = await aUser();
+    const jwt = await make(user.id);
+    expect((await ask(jwt)).status).toBe(401);
+    expect(await sessionsOf(user.id)).toEqual([]);
+  });
+
+  test('without a signature, or with another payload than was signed, is refused', async () => {
+    const user = await aUser();
+    const none = new UnsecuredJWT({ sub: user.id, exp: now() + 60 }).encode();
+    const [header, , signature] = (await signed({ sub: 'somebody' })).split('.');
+    const forged = [header, base64url.encode(JSON.stringify({ sub: user.id })), signature].join('.');
+    for (const jwt of [none, `${none}x`, forged, `${header}.x.x`]) expect((await ask(jwt)).status).toBe(401);
+    expect(await sessionsOf(user.id)).toEqual([]);
+  });
+
+  test('of another spelling is the same token', async () => {
+    const user = await aUser();
+    const jwt = await signed({ sub: user.id });
+    expect((await ask(jwt)).status).toBe(200);
+    // The last character of 43 carries two bits that say nothing.
+    const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const respelt = jwt.slice(0, -1) + last[last.indexOf(jwt.at(-1) ?? '') ^ 1];
+    await ask(respelt);
+    expect(await sessionsOf(user.id)).toHaveLength(1);
+  });
+
+  test('may name who it is for by e-mail, in the claims that are configured', async () => {
+    const user = await aUser();
+    const claims = { iss: 'old', aud: 'app', mail: ` ${user.email.toUpperCase()}` };
+    expect((await ask(await signed(claims), strict)).status).toBe(200);
+    expect(await sessionsOf(user.id)).toHaveLength(1);
+    expect((await ask(await signed({ ...claims, uid: user.id }), strict)).status).toBe(200);
+    // Where there is an id, it decides.
+    expect((await ask(await signed({ ...claims, uid: 'gone' }), strict)).status).toBe(401);
+    expect((await ask(await signed({ ...claims, iss: 'new' }), strict)).status).toBe(401);
+    expect((await ask(await signed({ ...claims, aud: 'other' }), strict)).status).toBe(401);
+    expect((await ask(await signed({ ...claims, aud: undefined }), strict)).status).toBe(401);
+  });
+
+  test('names one of two who share an e-mail only by its own spelling', async () => {
+    const claims = { iss: 'old', aud: 'app' };
+    expect((await ask(await signed({ ...claims, mail: 'TWIN@example.com' }), strict)).status).toBe(401);
+    const answer = await aStranger(strict).get(
+      '/api/auth/get-session',
+      bearer(await signed({ ...claims, mail: 'Twin@example.com' })),
+    );
+    expect(answer.json()).toMatchObject({ user: { email: 'Twin@example.com' } });
+  });
+
+  test('yields to nothing, and lets a cookie speak where it is worth nothing', async () => {
+    const user = await aUser();
+    const client = new BrowserLikeClient(gatehouse.origin);
+    await client.get('/api/auth/get-session', bearer(await signed({ sub: user.id })));
+    expect((await client.get(GUARDED, bearer(await signed({ sub: user.id, exp: 1 })))).status).toBe(200);
+  });
+
+  test('is refused while its keys cannot be fetched, and taken once they can; then they are known', async () => {
+    const user = await aUser();
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}/jwks.json`;
+    const server = await startGatehouse({ LEGACY_JWT_JWKS_URL: url }, database);
+    const keys = [{ ...(await exportJWK(ec.publicKey)), alg: 'ES256' }];
+    let asked = 0;
+    const publisher = createServer((_, response) => {
+      asked += 1;
+      response.end(JSON.stringify({ keys }));
+    });
+    try {
+      const jwt = await signed({ sub: user.id }, ec.privateKey, 'ES256');
+      for (let time = 0; time < 2; time++) expect((await ask(jwt, server)).status).toBe(401);
+      const session = await aStranger(server).get('/api/auth/get-session', bearer(jwt));
+      expect([session.status, session.json()]).toEqual([200, null]);
+      await server.told('the keys of the legacy application cannot be fetched');
+      await once(publisher.listen(port, '127.0.0.1'), 'listening');
+      expect((await ask(jwt, server)).status).toBe(200);
+      await server.told('the keys of the legacy application are there again');
+      publisher.closeAllConnections();
+      await once(publisher.close(), 'close');
+      const another = await signed({ sub: user.id, jti: '2' }, ec.privateKey, 'ES256');
+      expect([(await ask(another, server)).status, asked]).toEqual([200, 1]);
+    } finally {
+      await server.stop();
+      publisher.close();
+    }
+  });
+
+  test('opens nothing once the switch-over has ended; the sessions stay', async () => {
+    const user = await aUser();
+    const [used, unused] = [await signed({ sub: user.id }), await signed({ sub: user.id, jti: '2' })];
+    const token = String((await ask(used)).headers['set-auth-token']);
+    await stepForward(database);
+    await stepForward(database);
+    expect((await ask(used)).status).toBe(200);
+    await endIt(database);
+    expect((await ask(used)).status).toBe(401);
+    expect((await ask(unused)).status).toBe(401);
+    expect((await ask(token)).status).toBe(200);
+  });
+});

@@ -1,0 +1,40 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+
+export interface Proxy {
+  /** As the database's, by way of the proxy. */
+  readonly url: string;
+  /** Of both sides. */
+  readonly sockets: ReadonlySet<Socket>;
+  stop(): Promise<void>;
+}
+
+/** Stands between a server and its PostgreSQL; `join` says what passes between the two sides of a connection. */
+export async function startProxy(
+  database: string,
+  join: (near: Socket, far: Socket) => void,
+): Promise<Proxy> {
+  const target = new URL(database);
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    }
+    join(near, far);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(target);
+  url.port = String((server.address() as { port: number }).port);
+  return {
+    url: url.href,
+    sockets,
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  /** What went to standard error. */
+  readonly err: string;
+}
+
+/** Runs a Node program, given by its path in the project, until it ends; with this environment and no other. */
+export async function runToEnd(
+  file: string,
+  options: { environment?: Record<string, string>; folder?: string; arguments?: readonly string[] } = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [resolve(file), ...(options.arguments ?? [])], {
+    cwd: options.folder ?? process.cwd(),
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { code: code as number | null, out, err };
+}
+
+/** What an operator sees of a fault: exit code 1, and one line on standard error without a stack trace or the password. */
+export function expectOneSentence({ code, err }: Ended, sentence: RegExp, password?: string): void {
+  expect(err.trimEnd()).toMatch(sentence);
+  expect(err.trimEnd().split('\n')).toHaveLength(1);
+  expect(err).not.toMatch(/^\s+at /m);
+  if (password) expect(err).not.toContain(password);
+  expect(code).toBe(1);
+}

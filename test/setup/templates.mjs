@@ -1,0 +1,21 @@
+import pg from 'pg';
+import { createMigratingDataSource } from '../../dist/src/migrating/migrating-data-source.js';
+
+export const MIGRATED = 'template_migrated';
+
+/** An empty database brought up by the compiled migrations, once per server; tests copy it in a tenth of a second. */
+export async function createTemplates(servers) {
+  process.env.GATEHOUSE_QUIET = 'true';
+  for (const server of servers) {
+    const client = new pg.Client({ connectionString: server });
+    await client.connect();
+    await client.query(`create database ${MIGRATED}`);
+    await client.end();
+    const url = new URL(server);
+    url.pathname = `/${MIGRATED}`;
+    const dataSource = createMigratingDataSource(url.href);
+    await dataSource.initialize();
+    await dataSource.runMigrations();
+    await dataSource.destroy();
+  }
+}

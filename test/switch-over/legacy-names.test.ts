@@ -1,0 +1,65 @@
+import { catalogue, legacyDatabase, migrate, revert, VERSIONS } from '../migrations/support.js';
+import type { TestDatabase } from '../setup/database.js';
+import { endIt, statusOf, stepForward } from './support.js';
+
+/** Better Auth's `user`, which is renamed, and beside it a table of our name with columns of others. */
+const RENAMED = `
+  create table "user" (id text primary key, email text not null unique, name text not null, "emailVerified" boolean not null,
+                       image text, "createdAt" timestamptz not null, "updatedAt" timestamptz not null);
+  insert into "user" values ('u', 'a@example.com', 'A', true, null, now(), now());
+  create table sessions (id text primary key, "sessionToken" text not null unique, "userId" text not null,
+                         expires timestamptz not null);
+  insert into sessions values ('s', 't', 'u', '2040-01-01')`;
+
+/** A flag that ours needs the name of. */
+const FLAGGED = `
+  create table users (id text primary key, email text not null unique, email_verified boolean not null default false);
+  insert into users values ('u', 'a@example.com', true)`;
+
+describe.each(VERSIONS)('the end of the switch-over on PostgreSQL %i', (version) => {
+  let database: TestDatabase;
+  const begin = async (sql: string) => {
+    database = await legacyDatabase(version, sql);
+    const before = await catalogue(database);
+    await migrate(database);
+    await stepForward(database);
+    await stepForward(database);
+    return before;
+  };
+  afterEach(() => database.drop());
+
+  const left = () =>
+    database.query(
+      `select relname as name from pg_class where relkind = 'v' and relnamespace::regnamespace::text !~ '^(pg_|information_)'
+       union all select tgname from pg_trigger where tgname ~ 'mirror' union all select proname from pg_proc where proname ~ 'mirror'
+       union all select nspname from pg_namespace where nspname = 'gatehouse_legacy'`,
+    );
+
+  it('drops the views under old names and the triggers of columns beside ours, and a revert still leads back', async () => {
+    const before = await begin(RENAMED);
+    expect((await left()).length).toBe(4);
+    await endIt(database);
+    expect(await left()).toEqual([]);
+    await database.query(`insert into users (id, email, name) values ('v', 'b@example.com', 'B');
+                          insert into sessions (id, user_id, token, expires_at) values ('r', 'v', 'tr', '2040-01-01')`);
+    await database.query(`delete from sessions where id = 'r'`);
+    await revert(database);
+    expect(await catalogue(database)).toEqual(before);
+    expect(await database.query('select id from "user" order by 1')).toEqual([{ id: 'u' }, { id: 'v' }]);
+  });
+
+  it('drops the schema of a view of the same name', async () => {
+    await begin(FLAGGED);
+    expect(await left()).toEqual([{ name: 'users' }, { name: 'gatehouse_legacy' }]);
+    await endIt(database);
+    expect(await left()).toEqual([]);
+  });
+
+  it('is refused while something stands on such a view, and then changes nothing', async () => {
+    await begin(RENAMED);
+    await database.query('create view report as select email from "user"');
+    await expect(endIt(database)).rejects.toThrow(/view report depends on view "user". Drop that first/);
+    expect((await statusOf(database)).mode).toBe('gatehouse');
+    expect((await left()).length).toBe(5);
+  });
+});
