@@ -1,0 +1,143 @@
+// What every figure is measured on: a PostgreSQL of its own (or the one DATABASE_URL names), migrated by Gatehouse, with
+// users and sessions in it, and servers as processes of their own.
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import bcrypt from 'bcrypt';
+import pg from 'pg';
+import { processorTime } from './processor-time.mjs';
+import { freePort } from '../test/setup/free-port.mjs';
+import { startClusters } from '../test/setup/clusters.mjs';
+import { MIGRATED, createTemplates } from '../test/setup/templates.mjs';
+
+const SECRET = 'a secret of no importance for this measurement';
+export const PASSWORD = 'correct horse battery';
+const BCRYPT_COST = 11;
+
+export async function startEnvironment() {
+  const clusters = await startClusters();
+  try {
+    await createTemplates([clusters.newest.url]);
+  } catch (error) {
+    await clusters.stop();
+    throw error;
+  }
+  const running = new Set();
+  return {
+    database: (name, sessions) => createDatabase(clusters.newest.url, name, sessions),
+    async server(kind, url, settings = {}, flags = []) {
+      const server = await startServer(kind, url, settings, flags);
+      running.add(server);
+      return server;
+    },
+    async stop() {
+      await Promise.all([...running].map((server) => server.stop()));
+      await clusters.stop();
+    },
+  };
+}
+
+/** A migrated database with as many sessions, one user to every ten of them. */
+async function createDatabase(server, name, sessions) {
+  await query(server, `create database ${name} template ${MIGRATED}`);
+  const url = server.replace(/postgres$/, name);
+  const users = Math.max(1, Math.ceil(sessions / 10));
+  const hash = await bcrypt.hash(PASSWORD, BCRYPT_COST);
+  await query(
+    url,
+    `insert into users (id, name, email) select 'user' || n, 'User ' || n, 'user' || n || '@example.com'
+       from generate_series(1, ${users}) n`,
+  );
+  await query(
+    url,
+    `insert into accounts (id, user_id, provider_id, provider_user_id, password)
+     select 'account' || n, 'user' || n, 'credential', 'user' || n, '${hash}' from generate_series(1, least(${users}, 1000)) n`,
+  );
+  await query(
+    url,
+    `insert into sessions (id, user_id, token, expires_at, ip_address, user_agent)
+     select 'session' || n, 'user' || (n - 1) % ${users} + 1, 'token' || lpad(n::text, 27, '0'), now() + interval '7 days',
+            '203.0.113.7', 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+       from generate_series(1, ${sessions}) n`,
+  );
+  await query(url, 'vacuum analyze');
+  return url;
+}
+
+async function query(url, text) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The cookies of `count` sessions, spread over all `of` them. */
+export function sessionCookies(count, of) {
+  return Array.from({ length: count }, (_, n) => {
+    const token = `token${String(1 + Math.floor((n * of) / count)).padStart(27, '0')}`;
+    const signature = createHmac('sha256', SECRET).update(token).digest('base64');
+    return `better-auth.session_token=${encodeURIComponent(`${token}.${signature}`)}`;
+  });
+}
+
+const PROGRAMS = {
+  gatehouse: 'dist/src/main.js',
+  'better-auth': 'bench/servers/better-auth.mjs',
+  'nestjs-better-auth': 'bench/servers/nestjs-better-auth.mjs',
+  statement: 'bench/servers/statement.mjs',
+  constant: 'bench/servers/constant.mjs',
+};
+
+/** Until it answers; `startedIn` is how long that took, in milliseconds. */
+async function startServer(kind, url, settings, flags) {
+  const port = await freePort();
+  const begin = performance.now();
+  const child = spawn(process.execPath, [...flags, PROGRAMS[kind]], {
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      DATABASE_URL: url,
+      BETTER_AUTH_SECRET: SECRET,
+      BETTER_AUTH_URL: `http://127.0.0.1:${port}`,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      // The same limit for everybody would measure the limit.
+      RATE_LIMIT_ENABLED: 'false',
+      ...settings,
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const closed = new Promise((done) => child.once('close', done));
+  const origin = `http://127.0.0.1:${port}`;
+  await answers(`${origin}${kind === 'gatehouse' ? '/health/ready' : '/api/auth/get-session'}`, child);
+  return {
+    kind,
+    origin,
+    startedIn: performance.now() - begin,
+    /** Resident memory in MiB. */
+    async memory() {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+    },
+    processorTime: () => processorTime(child.pid),
+    async stop() {
+      child.kill('SIGTERM');
+      await closed;
+    },
+  };
+}
+
+async function answers(url, child) {
+  while (child.exitCode === null) {
+    const status = await fetch(url).then(
+      (response) => response.status,
+      () => 0,
+    );
+    if (status === 200) return;
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  throw new Error(`${child.spawnargs.join(' ')} ended with ${child.exitCode}`);
+}

@@ -1,0 +1,48 @@
+import autocannon from 'autocannon';
+import { median } from './figures.mjs';
+
+/**
+ * Requests for `seconds` over `connections`, each with the next of `headers`. Every answer has to be 200.
+ * @returns requests per second, and the 99th percentile in milliseconds.
+ */
+export async function load({ origin, path, headers, connections = 16, seconds, amount }) {
+  const result = await autocannon({
+    url: origin,
+    connections,
+    ...(amount ? { amount } : { duration: seconds }),
+    requests: headers.map((each) => ({ path, headers: each })),
+  });
+  const { errors, timeouts, non2xx } = result;
+  if (errors + timeouts + non2xx > 0) {
+    throw new Error(
+      `${origin}${path}: ${errors} errors, ${timeouts} timeouts, ${non2xx} answers other than 2xx`,
+    );
+  }
+  return {
+    count: result['2xx'],
+    rate: result['2xx'] / result.duration,
+    p99: result.latency.p99,
+    p50: result.latency.p50,
+  };
+}
+
+/**
+ * The contestants in turn, round after round, the first of a round another each time, after one short round that does not
+ * count. Medians of the rounds, and of the ratios round by round.
+ */
+export async function compete(contestants, { rounds, seconds, connections }) {
+  const results = new Map(contestants.map(({ name }) => [name, []]));
+  for (const { target } of contestants) await load({ ...target, connections, seconds: 2 });
+  for (let round = 0; round < rounds; round++) {
+    for (let n = 0; n < contestants.length; n++) {
+      const { name, target } = contestants[(round + n) % contestants.length];
+      results.get(name).push(await load({ ...target, connections, seconds }));
+    }
+  }
+  return {
+    rate: (name) => median(results.get(name).map(({ rate }) => rate)),
+    p99: (name) => median(results.get(name).map(({ p99 }) => p99)),
+    ratio: (name, other, figure = 'rate') =>
+      median(results.get(name).map((result, n) => result[figure] / results.get(other)[n][figure])),
+  };
+}

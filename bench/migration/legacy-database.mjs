@@ -1,0 +1,63 @@
+// A legacy users table as SQLAlchemy's or Django's makes one: random ids, bcrypt hashes, local times, three unique indexes.
+import pg from 'pg';
+
+export async function onDatabase(url, work) {
+  const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const TABLE = `
+  create table users (
+    id varchar(255) primary key, email varchar(255) not null, username varchar(100) not null, full_name varchar(255),
+    hashed_password varchar(255), is_active boolean not null default true, is_verified boolean, avatar_url varchar(500),
+    created_at timestamp, updated_at timestamp
+  )`;
+
+/** One user in ten has capitals in the e-mail, one in twenty no password, one in fifty is deactivated. */
+const ROWS = `
+  insert into users
+  select gen_random_uuid()::text, case when n % 10 = 0 then 'User' else 'user' end || n || '@example.com', 'user' || n,
+         'User ' || n,
+         case when n % 20 > 0 then '$2b$12$' || left(md5(n::text) || md5('x' || n), 53) end,
+         n % 50 > 0, n % 3 > 0, case when n % 4 = 0 then 'https://cdn.example.com/' || n || '.png' end,
+         timestamp '2020-01-01' + n * interval '1 minute', timestamp '2024-05-02'
+  from generate_series(1, $1::integer) n`;
+
+/** A database to be copied, with so many users; `prepare` goes on with it. */
+export async function createLegacyDatabase(server, users, prepare = async () => {}) {
+  const name = template(users);
+  await onDatabase(server, async (client) => {
+    await client.query(`drop database if exists ${name}`);
+    await client.query(`create database ${name}`);
+  });
+  const url = urlOf(server, name);
+  await onDatabase(url, async (client) => {
+    await client.query(TABLE);
+    await client.query(ROWS, [users]);
+    await client.query('create unique index ix_users_email on users (email)');
+    await client.query('create unique index ix_users_username on users (username)');
+    await client.query('vacuum analyze users');
+  });
+  await prepare(url);
+}
+
+/** Runs `work` on a copy that it alone has. */
+export async function withCopy(server, users, work) {
+  await onDatabase(server, async (client) => {
+    await client.query(`create database copy template ${template(users)} strategy file_copy`);
+    await client.query('checkpoint');
+  });
+  try {
+    return await work(urlOf(server, 'copy'));
+  } finally {
+    await onDatabase(server, (client) => client.query('drop database copy with (force)'));
+  }
+}
+
+const template = (users) => `legacy_${users}`;
+const urlOf = (server, database) => server.replace(/postgres$/, database);

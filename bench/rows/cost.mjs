@@ -1,0 +1,63 @@
+import { sessionCookies } from '../environment.mjs';
+import { atMost, median } from '../figures.mjs';
+import { load } from '../load.mjs';
+import { databaseTimes, timeBetween } from '../processor-time.mjs';
+
+const SESSIONS = 10_000;
+const PATH = '/api/auth/get-session';
+/** Requests of a round; the first round does not count. */
+const REQUESTS = 4000;
+const PLAIN = { DISABLE_SETTING_JWT_HEADER: 'true' };
+const CONTESTANTS = [
+  { name: 'better-auth', kind: 'better-auth', requests: REQUESTS / 8 },
+  { name: 'Gatehouse', kind: 'gatehouse', settings: PLAIN },
+  { name: 'bare statement', kind: 'statement' },
+  { name: 'Gatehouse, SESSION_CACHE', kind: 'gatehouse', settings: { ...PLAIN, SESSION_CACHE: 'true' } },
+  { name: 'constant JSON', kind: 'constant' },
+];
+
+/**
+ * Microseconds of a processor for each `get-session`, the server's and PostgreSQL's: what a machine has to be bought for.
+ * Far less than a rate does it depend on what else the machine is doing.
+ */
+export async function cost(environment, { rounds }) {
+  const url = await environment.database('cost', SESSIONS);
+  const headers = sessionCookies(1000, SESSIONS).map((cookie) => ({ cookie }));
+  const spent = new Map();
+  const servers = new Map();
+  for (const { name, kind, settings } of CONTESTANTS) {
+    spent.set(name, []);
+    servers.set(name, await environment.server(kind, url, settings));
+  }
+  for (let round = 0; round <= rounds; round++) {
+    for (const { name, requests = REQUESTS } of CONTESTANTS) {
+      const server = servers.get(name);
+      const [ours, postgres] = [server.processorTime(), databaseTimes('cost')];
+      const { count } = await load({ origin: server.origin, path: PATH, headers, amount: requests });
+      const times = {
+        server: ((server.processorTime() - ours) / count) * 1e6,
+        postgres: (timeBetween(postgres, databaseTimes('cost')) / count) * 1e6,
+      };
+      if (round > 0) spent.get(name).push(times);
+    }
+  }
+  await Promise.all([...servers.values()].map((server) => server.stop()));
+  const middle = (name, part) => median(spent.get(name).map((times) => times[part]));
+  const ratio = (name, other) => middle(name, 'server') / middle(other, 'server');
+  return {
+    title: 'get-session: microseconds of a processor for each',
+    figures: [
+      atMost('Gatehouse to better-auth', ratio('Gatehouse', 'better-auth'), 1 / 7),
+      atMost('Gatehouse to the bare statement', ratio('Gatehouse', 'bare statement'), 1 / 0.85),
+      atMost(
+        'with the cache to a constant JSON',
+        ratio('Gatehouse, SESSION_CACHE', 'constant JSON'),
+        1 / 0.7,
+      ),
+    ],
+    notes: CONTESTANTS.map(
+      ({ name }) =>
+        `${name}: server ${middle(name, 'server').toFixed(0)}, PostgreSQL ${middle(name, 'postgres').toFixed(0)}`,
+    ),
+  };
+}

@@ -1,0 +1,19 @@
+import { atMost, median } from '../figures.mjs';
+
+/** From the start of the process to the first `ready`, on a migrated database. */
+export async function start(environment, { rounds }) {
+  const url = await environment.database('start', 1000);
+  const times = { gatehouse: [], 'better-auth': [] };
+  for (let round = 0; round < rounds; round++) {
+    for (const kind of Object.keys(times)) {
+      const server = await environment.server(kind, url);
+      times[kind].push(server.startedIn);
+      await server.stop();
+    }
+  }
+  return {
+    title: 'start to ready, migrated database',
+    figures: [atMost('median', median(times.gatehouse) / 1000, 1.5, 's')],
+    notes: [`better-auth answers after ${(median(times['better-auth']) / 1000).toFixed(2)} s`],
+  };
+}

@@ -1,0 +1,15 @@
+// What can be had at the most with a database read: Fastify and the one prepared statement, its rows as JSON, and nothing else.
+import Fastify from 'fastify';
+import pg from 'pg';
+import { findSessionByToken } from '../../dist/src/sessions/find-session.sql.js';
+
+const { name, text } = findSessionByToken({ user: [], session: [] });
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
+const server = Fastify();
+
+server.get('/api/auth/get-session', (request) => {
+  const token = /session_token=([^.;]+)/.exec(request.headers.cookie ?? '')?.[1];
+  return pool.query({ name, text, values: [token] }).then(({ rows }) => rows[0] ?? {});
+});
+
+await server.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });
