@@ -11,11 +11,13 @@ import { installCors } from './http/cors.js';
 import { installDirectRoutes } from './http/direct-routes.js';
 import { installDisabledPaths } from './http/disabled-paths.js';
 import { closeConnectionsWithLastAnswers } from './http/last-answers.js';
+import { RepeatedAnswers, type Surroundings } from './http/repeated-answers.js';
 import { answerMalformedRequest } from './http/malformed-requests.js';
 import { installSecurityHeaders } from './http/security-headers.js';
 import { strictUrl } from './http/strict-paths.js';
 import { Logger } from './logging/logger.js';
 import { installRequestLog } from './logging/request-log.js';
+import { Metrics } from './metrics/metrics.js';
 import { installRateLimits } from './rate-limits/install-rate-limits.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
 import { ChangeListener } from './sessions/cache/change-listener.js';
@@ -36,7 +38,9 @@ function noSchemas(): never {
  * @throws {StartupFault} when the database cannot be used.
  */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
+  const repeated = config.sessionCache.enabled ? new RepeatedAnswers(config.sessionCache.size) : undefined;
   const adapter = new FastifyAdapter({
+    ...(repeated ? { serverFactory: repeated.serverFactory } : {}),
     bodyLimit: BODY_LIMIT,
     exposeHeadRoutes: false,
     // Neither middleware nor schemas are used, so what serves them is not even loaded.
@@ -69,10 +73,28 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
     else done();
   });
   if (config.sessionCache.enabled) installOwnChanges(server, app.get(ChangeListener));
+  repeated?.install(server, surroundingsOf(app));
   installSecurityHeaders(server, config, DOCUMENTATION_PATH);
   installDirectRoutes(server, app);
   installDocumentation(app, config);
   await app.init();
   await server.ready();
   return app;
+}
+
+/** Limits, log and metrics of an answer that does not come by way of Fastify's hooks. */
+function surroundingsOf(app: NestFastifyApplication): Surroundings {
+  const [limiter, logger, metrics] = [app.get(RateLimiter), app.get(Logger), app.get(Metrics)];
+  return {
+    refuses: limiter.enabled
+      ? async (raw) =>
+          (await limiter.refuses({ raw, headers: raw.headers, originalUrl: raw.url ?? '', is404: false })) !==
+          undefined
+      : undefined,
+    record(answered) {
+      logger.answered(answered);
+      metrics.observe(answered);
+      metrics.repeated += 1;
+    },
+  };
 }

@@ -3,12 +3,15 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { Passwords } from '../accounts/passwords.js';
+import type { AnsweredRequest } from '../logging/logger.js';
 import { MailMetrics } from '../mail/mail-metrics.js';
 import { SessionCacheMetrics } from '../sessions/cache/session-cache-metrics.js';
 import { RateLimiter } from '../rate-limits/rate-limiter.js';
 
 @Injectable()
 export class Metrics implements OnModuleInit {
+  /** Since the start. */
+  repeated = 0;
   private readonly registry = new Registry();
   private readonly durations = new Histogram({
     name: 'gatehouse_http_request_duration_seconds',
@@ -53,18 +56,27 @@ export class Metrics implements OnModuleInit {
       'Times the rate-limit store did not answer and this process counted for itself',
       () => this.limiter.storeFailures,
     );
+    this.counter(
+      'gatehouse_repeated_answers_total',
+      'Answers that were sent again as they were, while the session cache vouched for them',
+      () => this.repeated,
+    );
     this.mails.publish(this.registry);
     this.sessionCache.publish(this.registry);
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
     server.addHook('onResponse', (request, reply, done) => {
-      const labels = {
+      this.observe({
         method: request.method,
         route: request.routeOptions.url ?? 'unknown',
-        status: String(reply.statusCode),
-      };
-      this.durations.observe(labels, reply.elapsedTime / 1000);
+        status: reply.statusCode,
+        milliseconds: reply.elapsedTime,
+      });
       done();
     });
+  }
+
+  observe({ method, route, status, milliseconds }: Omit<AnsweredRequest, 'requestId'>): void {
+    this.durations.observe({ method, route, status: String(status) }, milliseconds / 1000);
   }
 
   get contentType(): string {

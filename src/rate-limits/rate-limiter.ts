@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
@@ -19,6 +20,8 @@ const UNKNOWN_PATHS = 10_000;
 const PATIENCE = 1000;
 const PAUSE = 1000;
 
+export type LimitedRequest = Pick<FastifyRequest, 'raw' | 'headers' | 'originalUrl' | 'is404'>;
+
 /** Decides over every request below the base path before anything else is done for it (protocol.md §4.1, §6). */
 @Injectable()
 export class RateLimiter {
@@ -34,6 +37,7 @@ export class RateLimiter {
   /** Counts while the store is away: a store that fails neither locks everybody out nor lets everybody in. */
   private readonly standIn = new MemoryStore();
   private pausedUntil = 0;
+  private readonly counted = new WeakSet<IncomingMessage>();
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -49,9 +53,13 @@ export class RateLimiter {
     if (path !== undefined) this.known.add(path);
   }
 
-  /** @returns undefined when the request may pass, else the seconds after which to try again. */
-  async refuses(request: FastifyRequest): Promise<number | undefined> {
+  /**
+   * A request that may pass is counted once, however often it is asked about.
+   * @returns undefined when the request may pass, else the seconds after which to try again.
+   */
+  async refuses(request: LimitedRequest): Promise<number | undefined> {
     const { ipAddress } = this.config.advanced;
+    if (this.counted.has(request.raw)) return undefined;
     const path = authPath(request.originalUrl);
     if (path === undefined || ipAddress.disableIpTracking) return undefined;
     const applied = ruleFor(path, this.config.rateLimit);
@@ -62,7 +70,8 @@ export class RateLimiter {
     const retryAfter = await (hasRoute
       ? this.count(key, applied.rule)
       : this.unknownPaths.consume(key, applied.rule));
-    if (retryAfter !== undefined) this.refusals += 1;
+    if (retryAfter === undefined) this.counted.add(request.raw);
+    else this.refusals += 1;
     return retryAfter;
   }
 

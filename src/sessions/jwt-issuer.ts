@@ -16,8 +16,13 @@ type IssuedFor = Identity & { readonly cached?: boolean };
 const REUSED_FOR = 60;
 const REUSED = 10_000;
 
-interface IssuedJwt {
+export interface ReusedJwt {
   readonly jwt: string;
+  /** Milliseconds since 1970. */
+  readonly reusedUntil: number;
+}
+
+interface IssuedJwt extends ReusedJwt {
   readonly kid: string;
   /** Who it was issued for, as it stands in it. */
   readonly payload: string;
@@ -53,17 +58,18 @@ export class JwtIssuer {
    * For an answer that a client may ask for many times a minute: signing takes longer than all the rest of it. The JWT may
    * be one that was issued up to a minute ago, if the same would stand in it now.
    */
-  async issueOrReuse(identity: IssuedFor): Promise<string> {
+  async issueOrReuse(identity: IssuedFor): Promise<ReusedJwt> {
     const { id } = identity.session;
     const now = Date.now();
     const { kid } = await this.keys.signing();
     const payload = JSON.stringify(this.payloadOf(identity.user, identity.cached));
     const recent = this.issued.get(id, now);
-    if (recent?.kid === kid && recent.payload === payload) return recent.jwt;
+    if (recent?.kid === kid && recent.payload === payload) return recent;
     const jwt = await this.issue(identity);
-    const reusedFor = Math.min(REUSED_FOR, this.expiresIn / 10);
-    this.issued.set(id, { jwt, kid, payload }, now + reusedFor * 1000, now);
-    return jwt;
+    const reusedUntil = now + Math.min(REUSED_FOR, this.expiresIn / 10) * 1000;
+    const issued = { jwt, reusedUntil, kid, payload };
+    this.issued.set(id, issued, reusedUntil, now);
+    return issued;
   }
 
   /** Claims in the order of protocol.md §11.2, `sid` besides. */

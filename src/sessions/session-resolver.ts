@@ -107,7 +107,7 @@ export class SessionResolver {
     const { disableCookieCache } = request.query as { disableCookieCache?: unknown };
     if (named.kind === 'jwt' || disableCookieCache) return undefined;
     const identity = await this.cache.read(request, reply, named.token, remember);
-    return identity && { ...identity, remember, credential: named.via, cached: true };
+    return identity && { ...identity, remember, credential: named.via, cached: true, standsUntil: 0 };
   }
 
   private async fromDatabase(
@@ -130,8 +130,9 @@ export class SessionResolver {
     if (named.kind === 'jwt' && named.legacy) await this.writer.signIn(request, reply, auth, true);
     const { disableRefresh } = request.query as { disableRefresh?: unknown };
     if (!remember || disableRefresh) return auth;
+    const { disableSessionRefresh } = this.config.session;
     const due = this.dueBefore(now);
-    const needsRefresh = !this.config.session.disableSessionRefresh && auth.session.expiresAt <= due;
+    const needsRefresh = !disableSessionRefresh && auth.session.expiresAt <= due;
     const extended = needsRefresh && writes ? await this.extend(auth, now, due) : undefined;
     if (extended === 'gone') {
       this.writer.expire(request, reply);
@@ -141,7 +142,10 @@ export class SessionResolver {
     if (extended) await this.writer.signIn(request, reply, extended, remember);
     else await this.cache.write(request, reply, auth, remember);
     if (extended) return { ...extended, renewed: true };
-    return writes ? auth : { ...auth, needsRefresh };
+    if (!writes) return { ...auth, needsRefresh };
+    return disableSessionRefresh
+      ? auth
+      : { ...auth, standsUntil: Math.min(auth.standsUntil, this.dueAt(auth)) };
   }
 
   /** Bearer before cookie; what proves to be nothing is passed over. */
@@ -175,6 +179,12 @@ export class SessionResolver {
     return new Date(now.getTime() + (expiresIn - updateAge) * 1000);
   }
 
+  /** Milliseconds since 1970. */
+  private dueAt({ session }: AuthContext): number {
+    const { expiresIn, updateAge } = this.config.session;
+    return session.expiresAt.getTime() - (expiresIn - updateAge) * 1000;
+  }
+
   /** As it then is, also when another request was quicker to extend it. */
   private async extend(auth: Resolved, now: Date, due: Date): Promise<Resolved | 'gone'> {
     const expiresAt = new Date(now.getTime() + this.config.session.expiresIn * 1000);
@@ -192,6 +202,8 @@ export interface Resolved extends AuthContext {
   readonly renewed?: boolean;
   /** As it was read, and still is. */
   readonly stored?: StoredSession | undefined;
+  /** Milliseconds since 1970: from then on it is extended or refused when it is read again. */
+  readonly standsUntil: number;
 }
 
 function contextOf(
@@ -199,5 +211,7 @@ function contextOf(
   remember: boolean,
   credential: AuthContext['credential'],
 ): Resolved {
-  return { session: stored.session, user: stored.user, remember, credential, cached: false, stored };
+  const { session, user } = stored;
+  const standsUntil = session.expiresAt.getTime();
+  return { session, user, remember, credential, cached: false, stored, standsUntil };
 }

@@ -40,6 +40,13 @@ export class SessionReader {
     return read;
   }
 
+  /** Whether what was read would be read again: it is in the cache, and the cache may answer. */
+  stands(stored: StoredSession): boolean {
+    if (!this.changes.isCurrent || this.cache.get(stored.session.token) !== stored) return false;
+    this.cache.hits += 1;
+    return true;
+  }
+
   async fromDatabase(key: SessionKey): Promise<ReadSession | undefined> {
     const row = await ('token' in key
       ? this.sessions.findByToken(key.token)

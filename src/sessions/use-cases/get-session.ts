@@ -3,10 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { AuthError, internal, methodNotAllowed } from '../../errors/auth-error.js';
+import type { Identity } from '../../http/identity-data.js';
 import { JsonText } from '../../http/json-text.js';
 import { exposeHeader } from '../../http/set-cookies.js';
 import { Logger } from '../../logging/logger.js';
 import { presentUser, type UserAnswer } from '../../users/present-user.js';
+import { SessionReader } from '../cache/session-reader.js';
 import { sessionInCacheOrder, userInCacheOrder } from '../cache-order.js';
 import { JwtIssuer } from '../jwt-issuer.js';
 import { presentSession, type SessionAnswer } from '../present-session.js';
@@ -20,11 +22,17 @@ export interface GetSessionAnswer {
 
 const NOT_TO_BE_STORED = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
+const answerOf = ({ session, user }: Identity) => ({
+  session: presentSession(session),
+  user: presentUser(user),
+});
+
 /** Who is signed in, or `null` (protocol.md §1.5). */
 @Injectable()
 export class GetSession {
   constructor(
     private readonly resolver: SessionResolver,
+    private readonly reader: SessionReader,
     private readonly jwt: JwtIssuer,
     private readonly logger: Logger,
     @Inject(CONFIG) private readonly config: Config,
@@ -55,17 +63,25 @@ export class GetSession {
     try {
       const auth = await this.resolver.resolve(request, reply, { mayWrite });
       if (!auth) return null;
-      if (!this.config.disableSettingJwtHeader) {
-        void reply.header('set-auth-jwt', await this.jwt.issueOrReuse(auth));
+      const jwt = this.config.disableSettingJwtHeader ? undefined : await this.jwt.issueOrReuse(auth);
+      if (jwt) {
+        void reply.header('set-auth-jwt', jwt.jwt);
         exposeHeader(reply, 'set-auth-jwt');
       }
-      const isAsRead = auth.stored !== undefined && auth.needsRefresh === undefined;
-      if (isAsRead && auth.stored.answer) return auth.stored.answer;
-      const answer = { session: presentSession(auth.session), user: presentUser(auth.user) };
+      if (auth.stored && auth.needsRefresh === undefined) {
+        const { stored, standsUntil } = auth;
+        stored.answer ??= new JsonText(JSON.stringify(answerOf(auth)));
+        const until = Math.min(standsUntil, jwt?.reusedUntil ?? Infinity);
+        request.repeatable = {
+          answer: stored.answer,
+          holds: () => Date.now() < until && this.reader.stands(stored),
+        };
+        return stored.answer;
+      }
+      const answer = answerOf(auth);
       if (auth.cached) {
         return { session: sessionInCacheOrder(answer.session), user: userInCacheOrder(answer.user) };
       }
-      if (isAsRead) return (auth.stored.answer = new JsonText(JSON.stringify(answer)));
       return auth.needsRefresh === undefined ? answer : { ...answer, needsRefresh: auth.needsRefresh };
     } catch (error) {
       if (error instanceof AuthError) throw error;

@@ -1,0 +1,153 @@
+import type { Answer } from '../setup/browser-like-client.js';
+import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
+import { metric } from '../setup/metrics.js';
+import { aMember, bearer, onAnotherDevice, type Member } from '../setup/people.js';
+
+const APP = 'http://app.example';
+const PATH = '/api/auth/get-session';
+let gatehouse: Gatehouse;
+
+beforeAll(async () => {
+  gatehouse = await startGatehouse({ SESSION_CACHE: 'true', BETTER_AUTH_TRUSTED_ORIGINS: APP });
+});
+
+afterAll(() => gatehouse.stop());
+
+const repeated = () => metric(gatehouse, 'gatehouse_repeated_answers_total');
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition()));
+}
+
+/** Asks until it has been sent an answer again; that one. */
+async function repeatedTo(member: Member, headers: Record<string, string> = {}): Promise<Answer> {
+  for (;;) {
+    const before = await repeated();
+    const answer = await member.client.get(PATH, headers);
+    if ((await repeated()) > before) return answer;
+  }
+}
+
+/** All but those that differ from one second and one request to the next. */
+const lastingHeaders = ({ headers }: Answer) => ({ ...headers, date: 'some', 'x-request-id': 'some' });
+
+test('an answer that is sent again is the same, under an id of its own', async () => {
+  const member = await aMember(gatehouse);
+  const first = await member.client.get(PATH);
+  const again = await repeatedTo(member);
+  expect([again.status, again.text]).toEqual([200, first.text]);
+  expect(lastingHeaders(again)).toEqual(lastingHeaders(first));
+  expect(again.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  expect(again.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
+});
+
+test('it is logged and measured as any other', async () => {
+  const member = await aMember(gatehouse);
+  const again = await repeatedTo(member);
+  const id = String(again.headers['x-request-id']);
+  await gatehouse.told(id);
+  const line = gatehouse
+    .log()
+    .split('\n')
+    .find((each) => each.includes(id));
+  expect(JSON.parse(line ?? '')).toMatchObject({ method: 'GET', route: PATH, status: 200 });
+  const { text } = await member.client.get('/metrics');
+  const count = /duration_seconds_count\{method="GET",route="\/api\/auth\/get-session",status="200"\} (\d+)/;
+  expect(Number(count.exec(text)?.[1])).toBeGreaterThanOrEqual(await repeated());
+});
+
+test('each origin has its own', async () => {
+  const member = await aMember(gatehouse);
+  const corsOf = ({ headers }: Answer) => headers['access-control-allow-origin'];
+  expect(corsOf(await repeatedTo(member))).toBeUndefined();
+  expect(corsOf(await member.client.get(PATH, { origin: APP }))).toBe(APP);
+  expect(corsOf(await repeatedTo(member, { origin: APP }))).toBe(APP);
+  expect(corsOf(await member.client.get(PATH, { origin: 'http://evil.example' }))).toBeUndefined();
+});
+
+test.each<[string, (member: Member, other: Member) => Promise<Answer>]>([
+  ['a bearer', ({ client }, { token }) => client.get(PATH, bearer(token))],
+  ['other cookies', (_, { client }) => client.get(PATH)],
+])('%s beside the cookies it knows is looked at', async (_, ask) => {
+  const [member, other] = [await aMember(gatehouse), await aMember(gatehouse)];
+  await repeatedTo(member);
+  expect((await ask(member, other)).json()).toMatchObject({ user: { id: other.id } });
+});
+
+test.each([
+  ['another method', { method: 'POST', body: {} }, 405],
+  ['another path', { path: '/api/auth/get-session/' }, 404],
+])(
+  '%s is answered as it always is',
+  async (_, { path = PATH, ...call }: Record<string, unknown> & { path?: string }, status) => {
+    const member = await aMember(gatehouse);
+    await repeatedTo(member);
+    expect((await member.client.call(path, call)).status).toBe(status);
+  },
+);
+
+test.each<[string, string]>([
+  ['is deleted', 'delete from sessions where token = $1'],
+  ['ends', `update sessions set expires_at = now() where token = $1`],
+  [
+    'is one of a banned user',
+    'update users set banned = true where id = (select user_id from sessions where token = $1)',
+  ],
+])('nothing is sent again of a session that %s, by whichever program', async (_, statement) => {
+  const member = await aMember(gatehouse);
+  await repeatedTo(member);
+  await gatehouse.database.query(statement, [member.token]);
+  await new Promise((later) => setTimeout(later, 100));
+  expect((await member.client.get(PATH)).text).toBe('null');
+});
+
+test('what has changed is told with the next answer', async () => {
+  const member = await aMember(gatehouse);
+  for (const name of ['Ada One', 'Ada Two']) {
+    await repeatedTo(member);
+    await member.client.post('/api/auth/update-user', { name });
+    expect((await member.client.get(PATH)).json()).toMatchObject({ user: { name } });
+  }
+});
+
+test('a session that expires or is due to be extended in the meantime is looked at', async () => {
+  const member = await aMember(gatehouse);
+  const expiresIn = async (interval: string) => {
+    await gatehouse.database.query('update sessions set expires_at = now() + $2::interval where token = $1', [
+      member.token,
+      interval,
+    ]);
+  };
+  await expiresIn('6 days 2 seconds');
+  await repeatedTo(member);
+  await until(async () => (await member.client.get(PATH)).setCookies.length > 0);
+  await expiresIn('6 days 1 hour');
+  await repeatedTo(member);
+});
+
+test('a session that is not remembered has its answers sent again too', async () => {
+  const member = await onAnotherDevice(gatehouse, await aMember(gatehouse), { rememberMe: false });
+  expect((await repeatedTo(member)).setCookies).toEqual([]);
+});
+
+test('limits count it, once', async () => {
+  const limited = await startGatehouse({
+    SESSION_CACHE: 'true',
+    RATE_LIMIT_ENABLED: 'true',
+    RATE_LIMIT_WINDOW: '600',
+    RATE_LIMIT_MAX: '20',
+  });
+  try {
+    const member = await aMember(limited);
+    const statuses: number[] = [];
+    for (let n = 0; n < 25; n += 1) {
+      statuses.push((await member.client.get(PATH)).status);
+      await new Promise((later) => setTimeout(later, 5));
+    }
+    expect(statuses.filter((status) => status === 200)).toHaveLength(20);
+    expect(statuses.slice(20)).toEqual([429, 429, 429, 429, 429]);
+    expect(await metric(limited, 'gatehouse_repeated_answers_total')).toBeGreaterThan(5);
+  } finally {
+    await limited.stop();
+  }
+});
