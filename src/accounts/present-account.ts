@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../openapi/decorators.js';
 import type { AccountData } from '../cookies/account-data.js';
 import type { Account } from './account.entity.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, Inject, Redirect, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';

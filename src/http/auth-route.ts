@@ -9,8 +9,8 @@ import {
   ApiOperation,
   ApiResponse,
   ApiSecurity,
-  getSchemaPath,
-} from '@nestjs/swagger';
+  schemaPath,
+} from '../openapi/decorators.js';
 import { MESSAGES, type ErrorCode } from '../errors/error-catalogue.js';
 import { ACCESS, type Access } from './access.js';
 import { declaredFields } from './declared-fields.js';
@@ -172,7 +172,7 @@ function describeError(
     description: lines.join('<br>'),
     content: {
       'application/json': {
-        schema: { $ref: getSchemaPath(ErrorAnswer) },
+        schema: { $ref: schemaPath(ErrorAnswer) },
         examples: Object.fromEntries([
           ...codes.map((code) => [code, { value: { message: MESSAGES[code], code } }]),
           ...messages.map((message) => [message, { value: { message } }]),

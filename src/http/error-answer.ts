@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../openapi/decorators.js';
 
 /** Every error with a body has this form (protocol.md §1.1). */
 export class ErrorAnswer {

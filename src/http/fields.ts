@@ -1,7 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../openapi/decorators.js';
 import { ValidateBy, ValidateIf, validateSync } from './class-validator.js';
-import { declaredFields } from './declared-fields.js';
+import { DeclaredField, declaredFields } from './declared-fields.js';
 import { isEmailAddress } from './email-address.js';
 import { typeName } from './type-name.js';
 
@@ -159,7 +159,7 @@ const textIssue = (value: unknown, path: string): string[] =>
 
 function field(optional: boolean | undefined, documentation: PropertyDecorator, checks: PropertyDecorator[]) {
   const whenPresent = ValidateIf((_, value) => value !== undefined);
-  return applyDecorators(documentation, ...checks, ...(optional ? [whenPresent] : []));
+  return applyDecorators(DeclaredField, documentation, ...checks, ...(optional ? [whenPresent] : []));
 }
 
 /** The protocol measures an array as well, after it has said that it is none of what was expected. */

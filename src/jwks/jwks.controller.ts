@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiTags } from '../openapi/decorators.js';
 import { AuthGet } from '../http/auth-route.js';
 import { SigningKeys } from './signing-keys.js';
 

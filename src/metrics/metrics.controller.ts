@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../http/access.js';
 import { Metrics } from './metrics.js';

@@ -1,5 +1,5 @@
 import { Body, Controller, Req, Res } from '@nestjs/common';
-import { ApiProperty, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiProperty, ApiTags, schemaPath } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Current, type AuthContext } from '../http/auth-context.js';
 import { AuthGet, AuthPost, DirectAuthGet } from '../http/auth-route.js';
@@ -27,8 +27,8 @@ const sessionOrNull = {
         type: 'object',
         required: ['session', 'user'],
         properties: {
-          session: { $ref: getSchemaPath(SessionAnswer) },
-          user: { $ref: getSchemaPath(UserAnswer) },
+          session: { $ref: schemaPath(SessionAnswer) },
+          user: { $ref: schemaPath(UserAnswer) },
           needsRefresh: {
             type: 'boolean',
             description: 'Only under deferred refresh: whether to POST here to extend the session',

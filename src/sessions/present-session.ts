@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '../openapi/decorators.js';
 import type { CurrentSession } from '../http/auth-context.js';
 
 /** What leaves the server of a session, in the protocol's order (protocol.md §1.1): a whitelist. */
