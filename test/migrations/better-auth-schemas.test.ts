@@ -18,12 +18,19 @@ const PLURAL = {
   verification: { modelName: 'verifications' },
 };
 
+const SERIAL = { advanced: { database: { generateId: 'serial' } } };
+const UUID = { advanced: { database: { generateId: 'uuid' } } };
+/** What the README says where ids are no text. */
+const IDS_OF_THE_DATABASE = { advanced: { database: { generateId: false } } };
+
 const RELEASES: readonly (readonly [string, object, PostgresVersion])[] = [
   ['better-auth-1.3', {}, 18],
   ['better-auth-1.6', {}, 14],
   ['better-auth-1.6', PLURAL, 18],
   ['better-auth-1.7.1', {}, 18],
   ['better-auth', {}, 14],
+  ['better-auth', SERIAL, 18],
+  ['better-auth', UUID, 18],
 ];
 
 describe.each(RELEASES)('an application on %s with %j', (library, options, version) => {
@@ -134,7 +141,10 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
   });
 
   it('shares everything with the newest release on the names of the contract', async () => {
-    const newest = await startOracle(database, { password: 'scrypt' });
+    const newest = await startOracle(database, {
+      password: 'scrypt',
+      options: 'advanced' in options ? IDS_OF_THE_DATABASE : {},
+    });
     try {
       const client = new BrowserLikeClient(newest.origin);
       expect((await signIn(client, 'ada@example.com')).status).toBe(200);
