@@ -32,10 +32,10 @@ export function openSignedValue(raw: string, secrets: readonly string[]): Opened
 export class SignedValues {
   private readonly opened = new Map<string, OpenedValue>();
 
-  /** @param capacity values whose signature is not computed a second time; 200 bytes each. */
+  /** @param capacity values whose signature is not computed a second time; 350 bytes each. */
   constructor(
     private readonly secrets: readonly string[],
-    private readonly capacity = 10_000,
+    private readonly capacity = 2000,
   ) {}
 
   /** As `openSignedValue`. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { sha256Base64Url } from '../crypto/sha256.js';
 import type { CurrentUser } from '../http/auth-context.js';
 import type { Identity } from '../http/identity-data.js';
 import { ALGORITHM } from '../jwks/signing-key.js';
@@ -24,8 +25,8 @@ export interface ReusedJwt {
 
 interface IssuedJwt extends ReusedJwt {
   readonly kid: string;
-  /** Who it was issued for, as it stands in it. */
-  readonly payload: string;
+  /** Of what stands in it of the user: the text itself would take as much memory as half the JWT. */
+  readonly digest: string;
 }
 
 /** Issues the JWT anyone can verify by `GET /jwks`; on this server it stands and falls with its session. */
@@ -62,12 +63,12 @@ export class JwtIssuer {
     const { id } = identity.session;
     const now = Date.now();
     const { kid } = await this.keys.signing();
-    const payload = JSON.stringify(this.payloadOf(identity.user, identity.cached));
+    const digest = sha256Base64Url(JSON.stringify(this.payloadOf(identity.user, identity.cached)));
     const recent = this.issued.get(id, now);
-    if (recent?.kid === kid && recent.payload === payload) return recent;
+    if (recent?.kid === kid && recent.digest === digest) return recent;
     const jwt = await this.issue(identity);
     const reusedUntil = now + Math.min(REUSED_FOR, this.expiresIn / 10) * 1000;
-    const issued = { jwt, reusedUntil, kid, payload };
+    const issued = { jwt, reusedUntil, kid, digest };
     this.issued.set(id, issued, reusedUntil, now);
     return issued;
   }

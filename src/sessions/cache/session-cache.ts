@@ -6,7 +6,7 @@ import type { JsonText } from '../../http/json-text.js';
 
 /** A session with its user, and what `get-session` answers of it, once it has been asked. */
 export interface StoredSession extends Identity {
-  answer?: JsonText;
+  answer?: JsonText | undefined;
 }
 
 /** What a statement changed; without either, anything may have changed. */
