@@ -29,9 +29,18 @@ test.each(['/api/auth/ok', '/api/auth/list-sessions', '/health/live', '/metrics'
     expect(await headersOf(path)).toMatchObject({
       'content-security-policy': expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'$/),
       'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'cross-origin-resource-policy': 'cross-origin',
       'referrer-policy': 'no-referrer',
     }),
 );
+
+test('what only documents heed is sent with documents', async () => {
+  const ofDocuments = ['cross-origin-opener-policy', 'origin-agent-cluster', 'x-dns-prefetch-control'];
+  const sent = async (path: string) => Object.keys(await headersOf(path));
+  expect(await sent('/docs')).toEqual(expect.arrayContaining(ofDocuments));
+  expect((await sent('/api/auth/ok')).filter((name) => ofDocuments.includes(name))).toEqual([]);
+});
 
 test.each(['/docs', '/docs/', '/docs/swagger-ui-bundle.js'])(
   '%s runs the scripts of this server and no inline ones',
