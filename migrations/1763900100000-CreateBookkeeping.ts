@@ -23,6 +23,7 @@ const TABLES = [
      name text primary key,
      started_at timestamptz not null default now(),
      cursor text,
+     until text,
      rows bigint not null default 0,
      paused boolean not null default false,
      throttled boolean not null default true

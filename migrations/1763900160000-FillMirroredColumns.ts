@@ -4,6 +4,7 @@ import { needTable } from './helpers/1763900000000-catalogue.js';
 import { startBackfill } from './helpers/1763900000000-start-backfill.js';
 import { TABLES } from './helpers/1763900000000-tables.js';
 import { undo } from './helpers/1763900000000-undo-journal.js';
+import { byId } from './helpers/1763900000000-walk.js';
 import { readMirrored, toOurs } from './helpers/1763900000000-mirror-values.js';
 
 /** Rows from before the adoption: each column beside a legacy one gets its value. */
@@ -23,10 +24,10 @@ export class FillMirroredColumns1763900160000 implements MigrationInterface {
       await runBackfill(queryRunner, {
         name,
         table,
-        idType: columns.get('id')?.type ?? 'text',
+        walk: byId(table, columns.get('id')?.type ?? 'text'),
         apply: async (range) => {
           await queryRunner.query(
-            `update ${table} set ${assignments.join(', ')} where ${range('id')} and (${unset.join(' or ')})`,
+            `update ${table} set ${assignments.join(', ')} where ${range(table)} and (${unset.join(' or ')})`,
           );
         },
       });

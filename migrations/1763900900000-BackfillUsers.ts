@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { startBackfill } from './helpers/1763900000000-start-backfill.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
+import { byPlace } from './helpers/1763900000000-walk.js';
 import { backfillUsers, USERS_BACKFILL } from './helpers/1763900900000-users-backfill.js';
 
 /** Every existing user gets the values of our columns; what a legacy column held before is kept for `down`. */
@@ -12,7 +13,7 @@ export class BackfillUsers1763900900000 implements MigrationInterface {
     await startBackfill(queryRunner, this.name, USERS_BACKFILL, 'users');
     const statement = 'delete from gatehouse_conflicts';
     await recordUndo(queryRunner, { migration: this.name, kind: 'statement', relation: 'users', statement });
-    await backfillUsers(queryRunner);
+    await backfillUsers(queryRunner, byPlace('users'));
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

@@ -3,6 +3,7 @@ import { runBackfill } from './helpers/1763900000000-batches.js';
 import { needTable } from './helpers/1763900000000-catalogue.js';
 import { startBackfill } from './helpers/1763900000000-start-backfill.js';
 import { addedColumns, undo } from './helpers/1763900000000-undo-journal.js';
+import { byId } from './helpers/1763900000000-walk.js';
 import { updateRows } from './helpers/1763900900000-update-rows.js';
 
 const TIMES: Readonly<Record<string, string>> = {
@@ -44,10 +45,8 @@ export class BackfillAdoptedTables1763901100000 implements MigrationInterface {
       await runBackfill(queryRunner, {
         name,
         table,
-        idType: columns.get('id')?.type ?? 'text',
-        apply: async (range, startedAt) => {
-          await queryRunner.query(updateRows(table, values, range), [startedAt]);
-        },
+        walk: byId(table, columns.get('id')?.type ?? 'text'),
+        apply: (range, startedAt) => updateRows(queryRunner, { relation: table, values, range, startedAt }),
       });
     }
   }

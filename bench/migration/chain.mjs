@@ -51,40 +51,40 @@ export async function migrate(url) {
     ['node_modules/typeorm/cli.js', 'migration:run', '-d', 'dist/ormconfig.js'],
     { env: { PATH: process.env.PATH, DATABASE_URL: url }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  // Read and dropped: a full pipe would hold it up.
-  createInterface({ input: child.stdout }).on('line', () => {});
   const began = performance.now();
+  let end;
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.includes(`${LAST} has been executed`)) end = performance.now();
+  });
   const closed = new Promise((done) => child.once('close', done));
   let memory = 0;
-  const [from, to] = await onDatabase(url, async (client) => {
-    let start;
-    for (;;) {
-      memory = Math.max(memory, peakMemory(child.pid));
-      const { started, done } = await howFar(client);
-      if (started) start ??= performance.now();
-      if (done) return [start, performance.now()];
-      if (child.exitCode !== null) throw new Error(`migration:run ended with ${child.exitCode}`);
-      await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
-    }
-  });
-  const watch = setInterval(() => (memory = Math.max(memory, peakMemory(child.pid))), 100);
-  const code = await closed;
-  clearInterval(watch);
-  if (code !== 0) throw new Error(`migration:run ended with ${code}`);
-  return { backfill: (to - from) / 1000, whole: (performance.now() - began) / 1000, memory };
+  const watch = setInterval(() => (memory = Math.max(memory, peakMemory(child.pid))), LOOK_EVERY_MS);
+  try {
+    const start = await onDatabase(url, (client) => beginning(client, child));
+    const code = await closed;
+    if (code !== 0) throw new Error(`migration:run ended with ${code}`);
+    return { backfill: (end - start) / 1000, whole: (performance.now() - began) / 1000, memory };
+  } finally {
+    clearInterval(watch);
+  }
 }
 
-async function howFar(client) {
+/** When the first backfill is noted. Nobody asks from then on: that would be traffic, to which backfills give way. */
+async function beginning(client, child) {
+  while (!(await hasStarted(client))) {
+    if (child.exitCode !== null) throw new Error(`migration:run ended with ${child.exitCode}`);
+    await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
+  }
+  return performance.now();
+}
+
+async function hasStarted(client) {
   try {
-    const { rows } = await client.query(
-      `select exists (select from gatehouse_backfills) as started,
-              exists (select from migrations where name = $1) as done`,
-      [LAST],
-    );
-    return rows[0];
+    const { rows } = await client.query('select exists (select from gatehouse_backfills) as started');
+    return rows[0].started;
   } catch (error) {
     // The chain has not come to its tables yet.
-    if (error.code === '42P01') return { started: false, done: false };
+    if (error.code === '42P01') return false;
     throw error;
   }
 }

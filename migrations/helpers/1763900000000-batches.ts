@@ -4,22 +4,22 @@ import { quote } from './1763900000000-catalogue.js';
 import { say, startProgress } from './1763900000000-progress.js';
 import { giveWay, someoneWaits } from './1763900000000-throttle.js';
 import { inTransaction, sqlState } from './1763900000000-transaction.js';
+import type { Range, Walk } from './1763900000000-walk.js';
 
 const FIRST_SIZE = 2000;
 const SMALLEST_ADAPTED = 200;
 const LARGEST = 20_000;
 /** A batch's row locks and its transaction last about this long: who needs one of its rows waits no longer. */
-const TARGET_MS = 100;
+const TARGET_MS = 200;
+/** Of that while others are at work; and after each batch the database is theirs for as long as the batch took. */
+const GENTLE = 1 / 8;
 
-/** A condition on `column`, which holds the id. */
-export type Range = (column: string) => string;
-
-/** One pass over a table by its id. */
+/** One pass over a table. */
 export interface Backfill {
   readonly name: string;
   readonly table: string;
-  readonly idType: string;
-  /** Handles the rows whose id is in `range`; `startedAt` is the same in every run of this backfill. */
+  readonly walk: Walk;
+  /** Handles the rows that `range` is true of; `startedAt` is the same in every run of this backfill. */
   apply(range: Range, startedAt: string): Promise<void>;
   /** Called once when a batch fails on a unique index, before it is tried again. */
   onUniqueViolation?(): Promise<void>;
@@ -27,13 +27,14 @@ export interface Backfill {
 
 interface State {
   readonly cursor: string | null;
+  readonly until: string | null;
   readonly started_at: string;
   readonly paused: boolean;
 }
 
 /**
- * Keyset batches in short transactions, each with its cursor: killed at any moment, the next run goes on after the
- * last batch that was committed. A row that no statement accepts is put aside with the reason, and the rest goes on.
+ * Batches in short transactions, each with its cursor: killed at any moment, the next run goes on after the last batch
+ * that was committed. A row that no statement accepts is put aside with the reason, and the rest goes on.
  * `update gatehouse_backfills set paused = true` makes it wait.
  */
 export async function runBackfill(queryRunner: QueryRunner, backfill: Backfill): Promise<void> {
@@ -41,11 +42,12 @@ export async function runBackfill(queryRunner: QueryRunner, backfill: Backfill):
   let size = FIRST_SIZE;
   let recomputed = false;
   for (;;) {
-    await giveWay(queryRunner, backfill.name);
+    const inUse = await giveWay(queryRunner, backfill.name);
+    const share = inUse ? GENTLE : 1;
     const began = performance.now();
     try {
       const handled = await inTransaction(queryRunner, backfill.name, () =>
-        nextBatch(queryRunner, backfill, size),
+        nextBatch(queryRunner, backfill, { size: Math.ceil(size * share), inUse }),
       );
       if (handled === 'paused') {
         say(`${backfill.name}: paused (update gatehouse_backfills set paused = false)`);
@@ -55,7 +57,9 @@ export async function runBackfill(queryRunner: QueryRunner, backfill: Backfill):
       if (handled.rows === 0) break;
       progress.advance(handled.rows);
       recomputed = false;
-      size = nextSize(size, performance.now() - began, handled.inTheWay);
+      const elapsed = performance.now() - began;
+      size = nextSize(size, elapsed / share, handled.inTheWay);
+      if (inUse) await sleep(Math.min(elapsed, TARGET_MS));
     } catch (error) {
       const state = sqlState(error) ?? '';
       if (!/^(22|23|P0)/.test(state)) throw error;
@@ -86,72 +90,48 @@ interface Handled {
 async function nextBatch(
   queryRunner: QueryRunner,
   backfill: Backfill,
-  size: number,
+  { size, inUse }: { readonly size: number; readonly inUse: boolean },
 ): Promise<Handled | 'paused'> {
-  const { cursor, started_at, paused } = await lockState(queryRunner, backfill);
+  // With a batch that a crash takes back goes its cursor: it is done again, so it need not reach the disk at once. Where
+  // others wait for the disk too, each of our batches is better written by itself than several of them together.
+  if (!inUse) await queryRunner.query('set local synchronous_commit to off');
+  const { cursor, until, started_at, paused } = await lockState(queryRunner, backfill);
   if (paused) return 'paused';
-  const last = await endOfBatch(queryRunner, backfill, cursor, size);
-  if (!last) return { rows: 0, inTheWay: false };
-  await backfill.apply(between(backfill, cursor, last.id), started_at);
-  await queryRunner.query('update gatehouse_backfills set cursor = $2, rows = rows + $3 where name = $1', [
-    backfill.name,
-    last.id,
-    last.rows,
-  ]);
-  return { rows: last.rows, inTheWay: await someoneWaits(queryRunner) };
+  const end = cursor === null ? await backfill.walk.end(queryRunner) : until;
+  const stretch = await backfill.walk.next(queryRunner, cursor, end, size);
+  if (!stretch) return { rows: 0, inTheWay: false };
+  await backfill.apply(stretch.range, started_at);
+  await queryRunner.query(
+    'update gatehouse_backfills set cursor = $2, until = $3, rows = rows + $4 where name = $1',
+    [backfill.name, stretch.last, end, stretch.rows],
+  );
+  return { rows: stretch.rows, inTheWay: await someoneWaits(queryRunner) };
 }
 
 async function lockState(queryRunner: QueryRunner, { name }: Backfill): Promise<State> {
   const [state] = (await queryRunner.query(
-    'select cursor, started_at::text, paused from gatehouse_backfills where name = $1 for update',
+    'select cursor, until, started_at::text, paused from gatehouse_backfills where name = $1 for update',
     [name],
   )) as State[];
   if (!state) throw new Error(`the bookkeeping of ${name} is gone`);
   return state;
 }
 
-async function endOfBatch(
-  queryRunner: QueryRunner,
-  { table, idType }: Backfill,
-  cursor: string | null,
-  size: number,
-): Promise<{ id: string; rows: number } | undefined> {
-  const after = cursor === null ? '' : `where id > ${literal(cursor, idType)}`;
-  const [last] = (await queryRunner.query(
-    `select id::text, rows::integer from (
-       select id, row_number() over (order by id) as rows
-       from (select id from ${quote(table)} ${after} order by id limit ${size}) as batch
-     ) as counted order by rows desc limit 1`,
-  )) as { id: string; rows: number }[];
-  return last;
-}
-
 async function quarantine(queryRunner: QueryRunner, backfill: Backfill, error: unknown): Promise<void> {
-  const { cursor } = await lockState(queryRunner, backfill);
-  const row = await endOfBatch(queryRunner, backfill, cursor, 1);
+  const { cursor, until } = await lockState(queryRunner, backfill);
+  const end = cursor === null ? await backfill.walk.end(queryRunner) : until;
+  const row = await backfill.walk.next(queryRunner, cursor, end, 1);
   if (!row) return;
   const reason = error instanceof Error ? error.message : String(error);
-  say(`${backfill.name}: row ${row.id} is put aside: ${reason}`);
+  say(`${backfill.name}: row ${row.lastId} is put aside: ${reason}`);
   await queryRunner.query(
     `insert into gatehouse_quarantine (backfill, row_id, reason) values ($1, $2, $3)
      on conflict (backfill, row_id) do update set reason = excluded.reason`,
-    [backfill.name, row.id, reason],
+    [backfill.name, row.lastId, reason],
   );
-  await queryRunner.query('update gatehouse_backfills set cursor = $2 where name = $1', [
+  await queryRunner.query('update gatehouse_backfills set cursor = $2, until = $3 where name = $1', [
     backfill.name,
-    row.id,
+    row.last,
+    end,
   ]);
-}
-
-function between({ idType }: Backfill, cursor: string | null, last: string): Range {
-  return (column) => {
-    const after = cursor === null ? '' : `${column} > ${literal(cursor, idType)} and `;
-    return `${after}${column} <= ${literal(last, idType)}`;
-  };
-}
-
-/** Ids come from the table itself and may hold any character. */
-function literal(value: string, type: string): string {
-  const escaped = value.replaceAll('\\', '\\\\').replaceAll(`'`, `''`);
-  return `E'${escaped}'::${type}`;
 }

@@ -1,35 +1,59 @@
-import type { Range } from './1763900000000-batches.js';
+import type { QueryRunner } from 'typeorm';
+import type { Range } from './1763900000000-walk.js';
 import type { ColumnValue } from './1763900900000-user-values.js';
 
-/** One statement for a batch: lock the rows as they are now, keep what will be lost, write what is different. */
-export function updateRows(relation: string, values: readonly ColumnValue[], range: Range): string {
-  const kept = values.filter((value) => value.legacy).map(({ column }) => column);
+interface Update {
+  readonly relation: string;
+  readonly values: readonly ColumnValue[];
+  readonly range: Range;
+  /** What `$1` stands for in the values, if it stands there. */
+  readonly startedAt?: string;
+}
+
+/**
+ * First the few rows that lose a value which was there before the migrations: locked as they are now, that value kept,
+ * then written. The others are written at once, each that lacks something; one that somebody changes between the two so
+ * that it would lose a value is left as it is.
+ */
+export async function updateRows(queryRunner: QueryRunner, update: Update): Promise<void> {
+  const { relation, values, range, startedAt } = update;
+  const parameters = startedAt === undefined ? [] : [startedAt];
+  const [legacy, ours] = [values.filter((value) => value.legacy), values.filter((value) => !value.legacy)];
+  if (legacy.length > 0) await queryRunner.query(updateAndKeep(update), parameters);
+  if (ours.length === 0) return;
+  const losesNothing = legacy.length > 0 ? `and not (${isIncomplete(legacy)})` : '';
+  await queryRunner.query(
+    `update ${relation} u set ${ours.map(({ column, expression }) => `${column} = ${expression}`).join(', ')}
+     where ${range('u')} and (${isIncomplete(ours)}) ${losesNothing}`,
+    parameters,
+  );
+}
+
+function updateAndKeep({ relation, values, range }: Update): string {
+  const legacy = values.filter((value) => value.legacy);
+  const kept = legacy.map(({ column }) => column);
   return `
     with batch as materialized (
       select u.id,
-             ${values.map(({ column, text }) => `u.${column}${text ? '::text' : ''} as old_${column}`).join(', ')},
+             ${kept.map((column) => `u.${column} as old_${column}`).join(', ')},
              ${values.map(({ column, expression }) => `${expression} as new_${column}`).join(', ')}
-      from ${relation} u where ${range('u.id')} order by u.id for no key update of u
+      from ${relation} u where ${range('u')} and (${isIncomplete(legacy)}) order by u.id for no key update of u
     ), kept as (
       insert into gatehouse_original_values (relation, row_id, was, became)
-      select '${relation}', id::text, ${changes(kept, 'old')}, ${changes(kept, 'new')} from batch
-      where ${kept.map(differs).join(' or ') || 'false'}
+      select '${relation}', id::text, ${changes(legacy, 'old')}, ${changes(legacy, 'new')} from batch
       on conflict (relation, row_id) do nothing
     )
     update ${relation} set ${values.map(({ column }) => `${column} = batch.new_${column}`).join(', ')}
-    from batch where ${relation}.id = batch.id and (${values.map(({ column }) => differs(column)).join(' or ')})`;
+    from batch where ${relation}.id = batch.id`;
 }
 
 /** `{"email": ["Some@Example.com"]}`: each value in an array, so that a null that was there is not taken for none. */
-function changes(columns: readonly string[], side: 'old' | 'new'): string {
-  const pairs = columns.map(
-    (column) => `'${column}', case when ${differs(column)} then jsonb_build_array(${side}_${column}) end`,
-  );
+function changes(values: readonly ColumnValue[], side: 'old' | 'new'): string {
+  const pairs = values.map(({ column, text }) => {
+    const differs = `old_${column}${text ? '::text' : ''} is distinct from new_${column}`;
+    return `'${column}', case when ${differs} then jsonb_build_array(${side}_${column}${text ? '::text' : ''}) end`;
+  });
   return `jsonb_strip_nulls(jsonb_build_object(${pairs.join(', ')}))`;
-}
-
-function differs(column: string): string {
-  return `old_${column} is distinct from new_${column}`;
 }
 
 /** Of the row `u`: a column does not hold what the backfill would give it. */

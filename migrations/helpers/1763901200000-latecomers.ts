@@ -1,19 +1,30 @@
 import type { QueryRunner } from 'typeorm';
+import { needTable } from './1763900000000-catalogue.js';
 import { readLegacyColumns } from './1763900000000-legacy-columns.js';
 import { inTransaction } from './1763900000000-transaction.js';
+import { byId, byPlace } from './1763900000000-walk.js';
 import { isIncomplete } from './1763900900000-update-rows.js';
 import { userValues } from './1763900900000-user-values.js';
 import { backfillUsers, USERS_BACKFILL } from './1763900900000-users-backfill.js';
 import { ACCOUNTS_BACKFILL, backfillAccounts, lacksAccount } from './1763901000000-accounts-backfill.js';
 
-/** Users that a legacy application made behind the backfill's back, and rows put aside and mended since. */
+/**
+ * Users whom a legacy application made or changed behind the backfill's back: a change moves a row, maybe to a place that
+ * was passed already. And rows put aside and mended since.
+ */
 export async function fillLatecomers(queryRunner: QueryRunner): Promise<void> {
   const incomplete = isIncomplete(await userValues(queryRunner));
-  if (
-    await anyUser(queryRunner, `$1::timestamptz is not null and (${incomplete})`, [new Date().toISOString()])
-  ) {
+  const { columns } = await needTable(queryRunner, 'users');
+  // By the id where rows were on the move while they were sought by their place.
+  for (const walk of [byPlace('users'), byId('users', columns.get('id')?.type ?? 'text')]) {
+    if (
+      !(await anyUser(queryRunner, `$1::timestamptz is not null and (${incomplete})`, [
+        new Date().toISOString(),
+      ]))
+    )
+      break;
     await startAgain(queryRunner, USERS_BACKFILL);
-    await backfillUsers(queryRunner, incomplete);
+    await backfillUsers(queryRunner, walk);
   }
   const { password } = await readLegacyColumns(queryRunner);
   if (password && (await anyUser(queryRunner, lacksAccount(password), []))) {

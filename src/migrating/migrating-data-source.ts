@@ -11,6 +11,8 @@ import { MigrationLogger } from './migration-logger.js';
 
 const OLDEST_POSTGRES = 14;
 const SESSION = '-c timezone=UTC -c statement_timeout=0';
+/** One processor at a time, unless the URL says otherwise: the others are the application's. */
+const ALONE = '-c max_parallel_workers_per_gather=0 -c max_parallel_maintenance_workers=0';
 
 /**
  * The data source of the TypeORM CLI. It differs from a plain one in that one runner works at a time and that what
@@ -142,6 +144,6 @@ export function handOverLegacyNames(environment: Environment): void {
 function prepared(url: string): string {
   const parsed = new URL(url);
   const options = parsed.searchParams.get('options');
-  parsed.searchParams.set('options', `${options ? `${options} ` : ''}${SESSION}`);
+  parsed.searchParams.set('options', [ALONE, options, SESSION].filter(Boolean).join(' '));
   return parsed.href;
 }

@@ -55,7 +55,11 @@ async function catchUpEmails(runner: QueryRunner): Promise<void> {
   await noteEmailConflicts(runner);
   const { normalised } = await textExpressions(runner);
   const email = (await userValues(runner)).filter(({ column }) => column === 'email');
-  await runner.query(updateRows('users', email, () => `u.email::text <> ${normalised('u.email')}`));
+  await updateRows(runner, {
+    relation: 'users',
+    values: email,
+    range: () => `u.email::text <> ${normalised('u.email')}`,
+  });
 }
 
 async function catchUpUsers(
@@ -67,10 +71,14 @@ async function catchUpUsers(
     select 1 from gatehouse_quarantine q where q.backfill = '${DUAL_WRITE}' and q.row_id = u.id::text)`;
   const inactive = active ? `u.${active} is false and not u.banned` : 'false';
   const values = await userValues(runner);
-  await runner.query(
-    updateRows('users', values, () => `(${aside} or ${inactive})`),
-    [new Date().toISOString()],
-  );
+  const concerned = `(${aside} or ${inactive})`;
+  await runner.query(`select from users u where ${concerned} order by u.id for no key update`);
+  await updateRows(runner, {
+    relation: 'users',
+    values,
+    range: () => concerned,
+    startedAt: new Date().toISOString(),
+  });
   if (!password) return;
   const accounts = await needTable(runner, 'accounts');
   const account = `a.provider_id = 'credential' and a.provider_user_id = u.id::text`;

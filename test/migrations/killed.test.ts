@@ -72,7 +72,7 @@ function randomFrom(seed: number): () => number {
 /** What only tells of the way: numbers that a rolled-back transaction skips, and how many batches there were. */
 const OF_THE_WAY: Readonly<Record<string, string>> = {
   gatehouse_undo: `- 'id'`,
-  gatehouse_backfills: `- '{cursor,rows}'::text[]`,
+  gatehouse_backfills: `- '{cursor,until,rows}'::text[]`,
   migrations: `- 'id'`,
 };
 

@@ -49,33 +49,38 @@ describe.each(VERSIONS)('a backfill on PostgreSQL %i', (version) => {
     await queued;
     holder.release();
     other.release();
-    expect([await run.exit, await handled(database)]).toEqual([0, 9000]);
+    expect([await run.exit, run.output()]).toEqual([0, expect.anything()]);
+    expect(await handled(database)).toBeGreaterThanOrEqual(9000);
   });
 
   it('halves its batches when somebody waits for a row of one', async () => {
     const gate = await database.pool.connect();
     await gate.query('select pg_advisory_lock(1)');
+    const batch = await database.query<{ id: number }>(
+      'select id from (select id from users order by ctid limit 250) as u order by id',
+    );
+    const [first, later] = [batch[0], batch[125]];
     await database.query(`
-      create table cursors (cursor integer);
+      create table batches (until bigint);
       create function note() returns trigger language plpgsql as $$
-        begin insert into cursors values (new.cursor::integer); return null; end $$;
+        begin insert into batches values (new.rows); return null; end $$;
       create trigger note after update of cursor on gatehouse_backfills for each row
         when (new.name = 'backfill users') execute function note();
       create function gate() returns trigger language plpgsql as $$
         begin perform pg_advisory_xact_lock_shared(1); return new; end $$;
-      create trigger gate before update on users for each row when (old.id = 1000) execute function gate()`);
+      create trigger gate before update on users for each row when (old.id = ${later?.id}) execute function gate()`);
     const run = startCommand('run', `${database.url}?options=-c%20lock_timeout%3D60s`);
     while ((await waiting('advisory')).length === 0);
-    const legacyWrite = database.query(`update users set full_name = 'Another' where id = 1`);
+    const legacyWrite = database.query(`update users set full_name = 'Another' where id = $1`, [first?.id]);
     while ((await waiting('transactionid')).length === 0);
     await gate.query('select pg_advisory_unlock(1)');
     gate.release();
     await legacyWrite;
     expect([await run.exit, run.output()]).toEqual([0, expect.anything()]);
-    expect(await database.query('select cursor from cursors order by 1 limit 2')).toEqual([
-      { cursor: 2000 },
-      { cursor: 3000 },
-    ]);
+    const [one, two] = await database.query<{ until: number }>(
+      'select until::integer from batches order by 1 limit 2',
+    );
+    expect(two?.until).toBe(1.5 * (one?.until ?? 0));
   });
 });
 
@@ -100,7 +105,8 @@ describe.each(VERSIONS)('a backfill on PostgreSQL %i with a standby', (version) 
         expect(run.output()).toMatch(/^backfill users: waits, because a standby is \d\d+ MB behind/m);
         expect(await handled(database)).toBe(0);
         await end();
-        expect([await run.exit, await handled(database)]).toEqual([0, 9000]);
+        expect([await run.exit, run.output()]).toEqual([0, expect.anything()]);
+        expect(await handled(database)).toBeGreaterThanOrEqual(9000);
       }
     } finally {
       await replica.end();
