@@ -37,7 +37,7 @@ export async function backfillAccounts(
           password: `u.${quote(passwordColumn)}`,
           createdAt: 'coalesce(u.created_at, $1::timestamptz)',
           updatedAt: 'coalesce(u.updated_at, $1::timestamptz)',
-          rest: `from users u where ${range('u')} and (${condition}) ${conflicts}`,
+          rest: `from users u where ${range('u')} and (${condition}) order by u.id ${conflicts}`,
         }),
         [startedAt],
       );
