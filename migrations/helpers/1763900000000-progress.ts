@@ -13,7 +13,7 @@ export function say(line: string): void {
 /** How far a pass over a table is: a bar on a terminal, a line now and then elsewhere. */
 export class Progress {
   private readonly began = performance.now();
-  private saidAt = 0;
+  private saidAt = Number.NEGATIVE_INFINITY;
   private rows = 0;
 
   /** `before`: rows that earlier runs have handled. */

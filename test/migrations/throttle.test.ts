@@ -56,6 +56,7 @@ describe.each(VERSIONS)('a backfill on PostgreSQL %i', (version) => {
   it('halves its batches when somebody waits for a row of one', async () => {
     const gate = await database.pool.connect();
     await gate.query('select pg_advisory_lock(1)');
+    await database.query('vacuum full users');
     const batch = await database.query<{ id: number }>(
       'select id from (select id from users order by ctid limit 250) as u order by id',
     );
