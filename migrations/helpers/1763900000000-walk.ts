@@ -30,13 +30,15 @@ export function byId(table: string, idType: string): Walk {
   return {
     end: () => Promise.resolve(null),
     next: async (queryRunner, cursor, _end, size) => {
-      const after = (column: string) => (cursor === null ? 'true' : `${column} > ${literal(cursor, idType)}`);
+      const after = (column: string) => (cursor === null ? '' : `${column} > ${literal(cursor, idType)}`);
       const last = await lastOf(
         queryRunner,
-        `select id, id as place from ${quote(table)} where ${after('id')} order by id limit ${size}`,
+        `select id, id as place from ${quote(table)} ${cursor === null ? '' : `where ${after('id')}`}
+         order by id limit ${size}`,
       );
       if (!last) return undefined;
-      const range: Range = (row) => `${after(`${row}.id`)} and ${row}.id <= ${literal(last.last, idType)}`;
+      const range: Range = (row) =>
+        [after(`${row}.id`), `${row}.id <= ${literal(last.last, idType)}`].filter(Boolean).join(' and ');
       return { ...last, range };
     },
   };
