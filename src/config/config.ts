@@ -127,7 +127,7 @@ function settingsFrom(
     redisUrl: values.REDIS_URL,
     oidcProviders: values.OIDC_PROVIDERS ?? [],
     providerTimeout: values.PROVIDER_TIMEOUT ?? 8,
-    sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 10_000 },
+    sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 5000 },
     password: {
       hash: values.PASSWORD_HASH ?? 'bcrypt',
       bcryptCost: values.PASSWORD_BCRYPT_COST ?? 11,

@@ -83,7 +83,11 @@ export const VARIABLES = {
     'true: sessions are cached in the process, and a revocation anywhere takes effect within 100 ms',
     'false',
   ),
-  SESSION_CACHE_SIZE: variable(integer(1, 10_000_000), 'sessions the cache holds', '10000'),
+  SESSION_CACHE_SIZE: variable(
+    integer(1, 10_000_000),
+    'sessions the cache holds, 4 KB of memory each',
+    '10000',
+  ),
   PASSWORD_HASH: variable(
     oneOf('bcrypt', 'argon2id', 'scrypt'),
     'format of new hashes; `scrypt` is Better Auth’s own, for a `better-auth` beside it without a custom `verify`',

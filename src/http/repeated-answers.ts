@@ -30,6 +30,8 @@ interface KnownAnswer extends RepeatableAnswer {
   readonly headers: readonly string[];
   /** Those that no other answer has. */
   readonly ownHeaders: readonly string[];
+  /** Text that is ASCII is the same bytes in either, and sooner made into them as the former. */
+  readonly encoding: 'latin1' | 'utf8';
 }
 
 const MADE_ANEW = new Set(['x-request-id', 'date', 'connection', 'keep-alive']);
@@ -90,7 +92,7 @@ export class RepeatedAnswers {
   private send(known: KnownAnswer, response: ServerResponse, surroundings: Surroundings): true {
     const requestId = randomUUID();
     response.writeHead(200, [...known.headers, ...known.ownHeaders, 'x-request-id', requestId]);
-    response.end(known.answer.text);
+    response.end(known.answer.text, known.encoding);
     surroundings.record({ requestId, method: 'GET', route: known.url, status: 200, milliseconds: 0 });
     return true;
   }
@@ -106,8 +108,9 @@ export class RepeatedAnswers {
     }
     const { answer, holds } = repeatable;
     const { headers, ownHeaders } = this.headersOf(reply);
+    const encoding = Buffer.byteLength(answer.text) === answer.text.length ? 'latin1' : 'utf8';
     // Written out: V8 would give each a shape of its own, 250 bytes, if it were put together of others.
-    this.known.set(key, { answer, holds, url: raw.url, headers, ownHeaders });
+    this.known.set(key, { answer, holds, url: raw.url, headers, ownHeaders, encoding });
   }
 
   private headersOf(reply: FastifyReply): Pick<KnownAnswer, 'headers' | 'ownHeaders'> {

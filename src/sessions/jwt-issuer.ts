@@ -15,7 +15,7 @@ type IssuedFor = Identity & { readonly cached?: boolean };
 
 /** Seconds after which a session that asks again is given another JWT, and for how many sessions that is kept. */
 const REUSED_FOR = 60;
-const REUSED = 10_000;
+const REUSED = 5000;
 
 export interface ReusedJwt {
   readonly jwt: string;

@@ -41,6 +41,11 @@ test('an answer that is sent again is the same, under an id of its own', async (
   expect(again.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
 });
 
+test.each(['Zoë Müller', '日本 🙂'])('the name %s is sent again as it is', async (name) => {
+  const member = await aMember(gatehouse, { name });
+  expect((await repeatedTo(member)).json()).toMatchObject({ user: { name } });
+});
+
 test('it is logged and measured as any other', async () => {
   const member = await aMember(gatehouse);
   const again = await repeatedTo(member);

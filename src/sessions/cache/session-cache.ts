@@ -7,6 +7,8 @@ import type { JsonText } from '../../http/json-text.js';
 /** A session with its user, and what `get-session` answers of it, once it has been asked. */
 export interface StoredSession extends Identity {
   answer?: JsonText | undefined;
+  /** Since room was last looked for. */
+  isUsed?: boolean;
 }
 
 /** What a statement changed; without either, anything may have changed. */
@@ -16,7 +18,8 @@ interface Change {
 }
 
 /**
- * Sessions that stood when they were read, the least recently used giving way. It knows nothing of time or connections:
+ * Sessions that stood when they were read. What has not been used for longest gives way, as far as a second chance tells
+ * (the clock algorithm): a mark costs less than a place in a queue with each use. It knows nothing of time or connections:
  * whoever asks it has to know whether it may answer.
  */
 @Injectable()
@@ -42,9 +45,7 @@ export class SessionCache {
 
   get(token: string): StoredSession | undefined {
     const stored = this.byToken.get(token);
-    if (!stored) return undefined;
-    this.byToken.delete(token);
-    this.byToken.set(token, stored);
+    if (stored) stored.isUsed = true;
     return stored;
   }
 
@@ -87,13 +88,22 @@ export class SessionCache {
 
   private keep(stored: StoredSession): void {
     const { token, id, userId } = stored.session;
-    this.byToken.delete(token);
+    this.evict(token);
+    if (this.byToken.size >= this.capacity) this.makeRoom();
     this.byToken.set(token, stored);
     this.tokens.set(id, token);
     const tokens = this.tokensOfUsers.get(userId);
     if (tokens) tokens.add(token);
     else this.tokensOfUsers.set(userId, new Set([token]));
-    if (this.byToken.size > this.capacity) this.evict(this.byToken.keys().next().value);
+  }
+
+  private makeRoom(): void {
+    for (const [token, stored] of this.byToken) {
+      if (!stored.isUsed) return void this.evict(token);
+      stored.isUsed = false;
+      this.byToken.delete(token);
+      this.byToken.set(token, stored);
+    }
   }
 
   private remove(token: string | undefined): void {

@@ -1,0 +1,26 @@
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+
+/** Bytes that V8 sets aside for new objects, twice over. Left to itself it takes 16 MiB, twice: a quarter of this server. */
+const YOUNG = 4 * 2 ** 20;
+const INITIAL = 2 ** 20;
+
+/**
+ * What a request leaves behind is garbage at once and needs little room. Node takes the size from its command line alone,
+ * so V8 is let grow to it in one step and then no further. To be called before anything is loaded.
+ */
+export function keepYoungSpaceSmall(): void {
+  setFlagsFromString(`--semi-space-growth-factor=${YOUNG / INITIAL}`);
+  // It grows when so much has outlived a collection.
+  const survivors: unknown[] = [];
+  while (youngSize() < YOUNG && survivors.length < 10_000)
+    survivors.push(Array.from({ length: 100 }, () => 0));
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+/** From now on what is old is collected when it has grown by a quarter, and not when it has doubled. */
+export function collectEarly(): void {
+  setFlagsFromString('--heap-growing-percent=25');
+}
+
+const youngSize = () =>
+  (getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0) / 2;
