@@ -86,7 +86,7 @@ export const VARIABLES = {
   SESSION_CACHE_SIZE: variable(
     integer(1, 10_000_000),
     'sessions the cache holds, 4 KB of memory each',
-    '10000',
+    '5000',
   ),
   PASSWORD_HASH: variable(
     oneOf('bcrypt', 'argon2id', 'scrypt'),
