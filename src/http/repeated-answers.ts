@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerFactory } from 'fastify';
 import type { AnsweredRequest } from '../logging/logger.js';
 import type { JsonText } from './json-text.js';
@@ -26,18 +26,13 @@ export interface Surroundings {
 
 interface KnownAnswer extends RepeatableAnswer {
   readonly url: string;
-  /** Names and values in turn. */
-  readonly headers: readonly string[];
-  /** Those that no other answer has. */
-  readonly ownHeaders: readonly string[];
+  /** Names and values in turn, and last the value of `x-request-id`. */
+  readonly headers: string[];
   /** Text that is ASCII is the same bytes in either, and sooner made into them as the former. */
   readonly encoding: 'latin1' | 'utf8';
 }
 
 const MADE_ANEW = new Set(['x-request-id', 'date', 'connection', 'keep-alive']);
-const OWN = new Set(['content-length', 'set-auth-jwt']);
-/** Sets of headers that are kept once for all their answers. */
-const SHARED = 100;
 
 /**
  * Whoever asks again with the same cookies is sent the same bytes again, while they still hold: in front of Fastify, whose
@@ -45,7 +40,6 @@ const SHARED = 100;
  */
 export class RepeatedAnswers {
   private readonly known = new Map<string, KnownAnswer>();
-  private readonly shared = new Map<string, readonly string[]>();
   private surroundings: Surroundings | undefined;
 
   /** @param capacity answers that are kept at most; the oldest gives way. */
@@ -54,7 +48,7 @@ export class RepeatedAnswers {
   /** Node's own server with what Fastify would set, and this in front of Fastify. */
   readonly serverFactory: FastifyServerFactory = (handle, options) => {
     const server = createServer((request, response) => {
-      if (!this.answer(request, response, () => handle(request, response))) handle(request, response);
+      this.answer(request, response, handle);
     });
     const { keepAliveTimeout, requestTimeout, connectionTimeout } = options as Record<string, number>;
     if (keepAliveTimeout !== undefined) server.keepAliveTimeout = keepAliveTimeout;
@@ -75,26 +69,24 @@ export class RepeatedAnswers {
     });
   }
 
-  /** @returns whether the request is answered or will be, by `otherwise` if need be. */
-  private answer(request: IncomingMessage, response: ServerResponse, otherwise: () => void): boolean {
+  private answer(request: IncomingMessage, response: ServerResponse, handle: RequestListener): void {
     const { surroundings } = this;
     const key = surroundings && keyOf(request);
     const known = key === undefined ? undefined : this.known.get(key);
-    if (!surroundings || !known || known.url !== request.url) return false;
+    if (!surroundings || !known || known.url !== request.url) return void handle(request, response);
     const { refuses } = surroundings;
-    if (!refuses) return known.holds() && this.send(known, response, surroundings);
-    refuses(request)
-      .then((refused) => refused || !known.holds() || !this.send(known, response, surroundings))
-      .then((isOpen) => isOpen && otherwise(), otherwise);
-    return true;
+    const otherwise = () => handle(request, response);
+    const answer = () => (known.holds() ? this.send(known, response, surroundings) : otherwise());
+    if (refuses) refuses(request).then((refused) => (refused ? otherwise() : answer()), otherwise);
+    else answer();
   }
 
-  private send(known: KnownAnswer, response: ServerResponse, surroundings: Surroundings): true {
+  private send(known: KnownAnswer, response: ServerResponse, surroundings: Surroundings): void {
     const requestId = randomUUID();
-    response.writeHead(200, [...known.headers, ...known.ownHeaders, 'x-request-id', requestId]);
+    known.headers[known.headers.length - 1] = requestId;
+    response.writeHead(200, known.headers);
     response.end(known.answer.text, known.encoding);
     surroundings.record({ requestId, method: 'GET', route: known.url, status: 200, milliseconds: 0 });
-    return true;
   }
 
   /** From an answer that has been sent. */
@@ -107,26 +99,17 @@ export class RepeatedAnswers {
       this.known.delete(this.known.keys().next().value ?? '');
     }
     const { answer, holds } = repeatable;
-    const { headers, ownHeaders } = this.headersOf(reply);
+    const headers = headersOf(reply);
     const encoding = Buffer.byteLength(answer.text) === answer.text.length ? 'latin1' : 'utf8';
     // Written out: V8 would give each a shape of its own, 250 bytes, if it were put together of others.
-    this.known.set(key, { answer, holds, url: raw.url, headers, ownHeaders, encoding });
+    this.known.set(key, { answer, holds, url: raw.url, headers, encoding });
   }
+}
 
-  private headersOf(reply: FastifyReply): Pick<KnownAnswer, 'headers' | 'ownHeaders'> {
-    const all = Object.entries(reply.getHeaders()).filter(([name]) => !MADE_ANEW.has(name));
-    const [ownHeaders, headers] = [true, false].map((own) =>
-      all.filter(([name]) => OWN.has(name) === own).flatMap(([name, value]) => [name, String(value)]),
-    );
-    return { headers: this.share(headers ?? []), ownHeaders: ownHeaders ?? [] };
-  }
-
-  private share(headers: readonly string[]): readonly string[] {
-    const text = headers.join('\n');
-    const shared = this.shared.get(text) ?? headers;
-    if (this.shared.size < SHARED) this.shared.set(text, shared);
-    return shared;
-  }
+/** The id of the request comes last: it is the one that is written anew each time. */
+function headersOf(reply: FastifyReply): string[] {
+  const repeated = Object.entries(reply.getHeaders()).filter(([name]) => !MADE_ANEW.has(name));
+  return [...repeated.flatMap(([name, value]) => [name, String(value)]), 'x-request-id', ''];
 }
 
 /**
