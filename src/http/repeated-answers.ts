@@ -73,7 +73,7 @@ export class RepeatedAnswers {
     const { surroundings } = this;
     const key = surroundings && keyOf(request);
     const known = key === undefined ? undefined : this.known.get(key);
-    if (!surroundings || !known || known.url !== request.url) return void handle(request, response);
+    if (!surroundings || !known || known.url !== request.url) return handle(request, response);
     const { refuses } = surroundings;
     const otherwise = () => handle(request, response);
     const answer = () => (known.holds() ? this.send(known, response, surroundings) : otherwise());
