@@ -81,7 +81,8 @@ describe.each(VERSIONS)('a backfill on PostgreSQL %i', (version) => {
     const [one, two] = await database.query<{ until: number }>(
       'select until::integer from batches order by 1 limit 2',
     );
-    expect(two?.until).toBe(1.5 * (one?.until ?? 0));
+    // Of 2000 rows, or of an eighth of them while others are at work, which by then they need not be.
+    expect([1000, 1000 / 8]).toContain((two?.until ?? 0) - (one?.until ?? 0));
   });
 });
 
