@@ -3,6 +3,8 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 /** Bytes that V8 sets aside for new objects, twice over. Left to itself it takes 16 MiB, twice: a quarter of this server. */
 const YOUNG = 4 * 2 ** 20;
 const INITIAL = 2 ** 20;
+/** Milliseconds between two looks at it. */
+const LOOK_EVERY = 250;
 
 /**
  * What a request leaves behind is garbage at once and needs little room. Node takes the size from its command line alone,
@@ -14,8 +16,12 @@ export function keepYoungSpaceSmall(): void {
   const survivors: unknown[] = [];
   while (youngSize() < YOUNG && survivors.length < 10_000)
     survivors.push(Array.from({ length: 100 }, () => 0));
-  setFlagsFromString('--semi-space-growth-factor=1');
+  setGrowth();
+  // While nobody asks for anything V8 makes it smaller, and under load it may become what it was.
+  setInterval(setGrowth, LOOK_EVERY).unref();
 }
+
+const setGrowth = () => setFlagsFromString(`--semi-space-growth-factor=${youngSize() < YOUNG ? 2 : 1}`);
 
 /** From now on what is old is collected when it has grown by a quarter, and not when it has doubled. */
 export function collectEarly(): void {
