@@ -44,7 +44,7 @@ export class AppModule {
         MetricsModule,
       ],
       providers: [
-        // The way of a request, in the protocol's order (protocol.md §4.1): path and body come before, in configure-app.ts.
+        // The way of a request, in the protocol's order (protocol.md §4.1): path and body come before, in create-app.ts.
         { provide: APP_GUARD, useClass: OriginGuard },
         { provide: APP_GUARD, useClass: InputGuard },
         { provide: APP_GUARD, useClass: FormCsrfGuard },
