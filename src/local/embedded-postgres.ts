@@ -7,6 +7,7 @@ import { StartupFault } from '../errors/startup-fault.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.js';
 import { localSecret } from './local-secret.js';
+import { privateFolderAbove } from './private-folder.js';
 import { isAlive } from './process-identity.js';
 
 export interface LocalPostgres {
@@ -23,6 +24,8 @@ const USER = 'gatehouse';
  * @throws {StartupFault} when there is none for this machine or it does not start.
  */
 export async function startEmbeddedPostgres(folder: string): Promise<LocalPostgres> {
+  const closed = await privateFolderAbove(folder);
+  if (closed) throw new StartupFault(mayNotEnter(closed));
   const Postgres = await load();
   const data = join(folder, 'postgres');
   const password = await localSecret(folder, 'postgres-password');
@@ -118,10 +121,13 @@ async function createIfMissing(url: string, database: string): Promise<void> {
 
 const isRoot = () => process.getuid?.() === 0;
 
+const mayNotEnter = (folder: string) =>
+  `As root PostgreSQL runs as the user "postgres", who may not enter ${folder}: move the project out of that private folder, run "chmod o+x ${folder}", run as another user, or set DATABASE_URL.`;
+
 function explain(error: unknown, told: readonly string[], folder: string): string {
   const reasons = `${told.join('\n')}\n${(error as Error | undefined)?.message ?? ''}`.trim();
   if (isRoot() && /permission denied|EACCES/i.test(reasons)) {
-    return `As root PostgreSQL runs as the user "postgres", who may not enter ${folder}: move the project out of that private folder, run as another user, or set DATABASE_URL.`;
+    return mayNotEnter(folder);
   }
   const reason = reasons.split('\n').at(-1) ?? '';
   return `The embedded PostgreSQL did not start (${reason}): look at ${folder}, or set DATABASE_URL to a PostgreSQL of your own.`;

