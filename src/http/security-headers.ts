@@ -17,10 +17,16 @@ const DOCUMENTATION = [
   "connect-src 'self'",
 ].join('; ');
 
-/** Browsers heed these for documents alone; each costs every client the time to read it. */
+/**
+ * Browsers heed these for documents alone, or the policy of an answer says the same; each costs every client the time to
+ * read it.
+ */
 const OF_NO_USE_TO_DATA = {
   crossOriginOpenerPolicy: false,
+  crossOriginResourcePolicy: false,
   originAgentCluster: false,
+  referrerPolicy: false,
+  xFrameOptions: false,
   xDnsPrefetchControl: false,
   xDownloadOptions: false,
   xPermittedCrossDomainPolicies: false,
@@ -29,9 +35,10 @@ const OF_NO_USE_TO_DATA = {
 
 const YEAR = 31_536_000;
 
-/** Of a page that has this one style and nothing else. */
-export function styledPagePolicy(style: string): string {
-  return `${NOTHING}; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+/** Of a page that has this one style and nothing else, besides those of every answer. */
+export function styledPageHeaders(style: string): OutgoingHttpHeaders {
+  const hash = createHash('sha256').update(style).digest('base64');
+  return { ...helmetHeaders(false), 'content-security-policy': `${NOTHING}; style-src 'sha256-${hash}'` };
 }
 
 /** Helmet's headers, with a policy for each kind of answer; a page with its own says so in its reply. */
@@ -58,9 +65,9 @@ function helmetHeaders(
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   const setHeaders = helmet({
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
     ...without,
     contentSecurityPolicy: false,
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
     // A promise that only a server behind TLS can keep, and one for itself alone.
     strictTransportSecurity: behindTls ? { maxAge: YEAR, includeSubDomains: false } : false,
   });

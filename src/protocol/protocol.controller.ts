@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { AuthGet } from '../http/auth-route.js';
-import { styledPagePolicy } from '../http/security-headers.js';
+import { styledPageHeaders } from '../http/security-headers.js';
 import { ERROR_PAGE_STYLE, addParameters, errorCode, errorPage, escapeHtml } from './error-page.js';
 
 class OkAnswer {
@@ -15,7 +15,7 @@ class OkAnswer {
 const DEFAULT_DESCRIPTION =
   'We encountered an unexpected error. Please try again or return to the home page. If you are a developer, the code says where to look.';
 
-const POLICY = styledPagePolicy(ERROR_PAGE_STYLE);
+const PAGE_HEADERS = { 'content-type': 'text/html', ...styledPageHeaders(ERROR_PAGE_STYLE) };
 
 @ApiTags('Protocol')
 @Controller()
@@ -48,8 +48,6 @@ export class ProtocolController {
       });
       return reply.code(302).header('location', addParameters(page, parameters)).send();
     }
-    return reply
-      .headers({ 'content-type': 'text/html', 'content-security-policy': POLICY })
-      .send(errorPage(code, escapeHtml(description || DEFAULT_DESCRIPTION)));
+    return reply.headers(PAGE_HEADERS).send(errorPage(code, escapeHtml(description || DEFAULT_DESCRIPTION)));
   }
 }

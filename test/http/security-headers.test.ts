@@ -29,17 +29,29 @@ test.each(['/api/auth/ok', '/api/auth/list-sessions', '/health/live', '/metrics'
     expect(await headersOf(path)).toMatchObject({
       'content-security-policy': expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'$/),
       'x-content-type-options': 'nosniff',
-      'x-frame-options': 'SAMEORIGIN',
-      'cross-origin-resource-policy': 'cross-origin',
-      'referrer-policy': 'no-referrer',
     }),
 );
 
 test('what only documents heed is sent with documents', async () => {
-  const ofDocuments = ['cross-origin-opener-policy', 'origin-agent-cluster', 'x-dns-prefetch-control'];
+  const ofDocuments = [
+    'cross-origin-opener-policy',
+    'origin-agent-cluster',
+    'referrer-policy',
+    'x-dns-prefetch-control',
+    'x-frame-options',
+  ];
   const sent = async (path: string) => Object.keys(await headersOf(path));
   expect(await sent('/docs')).toEqual(expect.arrayContaining(ofDocuments));
+  expect(await sent('/api/auth/error?error=x')).toEqual(expect.arrayContaining(ofDocuments));
   expect((await sent('/api/auth/ok')).filter((name) => ofDocuments.includes(name))).toEqual([]);
+});
+
+test('where a link from a mail leads is not told where it came from', async () => {
+  const { status, headers } = await new BrowserLikeClient(plain.origin).get(
+    '/api/auth/verify-email?token=x&callbackURL=%2Fwelcome',
+  );
+  expect(status).toBe(302);
+  expect(headers['referrer-policy']).toBe('no-referrer');
 });
 
 test.each(['/docs', '/docs/', '/docs/swagger-ui-bundle.js'])(
