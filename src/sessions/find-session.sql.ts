@@ -50,3 +50,9 @@ export const findSessionById = (fields: Fields): PreparedQuery => ({
   name: 'find_session_by_id',
   text: `${select(fields)}\n where s.id = $1`,
 });
+
+/** The same of several ids; the field of no row makes $1 an array of whatever type ids have in this database. */
+export const findSessionsByIds = (fields: Fields): PreparedQuery => ({
+  name: 'find_sessions_by_ids',
+  text: `${select(fields)}\n where s.id = any (array(select unnest(array_remove($1, (null::sessions).id))))`,
+});

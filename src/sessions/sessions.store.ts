@@ -4,12 +4,13 @@ import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { GatheredLookup } from '../database/gathered-lookup.js';
-import { PreparedQueries, type PreparedQuery } from '../database/prepared-queries.js';
+import { PreparedQueries } from '../database/prepared-queries.js';
 import { returnedValues, type AdditionalValues } from '../additional-fields/additional-input.js';
 import type { CurrentSession } from '../http/auth-context.js';
 import {
   findSessionById,
   findSessionByToken,
+  findSessionsByIds,
   findSessionsByTokens,
   type SessionRow,
 } from './find-session.sql.js';
@@ -25,14 +26,14 @@ export interface SessionChanges {
 export class SessionsStore {
   private readonly fields: readonly AdditionalField[];
   private readonly byToken: GatheredLookup<SessionRow>;
-  private readonly byId: PreparedQuery;
+  private readonly byId: GatheredLookup<SessionRow>;
 
   /** Rows (protocol.md §0.1). */
   private readonly listLimit: number;
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    private readonly prepared: PreparedQueries,
+    prepared: PreparedQueries,
     @Inject(CONFIG) { user, session, advanced }: Config,
   ) {
     this.fields = session.additionalFields;
@@ -44,7 +45,12 @@ export class SessionsStore {
       findSessionsByTokens(fields),
       ({ token }) => token,
     );
-    this.byId = findSessionById(fields);
+    this.byId = new GatheredLookup(
+      prepared,
+      findSessionById(fields),
+      findSessionsByIds(fields),
+      ({ id }) => id,
+    );
   }
 
   async findByToken(token: string): Promise<SessionRow | undefined> {
@@ -54,7 +60,7 @@ export class SessionsStore {
   }
 
   async findById(id: string): Promise<SessionRow | undefined> {
-    return (await this.prepared.rows<SessionRow>(this.byId, [id]))[0];
+    return this.byId.find(id);
   }
 
   async add(session: Session, manager: EntityManager = this.dataSource.manager): Promise<void> {

@@ -59,7 +59,7 @@ export interface SessionAnswer {
     readonly email: string;
     readonly emailVerified: boolean;
   };
-  readonly session: { readonly token: string };
+  readonly session: { readonly id: string; readonly token: string };
 }
 
 export const PASSWORD = 'correct horse battery staple';

@@ -3,6 +3,7 @@ import type { PreparedQuery } from '../../src/database/prepared-queries.js';
 import {
   findSessionById,
   findSessionByToken,
+  findSessionsByIds,
   findSessionsByTokens,
 } from '../../src/sessions/find-session.sql.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
@@ -56,30 +57,36 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
     ]);
   });
 
-  test('sessions that are asked for at once are found by the same scans, and planned once for any number', async () => {
-    const { text } = findSessionsByTokens({ user: [], session: [] });
-    expect(await planOf({ name: '', text }, '{token7,token8}')).toEqual([
-      'Nested Loop',
-      'ProjectSet',
-      'Result',
-      'Index Scan sessions_token_key',
-      'Index Scan users_pkey',
-    ]);
-    const client = await database.pool.connect();
-    try {
-      for (let n = 1; n <= 10; n++) {
-        const values = [Array.from({ length: n }, (_, index) => `token${index}`)];
-        await client.query({ name: 'find_sessions_by_tokens', text, values });
+  test.each([
+    ['tokens', findSessionsByTokens({ user: [], session: [] }), 'token', 'sessions_token_key'],
+    ['ids', findSessionsByIds({ user: [], session: [] }), 'session', 'sessions_pkey'],
+  ])(
+    'sessions that are asked for at once by their %s are found by the same scans, and planned once for any number',
+    async (_, { name, text }, prefix, index) => {
+      expect(await planOf({ name, text }, `{${prefix}7,${prefix}8}`)).toEqual([
+        'Nested Loop',
+        'ProjectSet',
+        'Result',
+        `Index Scan ${index}`,
+        'Index Scan users_pkey',
+      ]);
+      const client = await database.pool.connect();
+      try {
+        for (let n = 1; n <= 10; n++) {
+          const values = [Array.from({ length: n }, (__, number) => `${prefix}${number}`)];
+          await client.query({ name, text, values });
+        }
+        const { rows } = await client.query(
+          'select generic_plans, custom_plans from pg_prepared_statements where name = $1',
+          [name],
+        );
+        // The first five tell PostgreSQL that planning anew is of no use.
+        expect(rows).toEqual([{ generic_plans: '5', custom_plans: '5' }]);
+      } finally {
+        client.release();
       }
-      const { rows } = await client.query(
-        `select generic_plans, custom_plans from pg_prepared_statements where name = 'find_sessions_by_tokens'`,
-      );
-      // The first five tell PostgreSQL that planning anew is of no use.
-      expect(rows).toEqual([{ generic_plans: '5', custom_plans: '5' }]);
-    } finally {
-      client.release();
-    }
-  });
+    },
+  );
 
   test('a session is found by its id in two index scans', async () => {
     expect(await planOf(findSessionById({ user: [], session: [] }), 'session7')).toEqual([

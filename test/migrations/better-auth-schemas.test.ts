@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { checkCompatibility } from '../../src/compat/compatibility.js';
 import { freePort } from '../../src/local/free-port.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
+import { findSessionsByIds } from '../../src/sessions/find-session.sql.js';
 import { PASSWORD, sessionOf, signIn, signUp } from '../coexistence/two-servers.js';
 import { planOf, startOracle } from '../oracle/oracle.js';
 import { BrowserLikeClient } from '../setup/browser-like-client.js';
@@ -98,6 +99,15 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
     expect(accounts).toMatchObject([
       { providerId: 'credential', accountId: (await sessionOf(client))?.user.id },
     ]);
+  });
+
+  it('finds several sessions by their ids in one statement, whatever these are', async () => {
+    const clients = [atGatehouse(), atGatehouse()];
+    for (const client of clients) expect((await signIn(client, 'ada@example.com')).status).toBe(200);
+    const ids = await Promise.all(clients.map(async (client) => (await sessionOf(client))?.session.id));
+    const { text } = findSessionsByIds({ user: [], session: [] });
+    const rows = await database.query<{ id: string }>(text, [ids]);
+    expect(rows.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   });
 
   it('lets people sign up, in, and verify on either side', async () => {
