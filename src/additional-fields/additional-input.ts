@@ -50,11 +50,15 @@ function defaultOf({ defaultValue }: AdditionalField): unknown {
   return typeof defaultValue === 'function' ? (defaultValue as () => unknown)() : defaultValue;
 }
 
+/** One for all that have none: cached sessions would hold two empty ones each. */
+const NO_VALUES: AdditionalValues = Object.freeze({});
+
 /** What may leave the server, every field of it: `null` where there is no value (protocol.md §1.1). */
 export function returnedValues(
   fields: readonly AdditionalField[],
   valueOf: (field: AdditionalField) => unknown,
 ): AdditionalValues {
+  if (fields.length === 0) return NO_VALUES;
   return Object.fromEntries(
     fields.filter(({ returned }) => returned).map((field) => [field.name, valueOf(field) ?? null]),
   );

@@ -8,7 +8,7 @@ import type { JsonText } from './json-text.js';
 export interface RepeatableAnswer {
   readonly answer: JsonText;
   /** Whether that is still so. */
-  readonly holds: () => boolean;
+  holds(): boolean;
 }
 
 declare module 'fastify' {
@@ -24,15 +24,20 @@ export interface Surroundings {
   record(answered: AnsweredRequest): void;
 }
 
-interface KnownAnswer extends RepeatableAnswer {
+interface KnownAnswer {
+  readonly repeatable: RepeatableAnswer;
   readonly url: string;
-  /** Names and values in turn, and last the value of `x-request-id`. */
+  /** Names and values in turn; one array for all that differ in nothing but what stands last, a JWT and a request id. */
   readonly headers: string[];
+  readonly jwt: string | undefined;
   /** Text that is ASCII is the same bytes in either, and sooner made into them as the former. */
   readonly encoding: 'latin1' | 'utf8';
 }
 
 const MADE_ANEW = new Set(['x-request-id', 'date', 'connection', 'keep-alive']);
+const JWT = 'set-auth-jwt';
+/** Kinds of headers that are remembered; there are as many as lengths of answers, times the origins that ask. */
+const KINDS = 500;
 
 /**
  * Whoever asks again with the same cookies is sent the same bytes again, while they still hold: in front of Fastify, whose
@@ -40,6 +45,7 @@ const MADE_ANEW = new Set(['x-request-id', 'date', 'connection', 'keep-alive']);
  */
 export class RepeatedAnswers {
   private readonly known = new Map<string, KnownAnswer>();
+  private readonly kinds = new Map<string, string[]>();
   private surroundings: Surroundings | undefined;
 
   /** @param capacity answers that are kept at most; the oldest gives way. */
@@ -76,40 +82,51 @@ export class RepeatedAnswers {
     if (!surroundings || !known || known.url !== request.url) return handle(request, response);
     const { refuses } = surroundings;
     const otherwise = () => handle(request, response);
-    const answer = () => (known.holds() ? this.send(known, response, surroundings) : otherwise());
+    const answer = () => (known.repeatable.holds() ? this.send(known, response, surroundings) : otherwise());
     if (refuses) refuses(request).then((refused) => (refused ? otherwise() : answer()), otherwise);
     else answer();
   }
 
   private send(known: KnownAnswer, response: ServerResponse, surroundings: Surroundings): void {
     const requestId = randomUUID();
-    known.headers[known.headers.length - 1] = requestId;
-    response.writeHead(200, known.headers);
-    response.end(known.answer.text, known.encoding);
+    const { headers, jwt } = known;
+    headers[headers.length - 1] = requestId;
+    if (jwt !== undefined) headers[headers.length - 3] = jwt;
+    response.writeHead(200, headers);
+    response.end(known.repeatable.answer.text, known.encoding);
     surroundings.record({ requestId, method: 'GET', route: known.url, status: 200, milliseconds: 0 });
   }
 
   /** From an answer that has been sent. */
   private learn(request: FastifyRequest, reply: FastifyReply): void {
     const { repeatable, raw } = request;
-    if (!repeatable || !raw.url || raw.url !== request.routeOptions.url) return;
+    const { url } = request.routeOptions;
+    if (!repeatable || !url || raw.url !== url) return;
     const key = keyOf(raw);
     if (key === undefined || reply.statusCode !== 200 || reply.hasHeader('set-cookie')) return;
     if (!this.known.has(key) && this.known.size >= this.capacity) {
       this.known.delete(this.known.keys().next().value ?? '');
     }
-    const { answer, holds } = repeatable;
-    const headers = headersOf(reply);
-    const encoding = Buffer.byteLength(answer.text) === answer.text.length ? 'latin1' : 'utf8';
-    // Written out: V8 would give each a shape of its own, 250 bytes, if it were put together of others.
-    this.known.set(key, { answer, holds, url: raw.url, headers, encoding });
+    const { text } = repeatable.answer;
+    const encoding = Buffer.byteLength(text) === text.length ? 'latin1' : 'utf8';
+    const jwt = reply.getHeader(JWT)?.toString();
+    this.known.set(key, { repeatable, url, headers: this.headersOf(reply), jwt, encoding });
   }
-}
 
-/** The id of the request comes last: it is the one that is written anew each time. */
-function headersOf(reply: FastifyReply): string[] {
-  const repeated = Object.entries(reply.getHeaders()).filter(([name]) => !MADE_ANEW.has(name));
-  return [...repeated.flatMap(([name, value]) => [name, String(value)]), 'x-request-id', ''];
+  /** The id of the request comes last, and the JWT before it: they are written anew each time. */
+  private headersOf(reply: FastifyReply): string[] {
+    const headers = Object.entries(reply.getHeaders())
+      .filter(([name]) => name !== JWT && !MADE_ANEW.has(name))
+      .flatMap(([name, value]) => [name, String(value)]);
+    if (reply.hasHeader(JWT)) headers.push(JWT, '');
+    headers.push('x-request-id', '');
+    const kind = headers.join('\n');
+    const same = this.kinds.get(kind);
+    if (same) return same;
+    if (this.kinds.size >= KINDS) this.kinds.clear();
+    this.kinds.set(kind, headers);
+    return headers;
+  }
 }
 
 /**

@@ -41,6 +41,22 @@ test('an answer that is sent again is the same, under an id of its own', async (
   expect(again.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
 });
 
+test('members whose answers are alike are each sent their own JWT', async () => {
+  const members = await Promise.all([1, 2, 3].map(() => aMember(gatehouse)));
+  for (const member of members) await repeatedTo(member);
+  for (let round = 0; round < 5; round++) {
+    const answers = await Promise.all(members.map((member) => repeatedTo(member)));
+    for (const { headers, text } of answers) {
+      const [, claims = ''] = String(headers['set-auth-jwt']).split('.');
+      const { session, user } = JSON.parse(text) as { session: { id: string }; user: { id: string } };
+      expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+        sub: user.id,
+        sid: session.id,
+      });
+    }
+  }
+});
+
 test.each(['Zoë Müller', '日本 🙂'])('the name %s is sent again as it is', async (name) => {
   const member = await aMember(gatehouse, { name });
   expect((await repeatedTo(member)).json()).toMatchObject({ user: { name } });

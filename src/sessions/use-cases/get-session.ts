@@ -5,9 +5,11 @@ import { CONFIG } from '../../config/config.module.js';
 import { AuthError, internal, methodNotAllowed } from '../../errors/auth-error.js';
 import type { Identity } from '../../http/identity-data.js';
 import { JsonText } from '../../http/json-text.js';
+import type { RepeatableAnswer } from '../../http/repeated-answers.js';
 import { exposeHeader } from '../../http/set-cookies.js';
 import { Logger } from '../../logging/logger.js';
 import { presentUser, type UserAnswer } from '../../users/present-user.js';
+import type { StoredSession } from '../cache/session-cache.js';
 import { SessionReader } from '../cache/session-reader.js';
 import { sessionInCacheOrder, userInCacheOrder } from '../cache-order.js';
 import { JwtIssuer } from '../jwt-issuer.js';
@@ -26,6 +28,21 @@ const answerOf = ({ session, user }: Identity) => ({
   session: presentSession(session),
   user: presentUser(user),
 });
+
+/** A class, for it is kept with each cached session: a closure would take three times the memory. */
+class StandingAnswer implements RepeatableAnswer {
+  constructor(
+    readonly answer: JsonText,
+    private readonly stored: StoredSession,
+    /** Milliseconds since 1970. */
+    private readonly until: number,
+    private readonly reader: SessionReader,
+  ) {}
+
+  holds(): boolean {
+    return Date.now() < this.until && this.reader.stands(this.stored);
+  }
+}
 
 /** Who is signed in, or `null` (protocol.md §1.5). */
 @Injectable()
@@ -72,10 +89,7 @@ export class GetSession {
         const { stored, standsUntil } = auth;
         stored.answer ??= new JsonText(JSON.stringify(answerOf(auth)));
         const until = Math.min(standsUntil, jwt?.reusedUntil ?? Infinity);
-        request.repeatable = {
-          answer: stored.answer,
-          holds: () => Date.now() < until && this.reader.stands(stored),
-        };
+        request.repeatable = new StandingAnswer(stored.answer, stored, until, this.reader);
         return stored.answer;
       }
       const answer = answerOf(auth);
