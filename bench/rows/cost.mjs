@@ -1,15 +1,15 @@
 import { sessionCookies } from '../environment.mjs';
 import { atMost, median } from '../figures.mjs';
-import { load } from '../load.mjs';
+import { load, warmUp } from '../load.mjs';
 import { databaseTimes, timeBetween } from '../processor-time.mjs';
 
 const SESSIONS = 10_000;
 const PATH = '/api/auth/get-session';
-/** Requests of a round; the first round does not count. */
-const REQUESTS = 4000;
+/** Requests of a round. */
+const REQUESTS = 20_000;
 const PLAIN = { DISABLE_SETTING_JWT_HEADER: 'true' };
 const CONTESTANTS = [
-  { name: 'better-auth', kind: 'better-auth', requests: REQUESTS / 8 },
+  { name: 'better-auth', kind: 'better-auth', requests: REQUESTS / 10 },
   { name: 'Gatehouse', kind: 'gatehouse', settings: PLAIN },
   { name: 'bare statement', kind: 'statement' },
   { name: 'Gatehouse, SESSION_CACHE', kind: 'gatehouse', settings: { ...PLAIN, SESSION_CACHE: 'true' } },
@@ -29,16 +29,18 @@ export async function cost(environment, { rounds }) {
     spent.set(name, []);
     servers.set(name, await environment.server(kind, url, settings));
   }
-  for (let round = 0; round <= rounds; round++) {
+  const targetOf = (name) => ({ origin: servers.get(name).origin, path: PATH, headers });
+  await warmUp(CONTESTANTS.map(({ name }) => targetOf(name)));
+  for (let round = 0; round < rounds; round++) {
     for (const { name, requests = REQUESTS } of CONTESTANTS) {
       const server = servers.get(name);
       const [ours, postgres] = [server.processorTime(), databaseTimes('cost')];
-      const { count } = await load({ origin: server.origin, path: PATH, headers, amount: requests });
+      const { count } = await load({ ...targetOf(name), amount: requests });
       const times = {
         server: ((server.processorTime() - ours) / count) * 1e6,
         postgres: (timeBetween(postgres, databaseTimes('cost')) / count) * 1e6,
       };
-      if (round > 0) spent.get(name).push(times);
+      spent.get(name).push(times);
     }
   }
   await Promise.all([...servers.values()].map((server) => server.stop()));

@@ -28,3 +28,5 @@ const server = Fastify();
 server.get('/api/auth/get-session', () => Promise.resolve(ANSWER));
 
 await server.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });
+// A profile is written when a process ends by itself.
+process.once('SIGTERM', () => void server.close());
