@@ -5,11 +5,9 @@ import { databaseTimes, timeBetween } from '../processor-time.mjs';
 
 const SESSIONS = 10_000;
 const PATH = '/api/auth/get-session';
-/** Requests of a round. */
-const REQUESTS = 20_000;
 const PLAIN = { DISABLE_SETTING_JWT_HEADER: 'true' };
 const CONTESTANTS = [
-  { name: 'better-auth', kind: 'better-auth', requests: REQUESTS / 10 },
+  { name: 'better-auth', kind: 'better-auth' },
   { name: 'Gatehouse', kind: 'gatehouse', settings: PLAIN },
   { name: 'bare statement', kind: 'statement' },
   { name: 'Gatehouse, SESSION_CACHE', kind: 'gatehouse', settings: { ...PLAIN, SESSION_CACHE: 'true' } },
@@ -20,7 +18,7 @@ const CONTESTANTS = [
  * Microseconds of a processor for each `get-session`, the server's and PostgreSQL's: what a machine has to be bought for.
  * Far less than a rate does it depend on what else the machine is doing.
  */
-export async function cost(environment, { rounds }) {
+export async function cost(environment, { rounds, seconds }) {
   const url = await environment.database('cost', SESSIONS);
   const headers = sessionCookies(1000, SESSIONS).map((cookie) => ({ cookie }));
   const spent = new Map();
@@ -32,10 +30,10 @@ export async function cost(environment, { rounds }) {
   const targetOf = (name) => ({ origin: servers.get(name).origin, path: PATH, headers });
   await warmUp(CONTESTANTS.map(({ name }) => targetOf(name)));
   for (let round = 0; round < rounds; round++) {
-    for (const { name, requests = REQUESTS } of CONTESTANTS) {
+    for (const { name } of CONTESTANTS) {
       const server = servers.get(name);
       const [ours, postgres] = [server.processorTime(), databaseTimes('cost')];
-      const { count } = await load({ ...targetOf(name), amount: requests });
+      const { count } = await load({ ...targetOf(name), seconds });
       const times = {
         server: ((server.processorTime() - ours) / count) * 1e6,
         postgres: (timeBetween(postgres, databaseTimes('cost')) / count) * 1e6,
