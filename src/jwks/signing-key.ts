@@ -21,7 +21,14 @@ export async function newSigningKey(
   now: Date,
   expiresAt: Date | null,
 ): Promise<Jwk> {
-  const { publicKey, privateKey } = await generate('ec', { namedCurve: 'P-256' });
+  // Exporting what was generated as a JWK can lock Node up for good, while it collects what generated it.
+  const made = await generate('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  });
+  const privateKey = createPrivateKey({ key: made.privateKey, type: 'pkcs8', format: 'der' });
+  const publicKey = createPublicKey({ key: made.publicKey, type: 'spki', format: 'der' });
   const ciphertext = encrypt(JSON.stringify(privateKey.export({ format: 'jwk' })), encryptionKey);
   return {
     id: randomToken(32),

@@ -1,6 +1,7 @@
-import { generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto';
+import { randomBytes, type JsonWebKey } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Provider } from 'oidc-provider';
+import { newKeyPair } from '../setup/key-pair.js';
 import type { ProviderPerson } from './people.js';
 
 /** Of the client that every test uses; `basic` and `public` differ in how they authenticate at the token endpoint. */
@@ -137,6 +138,6 @@ const clients = () => {
 const isLocal = (uri: string) => new URL(uri).hostname === 'localhost';
 
 function newSigningKey(): JsonWebKey {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { privateKey } = newKeyPair('RS256');
   return { ...privateKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid: 'test-key' };
 }

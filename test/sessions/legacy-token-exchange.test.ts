@@ -1,37 +1,24 @@
+import type { KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import {
-  base64url,
-  exportJWK,
-  exportSPKI,
-  generateKeyPair,
-  SignJWT,
-  UnsecuredJWT,
-  type CryptoKey,
-  type JWK,
-  type JWTPayload,
-} from 'jose';
+import { base64url, exportJWK, exportSPKI, SignJWT, UnsecuredJWT, type JWK, type JWTPayload } from 'jose';
 import { freePort } from '../../src/local/free-port.js';
 import { BrowserLikeClient } from '../setup/browser-like-client.js';
 import type { TestDatabase } from '../setup/database.js';
 import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
+import { newKeyPair, type KeyPair } from '../setup/key-pair.js';
 import { aStranger, bearer } from '../setup/people.js';
 import { aMigratedFastapi, endIt, stepForward, type Pristine } from '../switch-over/support.js';
 
 const LEGACY_SECRET = 'the secret of the old application';
 const GUARDED = '/api/auth/list-sessions';
 
-interface Keys {
-  readonly privateKey: CryptoKey;
-  readonly publicKey: CryptoKey;
-}
-
 let pristine: Pristine;
 let database: TestDatabase;
 let jwks: Server;
-let rsa: Keys;
-let ec: Keys;
+let rsa: KeyPair;
+let ec: KeyPair;
 let gatehouse: Gatehouse;
 /** Takes no ids, and asks who issued a token for whom. */
 let strict: Gatehouse;
@@ -39,8 +26,8 @@ let strict: Gatehouse;
 beforeAll(async () => {
   pristine = await aMigratedFastapi(18);
   database = await pristine.copy();
-  [rsa, ec] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('ES256')]);
-  const another = await generateKeyPair('RS256');
+  [rsa, ec] = [newKeyPair('RS256'), newKeyPair('ES256')];
+  const another = newKeyPair('RS256');
   const keys: JWK[] = [
     { ...(await exportJWK(another.publicKey)), alg: 'RS256' },
     { ...(await exportJWK(rsa.publicKey)), alg: 'RS256' },
@@ -87,7 +74,7 @@ async function aUser(): Promise<{ id: string; email: string }> {
 const now = () => Math.floor(Date.now() / 1000);
 
 /** As the old application makes one. */
-function signed(claims: JWTPayload, key: CryptoKey | Uint8Array = encoded(LEGACY_SECRET), alg = 'HS256') {
+function signed(claims: JWTPayload, key: KeyObject | Uint8Array = encoded(LEGACY_SECRET), alg = 'HS256') {
   return new SignJWT({ iat: now() - 60, exp: now() + 600, ...claims }).setProtectedHeader({ alg }).sign(key);
 }
 
@@ -196,10 +183,7 @@ describe('a JWT of the legacy application', () => {
     ['says nothing of whom', () => signed({})],
     ['names what no id can be', () => signed({ sub: 'a\0b' })],
     ['has another secret', (sub: string) => signed({ sub }, encoded('another'))],
-    [
-      'is signed by another key',
-      async (sub: string) => signed({ sub }, (await generateKeyPair('RS256')).privateKey, 'RS256'),
-    ],
+    ['is signed by another key', (sub: string) => signed({ sub }, newKeyPair('RS256').privateKey, 'RS256')],
     ['uses the secret in another way', (sub: string) => signed({ sub }, encoded(LEGACY_SECRET), 'HS512')],
     [
       'takes the public key for a secret',

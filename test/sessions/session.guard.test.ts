@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,6 +10,7 @@ import { privateKeyOf } from '../../src/jwks/signing-key.js';
 import type { Jwk } from '../../src/jwks/jwk.entity.js';
 import { BrowserLikeClient, type Answer } from '../setup/browser-like-client.js';
 import { startGatehouse, SECRET, type Gatehouse } from '../setup/gatehouse.js';
+import { newKeyPair } from '../setup/key-pair.js';
 import { aMember, aStranger, bearer, onAnotherDevice, type Member } from '../setup/people.js';
 
 let gatehouse: Gatehouse;
@@ -257,7 +258,7 @@ describe('a JWT is refused', () => {
   });
 
   test('that is signed by a foreign key, also one it brings along', async () => {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { privateKey, publicKey } = newKeyPair('ES256');
     const jwk = publicKey.export({ format: 'jwk' }) as JWK;
     for (const header of [
       { kid },
