@@ -29,7 +29,7 @@ export class Observer {
   private replace(line: string, sentAt: number): string {
     return (
       sessionData(line, sentAt)
-        .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, (jwt) => this.jwt(jwt, sentAt))
+        .replace(/(?<![\w.-])eyJ[\w-]+\.[\w-]+\.[\w-]+/g, (jwt) => this.jwt(jwt, sentAt))
         .replaceAll(new URL(this.side.origin).host, '<host>')
         .replaceAll(encodeURIComponent(new URL(this.side.origin).host), '<host>')
         .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) => distance(Date.parse(time) - sentAt))
