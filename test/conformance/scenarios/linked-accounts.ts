@@ -62,7 +62,7 @@ export const tokens: readonly Scenario[] = [
     stored,
     accessToken(IDP),
   ),
-  scenario('a token just good enough', signedIn(), linked('idp', 30), accessToken(IDP), stored),
+  scenario('a token just good enough', signedIn(), linked('idp', 20), accessToken(IDP), stored),
   scenario(
     'a token that has expired, of a built-in provider',
     signedIn(),
