@@ -49,11 +49,11 @@ export const nobody = () => empty(401);
 /** A route that is switched off. */
 export const nothingHere = () => empty(404);
 
-/**
- * The target is not told which page led to it: the policy holds for the request that follows (Referrer Policy §8.2).
- * @param location as a header can carry it
- */
-export const found = (location: string) => empty(302, { location, 'referrer-policy': 'no-referrer' });
+/** For redirects: the target is not told which page led to it, for the policy is that of the request that follows. */
+export const WITHOUT_REFERRER = { 'referrer-policy': 'no-referrer' } as const;
+
+/** @param location as a header can carry it */
+export const found = (location: string) => empty(302, { location, ...WITHOUT_REFERRER });
 
 /** The hash queue is full; `retryAfter` in seconds (RFC 9110 §10.2.3). */
 export const overloaded = (retryAfter: number) =>

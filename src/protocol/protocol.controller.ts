@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { AuthGet } from '../http/auth-route.js';
+import { WITHOUT_REFERRER } from '../errors/auth-error.js';
 import { styledPageHeaders } from '../http/security-headers.js';
 import { ERROR_PAGE_STYLE, addParameters, errorCode, errorPage, escapeHtml } from './error-page.js';
 
@@ -46,7 +47,11 @@ export class ProtocolController {
         error: code,
         ...(description ? { error_description: description } : {}),
       });
-      return reply.code(302).header('location', addParameters(page, parameters)).send();
+      const location = addParameters(page, parameters);
+      return reply
+        .code(302)
+        .headers({ location, ...WITHOUT_REFERRER })
+        .send();
     }
     return reply.headers(PAGE_HEADERS).send(errorPage(code, escapeHtml(description || DEFAULT_DESCRIPTION)));
   }

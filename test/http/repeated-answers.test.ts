@@ -46,6 +46,7 @@ test('members whose answers are alike are each sent their own JWT', async () => 
   for (const member of members) await repeatedTo(member);
   for (let round = 0; round < 5; round++) {
     const answers = await Promise.all(members.map((member) => repeatedTo(member)));
+    expect(new Set(answers.map(({ headers }) => headers['content-length'])).size).toBe(1);
     for (const { headers, text } of answers) {
       const [, claims = ''] = String(headers['set-auth-jwt']).split('.');
       const { session, user } = JSON.parse(text) as { session: { id: string }; user: { id: string } };

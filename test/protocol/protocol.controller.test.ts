@@ -56,6 +56,7 @@ test('in production the front end tells it', async () => {
   });
   const answer = await error('?error=%3Cscript%3E&error_description=a%0d%0ab', production);
   expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([302, '', undefined]);
+  expect(answer.headers['referrer-policy']).toBe('no-referrer');
   expect(answer.headers.location).toBe('/?error=UNKNOWN&error_description=a%0D%0Ab');
   await production.stop();
 });
