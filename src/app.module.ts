@@ -5,7 +5,7 @@ import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { entitiesWith } from './entities.js';
-import { ErrorFilter } from './errors/error.filter.js';
+import { ErrorFilter } from './http/error.filter.js';
 import { HealthModule } from './health/health.module.js';
 import { CallbackGuard } from './http/callback.guard.js';
 import { FormCsrfGuard } from './http/form-csrf.guard.js';

@@ -1,5 +1,5 @@
-import { parseNetwork } from '../http/ip-address.js';
-import { withoutSlashesAtTheEnd } from '../http/slashes.js';
+import { parseNetwork } from '../network/ip-address.js';
+import { withoutSlashesAtTheEnd } from './slashes.js';
 import { list, type Parser } from './values.js';
 
 /** Paths below the base path, as the routes have them; a slash at the end means nothing. */

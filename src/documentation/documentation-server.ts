@@ -6,7 +6,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import { cookieName } from '../cookies/session-cookies.js';
-import { cookieSettings } from '../http/cookie-settings.js';
+import { cookieSettings } from '../config/cookie-settings.js';
 import { sayAll } from '../openapi/decorators.js';
 import { completeDocument } from './complete-document.js';
 

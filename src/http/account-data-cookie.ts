@@ -12,7 +12,7 @@ import {
   expiredAccountData,
   type SessionCookieSettings,
 } from '../cookies/session-cookies.js';
-import { cookieSettings } from './cookie-settings.js';
+import { cookieSettings } from '../config/cookie-settings.js';
 import { cookiesOf } from './request-cookies.js';
 import { expireCookies, isSet, setCookies } from './set-cookies.js';
 

@@ -1,5 +1,5 @@
 import { BASE_PATH } from '../config/config.js';
-import { withoutSlashesAtTheEnd } from './slashes.js';
+import { withoutSlashesAtTheEnd } from '../config/slashes.js';
 
 /**
  * The path by which limits and lists of paths know a request: below the base path, resolved as in any URL and without

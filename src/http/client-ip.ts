@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Options } from '../config/options.js';
-import { formatIp, isInNetwork, parseIp, parseNetwork, type Network } from './ip-address.js';
+import { formatIp, isInNetwork, parseIp, parseNetwork, type Network } from '../network/ip-address.js';
 
 type IpSettings = Options['advanced']['ipAddress'];
 

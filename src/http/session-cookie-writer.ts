@@ -12,7 +12,7 @@ import {
   type SessionCookieSettings,
 } from '../cookies/session-cookies.js';
 import { openSignedValue, signValue } from '../cookies/signed-value.js';
-import { cookieSettings } from './cookie-settings.js';
+import { cookieSettings } from '../config/cookie-settings.js';
 import type { Identity } from './identity-data.js';
 import { cookiesOf } from './request-cookies.js';
 import { SessionDataCookie } from './session-data-cookie.js';

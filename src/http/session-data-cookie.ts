@@ -15,7 +15,7 @@ import {
 import { sessionDataCodec, type SessionDataCodec } from '../cookies/session-data/codec.js';
 import type { OpenedSessionData } from '../cookies/session-data/session-data.js';
 import { AccountDataCookie } from './account-data-cookie.js';
-import { cookieSettings } from './cookie-settings.js';
+import { cookieSettings } from '../config/cookie-settings.js';
 import { dataOf, identityOf, type Identity } from './identity-data.js';
 import { cookiesOf } from './request-cookies.js';
 import { expireCookies, setCookies } from './set-cookies.js';

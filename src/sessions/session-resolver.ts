@@ -7,7 +7,7 @@ import { cookieName } from '../cookies/session-cookies.js';
 import { SignedValues } from '../cookies/signed-value.js';
 import { unauthorized } from '../errors/auth-error.js';
 import type { AuthContext, CurrentSession } from '../http/auth-context.js';
-import { cookieSettings } from '../http/cookie-settings.js';
+import { cookieSettings } from '../config/cookie-settings.js';
 import { cookiesOf } from '../http/request-cookies.js';
 import { SessionCookieWriter } from '../http/session-cookie-writer.js';
 import { SessionDataCookie } from '../http/session-data-cookie.js';

@@ -12,7 +12,7 @@ import {
 import { decodeCookieValue } from '../cookies/decode-cookie-value.js';
 import { openSignedValue, signValue } from '../cookies/signed-value.js';
 import { decrypt, encrypt } from '../crypto/symmetric-encryption.js';
-import { cookieSettings } from '../http/cookie-settings.js';
+import { cookieSettings } from '../config/cookie-settings.js';
 import { cookiesOf } from '../http/request-cookies.js';
 import { expireCookies, setCookies } from '../http/set-cookies.js';
 import { verificationIdentifier } from '../verifications/verification-identifier.js';

@@ -1,5 +1,5 @@
 import { loadConfig } from '../../src/config/config.js';
-import { cookieSettings } from '../../src/http/cookie-settings.js';
+import { cookieSettings } from '../../src/config/cookie-settings.js';
 
 const load = (variables: Record<string, string>) =>
   loadConfig({

@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.js';
+import type { Config } from './config.js';
 import type { SessionCookieSettings } from '../cookies/session-cookies.js';
 
 /** Names and attributes of the session's cookies as they are configured (protocol.md §2.1, §2.2). */

@@ -1,4 +1,4 @@
-import { isInNetwork, parseIp, parseNetwork } from '../../src/http/ip-address.js';
+import { isInNetwork, parseIp, parseNetwork } from '../../src/network/ip-address.js';
 
 test.each(['10.0.0.0/8', '10.1.2.3', '::/0', '2001:db8::/32', '::ffff:10.0.0.0/8', '0.0.0.0/0'])(
   '%s is a network',

@@ -1,10 +1,10 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isUnstorable } from '../database/unstorable.js';
-import { notAllowed } from '../http/body-parser.js';
-import { asJson } from '../http/json-answer.js';
+import { notAllowed } from './body-parser.js';
+import { asJson } from './json-answer.js';
 import { Logger } from '../logging/logger.js';
-import { AuthError, badRequest, payloadTooLarge } from './auth-error.js';
+import { AuthError, badRequest, payloadTooLarge } from '../errors/auth-error.js';
 
 /** Every answer other than 200 is written here; what nobody foresaw is logged and answered as a bare 500 (protocol.md §4.1). */
 @Catch()
