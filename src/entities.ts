@@ -1,11 +1,11 @@
-import { Account } from './accounts/account.entity.js';
+import { AccountEntity } from './accounts/account.entity.js';
 import type { ConfiguredFields } from './config/config.js';
 import { addColumns } from './additional-fields/additional-columns.js';
 import { Jwk } from './jwks/jwk.entity.js';
 import { QueuedMail } from './mail/mail.entity.js';
 import { RateLimit } from './rate-limits/rate-limit.entity.js';
-import { Session } from './sessions/session.entity.js';
-import { User } from './users/user.entity.js';
+import { SessionEntity } from './sessions/session.entity.js';
+import { UserEntity } from './users/user.entity.js';
 import { Verification } from './verifications/verification.entity.js';
 
 /**
@@ -13,7 +13,7 @@ import { Verification } from './verifications/verification.entity.js';
  * @throws {StartupFault} when a configured field has a name that is taken.
  */
 export function entitiesWith({ user, session }: ConfiguredFields) {
-  addColumns(User, user.additionalFields);
-  addColumns(Session, session.additionalFields);
-  return [User, Session, Account, Verification, Jwk, RateLimit, QueuedMail] as const;
+  addColumns(UserEntity, user.additionalFields);
+  addColumns(SessionEntity, session.additionalFields);
+  return [UserEntity, SessionEntity, AccountEntity, Verification, Jwk, RateLimit, QueuedMail] as const;
 }

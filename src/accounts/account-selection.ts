@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { badRequest } from '../errors/auth-error.js';
-import type { AuthContext } from '../http/auth-context.js';
 import { AccountDataCookie } from '../http/account-data-cookie.js';
 import { Anything } from '../http/fields.js';
 import { typeName } from '../http/type-name.js';
-import type { Account } from './account.entity.js';
+import type { Account } from './account.js';
 import { AccountsStore } from './accounts.store.js';
+import type { AuthContext } from '../sessions/auth-context.js';
 
 /** Which account a route about a provider's tokens is for: one of two shapes, and no key besides (protocol.md §1.29). */
 export class AccountSelection {

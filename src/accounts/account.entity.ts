@@ -1,13 +1,10 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import { textId } from '../database/text-id.js';
-import { User } from '../users/user.entity.js';
-
-/** `provider_id` of an account that signs in by e-mail and password; its `provider_user_id` is the user's id. */
-export const CREDENTIAL = 'credential';
+import { UserEntity } from '../users/user.entity.js';
 
 @Entity('accounts')
 @Unique('accounts_provider_id_provider_user_id_key', ['providerId', 'providerUserId'])
-export class Account {
+export class AccountEntity {
   @PrimaryColumn({
     type: 'varchar',
     length: 255,
@@ -20,9 +17,9 @@ export class Account {
   @Column({ name: 'user_id', type: 'varchar', length: 255, transformer: textId })
   userId!: string;
 
-  @ManyToOne(() => User, { onDelete: 'CASCADE' })
+  @ManyToOne(() => UserEntity, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'accounts_user_id_fkey' })
-  user?: User;
+  user?: UserEntity;
 
   @Column({ name: 'provider_id', type: 'varchar', length: 255 })
   providerId!: string;

@@ -1,7 +1,6 @@
 import { Body, Controller, Req, Res } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Current, type AuthContext } from '../http/auth-context.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
 import { UserAnswer } from '../users/present-user.js';
 import { JwtAnswer } from './jwt-answer.js';
@@ -11,6 +10,7 @@ import { Login, LoginBody } from './use-cases/login.js';
 import { Register, RegisterBody } from './use-cases/register.js';
 import { SignInEmail, SignInEmailBody } from './use-cases/sign-in-email.js';
 import { SignUpEmail, SignUpEmailBody } from './use-cases/sign-up-email.js';
+import { type AuthContext, Current } from '../sessions/auth-context.js';
 
 class SignedUpAnswer {
   @ApiProperty({

@@ -6,13 +6,14 @@ import { CONFIG } from '../config/config.module.js';
 import { additionalOf } from '../additional-fields/additional-select.js';
 import { PreparedQueries, type PreparedQuery } from '../database/prepared-queries.js';
 import { RowIds } from '../database/row-ids.js';
-import type { CurrentUser } from '../http/auth-context.js';
-import { Account, CREDENTIAL } from './account.entity.js';
+import { AccountEntity } from './account.entity.js';
+import { CREDENTIAL, type Account } from './account.js';
 import { findCredentials, type CredentialRow } from './find-credentials.sql.js';
+import type { User } from '../users/user.js';
 
 /** A user who may be the one signing in, with the hash to prove it. */
 export interface Credentials {
-  readonly user: CurrentUser;
+  readonly user: User;
   readonly banned: boolean;
   readonly accountId: string | null;
   readonly password: string | null;
@@ -52,7 +53,7 @@ export class AccountsStore {
 
   async addCredential(userId: string, password: string, manager: EntityManager): Promise<void> {
     const now = new Date();
-    await manager.insert(Account, {
+    await manager.insert(AccountEntity, {
       id: await this.ids.next('accounts'),
       userId,
       providerId: CREDENTIAL,
@@ -65,7 +66,7 @@ export class AccountsStore {
 
   /** The account by which the user signs in with a password, if there is one. */
   async findPassword(userId: string): Promise<StoredPassword | undefined> {
-    const account = await this.dataSource.manager.findOneBy(Account, credentialOf(userId));
+    const account = await this.dataSource.manager.findOneBy(AccountEntity, credentialOf(userId));
     return account?.password ? { accountId: account.id, hash: account.password } : undefined;
   }
 
@@ -80,7 +81,7 @@ export class AccountsStore {
     manager: EntityManager = this.dataSource.manager,
   ): Promise<boolean> {
     const { affected } = await manager.update(
-      Account,
+      AccountEntity,
       { id: accountId, password: previous },
       { password, updatedAt: new Date() },
     );
@@ -103,21 +104,21 @@ export class AccountsStore {
   /** Whatever it was before; a user without a credential account gets one. */
   async setPassword(userId: string, password: string, manager: EntityManager): Promise<void> {
     const change = { password, updatedAt: new Date() };
-    const { affected } = await manager.update(Account, credentialOf(userId), change);
+    const { affected } = await manager.update(AccountEntity, credentialOf(userId), change);
     if (affected === 0) await this.addCredential(userId, password, manager);
   }
 
   async deleteAllOf(userId: string, manager: EntityManager): Promise<void> {
-    await manager.delete(Account, { userId });
+    await manager.delete(AccountEntity, { userId });
   }
 
   find(id: string, userId: string): Promise<Account | null> {
-    return this.dataSource.manager.findOneBy(Account, { id, userId });
+    return this.dataSource.manager.findOneBy(AccountEntity, { id, userId });
   }
 
   /** The ids of the user's accounts, none of which can go until the transaction ends. */
   async lockAllOf(userId: string, manager: EntityManager): Promise<string[]> {
-    const accounts = await manager.find(Account, {
+    const accounts = await manager.find(AccountEntity, {
       select: { id: true },
       where: { userId },
       take: this.listLimit,
@@ -128,11 +129,11 @@ export class AccountsStore {
   }
 
   async delete(id: string, manager: EntityManager): Promise<void> {
-    await manager.delete(Account, { id });
+    await manager.delete(AccountEntity, { id });
   }
 
   listOf(userId: string): Promise<Account[]> {
-    return this.dataSource.manager.find(Account, {
+    return this.dataSource.manager.find(AccountEntity, {
       where: { userId },
       take: this.listLimit,
       order: { createdAt: 'ASC' },

@@ -1,11 +1,11 @@
 import { Body, Controller, Query, Req, Res } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Current, type AuthContext } from '../http/auth-context.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
 import { SuccessAnswer } from '../http/status-answer.js';
 import { DeleteUserCallback, DeleteUserCallbackQuery } from './use-cases/delete-user-callback.js';
 import { DeleteUser, DeleteUserBody } from './use-cases/delete-user.js';
+import { type AuthContext, Current } from '../sessions/auth-context.js';
 
 class DeletionAnswer extends SuccessAnswer {
   @ApiProperty({ enum: ['User deleted', 'Verification email sent'] })

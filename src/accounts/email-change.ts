@@ -4,7 +4,6 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import type { EmailTokenClaims } from '../crypto/email-token.js';
 import { unauthorized } from '../errors/auth-error.js';
-import type { CurrentUser } from '../http/auth-context.js';
 import { SessionCookieWriter } from '../http/session-cookie-writer.js';
 import { SessionResolver } from '../sessions/session-resolver.js';
 import { presentUser, type UserAnswer } from '../users/present-user.js';
@@ -12,6 +11,7 @@ import { UsersStore } from '../users/users.store.js';
 import { verificationIdentifier } from '../verifications/verification-identifier.js';
 import { VerificationsStore } from '../verifications/verifications.store.js';
 import { EmailLinks } from './email-links.js';
+import type { User } from '../users/user.js';
 
 export interface FollowedLink {
   readonly token: string;
@@ -66,7 +66,7 @@ export class EmailChange {
 
   /** Once for each confirmation link, however often it is opened: mail is not to be sent at a visitor's will. */
   private async askNewAddress(
-    user: CurrentUser,
+    user: User,
     { updateTo }: EmailChangeClaims,
     { token, callbackURL, request }: FollowedLink,
   ): Promise<void> {
@@ -77,7 +77,7 @@ export class EmailChange {
   }
 
   /** Links of an older Better Auth change the address before the new one is proven. */
-  private async askAgain(user: CurrentUser, { callbackURL, request }: FollowedLink): Promise<void> {
+  private async askAgain(user: User, { callbackURL, request }: FollowedLink): Promise<void> {
     if (this.links.enabled) await this.links.verify({ user, callbackURL, request });
   }
 }

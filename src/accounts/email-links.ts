@@ -5,12 +5,12 @@ import { BASE_PATH, type Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { currentSecret } from '../config/keyring.js';
 import { signEmailToken, type EmailTokenClaims } from '../crypto/email-token.js';
-import type { CurrentUser } from '../http/auth-context.js';
 import { Mailer } from '../mail/mailer.js';
+import type { User } from '../users/user.js';
 
 /** What the address of a link is made for. */
 interface LinkRequest {
-  readonly user: Pick<CurrentUser, 'id' | 'name' | 'email'>;
+  readonly user: Pick<User, 'id' | 'name' | 'email'>;
   /** Where the link leads when all is well; `/` when nothing is said. */
   readonly callbackURL: string | undefined;
   /** Names the language of the mail. */

@@ -1,13 +1,13 @@
 import { Body, Controller, Query, Req, Res } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Current, type AuthContext } from '../http/auth-context.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
 import { StatusAnswer } from '../http/status-answer.js';
 import { UserAnswer } from '../users/present-user.js';
 import { ChangeEmail, ChangeEmailBody } from './use-cases/change-email.js';
 import { SendVerificationEmail, SendVerificationEmailBody } from './use-cases/send-verification-email.js';
 import { VerifyEmail, VerifyEmailQuery } from './use-cases/verify-email.js';
+import { type AuthContext, Current } from '../sessions/auth-context.js';
 
 class VerifiedAnswer extends StatusAnswer {
   @ApiProperty({

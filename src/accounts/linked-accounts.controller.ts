@@ -1,7 +1,6 @@
 import { Body, Controller, Query, Req, Res } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Current, type AuthContext } from '../http/auth-context.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
 import { StatusAnswer } from '../http/status-answer.js';
 import { AccountSelection } from './account-selection.js';
@@ -9,6 +8,7 @@ import { GetAccountInfo } from './use-cases/account-info.js';
 import { GetAccessToken } from './use-cases/get-access-token.js';
 import { RefreshToken } from './use-cases/refresh-token.js';
 import { UnlinkAccount, UnlinkAccountBody } from './use-cases/unlink-account.js';
+import { type AuthContext, Current } from '../sessions/auth-context.js';
 
 class AccessTokenAnswer {
   @ApiProperty({ description: 'Empty where the provider gave none' })

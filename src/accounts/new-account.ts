@@ -3,16 +3,17 @@ import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import type { CurrentSession, CurrentUser } from '../http/auth-context.js';
 import { CreateSession } from '../sessions/use-cases/create-session.js';
 import { UsersStore, type NewUser } from '../users/users.store.js';
 import { AccountsStore } from './accounts.store.js';
 import { EmailLinks } from './email-links.js';
+import type { Session } from '../sessions/session.js';
+import type { User } from '../users/user.js';
 
 /** A user as signed up; without a session where signing up does not sign in. */
 export interface SignedUp {
-  readonly user: CurrentUser;
-  readonly session: CurrentSession | undefined;
+  readonly user: User;
+  readonly session: Session | undefined;
 }
 
 interface SignUpRequest {

@@ -1,7 +1,6 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiParam, ApiProperty, ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Current, type AuthContext } from '../http/auth-context.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
 import { StatusAnswer } from '../http/status-answer.js';
 import { UserAnswer } from '../users/present-user.js';
@@ -10,6 +9,7 @@ import { RequestPasswordReset, RequestPasswordResetBody } from './use-cases/requ
 import { ResetPasswordCallback, ResetPasswordCallbackQuery } from './use-cases/reset-password-callback.js';
 import { ResetPassword, ResetPasswordBody, ResetPasswordQuery } from './use-cases/reset-password.js';
 import { VerifyPassword, VerifyPasswordBody } from './use-cases/verify-password.js';
+import { type AuthContext, Current } from '../sessions/auth-context.js';
 
 class ChangedPasswordAnswer {
   @ApiProperty({ type: String, nullable: true, description: 'Token of the new session, if there is one' })

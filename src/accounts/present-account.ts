@@ -1,6 +1,6 @@
 import { ApiProperty } from '../openapi/decorators.js';
 import type { AccountData } from '../cookies/account-data.js';
-import type { Account } from './account.entity.js';
+import type { Account } from './account.js';
 
 /** What leaves the server of an account, in the protocol's order (protocol.md §1.26): a whitelist. */
 export class AccountAnswer {

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { randomToken } from '../crypto/random.js';
-import { Account } from './account.entity.js';
+import { AccountEntity } from './account.entity.js';
+import type { Account } from './account.js';
 import { TokenSeal } from './token-seal.js';
 
 /** Who somebody is at a provider. */
@@ -34,12 +35,12 @@ export class ProviderAccountsStore {
     key: AccountKey,
     manager: EntityManager = this.dataSource.manager,
   ): Promise<Account | undefined> {
-    return (await manager.findOneBy(Account, { ...key })) ?? undefined;
+    return (await manager.findOneBy(AccountEntity, { ...key })) ?? undefined;
   }
 
   async add(userId: string, key: AccountKey, tokens: ProviderTokens, manager: EntityManager): Promise<void> {
     const now = new Date();
-    await manager.insert(Account, {
+    await manager.insert(AccountEntity, {
       ...key,
       ...this.sealed(tokens),
       id: randomToken(32),
@@ -56,7 +57,7 @@ export class ProviderAccountsStore {
     manager: EntityManager = this.dataSource.manager,
   ): Promise<boolean> {
     const { affected } = await manager.update(
-      Account,
+      AccountEntity,
       { id },
       { ...this.sealed(tokens), updatedAt: new Date() },
     );

@@ -8,7 +8,7 @@ import { Logger } from '../logging/logger.js';
 import { describeProviderFault } from '../providers/provider-fault.js';
 import type { Provider } from '../providers/provider.js';
 import { ProviderTimeout, within } from '../providers/time-limit.js';
-import type { Account } from './account.entity.js';
+import type { Account } from './account.js';
 import { AccountsStore } from './accounts.store.js';
 import { ProviderAccountsStore, type ProviderTokens } from './provider-accounts.store.js';
 import { TokenRefreshesStore } from './token-refreshes.store.js';

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthError, badRequest } from '../errors/auth-error.js';
 import { AccountDataCookie } from '../http/account-data-cookie.js';
 import type { Provider } from '../providers/provider.js';
-import type { Account } from './account.entity.js';
+import type { Account } from './account.js';
 import { accountDataOf, scopesOf } from './present-account.js';
 import { refreshes, TokenRefresh } from './token-refresh.js';
 import { TokenSeal } from './token-seal.js';

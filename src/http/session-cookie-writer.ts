@@ -13,10 +13,10 @@ import {
 } from '../cookies/session-cookies.js';
 import { openSignedValue, signValue } from '../cookies/signed-value.js';
 import { cookieSettings } from '../config/cookie-settings.js';
-import type { Identity } from './identity-data.js';
 import { cookiesOf } from './request-cookies.js';
 import { SessionDataCookie } from './session-data-cookie.js';
 import { concealHeader, expireCookies, exposeHeader, setCookies } from './set-cookies.js';
+import type { Identity } from '../sessions/session.js';
 
 /** The only writer of session cookies. */
 @Injectable()

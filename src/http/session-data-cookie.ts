@@ -16,9 +16,10 @@ import { sessionDataCodec, type SessionDataCodec } from '../cookies/session-data
 import type { OpenedSessionData } from '../cookies/session-data/session-data.js';
 import { AccountDataCookie } from './account-data-cookie.js';
 import { cookieSettings } from '../config/cookie-settings.js';
-import { dataOf, identityOf, type Identity } from './identity-data.js';
+import { dataOf, identityOf } from '../sessions/session-data.js';
 import { cookiesOf } from './request-cookies.js';
 import { expireCookies, setCookies } from './set-cookies.js';
+import type { Identity } from '../sessions/session.js';
 
 /**
  * The cookie that keeps the database from being asked (protocol.md §2.4). A session that was revoked is good for as long

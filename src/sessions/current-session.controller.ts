@@ -1,13 +1,13 @@
 import { Body, Controller, Req, Res } from '@nestjs/common';
 import { ApiProperty, ApiTags, schemaPath } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Current, type AuthContext } from '../http/auth-context.js';
 import { AuthGet, AuthPost, DirectAuthGet } from '../http/auth-route.js';
 import { UserAnswer } from '../users/present-user.js';
 import { SessionAnswer } from './present-session.js';
 import { GetSession } from './use-cases/get-session.js';
 import { IssueToken } from './use-cases/issue-token.js';
 import { UpdateSession, UpdateSessionBody } from './use-cases/update-session.js';
+import { type AuthContext, Current } from './auth-context.js';
 
 class TokenAnswer {
   @ApiProperty({ description: 'An ES256 JWT, verifiable by `GET /api/auth/jwks`' })

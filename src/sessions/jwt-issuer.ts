@@ -3,13 +3,13 @@ import { JwtService } from '@nestjs/jwt';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { sha256Base64Url } from '../crypto/sha256.js';
-import type { CurrentUser } from '../http/auth-context.js';
-import type { Identity } from '../http/identity-data.js';
 import { ALGORITHM } from '../jwks/signing-key.js';
 import { SigningKeys } from '../jwks/signing-keys.js';
 import { presentUser } from '../users/present-user.js';
 import { ExpiringMap } from '../collections/expiring-map.js';
 import { userInCacheOrder } from './cache-order.js';
+import type { User } from '../users/user.js';
+import type { Identity } from './session.js';
 
 type IssuedFor = Identity & { readonly cached?: boolean };
 
@@ -46,7 +46,7 @@ export class JwtIssuer {
   }
 
   /** Every field of the user that may leave the server, or those that are configured. */
-  private payloadOf(user: CurrentUser, cached = false): object {
+  private payloadOf(user: User, cached = false): object {
     const { definePayload } = this.config.jwt;
     const answer = presentUser(user);
     const presented = Object.entries(cached ? userInCacheOrder(answer) : answer);

@@ -1,5 +1,5 @@
 import { ApiProperty } from '../openapi/decorators.js';
-import type { CurrentSession } from '../http/auth-context.js';
+import type { Session } from './session.js';
 
 /** What leaves the server of a session, in the protocol's order (protocol.md §1.1): a whitelist. */
 export class SessionAnswer {
@@ -28,7 +28,7 @@ export class SessionAnswer {
   id!: string;
 }
 
-export function presentSession(session: CurrentSession): SessionAnswer {
+export function presentSession(session: Session): SessionAnswer {
   return {
     expiresAt: session.expiresAt,
     token: session.token,

@@ -6,7 +6,6 @@ import { openingSecrets } from '../config/keyring.js';
 import { cookieName } from '../cookies/session-cookies.js';
 import { SignedValues } from '../cookies/signed-value.js';
 import { unauthorized } from '../errors/auth-error.js';
-import type { AuthContext, CurrentSession } from '../http/auth-context.js';
 import { cookieSettings } from '../config/cookie-settings.js';
 import { cookiesOf } from '../http/request-cookies.js';
 import { SessionCookieWriter } from '../http/session-cookie-writer.js';
@@ -23,6 +22,8 @@ import {
   type PresentedToken,
 } from './presented-credential.js';
 import { SessionsStore } from './sessions.store.js';
+import type { AuthContext } from './auth-context.js';
+import type { Session } from './session.js';
 
 /** Which session a request names, before anybody has asked whether it stands. */
 type Named =
@@ -88,7 +89,7 @@ export class SessionResolver {
   }
 
   /** Which session the request names, whether or not it still stands: for signing out. */
-  async find(request: FastifyRequest): Promise<{ session: CurrentSession | undefined } | undefined> {
+  async find(request: FastifyRequest): Promise<{ session: Session | undefined } | undefined> {
     const named = await this.identify(request);
     return named && { session: (await this.read(named, true))?.session };
   }

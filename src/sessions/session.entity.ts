@@ -1,9 +1,9 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { textId } from '../database/text-id.js';
-import { User } from '../users/user.entity.js';
+import { UserEntity } from '../users/user.entity.js';
 
 @Entity('sessions')
-export class Session {
+export class SessionEntity {
   @PrimaryColumn({
     type: 'varchar',
     length: 255,
@@ -16,9 +16,9 @@ export class Session {
   @Column({ name: 'user_id', type: 'varchar', length: 255, transformer: textId })
   userId!: string;
 
-  @ManyToOne(() => User, { onDelete: 'CASCADE' })
+  @ManyToOne(() => UserEntity, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'sessions_user_id_fkey' })
-  user?: User;
+  user?: UserEntity;
 
   @Index('sessions_token_key', { unique: true })
   @Column({ type: 'text' })

@@ -1,7 +1,6 @@
 import { Body, Controller, Req, Res } from '@nestjs/common';
 import { ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Current, type AuthContext } from '../http/auth-context.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
 import { StatusAnswer } from '../http/status-answer.js';
 import { SessionAnswer } from './present-session.js';
@@ -9,6 +8,7 @@ import { ListSessions } from './use-cases/list-sessions.js';
 import { RevokeOtherSessions } from './use-cases/revoke-other-sessions.js';
 import { RevokeSession, RevokeSessionBody } from './use-cases/revoke-session.js';
 import { RevokeSessions } from './use-cases/revoke-sessions.js';
+import { type AuthContext, Current } from './auth-context.js';
 
 @ApiTags('Sessions')
 @Controller()

@@ -6,7 +6,6 @@ import { CONFIG } from '../config/config.module.js';
 import { GatheredLookup } from '../database/gathered-lookup.js';
 import { PreparedQueries } from '../database/prepared-queries.js';
 import { returnedValues, type AdditionalValues } from '../additional-fields/additional-input.js';
-import type { CurrentSession } from '../http/auth-context.js';
 import {
   findSessionById,
   findSessionByToken,
@@ -14,7 +13,8 @@ import {
   findSessionsByTokens,
   type SessionRow,
 } from './find-session.sql.js';
-import { Session } from './session.entity.js';
+import { SessionEntity } from './session.entity.js';
+import type { Session } from './session.js';
 
 /** What a client may change of a session: configured fields, by name. */
 export interface SessionChanges {
@@ -63,15 +63,15 @@ export class SessionsStore {
     return this.byId.find(id);
   }
 
-  async add(session: Session, manager: EntityManager = this.dataSource.manager): Promise<void> {
-    await manager.insert(Session, session);
+  async add(session: SessionEntity, manager: EntityManager = this.dataSource.manager): Promise<void> {
+    await manager.insert(SessionEntity, session);
   }
 
   /** Extends only a session still due, so that parallel requests extend once. Whether this call did. */
   async extend(token: string, due: Date, expiresAt: Date, now: Date): Promise<boolean> {
     const { affected } = await this.dataSource
       .createQueryBuilder()
-      .update(Session)
+      .update(SessionEntity)
       .set({ expiresAt, updatedAt: now })
       .where('token = :token and expires_at <= :due', { token, due })
       .execute();
@@ -79,17 +79,14 @@ export class SessionsStore {
   }
 
   /** As it then is; undefined when it was not there to be changed. */
-  async update(
-    token: string,
-    { additional, updatedAt }: SessionChanges,
-  ): Promise<CurrentSession | undefined> {
-    await this.dataSource.manager.update(Session, { token }, { ...additional, updatedAt });
-    const session = await this.dataSource.manager.findOneBy(Session, { token });
+  async update(token: string, { additional, updatedAt }: SessionChanges): Promise<Session | undefined> {
+    await this.dataSource.manager.update(SessionEntity, { token }, { ...additional, updatedAt });
+    const session = await this.dataSource.manager.findOneBy(SessionEntity, { token });
     return session ? this.currentSessionOf(session) : undefined;
   }
 
-  async listActive(userId: string, now: Date): Promise<CurrentSession[]> {
-    const sessions = await this.dataSource.manager.find(Session, {
+  async listActive(userId: string, now: Date): Promise<Session[]> {
+    const sessions = await this.dataSource.manager.find(SessionEntity, {
       where: { userId, expiresAt: MoreThan(now) },
       take: this.listLimit,
       order: { createdAt: 'ASC' },
@@ -97,31 +94,31 @@ export class SessionsStore {
     return sessions.map((session) => this.currentSessionOf(session));
   }
 
-  private currentSessionOf(session: Session): CurrentSession {
+  private currentSessionOf(session: SessionEntity): Session {
     return { ...session, additional: returnedValues(this.fields, valueIn(session)) };
   }
 
   async delete(token: string): Promise<void> {
-    await this.dataSource.manager.delete(Session, { token });
+    await this.dataSource.manager.delete(SessionEntity, { token });
   }
 
   async deleteById(id: string): Promise<void> {
-    await this.dataSource.manager.delete(Session, { id });
+    await this.dataSource.manager.delete(SessionEntity, { id });
   }
 
   async deleteOwned(token: string, userId: string): Promise<void> {
     if (token.includes('\0')) return;
-    await this.dataSource.manager.delete(Session, { token, userId });
+    await this.dataSource.manager.delete(SessionEntity, { token, userId });
   }
 
   async deleteAllOf(userId: string, manager: EntityManager = this.dataSource.manager): Promise<void> {
-    await manager.delete(Session, { userId });
+    await manager.delete(SessionEntity, { userId });
   }
 
   /** The expired ones are left to the sweeper, as Better Auth leaves them. */
   async deleteOthers(userId: string, token: string): Promise<void> {
     const expiresAt = MoreThan(new Date());
-    await this.dataSource.manager.delete(Session, { userId, token: Not(token), expiresAt });
+    await this.dataSource.manager.delete(SessionEntity, { userId, token: Not(token), expiresAt });
   }
 }
 

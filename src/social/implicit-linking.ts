@@ -3,11 +3,11 @@ import type { EntityManager } from 'typeorm';
 import { ProviderAccountsStore } from '../accounts/provider-accounts.store.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import type { CurrentUser } from '../http/auth-context.js';
 import { UsersStore } from '../users/users.store.js';
 import { fieldsFrom } from './provider-fields.js';
 import type { ProviderIdentity } from './provider-identity.js';
 import { ProviderRefusal } from './provider-refusal.js';
+import type { User } from '../users/user.js';
 
 /**
  * An account for a user who has the same address (protocol.md §9.3). Both sides must have proven it: who merely signed up
@@ -22,7 +22,7 @@ export class ImplicitLinking {
   ) {}
 
   /** @throws {ProviderRefusal} `account_not_linked`. */
-  async link(user: CurrentUser, identity: ProviderIdentity, manager: EntityManager): Promise<CurrentUser> {
+  async link(user: User, identity: ProviderIdentity, manager: EntityManager): Promise<User> {
     const { key, tokens, profile } = identity;
     if (!this.mayLink(user, identity)) {
       throw new ProviderRefusal(
@@ -44,13 +44,13 @@ export class ImplicitLinking {
     userId: string,
     { profile }: ProviderIdentity,
     manager: EntityManager,
-  ): Promise<CurrentUser | undefined> {
+  ): Promise<User | undefined> {
     if (!this.config.account.accountLinking.updateUserInfoOnLink) return undefined;
     const additional = fieldsFrom(profile, this.config.user.additionalFields, 'update');
     return this.users.update(userId, { name: profile.name, image: profile.image, additional }, manager);
   }
 
-  private mayLink(user: CurrentUser, { provider, profile }: ProviderIdentity): boolean {
+  private mayLink(user: User, { provider, profile }: ProviderIdentity): boolean {
     const { enabled, disableImplicitLinking, requireLocalEmailVerified, trustedProviders } =
       this.config.account.accountLinking;
     const isVouchedFor = trustedProviders.includes(provider.id) || profile.emailVerified;

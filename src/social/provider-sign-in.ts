@@ -3,13 +3,12 @@ import type { FastifyRequest } from 'fastify';
 import { DataSource, type EntityManager } from 'typeorm';
 import { EmailLinks } from '../accounts/email-links.js';
 import { ProviderAccountsStore } from '../accounts/provider-accounts.store.js';
-import type { Account } from '../accounts/account.entity.js';
+import type { Account } from '../accounts/account.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { isRefusedValue } from '../database/refused-value.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
 import { forbidden } from '../errors/auth-error.js';
-import type { CurrentSession, CurrentUser } from '../http/auth-context.js';
 import { signInOptionsOf } from '../providers/provider.js';
 import { CreateSession } from '../sessions/use-cases/create-session.js';
 import { UsersStore, type KnownUser } from '../users/users.store.js';
@@ -17,6 +16,8 @@ import { ImplicitLinking } from './implicit-linking.js';
 import { fieldsFrom } from './provider-fields.js';
 import type { ProviderIdentity } from './provider-identity.js';
 import { ProviderRefusal } from './provider-refusal.js';
+import type { Session } from '../sessions/session.js';
+import type { User } from '../users/user.js';
 
 /** How somebody comes in, beside who they are. */
 export interface SignInRequest {
@@ -27,18 +28,18 @@ export interface SignInRequest {
 }
 
 export interface SignedInByProvider {
-  readonly user: CurrentUser;
-  readonly session: CurrentSession;
+  readonly user: User;
+  readonly session: Session;
   readonly isNew: boolean;
 }
 
 interface Entered {
-  readonly user: CurrentUser;
+  readonly user: User;
   readonly isNew: boolean;
 }
 
 interface Outcome extends Entered {
-  readonly session: CurrentSession | undefined;
+  readonly session: Session | undefined;
 }
 
 /** Known by the account, known by the address, or new (protocol.md §9.3): all that is written for it, or nothing. */
@@ -121,7 +122,7 @@ export class ProviderSignIn {
     account: Account,
     { tokens, profile }: ProviderIdentity,
     manager: EntityManager,
-  ): Promise<CurrentUser> {
+  ): Promise<User> {
     if (this.config.account.updateAccountOnSignIn) {
       const isThere = await this.accounts.update(account.id, { ...tokens, scope: undefined }, manager);
       if (!isThere) throw new ProviderRefusal('unable_to_update_account', 'the account is gone');
@@ -131,11 +132,7 @@ export class ProviderSignIn {
     return (await this.users.update(user.id, { emailVerified: true }, manager)) ?? user;
   }
 
-  private async override(
-    user: CurrentUser,
-    identity: ProviderIdentity,
-    manager: EntityManager,
-  ): Promise<CurrentUser> {
+  private async override(user: User, identity: ProviderIdentity, manager: EntityManager): Promise<User> {
     const { profile } = identity;
     const email = addressOf(identity);
     const isSame = email === user.email;
@@ -157,7 +154,7 @@ export class ProviderSignIn {
     identity: ProviderIdentity,
     { disableSignUp }: SignInRequest,
     manager: EntityManager,
-  ): Promise<CurrentUser> {
+  ): Promise<User> {
     if (disableSignUp) throw new ProviderRefusal('signup_disabled', 'sign-up is off for this provider');
     const { profile, key, tokens } = identity;
     // Legacy users who share an address in different spellings: nobody can tell whose it is.

@@ -1,7 +1,6 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiParam, ApiProperty, ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Current, type AuthContext } from '../http/auth-context.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
 import { SuccessAnswer } from '../http/status-answer.js';
 import { UserAnswer } from '../users/present-user.js';
@@ -9,6 +8,7 @@ import { Callback, CallbackParameters } from './use-cases/callback.js';
 import { LinkSocial, LinkSocialBody } from './use-cases/link-social.js';
 import { SignInSocial, SignInSocialBody } from './use-cases/sign-in-social.js';
 import { SignOut, SignOutBody } from './use-cases/sign-out.js';
+import { type AuthContext, Current } from '../sessions/auth-context.js';
 
 class SignInSocialAnswer {
   @ApiProperty({ required: false, description: 'Where the provider asks who it is; without `idToken`' })

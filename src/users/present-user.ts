@@ -1,5 +1,5 @@
 import { ApiProperty } from '../openapi/decorators.js';
-import type { CurrentUser } from '../http/auth-context.js';
+import type { User } from './user.js';
 
 /** What leaves the server of a user, in the protocol's order (protocol.md §1.1): a whitelist. */
 export class UserAnswer {
@@ -25,7 +25,7 @@ export class UserAnswer {
   id!: string;
 }
 
-export function presentUser(user: CurrentUser): UserAnswer {
+export function presentUser(user: User): UserAnswer {
   return {
     name: user.name,
     email: user.email,

@@ -4,7 +4,7 @@ import { textId } from '../database/text-id.js';
 /** Only the columns that are ours: whatever else a legacy table holds stays as it is and is never selected. */
 @Entity('users')
 @Index('users_email_unnormalised_idx', { synchronize: false })
-export class User {
+export class UserEntity {
   /** `varchar(255)`, or the legacy table's own type; text to everyone above the database. */
   @PrimaryColumn({
     type: 'varchar',

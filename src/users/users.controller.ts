@@ -1,11 +1,11 @@
 import { Body, Controller, Req, Res } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Current, type AuthContext } from '../http/auth-context.js';
 import { AuthPost, AuthPut } from '../http/auth-route.js';
 import { StatusAnswer } from '../http/status-answer.js';
 import { UserAnswer, presentUser } from './present-user.js';
 import { UpdateUser, UpdateUserBody } from './use-cases/update-user.js';
+import { type AuthContext, Current } from '../sessions/auth-context.js';
 
 class UpdatedUserAnswer {
   @ApiProperty({ type: UserAnswer })

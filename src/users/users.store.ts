@@ -5,9 +5,9 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { returnedValues, type AdditionalValues } from '../additional-fields/additional-input.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
-import type { CurrentUser } from '../http/auth-context.js';
 import { NewUserId } from './new-user-id.js';
-import { User } from './user.entity.js';
+import { UserEntity } from './user.entity.js';
+import type { User } from './user.js';
 
 export interface NewUser {
   readonly name: string;
@@ -28,7 +28,7 @@ export interface UserChanges {
   readonly additional?: AdditionalValues;
 }
 
-export interface KnownUser extends CurrentUser {
+export interface KnownUser extends User {
   readonly banned: boolean;
 }
 
@@ -47,7 +47,7 @@ export class UsersStore {
   async add(
     { additional, emailVerified = false, ...user }: NewUser,
     manager: EntityManager = this.dataSource.manager,
-  ): Promise<CurrentUser> {
+  ): Promise<User> {
     const now = new Date();
     const row = {
       ...user,
@@ -61,7 +61,7 @@ export class UsersStore {
     const { raw } = await manager
       .createQueryBuilder()
       .insert()
-      .into(User)
+      .into(UserEntity)
       .values(id === undefined ? row : { ...row, id })
       // As stored: half a surrogate pair, which JSON may carry and UTF-8 may not, comes back replaced.
       .returning('*')
@@ -80,7 +80,7 @@ export class UsersStore {
   }
 
   /** What `add` would return, without a row: to who may not know that the e-mail is taken. */
-  async pretendToAdd({ additional, ...user }: NewUser): Promise<CurrentUser> {
+  async pretendToAdd({ additional, ...user }: NewUser): Promise<User> {
     const now = new Date();
     const id = this.newId.next() ?? (await this.newId.fromDatabase());
     return {
@@ -98,10 +98,10 @@ export class UsersStore {
     id: string,
     { additional, emailVerified: isEmailVerified, ...changes }: UserChanges,
     manager: EntityManager = this.dataSource.manager,
-  ): Promise<CurrentUser | undefined> {
+  ): Promise<User | undefined> {
     const all = { ...changes, isEmailVerified, ...additional, updatedAt: new Date() };
-    await manager.update(User, { id }, all);
-    const user = await manager.findOneBy(User, { id });
+    await manager.update(UserEntity, { id }, all);
+    const user = await manager.findOneBy(UserEntity, { id });
     return user ? currentUserOf(user, this.fields) : undefined;
   }
 
@@ -110,7 +110,7 @@ export class UsersStore {
     id: string,
     manager: EntityManager = this.dataSource.manager,
   ): Promise<KnownUser | undefined> {
-    const user = await manager.findOneBy(User, { id });
+    const user = await manager.findOneBy(UserEntity, { id });
     return user ? knownUserOf(user, this.fields) : undefined;
   }
 
@@ -130,15 +130,16 @@ export class UsersStore {
     return sure ? knownUserOf(user, this.fields) : undefined;
   }
 
-  private async sharing(email: string, manager: EntityManager): Promise<User[]> {
+  private async sharing(email: string, manager: EntityManager): Promise<UserEntity[]> {
     const users = await manager
-      .createQueryBuilder(User, 'u')
+      .createQueryBuilder(UserEntity, 'u')
       .where('u.email = :lower or (u.email <> lower(btrim(u.email)) and lower(btrim(u.email)) = :lower)', {
         lower: email.toLowerCase(),
       })
       .limit(10)
       .getMany();
-    const rank = ({ email: stored }: User) => (stored === email ? 0 : stored === email.toLowerCase() ? 1 : 2);
+    const rank = ({ email: stored }: UserEntity) =>
+      stored === email ? 0 : stored === email.toLowerCase() ? 1 : 2;
     return users.toSorted((a, b) => rank(a) - rank(b));
   }
 
@@ -147,16 +148,12 @@ export class UsersStore {
    * @param emailVerified undefined: as before.
    * @returns the user as they then are; undefined when the new address is taken or the old one is gone.
    */
-  async changeEmail(
-    user: CurrentUser,
-    email: string,
-    emailVerified?: boolean,
-  ): Promise<CurrentUser | undefined> {
+  async changeEmail(user: User, email: string, emailVerified?: boolean): Promise<User | undefined> {
     if (await this.isEmailTaken(email)) return undefined;
     const changes = { email, isEmailVerified: emailVerified, updatedAt: new Date() };
     try {
       const { affected } = await this.dataSource.manager.update(
-        User,
+        UserEntity,
         { id: user.id, email: user.email },
         changes,
       );
@@ -168,16 +165,16 @@ export class UsersStore {
   }
 
   /** Only while the address is still the one that was proven. */
-  async verifyEmail(user: CurrentUser): Promise<void> {
+  async verifyEmail(user: User): Promise<void> {
     await this.dataSource.manager.update(
-      User,
+      UserEntity,
       { id: user.id, email: user.email },
       { isEmailVerified: true, updatedAt: new Date() },
     );
   }
 
   async delete(id: string, manager: EntityManager): Promise<void> {
-    await manager.delete(User, { id });
+    await manager.delete(UserEntity, { id });
   }
 
   /**
@@ -195,12 +192,12 @@ export class UsersStore {
   }
 }
 
-function knownUserOf(user: User, fields: readonly AdditionalField[]): KnownUser {
+function knownUserOf(user: UserEntity, fields: readonly AdditionalField[]): KnownUser {
   const banned = user.banned && (user.banExpires === null || user.banExpires > new Date());
   return { ...currentUserOf(user, fields), banned };
 }
 
-export function currentUserOf(user: User, fields: readonly AdditionalField[]): CurrentUser {
+export function currentUserOf(user: UserEntity, fields: readonly AdditionalField[]): User {
   return {
     id: user.id,
     name: user.name,

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { badRequest, unauthorized } from '../../errors/auth-error.js';
-import type { AuthContext } from '../../http/auth-context.js';
 import { Logger } from '../../logging/logger.js';
 import { describeProviderFault } from '../../providers/provider-fault.js';
 import { Providers } from '../../providers/providers.js';
 import { SelectedAccount, type AccountSelection } from '../account-selection.js';
 import { ValidAccessToken, type Exchange } from '../valid-access-token.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
 
 export interface AccountInfo {
   readonly user: object;

@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { badRequest, badRequestWithoutCode } from '../../errors/auth-error.js';
-import type { AuthContext } from '../../http/auth-context.js';
 import { Email, Text } from '../../http/fields.js';
 import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
 import { UsersStore } from '../../users/users.store.js';
 import { EmailLinks } from '../email-links.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
 
 export class ChangeEmailBody {
   @Email({ example: 'ada.king@example.com' })

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { badRequest } from '../../errors/auth-error.js';
-import type { AuthContext } from '../../http/auth-context.js';
 import { Flag, Text } from '../../http/fields.js';
 import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
 import { SessionsStore } from '../../sessions/sessions.store.js';
@@ -10,6 +9,7 @@ import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import { presentUser, type UserAnswer } from '../../users/present-user.js';
 import { AccountsStore } from '../accounts.store.js';
 import { Passwords } from '../passwords.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
 
 export class ChangePasswordBody {
   @Text({ format: 'password', example: 'correct horse battery staple' })

@@ -5,7 +5,6 @@ import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { LOWERCASE_ALPHANUMERIC, randomToken } from '../../crypto/random.js';
 import { badRequest, nothingHere } from '../../errors/auth-error.js';
-import type { AuthContext } from '../../http/auth-context.js';
 import { Text } from '../../http/fields.js';
 import { Mailer } from '../../mail/mailer.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
@@ -13,6 +12,7 @@ import { VerificationsStore } from '../../verifications/verifications.store.js';
 import { AccountDeletion } from '../account-deletion.js';
 import { AccountsStore } from '../accounts.store.js';
 import { Passwords } from '../passwords.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
 
 export class DeleteUserBody {
   @Text({ optional: true, description: 'Where the mailed link leads once the user is deleted' })

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { badRequest } from '../../errors/auth-error.js';
-import type { AuthContext } from '../../http/auth-context.js';
 import { Providers } from '../../providers/providers.js';
 import { SelectedAccount, type AccountSelection } from '../account-selection.js';
 import { ValidAccessToken, type AccessTokenAnswer, type Exchange } from '../valid-access-token.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
 
 /** An access token of the provider's that is good for a while (protocol.md §1.29). */
 @Injectable()

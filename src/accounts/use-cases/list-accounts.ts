@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { AuthContext } from '../../http/auth-context.js';
 import { AccountsStore } from '../accounts.store.js';
 import { presentAccount, type AccountAnswer } from '../present-account.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
 
 /** How the user can sign in, without tokens and passwords (protocol.md §1.26). */
 @Injectable()

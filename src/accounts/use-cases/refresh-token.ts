@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AuthError, badRequest } from '../../errors/auth-error.js';
-import type { AuthContext } from '../../http/auth-context.js';
 import { AccountDataCookie } from '../../http/account-data-cookie.js';
 import { Providers } from '../../providers/providers.js';
-import type { Account } from '../account.entity.js';
+import type { Account } from '../account.js';
 import { accountDataOf } from '../present-account.js';
 import { SelectedAccount, type AccountSelection } from '../account-selection.js';
 import { refreshes, TokenRefresh } from '../token-refresh.js';
 import { TokenSeal } from '../token-seal.js';
 import type { Exchange } from '../valid-access-token.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
 
 export interface RefreshedAnswer {
   readonly accessToken: string;

@@ -5,12 +5,12 @@ import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { randomToken } from '../../crypto/random.js';
 import { badRequest } from '../../errors/auth-error.js';
-import type { CurrentUser } from '../../http/auth-context.js';
 import { Email, Text } from '../../http/fields.js';
 import { Mailer } from '../../mail/mailer.js';
 import { UsersStore } from '../../users/users.store.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
 import { VerificationsStore } from '../../verifications/verifications.store.js';
+import type { User } from '../../users/user.js';
 
 export class RequestPasswordResetBody {
   @Email({ example: 'ada@example.com' })
@@ -53,7 +53,7 @@ export class RequestPasswordReset {
     return ANSWER;
   }
 
-  private async send(user: CurrentUser, redirectTo: string, request: FastifyRequest): Promise<void> {
+  private async send(user: User, redirectTo: string, request: FastifyRequest): Promise<void> {
     const token = randomToken(24);
     const url = `${this.config.origin}${BASE_PATH}/reset-password/${token}?callbackURL=${encodeURIComponent(redirectTo)}`;
     const mail = {

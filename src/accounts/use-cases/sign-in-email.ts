@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { badRequest, forbidden, unauthorized } from '../../errors/auth-error.js';
-import type { CurrentSession, CurrentUser } from '../../http/auth-context.js';
 import { isEmailAddress } from '../../http/email-address.js';
 import { Flag, Text } from '../../http/fields.js';
 import { locationOf } from '../../http/location.js';
@@ -13,6 +12,8 @@ import { presentUser, type UserAnswer } from '../../users/present-user.js';
 import { AccountsStore, type Credentials } from '../accounts.store.js';
 import { EmailLinks } from '../email-links.js';
 import { Passwords } from '../passwords.js';
+import type { Session } from '../../sessions/session.js';
+import type { User } from '../../users/user.js';
 
 export class SignInEmailBody {
   @Text({ example: 'ada@example.com' })
@@ -29,8 +30,8 @@ export class SignInEmailBody {
 }
 
 export interface SignedIn {
-  readonly user: CurrentUser;
-  readonly session: CurrentSession;
+  readonly user: User;
+  readonly session: Session;
 }
 
 export interface SignInEmailAnswer {
@@ -101,7 +102,7 @@ export class SignInEmail {
   }
 
   private async requireVerifiedEmail(
-    user: CurrentUser,
+    user: User,
     callbackURL: string | undefined,
     request: FastifyRequest,
   ): Promise<void> {

@@ -3,9 +3,9 @@ import { DataSource } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { badRequest } from '../../errors/auth-error.js';
-import type { AuthContext } from '../../http/auth-context.js';
 import { Text } from '../../http/fields.js';
 import { AccountsStore } from '../accounts.store.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
 
 export class UnlinkAccountBody {
   @Text({

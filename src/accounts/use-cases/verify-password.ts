@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { badRequest } from '../../errors/auth-error.js';
-import type { AuthContext } from '../../http/auth-context.js';
 import { Text } from '../../http/fields.js';
 import { AccountsStore } from '../accounts.store.js';
 import { Passwords } from '../passwords.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
 
 export class VerifyPasswordBody {
   @Text({ format: 'password', example: 'correct horse battery' })

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
-import type { Identity } from '../../http/identity-data.js';
 import type { JsonText } from '../../http/json-text.js';
+import type { Identity } from '../session.js';
 
 /** A session with its user, and what `get-session` answers of it, once it has been asked. */
 export interface StoredSession extends Identity {

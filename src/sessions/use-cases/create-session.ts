@@ -6,9 +6,9 @@ import { CONFIG } from '../../config/config.module.js';
 import { randomToken } from '../../crypto/random.js';
 import { RowIds } from '../../database/row-ids.js';
 import { defaultValues, returnedValues } from '../../additional-fields/additional-input.js';
-import type { CurrentSession } from '../../http/auth-context.js';
 import { clientIp } from '../../http/client-ip.js';
 import { SessionsStore } from '../sessions.store.js';
+import type { Session } from '../session.js';
 
 /** Seconds a session lasts that is to end with the browser. */
 const NOT_REMEMBERED = 86_400;
@@ -29,7 +29,7 @@ export class CreateSession {
     remember: boolean,
     manager?: EntityManager,
     signedInAt?: Date,
-  ): Promise<CurrentSession> {
+  ): Promise<Session> {
     const now = new Date();
     const life = remember ? this.config.session.expiresIn : NOT_REMEMBERED;
     const session = {

@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { AuthError, internal, methodNotAllowed } from '../../errors/auth-error.js';
-import type { Identity } from '../../http/identity-data.js';
 import { JsonText } from '../../http/json-text.js';
 import type { RepeatableAnswer } from '../../http/repeated-answers.js';
 import { exposeHeader } from '../../http/set-cookies.js';
@@ -15,6 +14,7 @@ import { sessionInCacheOrder, userInCacheOrder } from '../cache-order.js';
 import { JwtIssuer } from '../jwt-issuer.js';
 import { presentSession, type SessionAnswer } from '../present-session.js';
 import { SessionResolver } from '../session-resolver.js';
+import type { Identity } from '../session.js';
 
 export interface GetSessionAnswer {
   readonly session: SessionAnswer;

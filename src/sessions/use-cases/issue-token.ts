@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { AuthContext } from '../../http/auth-context.js';
 import { JwtIssuer } from '../jwt-issuer.js';
+import type { AuthContext } from '../auth-context.js';
 
 /** A JWT for the current session (protocol.md §11.2). */
 @Injectable()

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { AuthContext } from '../../http/auth-context.js';
 import { presentSession, type SessionAnswer } from '../present-session.js';
 import { SessionsStore } from '../sessions.store.js';
+import type { AuthContext } from '../auth-context.js';
 
 /** The user's own sessions that have not expired (protocol.md §1.11). */
 @Injectable()

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { AuthContext } from '../../http/auth-context.js';
 import { SessionsStore } from '../sessions.store.js';
+import type { AuthContext } from '../auth-context.js';
 
 /** Ends every session of the user but the current one (protocol.md §1.13). */
 @Injectable()

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AuthContext } from '../../http/auth-context.js';
 import { Text } from '../../http/fields.js';
 import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
 import { SessionsStore } from '../sessions.store.js';
+import type { AuthContext } from '../auth-context.js';
 
 export class RevokeSessionBody {
   @Text({ description: 'Token of the session to end', example: 'vjkABykLEssOvs7L56gUpQsZ3DLhCudT' })

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AuthContext } from '../../http/auth-context.js';
 import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
 import { SessionsStore } from '../sessions.store.js';
+import type { AuthContext } from '../auth-context.js';
 
 /** Ends every session of the user, the current one included (protocol.md §1.13). */
 @Injectable()

@@ -5,10 +5,11 @@ import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { isRefusedValue } from '../../database/refused-value.js';
 import { badRequest, badRequestWithoutCode, unauthorized } from '../../errors/auth-error.js';
-import type { AuthContext, CurrentSession } from '../../http/auth-context.js';
 import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
 import { presentSession, type SessionAnswer } from '../present-session.js';
 import { SessionsStore } from '../sessions.store.js';
+import type { AuthContext } from '../auth-context.js';
+import type { Session } from '../session.js';
 
 /** The configured fields of sessions; a session's own are not among what a client may set (advisory A23). */
 export class UpdateSessionBody {
@@ -50,7 +51,7 @@ export class UpdateSession {
     return { session: presentSession(session) };
   }
 
-  private async update(token: string, additional: AdditionalValues): Promise<CurrentSession | undefined> {
+  private async update(token: string, additional: AdditionalValues): Promise<Session | undefined> {
     try {
       return await this.sessions.update(token, { additional, updatedAt: new Date() });
     } catch (error) {

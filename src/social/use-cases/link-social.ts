@@ -5,7 +5,6 @@ import { CONFIG } from '../../config/config.module.js';
 import { purposeKeyOf } from '../../config/keyring.js';
 import { encrypt } from '../../crypto/symmetric-encryption.js';
 import { conflict, expectationFailed, notFound, unauthorized } from '../../errors/auth-error.js';
-import type { AuthContext, CurrentUser } from '../../http/auth-context.js';
 import { Flag, Name, Nested, RecordField, Text, TextList } from '../../http/fields.js';
 import { locationOf } from '../../http/location.js';
 import type { Provider } from '../../providers/provider.js';
@@ -16,6 +15,8 @@ import { ExplicitLinking } from '../explicit-linking.js';
 import { ProviderAnswer } from '../provider-answer.js';
 import { ProviderRefusal } from '../provider-refusal.js';
 import { LinkIdToken, refuseReserved } from '../social-fields.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
+import type { User } from '../../users/user.js';
 
 export class LinkSocialBody {
   @Text({ optional: true, description: 'Where to go on' })
@@ -97,7 +98,7 @@ export class LinkSocial {
     return { url, redirect: !body.disableRedirect };
   }
 
-  private async byIdToken(provider: Provider, idToken: LinkIdToken, user: CurrentUser): Promise<void> {
+  private async byIdToken(provider: Provider, idToken: LinkIdToken, user: User): Promise<void> {
     const identity = await this.answer.byIdToken(provider, idToken);
     const target = { userId: user.id, email: user.email };
     const account = await this.accounts.findByKey(identity.key);

@@ -4,12 +4,13 @@ import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { isRefusedValue } from '../../database/refused-value.js';
 import { badRequest, badRequestWithoutCode } from '../../errors/auth-error.js';
-import type { AuthContext, CurrentUser } from '../../http/auth-context.js';
 import { parseAdditionalInput } from '../../additional-fields/additional-input.js';
 import { Anything } from '../../http/fields.js';
 import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
 import { typeName } from '../../http/type-name.js';
 import { UsersStore, type UserChanges } from '../users.store.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
+import type { User } from '../user.js';
 
 export class UpdateUserBody {
   static readonly shapes = ['record'];
@@ -42,7 +43,7 @@ export class UpdateUser {
     body: UpdateUserBody,
     request: FastifyRequest,
     reply: FastifyReply,
-  ): Promise<CurrentUser> {
+  ): Promise<User> {
     if (body.email) throw badRequest('EMAIL_CAN_NOT_BE_UPDATED');
     const { name, image } = body;
     const additional = parseAdditionalInput(this.config.user.additionalFields, body.rest, 'update');
@@ -60,7 +61,7 @@ export class UpdateUser {
     return user;
   }
 
-  private async update(current: AuthContext, changes: UserChanges): Promise<CurrentUser> {
+  private async update(current: AuthContext, changes: UserChanges): Promise<User> {
     try {
       const user = await this.users.update(current.user.id, changes);
       return user ?? { ...current.user, ...changes, additional: current.user.additional };

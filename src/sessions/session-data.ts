@@ -1,13 +1,7 @@
 import { returnedValues } from '../additional-fields/additional-input.js';
 import type { Config } from '../config/config.js';
 import type { SessionData } from '../cookies/session-data/session-data.js';
-import type { CurrentSession, CurrentUser } from './auth-context.js';
-
-/** A session with its user. */
-export interface Identity {
-  readonly session: CurrentSession;
-  readonly user: CurrentUser;
-}
+import type { Identity } from './session.js';
 
 /** What the cache says of somebody: what leaves the server, in the protocol's order (protocol.md §1.1, §2.4). */
 export function dataOf({ session, user }: Identity, version: string, now: number): SessionData {

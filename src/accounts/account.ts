@@ -1,0 +1,22 @@
+/** `provider_id` of an account that signs in by e-mail and password; its `provider_user_id` is the user's id. */
+export const CREDENTIAL = 'credential';
+
+/** One way for a user to sign in: a password, or an account at a provider. */
+export interface Account {
+  readonly id: string;
+  readonly userId: string;
+  readonly providerId: string;
+  readonly providerUserId: string;
+  readonly accessToken: string | null;
+  readonly refreshToken: string | null;
+  readonly idToken: string | null;
+  readonly tokenType: string | null;
+  /** Comma-joined. */
+  readonly scope: string | null;
+  readonly accessTokenExpiresAt: Date | null;
+  readonly refreshTokenExpiresAt: Date | null;
+  /** The password's hash; only on a credential account. */
+  readonly password: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}

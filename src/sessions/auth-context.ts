@@ -1,0 +1,28 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Identity } from './session.js';
+
+/** The session of a request and its user, as the session guard found them. */
+export interface AuthContext extends Identity {
+  /** Whether the session's cookie outlives the browser. */
+  readonly remember: boolean;
+  /** A client with a JWT keeps no cookies, so it is sent none. */
+  readonly credential: 'cookie' | 'bearer' | 'jwt';
+  /** True if the signed `session_data` cookie answered, without a question to the database. */
+  readonly cached: boolean;
+  /** Under `session.deferSessionRefresh`: whether the client should now ask for the session to be extended. */
+  readonly needsRefresh?: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    auth?: AuthContext;
+  }
+}
+
+/** The session of a guarded route. */
+export const Current = createParamDecorator((_: unknown, context: ExecutionContext): AuthContext => {
+  const { auth } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (!auth) throw new Error('@Current() on a route that no session guards');
+  return auth;
+});
