@@ -10,7 +10,8 @@ import { HealthModule } from './health/health.module.js';
 import { CallbackGuard } from './http/callback.guard.js';
 import { FormCsrfGuard } from './http/form-csrf.guard.js';
 import { InputGuard } from './http/input.guard.js';
-import { JsonInterceptor } from './http/json.interceptor.js';
+import { AnswerInterceptor } from './http/answer.interceptor.js';
+import { HttpModule } from './http/http.module.js';
 import { OriginGuard } from './http/origin.guard.js';
 import { JwksModule } from './jwks/jwks.module.js';
 import { LoggingModule } from './logging/logging.module.js';
@@ -32,6 +33,7 @@ export class AppModule {
         ConfigModule.with(config),
         LoggingModule,
         DatabaseModule.with(entitiesWith(config)),
+        HttpModule,
         RateLimitsModule,
         ProtocolModule,
         JwksModule,
@@ -50,7 +52,7 @@ export class AppModule {
         { provide: APP_GUARD, useClass: FormCsrfGuard },
         { provide: APP_GUARD, useClass: SessionGuard },
         { provide: APP_GUARD, useClass: CallbackGuard },
-        { provide: APP_INTERCEPTOR, useClass: JsonInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
     };

@@ -14,7 +14,6 @@ import type { User } from '../users/user.js';
 /** A user who may be the one signing in, with the hash to prove it. */
 export interface Credentials {
   readonly user: User;
-  readonly banned: boolean;
   readonly accountId: string | null;
   readonly password: string | null;
 }
@@ -155,7 +154,6 @@ function credentialsOf(row: CredentialRow, userFields: readonly AdditionalField[
       updatedAt: row.updated_at,
       additional: additionalOf('u', userFields, row),
     },
-    banned: row.is_banned,
     accountId: row.account_id,
     password: row.password,
   };

@@ -10,7 +10,6 @@ export interface CredentialRow {
   image: string | null;
   created_at: Date;
   updated_at: Date;
-  is_banned: boolean;
   account_id: string | null;
   password: string | null;
 }
@@ -23,7 +22,6 @@ export const findCredentials = (userFields: readonly AdditionalField[]): Prepare
   name: 'find_credentials',
   text: `
 select u.id::text as id, u.name, u.email, u.is_email_verified, u.image, u.created_at, u.updated_at,
-       u.banned and (u.ban_expires is null or u.ban_expires > now()) as is_banned,
        a.id::text as account_id, a.password${selectAdditional('u', userFields)}
   from users u
   left join accounts a on a.provider_id = 'credential' and a.provider_user_id = u.id::text and a.user_id = u.id

@@ -17,6 +17,14 @@ export class AuthError extends Error {
   ) {
     super(body?.message ?? `status ${status}`);
   }
+
+  /** True if the answer also expires the cookies of the session. */
+  endsSession = false;
+
+  endingSession(): this {
+    this.endsSession = true;
+    return this;
+  }
 }
 
 const failure =

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { authPath } from './auth-path.js';
-import { exposeHeader } from './set-cookies.js';
+import { exposeHeader } from './exposed-headers.js';
 import { isTrustedOrigin } from './trusted-origins.js';
 
 const METHODS = 'GET, POST, PUT';

@@ -1,6 +1,8 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isUnstorable } from '../database/unstorable.js';
+import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
+import { jarOf } from './request-cookies.js';
 import { notAllowed } from './body-parser.js';
 import { asJson } from './json-answer.js';
 import { Logger } from '../logging/logger.js';
@@ -9,7 +11,10 @@ import { AuthError, badRequest, payloadTooLarge } from '../errors/auth-error.js'
 /** Every answer other than 200 is written here; what nobody foresaw is logged and answered as a bare 500 (protocol.md §4.1). */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly cookies: SessionCookieWriter,
+  ) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
@@ -19,6 +24,7 @@ export class ErrorFilter implements ExceptionFilter {
       this.logger.fault(exception, request.id);
     }
     if (reply.sent) return;
+    if (error.endsSession) this.cookies.expire(jarOf(request));
     void reply.code(error.status).headers(error.headers);
     if (error.body) void asJson(reply).send(JSON.stringify(error.body));
     else if (error.headers['content-type']) void asJson(reply).send('');

@@ -1,10 +1,41 @@
-import { Module } from '@nestjs/common';
-import { AccountDataCookie } from './account-data-cookie.js';
-import { SessionCookieWriter } from './session-cookie-writer.js';
-import { SessionDataCookie } from './session-data-cookie.js';
+import { Module, type Provider } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { cookieSettings } from '../config/cookie-settings.js';
+import { openingSecrets } from '../config/keyring.js';
+import { AccountCookie } from '../cookies/account-cookie.js';
+import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
+import { SessionDataCookie } from '../cookies/session-data-cookie.js';
+import { AnswerWriter } from './answer-writer.js';
+
+/** The cookies know neither Nest nor the configuration, so they are put together here. */
+const cookies: Provider[] = [
+  {
+    provide: AccountCookie,
+    inject: [CONFIG],
+    useFactory: (config: Config) => new AccountCookie(cookieSettings(config), openingSecrets(config)),
+  },
+  {
+    provide: SessionDataCookie,
+    inject: [CONFIG, AccountCookie],
+    useFactory: (config: Config, account: AccountCookie) =>
+      new SessionDataCookie(
+        cookieSettings(config),
+        openingSecrets(config),
+        config.session.cookieCache,
+        account,
+      ),
+  },
+  {
+    provide: SessionCookieWriter,
+    inject: [CONFIG, SessionDataCookie],
+    useFactory: (config: Config, data: SessionDataCookie) =>
+      new SessionCookieWriter(cookieSettings(config), openingSecrets(config), data),
+  },
+];
 
 @Module({
-  providers: [AccountDataCookie, SessionCookieWriter, SessionDataCookie],
-  exports: [AccountDataCookie, SessionCookieWriter, SessionDataCookie],
+  providers: [...cookies, AnswerWriter],
+  exports: [AccountCookie, AnswerWriter, SessionCookieWriter, SessionDataCookie],
 })
 export class HttpModule {}

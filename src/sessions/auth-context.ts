@@ -1,5 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { AnswerParts } from '../http/answer.js';
+import type { SignedInUser } from '../users/current-user.js';
 import type { Identity } from './session.js';
 
 /** The session of a request and its user, as the session guard found them. */
@@ -20,7 +22,21 @@ declare module 'fastify' {
   }
 }
 
-/** The session of a guarded route. */
+/** What an answer must carry so that the client keeps this session; a client with a JWT keeps none. */
+export function keptBy(
+  { credential, remember }: AuthContext,
+  identity: Identity,
+): Pick<AnswerParts, 'signedIn'> {
+  return credential === 'jwt' ? {} : { signedIn: { ...identity, remember } };
+}
+
+/** The same, as the routes about users see it. */
+export function signedInUser(auth: AuthContext): SignedInUser {
+  const { session, user } = auth;
+  return { user, changedTo: (changed) => keptBy(auth, { session, user: changed }) };
+}
+
+/** The session of a guarded route, as a parameter of the route. */
 export const Current = createParamDecorator((_: unknown, context: ExecutionContext): AuthContext => {
   const { auth } = context.switchToHttp().getRequest<FastifyRequest>();
   if (!auth) throw new Error('@Current() on a route that no session guards');

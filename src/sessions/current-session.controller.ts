@@ -1,9 +1,10 @@
 import { Body, Controller, Req, Res } from '@nestjs/common';
 import { ApiProperty, ApiTags, schemaPath } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Answer } from '../http/answer.js';
 import { AuthGet, AuthPost, DirectAuthGet } from '../http/auth-route.js';
 import { UserAnswer } from '../users/present-user.js';
-import { SessionAnswer } from './present-session.js';
+import { presentSession, SessionAnswer } from './present-session.js';
 import { GetSession } from './use-cases/get-session.js';
 import { IssueToken } from './use-cases/issue-token.js';
 import { UpdateSession, UpdateSessionBody } from './use-cases/update-session.js';
@@ -81,13 +82,9 @@ export class CurrentSessionController {
     errors: { 401: ['FAILED_TO_GET_SESSION'] },
     messages: { 400: ['No fields to update'] },
   })
-  updateSession(
-    @Current() current: AuthContext,
-    @Body() body: UpdateSessionBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.update.execute(current, body, request, reply);
+  async updateSession(@Current() current: AuthContext, @Body() body: UpdateSessionBody) {
+    const session = await this.update.execute(current, body);
+    return new Answer({ session: presentSession(session) }, keptBy(current, { session, user: current.user }));
   }
 
   @AuthGet('token', { summary: 'A JWT for this session', answer: TokenAnswer })

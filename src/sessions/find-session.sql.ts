@@ -1,6 +1,7 @@
 import type { AdditionalField } from '../config/additional-fields.js';
 import { selectAdditional } from '../additional-fields/additional-select.js';
 import type { PreparedQuery } from '../database/prepared-queries.js';
+import { isBannedSql } from '../users/ban.sql.js';
 
 /** A session with its user, in one row. */
 export interface SessionRow {
@@ -30,7 +31,7 @@ const select = ({ user, session }: Fields) => `
 select s.id::text as id, s.user_id::text as user_id, s.token, s.expires_at, s.ip_address, s.user_agent, s.created_at, s.updated_at,
        u.name as user_name, u.email as user_email, u.is_email_verified as user_is_email_verified, u.image as user_image,
        u.created_at as user_created_at, u.updated_at as user_updated_at,
-       u.banned and (u.ban_expires is null or u.ban_expires > now()) as user_is_banned${selectAdditional('s', session)}${selectAdditional('u', user)}
+       ${isBannedSql('u')} as user_is_banned${selectAdditional('s', session)}${selectAdditional('u', user)}
   from sessions s
   join users u on u.id = s.user_id`;
 

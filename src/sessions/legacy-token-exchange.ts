@@ -1,13 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { AuthError } from '../errors/auth-error.js';
 import { isUnstorable } from '../database/unstorable.js';
-import { UsersStore, type KnownUser } from '../users/users.store.js';
+import type { User } from '../users/user.js';
+import { UsersStore } from '../users/users.store.js';
 import type { JwtIdentity } from './jwt.strategy.js';
 import { LegacyJwtVerifier, type LegacyIdentity } from './legacy-jwt-verifier.js';
 import { LegacyTokensStore } from './legacy-tokens.store.js';
+import type { Client } from '../http/client.js';
 import { CreateSession } from './use-cases/create-session.js';
 
 /**
@@ -32,19 +35,18 @@ export class LegacyTokenExchange {
     const known = await this.tokens.find(identity.digest);
     if (known?.sessionId !== null) return known && identityIn(known.sessionId, known.userId);
     const user = await this.userOf(identity);
-    if (!user || user.banned) return undefined;
-    return this.exchange(identity, user.id, request);
+    return user && this.exchange(identity, user.id, request.client);
   }
 
   private async exchange(
     { digest, issuedAt }: LegacyIdentity,
     userId: string,
-    request: FastifyRequest,
+    client: Client,
   ): Promise<JwtIdentity | undefined> {
-    const sid = await this.dataSource.transaction(async (manager) => {
+    const sid = await this.inTransaction(async (manager) => {
       if (!(await this.tokens.claim(digest, manager))) return undefined;
-      const signedInAt = this.signedInAt(issuedAt);
-      const { id } = await this.createSession.execute(userId, request, true, manager, signedInAt);
+      const candidate = { userId, client, remember: true, signedInAt: this.signedInAt(issuedAt) };
+      const { id } = await this.createSession.execute(candidate, manager);
       await this.tokens.exchange(digest, id, manager);
       return id;
     });
@@ -53,8 +55,18 @@ export class LegacyTokenExchange {
     return known?.sessionId ? identityIn(known.sessionId, known.userId) : undefined;
   }
 
+  /** If a gate refuses the session, nothing is written and the token stands for nobody. */
+  private async inTransaction<T>(write: (manager: EntityManager) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.dataSource.transaction(write);
+    } catch (error) {
+      if (error instanceof AuthError) return undefined;
+      throw error;
+    }
+  }
+
   /** By id, or by e-mail where the token has no id. */
-  private async userOf({ userId, email }: LegacyIdentity): Promise<KnownUser | undefined> {
+  private async userOf({ userId, email }: LegacyIdentity): Promise<User | undefined> {
     try {
       if (userId !== undefined) return await this.users.findById(userId);
       return email === undefined ? undefined : await this.users.findSureByEmail(email.trim());

@@ -3,36 +3,10 @@ import type { Config } from '../config/config.js';
 import type { SessionData } from '../cookies/session-data/session-data.js';
 import type { Identity } from './session.js';
 
-/** What the cache says of somebody: what leaves the server, in the protocol's order (protocol.md §1.1, §2.4). */
-export function dataOf({ session, user }: Identity, version: string, now: number): SessionData {
-  return {
-    session: {
-      expiresAt: session.expiresAt,
-      token: session.token,
-      createdAt: session.createdAt,
-      updatedAt: session.updatedAt,
-      ipAddress: session.ipAddress ?? '',
-      userAgent: session.userAgent ?? '',
-      userId: session.userId,
-      ...session.additional,
-      id: session.id,
-    },
-    user: {
-      name: user.name,
-      email: user.email,
-      emailVerified: user.emailVerified,
-      image: user.image,
-      createdAt: user.createdAt,
-      updatedAt: user.updatedAt,
-      ...user.additional,
-      id: user.id,
-    },
-    updatedAt: now,
-    version,
-  };
-}
-
-/** The way back. A configured field that may not leave the server any more stays out, one that is new is `null`. */
+/**
+ * The session and user that a `session_data` cookie describes. A configured field that may no longer leave the server is left
+ * out; a field that is new since the cookie was made is `null`.
+ */
 export function identityOf({ session, user }: SessionData, config: Config): Identity {
   return {
     session: {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { openingSecrets } from '../config/keyring.js';
@@ -7,9 +7,10 @@ import { cookieName } from '../cookies/session-cookies.js';
 import { SignedValues } from '../cookies/signed-value.js';
 import { unauthorized } from '../errors/auth-error.js';
 import { cookieSettings } from '../config/cookie-settings.js';
-import { cookiesOf } from '../http/request-cookies.js';
-import { SessionCookieWriter } from '../http/session-cookie-writer.js';
-import { SessionDataCookie } from '../http/session-data-cookie.js';
+import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
+import { SessionDataCookie } from '../cookies/session-data-cookie.js';
+import { jarOf } from '../http/request-cookies.js';
+import { identityOf } from './session-data.js';
 import type { StoredSession } from './cache/session-cache.js';
 import { SessionReader, type ReadSession, type SessionKey } from './cache/session-reader.js';
 import { JwtAuthenticator } from './jwt-authenticator.js';
@@ -23,6 +24,7 @@ import {
 } from './presented-credential.js';
 import { SessionsStore } from './sessions.store.js';
 import type { AuthContext } from './auth-context.js';
+import type { RequestedSession } from './requested-session.js';
 import type { Session } from './session.js';
 
 /** Which session a request names, before anybody has asked whether it stands. */
@@ -71,49 +73,56 @@ export class SessionResolver {
    * the cookies of a session that is gone.
    * @throws {AuthError} 401 `FAILED_TO_GET_SESSION` when the session vanishes while it is being extended.
    */
-  async resolve(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    options: ResolveOptions = {},
-  ): Promise<Resolved | undefined> {
-    this.cache.dropLeftovers(request, reply);
+  async resolve(request: FastifyRequest, options: ResolveOptions = {}): Promise<Resolved | undefined> {
+    this.cache.dropLeftovers(jarOf(request));
     const named = await this.identify(request);
     if (!named) return undefined;
     const mark = this.markOf(request);
     const remember = mark === undefined;
     const rotated = named.kind === 'token' && (named.secretIndex > 0 || (mark?.secretIndex ?? 0) > 0);
-    const cached = options.sensitive ? undefined : await this.fromCache(request, reply, named, remember);
-    const auth = cached ?? (await this.fromDatabase(request, reply, named, { ...options, remember }));
-    if (auth && rotated && !auth.renewed) this.writer.writeToken(reply, auth.session.token, remember);
+    const cached = options.sensitive ? undefined : await this.fromCache(request, named, remember);
+    const auth = cached ?? (await this.fromDatabase(request, named, { ...options, remember }));
+    if (auth && rotated && !auth.renewed)
+      this.writer.writeToken(jarOf(request), auth.session.token, remember);
     return auth;
   }
 
+  /** The session that a request names, to be looked up when it is asked for. */
+  of(request: FastifyRequest): RequestedSession {
+    return {
+      remember: this.markOf(request) === undefined,
+      resolve: (options) => this.resolve(request, options),
+      find: () => this.find(request),
+    };
+  }
+
   /** Which session the request names, whether or not it still stands: for signing out. */
-  async find(request: FastifyRequest): Promise<{ session: Session | undefined } | undefined> {
+  private async find(request: FastifyRequest): Promise<{ session: Session | undefined } | undefined> {
     const named = await this.identify(request);
     return named && { session: (await this.read(named, true))?.session };
   }
 
-  /** Only its cookie tells that a session is to end with the browser (protocol.md §3). */
-  isNotRemembered(request: FastifyRequest): boolean {
-    return this.markOf(request) !== undefined;
-  }
-
   private async fromCache(
     request: FastifyRequest,
-    reply: FastifyReply,
     named: Named,
     remember: boolean,
   ): Promise<Resolved | undefined> {
     const { disableCookieCache } = request.query as { disableCookieCache?: unknown };
     if (named.kind === 'jwt' || disableCookieCache) return undefined;
-    const identity = await this.cache.read(request, reply, named.token, remember);
-    return identity && { ...identity, remember, credential: named.via, cached: true, standsUntil: 0 };
+    const data = await this.cache.read(jarOf(request), named.token, remember);
+    return (
+      data && {
+        ...identityOf(data, this.config),
+        remember,
+        credential: named.via,
+        cached: true,
+        standsUntil: 0,
+      }
+    );
   }
 
   private async fromDatabase(
     request: FastifyRequest,
-    reply: FastifyReply,
     named: Named,
     { mayWrite = false, sensitive = false, remember }: ResolveOptions & { remember: boolean },
   ): Promise<Resolved | undefined> {
@@ -123,12 +132,12 @@ export class SessionResolver {
     const isExpired = found !== undefined && found.session.expiresAt <= now;
     if (isExpired && writes) await this.sessions.delete(found.session.token);
     if (!found || isExpired || found.isBanned) {
-      this.writer.expire(request, reply);
+      this.writer.expire(jarOf(request));
       return undefined;
     }
     const credential = named.kind === 'jwt' ? 'jwt' : named.via;
     const auth = contextOf(found, remember, credential);
-    if (named.kind === 'jwt' && named.legacy) await this.writer.signIn(request, reply, auth, true);
+    if (named.kind === 'jwt' && named.legacy) await this.writer.write(jarOf(request), auth, true);
     const { disableRefresh } = request.query as { disableRefresh?: unknown };
     if (!remember || disableRefresh) return auth;
     const { disableSessionRefresh } = this.config.session;
@@ -136,12 +145,12 @@ export class SessionResolver {
     const needsRefresh = !disableSessionRefresh && auth.session.expiresAt <= due;
     const extended = needsRefresh && writes ? await this.extend(auth, now, due) : undefined;
     if (extended === 'gone') {
-      this.writer.expire(request, reply);
+      this.writer.expire(jarOf(request));
       throw unauthorized('FAILED_TO_GET_SESSION');
     }
     if (named.kind === 'jwt') return extended ?? auth;
-    if (extended) await this.writer.signIn(request, reply, extended, remember);
-    else await this.cache.write(request, reply, auth, remember);
+    if (extended) await this.writer.write(jarOf(request), extended, remember);
+    else await this.cache.write(jarOf(request), auth, remember);
     if (extended) return { ...extended, renewed: true };
     if (!writes) return { ...auth, needsRefresh };
     return disableSessionRefresh
@@ -160,7 +169,7 @@ export class SessionResolver {
       const exchanged = await this.legacy.execute(bearer, request);
       if (exchanged) return { kind: 'jwt', ...exchanged, legacy: true };
     }
-    return cookieToken(cookiesOf(request).get(this.tokenCookie), this.credentials);
+    return cookieToken(jarOf(request).carried.get(this.tokenCookie), this.credentials);
   }
 
   private async read(named: Named, sensitive: boolean): Promise<ReadSession | undefined> {
@@ -170,7 +179,7 @@ export class SessionResolver {
   }
 
   private markOf(request: FastifyRequest) {
-    const mark = cookiesOf(request).get(this.markCookie);
+    const mark = jarOf(request).carried.get(this.markCookie);
     return mark === undefined ? undefined : this.credentials.signed.open(mark);
   }
 

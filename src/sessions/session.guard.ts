@@ -1,12 +1,13 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { forbidden, nobody, unauthorized, type AuthError } from '../errors/auth-error.js';
 import { ACCESS, type Access } from '../http/access.js';
 import { ROUTE, type RouteSpecification } from '../http/auth-route.js';
-import { keepLastOfEachCookie } from '../http/set-cookies.js';
+import { jarOf } from '../http/request-cookies.js';
+import { signedInUser } from './auth-context.js';
 import { SessionResolver } from './session-resolver.js';
 
 /** The one guard, closed by default: a route that does not say `public` is for signed-in users (protocol.md §1.1). */
@@ -20,15 +21,17 @@ export class SessionGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = this.accessOf(context);
-    if (access === 'public') return true;
-    const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
-    const auth = await this.resolver.resolve(request, reply, { sensitive: access === 'sensitive' });
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (access === 'public') {
+      request.requestedSession = this.resolver.of(request);
+      return true;
+    }
+    const auth = await this.resolver.resolve(request, { sensitive: access === 'sensitive' });
     if (!auth) throw this.refusal(context);
     if (access === 'fresh' && !this.isFresh(auth.session.createdAt)) throw forbidden('SESSION_NOT_FRESH');
     request.auth = auth;
-    keepLastOfEachCookie(reply);
+    request.signedInUser = signedInUser(auth);
+    jarOf(request).keepLastOfEachCookie();
     return true;
   }
 

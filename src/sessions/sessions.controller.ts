@@ -1,6 +1,6 @@
-import { Body, Controller, Req, Res } from '@nestjs/common';
+import { Body, Controller } from '@nestjs/common';
 import { ApiTags } from '../openapi/decorators.js';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Answer } from '../http/answer.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
 import { StatusAnswer } from '../http/status-answer.js';
 import { SessionAnswer } from './present-session.js';
@@ -9,6 +9,8 @@ import { RevokeOtherSessions } from './use-cases/revoke-other-sessions.js';
 import { RevokeSession, RevokeSessionBody } from './use-cases/revoke-session.js';
 import { RevokeSessions } from './use-cases/revoke-sessions.js';
 import { type AuthContext, Current } from './auth-context.js';
+
+const DONE = { status: true } as const;
 
 @ApiTags('Sessions')
 @Controller()
@@ -31,22 +33,15 @@ export class SessionsController {
     body: RevokeSessionBody,
     answer: StatusAnswer,
   })
-  revokeSession(
-    @Current() current: AuthContext,
-    @Body() body: RevokeSessionBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.revokeOne.execute(current, body, request, reply);
+  async revokeSession(@Current() current: AuthContext, @Body() body: RevokeSessionBody) {
+    const { wasCurrent } = await this.revokeOne.execute(current, body);
+    return new Answer(DONE, { signedOut: wasCurrent });
   }
 
   @AuthPost('revoke-sessions', { summary: 'End every session', access: 'sensitive', answer: StatusAnswer })
-  revokeSessions(
-    @Current() current: AuthContext,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.revokeAll.execute(current, request, reply);
+  async revokeSessions(@Current() current: AuthContext) {
+    await this.revokeAll.execute(current);
+    return new Answer(DONE, { signedOut: true });
   }
 
   @AuthPost('revoke-other-sessions', {
@@ -54,7 +49,8 @@ export class SessionsController {
     access: 'sensitive',
     answer: StatusAnswer,
   })
-  revokeOtherSessions(@Current() current: AuthContext) {
-    return this.revokeOthers.execute(current);
+  async revokeOtherSessions(@Current() current: AuthContext) {
+    await this.revokeOthers.execute(current);
+    return DONE;
   }
 }

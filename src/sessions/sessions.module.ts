@@ -18,6 +18,8 @@ import { LegacyTokensStore } from './legacy-tokens.store.js';
 import { SessionResolver } from './session-resolver.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsStore } from './sessions.store.js';
+import { BanGate } from './gates/ban.gate.js';
+import { SessionGates } from './gates/session-gates.js';
 import { CreateSession } from './use-cases/create-session.js';
 import { GetSession } from './use-cases/get-session.js';
 import { IssueToken } from './use-cases/issue-token.js';
@@ -43,6 +45,8 @@ import { UpdateSession } from './use-cases/update-session.js';
     LegacyJwtVerifier,
     LegacyTokensStore,
     LegacyTokenExchange,
+    SessionGates,
+    BanGate,
     CreateSession,
     GetSession,
     IssueToken,
@@ -52,6 +56,14 @@ import { UpdateSession } from './use-cases/update-session.js';
     RevokeSessions,
     UpdateSession,
   ],
-  exports: [ChangeListener, SessionCacheMetrics, SessionResolver, SessionsStore, CreateSession, JwtIssuer],
+  exports: [
+    SessionGates,
+    ChangeListener,
+    SessionCacheMetrics,
+    SessionResolver,
+    SessionsStore,
+    CreateSession,
+    JwtIssuer,
+  ],
 })
 export class SessionsModule {}

@@ -11,7 +11,7 @@ import { isUniqueViolation } from '../database/unique-violation.js';
 import { forbidden } from '../errors/auth-error.js';
 import { signInOptionsOf } from '../providers/provider.js';
 import { CreateSession } from '../sessions/use-cases/create-session.js';
-import { UsersStore, type KnownUser } from '../users/users.store.js';
+import { UsersStore } from '../users/users.store.js';
 import { ImplicitLinking } from './implicit-linking.js';
 import { fieldsFrom } from './provider-fields.js';
 import type { ProviderIdentity } from './provider-identity.js';
@@ -118,7 +118,7 @@ export class ProviderSignIn {
 
   /** What the provider issued now takes the place of what it issued before; the granted scopes are for linking to change. */
   private async refresh(
-    user: KnownUser,
+    user: User,
     account: Account,
     { tokens, profile }: ProviderIdentity,
     manager: EntityManager,

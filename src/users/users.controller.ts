@@ -1,11 +1,11 @@
-import { Body, Controller, Req, Res } from '@nestjs/common';
+import { Body, Controller } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Answer } from '../http/answer.js';
 import { AuthPost, AuthPut } from '../http/auth-route.js';
 import { StatusAnswer } from '../http/status-answer.js';
+import { CurrentUser, type SignedInUser } from './current-user.js';
 import { UserAnswer, presentUser } from './present-user.js';
 import { UpdateUser, UpdateUserBody } from './use-cases/update-user.js';
-import { type AuthContext, Current } from '../sessions/auth-context.js';
 
 class UpdatedUserAnswer {
   @ApiProperty({ type: UserAnswer })
@@ -27,14 +27,9 @@ export class UsersController {
     errors,
     messages,
   })
-  async updateUser(
-    @Current() current: AuthContext,
-    @Body() body: UpdateUserBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    await this.update.execute(current, body, request, reply);
-    return { status: true };
+  async updateUser(@CurrentUser() current: SignedInUser, @Body() body: UpdateUserBody) {
+    const user = await this.update.execute(current.user, body);
+    return new Answer({ status: true }, current.changedTo(user));
   }
 
   @AuthPut('user', {
@@ -44,12 +39,8 @@ export class UsersController {
     errors,
     messages,
   })
-  async putUser(
-    @Current() current: AuthContext,
-    @Body() body: UpdateUserBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return { user: presentUser(await this.update.execute(current, body, request, reply)) };
+  async putUser(@CurrentUser() current: SignedInUser, @Body() body: UpdateUserBody) {
+    const user = await this.update.execute(current.user, body);
+    return new Answer({ user: presentUser(user) }, current.changedTo(user));
   }
 }

@@ -6,6 +6,7 @@ import { CONFIG } from '../config/config.module.js';
 import { returnedValues, type AdditionalValues } from '../additional-fields/additional-input.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
 import { NewUserId } from './new-user-id.js';
+import { isBannedSql } from './ban.sql.js';
 import { UserEntity } from './user.entity.js';
 import type { User } from './user.js';
 
@@ -26,10 +27,6 @@ export interface UserChanges {
   readonly email?: string;
   readonly emailVerified?: boolean;
   readonly additional?: AdditionalValues;
-}
-
-export interface KnownUser extends User {
-  readonly banned: boolean;
 }
 
 @Injectable()
@@ -102,32 +99,36 @@ export class UsersStore {
     const all = { ...changes, isEmailVerified, ...additional, updatedAt: new Date() };
     await manager.update(UserEntity, { id }, all);
     const user = await manager.findOneBy(UserEntity, { id });
-    return user ? currentUserOf(user, this.fields) : undefined;
+    return user ? userFrom(user, this.fields) : undefined;
   }
 
-  /** Somebody by id, with whether they are banned now. */
-  async findById(
-    id: string,
-    manager: EntityManager = this.dataSource.manager,
-  ): Promise<KnownUser | undefined> {
+  async findById(id: string, manager: EntityManager = this.dataSource.manager): Promise<User | undefined> {
     const user = await manager.findOneBy(UserEntity, { id });
-    return user ? knownUserOf(user, this.fields) : undefined;
+    return user ? userFrom(user, this.fields) : undefined;
+  }
+
+  async isBanned(id: string, manager: EntityManager): Promise<boolean> {
+    const rows: { banned: boolean }[] = await manager.query(
+      `select ${isBannedSql('u')} as banned from users u where u.id = $1`,
+      [id],
+    );
+    return rows[0]?.banned ?? false;
   }
 
   /** Several legacy rows may differ by case only: then the one written exactly as given, else the one in lower case. */
-  async findByEmail(email: string): Promise<KnownUser | undefined> {
+  async findByEmail(email: string): Promise<User | undefined> {
     const [user] = await this.sharing(email, this.dataSource.manager);
-    return user ? knownUserOf(user, this.fields) : undefined;
+    return user ? userFrom(user, this.fields) : undefined;
   }
 
   /** As `findByEmail`, but nobody where several rows share the address and none of them is written exactly so. */
   async findSureByEmail(
     email: string,
     manager: EntityManager = this.dataSource.manager,
-  ): Promise<KnownUser | undefined> {
+  ): Promise<User | undefined> {
     const [user, ...others] = await this.sharing(email, manager);
     const sure = user && (others.length === 0 || user.email === email);
-    return sure ? knownUserOf(user, this.fields) : undefined;
+    return sure ? userFrom(user, this.fields) : undefined;
   }
 
   private async sharing(email: string, manager: EntityManager): Promise<UserEntity[]> {
@@ -192,12 +193,7 @@ export class UsersStore {
   }
 }
 
-function knownUserOf(user: UserEntity, fields: readonly AdditionalField[]): KnownUser {
-  const banned = user.banned && (user.banExpires === null || user.banExpires > new Date());
-  return { ...currentUserOf(user, fields), banned };
-}
-
-export function currentUserOf(user: UserEntity, fields: readonly AdditionalField[]): User {
+function userFrom(user: UserEntity, fields: readonly AdditionalField[]): User {
   return {
     id: user.id,
     name: user.name,

@@ -12,7 +12,8 @@ import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
 import { SessionResolver } from '../../sessions/session-resolver.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import type { UserAnswer } from '../../users/present-user.js';
-import { UsersStore, type KnownUser } from '../../users/users.store.js';
+import type { User } from '../../users/user.js';
+import { UsersStore } from '../../users/users.store.js';
 import { EmailChange, type EmailChangeClaims } from '../email-change.js';
 
 export class VerifyEmailQuery {
@@ -79,7 +80,7 @@ export class VerifyEmail {
   }
 
   /** The user the link was made for, and nobody who has the address now. */
-  private async ownerOf({ email, userId }: EmailTokenClaims): Promise<KnownUser> {
+  private async ownerOf({ email, userId }: EmailTokenClaims): Promise<User> {
     const named = userId === undefined ? undefined : await this.users.findById(userId);
     if (named?.email.toLowerCase() === email.toLowerCase()) return named;
     const user = await this.users.findByEmail(email.toLowerCase());
@@ -89,7 +90,7 @@ export class VerifyEmail {
   }
 
   /** Into the session the client has, if it is this user's. */
-  private async signIn(user: KnownUser, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private async signIn(user: User, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const auth = await this.resolver.resolve(request, reply);
     const own = auth?.user.id === user.id ? auth : undefined;
     if (own?.credential === 'jwt') return;

@@ -32,6 +32,60 @@ export interface SessionData {
   readonly version?: string;
 }
 
+/** A session with its user as the domain knows them, configured fields by name under `additional`. */
+export interface IdentityRecord {
+  readonly session: {
+    readonly id: string;
+    readonly userId: string;
+    readonly token: string;
+    readonly expiresAt: Date;
+    readonly ipAddress: string | null;
+    readonly userAgent: string | null;
+    readonly createdAt: Date;
+    readonly updatedAt: Date;
+    readonly additional: Fields;
+  };
+  readonly user: {
+    readonly id: string;
+    readonly name: string;
+    readonly email: string;
+    readonly emailVerified: boolean;
+    readonly image: string | null;
+    readonly createdAt: Date;
+    readonly updatedAt: Date;
+    readonly additional: Fields;
+  };
+}
+
+/** What the cookie says of a session: the fields that leave the server, in the protocol's order (protocol.md §1.1, §2.4). */
+export function sessionDataOf({ session, user }: IdentityRecord, version: string, now: number): SessionData {
+  return {
+    session: {
+      expiresAt: session.expiresAt,
+      token: session.token,
+      createdAt: session.createdAt,
+      updatedAt: session.updatedAt,
+      ipAddress: session.ipAddress ?? '',
+      userAgent: session.userAgent ?? '',
+      userId: session.userId,
+      ...session.additional,
+      id: session.id,
+    },
+    user: {
+      name: user.name,
+      email: user.email,
+      emailVerified: user.emailVerified,
+      image: user.image,
+      createdAt: user.createdAt,
+      updatedAt: user.updatedAt,
+      ...user.additional,
+      id: user.id,
+    },
+    updatedAt: now,
+    version,
+  };
+}
+
 /** A cookie that was opened: its content, until when it holds, and which of the secrets made it. */
 export interface OpenedSessionData {
   readonly data: SessionData;
@@ -41,7 +95,7 @@ export interface OpenedSessionData {
   readonly secretIndex: number;
 }
 
-type Fields = Record<string, unknown>;
+type Fields = Readonly<Record<string, unknown>>;
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextOrNothing = (value: unknown) => value === undefined || value === null || isText(value);

@@ -1,34 +1,50 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import type { EntityManager } from 'typeorm';
+import { defaultValues, returnedValues } from '../../additional-fields/additional-input.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { randomToken } from '../../crypto/random.js';
 import { RowIds } from '../../database/row-ids.js';
-import { defaultValues, returnedValues } from '../../additional-fields/additional-input.js';
-import { clientIp } from '../../http/client-ip.js';
-import { SessionsStore } from '../sessions.store.js';
+import { SessionGates, type SessionCandidate } from '../gates/session-gates.js';
 import type { Session } from '../session.js';
+import { SessionsStore } from '../sessions.store.js';
 
-/** Seconds a session lasts that is to end with the browser. */
+/** Seconds that a session lasts that is to end with the browser. */
 const NOT_REMEMBERED = 86_400;
 
-/** A new session, always: signing in neither ends nor takes over another one (protocol.md §3). */
+export interface SessionRequest extends SessionCandidate {
+  /** When the user proved who they are, if that was earlier than now. */
+  readonly signedInAt?: Date;
+}
+
+/**
+ * The only way to a new session. It asks the gates, then inserts the session inside the caller's transaction. Signing in
+ * neither ends nor takes over another session (protocol.md §3).
+ */
 @Injectable()
 export class CreateSession {
   constructor(
+    private readonly gates: SessionGates,
     private readonly sessions: SessionsStore,
     private readonly ids: RowIds,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @param signedInAt when they proved who they are, if not now. */
-  async execute(
-    userId: string,
-    request: FastifyRequest,
-    remember: boolean,
-    manager?: EntityManager,
-    signedInAt?: Date,
+  /** @throws {AuthError} the refusal of a gate, for example 403 `BANNED_USER`. */
+  async execute(request: SessionRequest, manager: EntityManager): Promise<Session> {
+    const refusal = await this.gates.refuse(request, manager);
+    if (refusal) throw refusal;
+    return this.insert(request, manager);
+  }
+
+  /** As `execute`, but returns undefined if a gate refuses, for answers that do not depend on the session. */
+  async unlessRefused(request: SessionRequest, manager: EntityManager): Promise<Session | undefined> {
+    return (await this.gates.refuse(request, manager)) ? undefined : this.insert(request, manager);
+  }
+
+  private async insert(
+    { userId, client, remember, signedInAt }: SessionRequest,
+    manager: EntityManager,
   ): Promise<Session> {
     const now = new Date();
     const life = remember ? this.config.session.expiresIn : NOT_REMEMBERED;
@@ -37,8 +53,8 @@ export class CreateSession {
       userId,
       token: randomToken(32),
       expiresAt: new Date(now.getTime() + life * 1000),
-      ipAddress: clientIp(request.headers, this.config.advanced.ipAddress, this.config.nodeEnv),
-      userAgent: request.headers['user-agent'] ?? '',
+      ipAddress: client.address,
+      userAgent: client.userAgent,
       createdAt: signedInAt ?? now,
       updatedAt: now,
     };

@@ -5,7 +5,7 @@ import { CONFIG } from '../../config/config.module.js';
 import { AuthError, internal, methodNotAllowed } from '../../errors/auth-error.js';
 import { JsonText } from '../../http/json-text.js';
 import type { RepeatableAnswer } from '../../http/repeated-answers.js';
-import { exposeHeader } from '../../http/set-cookies.js';
+import { exposeHeader } from '../../http/exposed-headers.js';
 import { Logger } from '../../logging/logger.js';
 import { presentUser, type UserAnswer } from '../../users/present-user.js';
 import type { StoredSession } from '../cache/session-cache.js';
@@ -78,7 +78,7 @@ export class GetSession {
     mayWrite: boolean,
   ): Promise<GetSessionAnswer | JsonText | null> {
     try {
-      const auth = await this.resolver.resolve(request, reply, { mayWrite });
+      const auth = await this.resolver.resolve(request, { mayWrite });
       if (!auth) return null;
       const jwt = this.config.disableSettingJwtHeader ? undefined : await this.jwt.issueOrReuse(auth);
       if (jwt) {

@@ -7,8 +7,7 @@ import type { AuthContext } from '../auth-context.js';
 export class RevokeOtherSessions {
   constructor(private readonly sessions: SessionsStore) {}
 
-  async execute({ user, session }: AuthContext): Promise<{ status: true }> {
+  async execute({ user, session }: AuthContext): Promise<void> {
     await this.sessions.deleteOthers(user.id, session.token);
-    return { status: true };
   }
 }

@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Text } from '../../http/fields.js';
-import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
 import { SessionsStore } from '../sessions.store.js';
 import type { AuthContext } from '../auth-context.js';
 
@@ -13,19 +11,14 @@ export class RevokeSessionBody {
 /** Ends one session (protocol.md §1.12). One that is not the caller's, or not there, is no error: the caller learns nothing. */
 @Injectable()
 export class RevokeSession {
-  constructor(
-    private readonly sessions: SessionsStore,
-    private readonly cookies: SessionCookieWriter,
-  ) {}
+  constructor(private readonly sessions: SessionsStore) {}
 
+  /** @returns whether it was the caller's current session. */
   async execute(
-    current: AuthContext,
+    { user, session }: AuthContext,
     { token }: RevokeSessionBody,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<{ status: true }> {
-    await this.sessions.deleteOwned(token, current.user.id);
-    if (token === current.session.token) this.cookies.expire(request, reply);
-    return { status: true };
+  ): Promise<{ wasCurrent: boolean }> {
+    await this.sessions.deleteOwned(token, user.id);
+    return { wasCurrent: token === session.token };
   }
 }

@@ -1,12 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseAdditionalInput, type AdditionalValues } from '../../additional-fields/additional-input.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { isRefusedValue } from '../../database/refused-value.js';
 import { badRequest, badRequestWithoutCode, unauthorized } from '../../errors/auth-error.js';
-import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
-import { presentSession, type SessionAnswer } from '../present-session.js';
 import { SessionsStore } from '../sessions.store.js';
 import type { AuthContext } from '../auth-context.js';
 import type { Session } from '../session.js';
@@ -24,7 +21,6 @@ export class UpdateSessionBody {
 export class UpdateSession {
   constructor(
     private readonly sessions: SessionsStore,
-    private readonly cookies: SessionCookieWriter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -32,23 +28,12 @@ export class UpdateSession {
    * @throws {AuthError} 400 when nothing is to be changed, or by what is not allowed; 401 `FAILED_TO_GET_SESSION` when the
    * session stood in the cookie cache alone.
    */
-  async execute(
-    current: AuthContext,
-    { rest }: UpdateSessionBody,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<{ session: SessionAnswer }> {
+  async execute(current: AuthContext, { rest }: UpdateSessionBody): Promise<Session> {
     const changes = parseAdditionalInput(this.config.session.additionalFields, rest, 'update');
     if (Object.keys(changes).length === 0) throw badRequestWithoutCode('No fields to update');
     const session = await this.update(current.session.token, changes);
-    if (!session) {
-      this.cookies.expire(request, reply);
-      throw unauthorized('FAILED_TO_GET_SESSION');
-    }
-    if (current.credential !== 'jwt') {
-      await this.cookies.signIn(request, reply, { session, user: current.user }, current.remember);
-    }
-    return { session: presentSession(session) };
+    if (!session) throw unauthorized('FAILED_TO_GET_SESSION').endingSession();
+    return session;
   }
 
   private async update(token: string, additional: AdditionalValues): Promise<Session | undefined> {

@@ -1,15 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { isRefusedValue } from '../../database/refused-value.js';
 import { badRequest, badRequestWithoutCode } from '../../errors/auth-error.js';
 import { parseAdditionalInput } from '../../additional-fields/additional-input.js';
 import { Anything } from '../../http/fields.js';
-import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
 import { typeName } from '../../http/type-name.js';
 import { UsersStore, type UserChanges } from '../users.store.js';
-import type { AuthContext } from '../../sessions/auth-context.js';
 import type { User } from '../user.js';
 
 export class UpdateUserBody {
@@ -33,17 +30,11 @@ export class UpdateUserBody {
 export class UpdateUser {
   constructor(
     private readonly users: UsersStore,
-    private readonly cookies: SessionCookieWriter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** @throws {AuthError} 400 `EMAIL_CAN_NOT_BE_UPDATED`, 400 when nothing is to be changed or a value is no text. */
-  async execute(
-    current: AuthContext,
-    body: UpdateUserBody,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<User> {
+  async execute(current: User, body: UpdateUserBody): Promise<User> {
     if (body.email) throw badRequest('EMAIL_CAN_NOT_BE_UPDATED');
     const { name, image } = body;
     const additional = parseAdditionalInput(this.config.user.additionalFields, body.rest, 'update');
@@ -54,17 +45,13 @@ export class UpdateUser {
       ...(image === undefined ? {} : { image: image === null ? null : asText('image', image) }),
       additional,
     };
-    const user = await this.update(current, changes);
-    if (current.credential !== 'jwt') {
-      await this.cookies.signIn(request, reply, { session: current.session, user }, current.remember);
-    }
-    return user;
+    return this.update(current, changes);
   }
 
-  private async update(current: AuthContext, changes: UserChanges): Promise<User> {
+  private async update(current: User, changes: UserChanges): Promise<User> {
     try {
-      const user = await this.users.update(current.user.id, changes);
-      return user ?? { ...current.user, ...changes, additional: current.user.additional };
+      const user = await this.users.update(current.id, changes);
+      return user ?? { ...current, ...changes, additional: current.additional };
     } catch (error) {
       // A configured field takes what its column takes, and no type is checked before (protocol.md §1.6).
       if (isRefusedValue(error)) throw badRequest('FAILED_TO_UPDATE_USER');

@@ -1,0 +1,53 @@
+import { accountDataCodec, type AccountData, type AccountDataCodec } from './account-data.js';
+import { readChunked } from './chunks.js';
+import type { CookieJar } from './cookie-jar.js';
+import {
+  accountDataCookies,
+  cookieAttributes,
+  cookieName,
+  expiredAccountData,
+  type SessionCookieSettings,
+} from './session-cookies.js';
+
+/** The encrypted cookie `account_data`, which says which account the user signed in with (protocol.md §2.5). */
+export class AccountCookie {
+  private readonly codec: AccountDataCodec;
+  private readonly enabled: boolean;
+  private readonly name: string;
+  /** Seconds. */
+  private readonly life: number;
+
+  constructor(
+    private readonly settings: SessionCookieSettings,
+    secrets: readonly [string, ...string[]],
+  ) {
+    this.codec = accountDataCodec(secrets);
+    this.enabled = settings.accountInCookie ?? false;
+    this.name = cookieName(settings, 'account_data');
+    this.life = cookieAttributes(settings, 'account_data').maxAge ?? 300;
+  }
+
+  async write(jar: CookieJar, data: AccountData): Promise<void> {
+    if (!this.enabled) return;
+    jar.set(accountDataCookies(this.settings, await this.codec.seal(data, this.life), jar.carried));
+  }
+
+  /** Undefined if the request carries none, or one of another user. */
+  async read(jar: CookieJar, userId: string): Promise<AccountData | undefined> {
+    const data = await this.carried(jar);
+    return data?.userId === userId ? data : undefined;
+  }
+
+  /** Whenever the session's data is written anew, the account lives longer too. Another user's account is expired. */
+  async renew(jar: CookieJar, userId: string): Promise<void> {
+    if (!this.enabled || jar.sets(this.name)) return;
+    const data = await this.carried(jar);
+    if (data?.userId === userId) await this.write(jar, data);
+    else if (data) jar.expire(expiredAccountData(this.settings, jar.carried));
+  }
+
+  private async carried(jar: CookieJar): Promise<AccountData | undefined> {
+    const value = this.enabled ? readChunked(this.name, jar.carried) : undefined;
+    return value ? this.codec.open(value) : undefined;
+  }
+}

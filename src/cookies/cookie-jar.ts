@@ -1,0 +1,46 @@
+/** The cookies of one exchange: those the browser sent, and the `Set-Cookie` lines of the answer. It knows no HTTP server. */
+export class CookieJar {
+  private lines: readonly string[] = [];
+
+  /** @param carried the request's cookies by name, still URL-encoded. */
+  constructor(readonly carried: ReadonlyMap<string, string>) {}
+
+  get setCookies(): readonly string[] {
+    return this.lines;
+  }
+
+  /** The value in the `Set-Cookie` line for this cookie, still URL-encoded; undefined if the answer does not set it. */
+  valueSet(name: string): string | undefined {
+    const line = this.lines.findLast((candidate) => nameIn(candidate) === name);
+    return line?.slice(name.length + 1).split(';', 1)[0] || undefined;
+  }
+
+  /** True if the answer sets or expires this cookie, whole or in chunks. */
+  sets(name: string): boolean {
+    return this.lines.some((line) => isNamed(line, name));
+  }
+
+  set(lines: readonly string[]): void {
+    if (lines.length > 0) this.lines = [...this.lines, ...lines];
+  }
+
+  /**
+   * Adds lines that expire cookies. Earlier lines for the same cookies are removed, chunks included, because a value that is
+   * worth nothing must not appear in the answer (src/cookies/protocol.md, "Deletion set").
+   */
+  expire(lines: readonly string[]): void {
+    const names = [...new Set(lines.map(nameIn))];
+    this.lines = [...this.lines.filter((line) => !names.some((name) => isNamed(line, name))), ...lines];
+  }
+
+  /** Of several lines for one cookie, keeps the last: the one that counts (RFC 6265 §4.1.1). */
+  keepLastOfEachCookie(): void {
+    const last = new Map(this.lines.map((line, index) => [nameIn(line), index]));
+    if (last.size < this.lines.length)
+      this.lines = this.lines.filter((line, index) => last.get(nameIn(line)) === index);
+  }
+}
+
+const nameIn = (line: string) => line.slice(0, line.indexOf('='));
+
+const isNamed = (line: string, name: string) => nameIn(line) === name || nameIn(line).startsWith(`${name}.`);

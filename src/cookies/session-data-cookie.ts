@@ -1,0 +1,110 @@
+import type { AccountCookie } from './account-cookie.js';
+import { readChunked } from './chunks.js';
+import type { CookieJar } from './cookie-jar.js';
+import {
+  cookieAttributes,
+  cookieName,
+  expiredSessionDataCookie,
+  expiredSessionDataParts,
+  sessionDataCookies,
+  type SessionCookieSettings,
+} from './session-cookies.js';
+import { sessionDataCodec, type SessionDataCodec, type Strategy } from './session-data/codec.js';
+import {
+  sessionDataOf,
+  type IdentityRecord,
+  type OpenedSessionData,
+  type SessionData,
+} from './session-data/session-data.js';
+
+/** Better Auth's `session.cookieCache`. */
+export interface CookieCacheOptions {
+  readonly enabled: boolean;
+  readonly strategy: Strategy;
+  readonly version: string;
+}
+
+/**
+ * The signed or encrypted cookie `session_data`, which answers without a question to the database (protocol.md §2.4). A
+ * revoked session lives on in it until it expires, so nothing sensitive may rely on it.
+ */
+export class SessionDataCookie {
+  private readonly codec: SessionDataCodec;
+  private readonly name: string;
+  /** Seconds. */
+  private readonly maxAge: number | undefined;
+
+  constructor(
+    private readonly settings: SessionCookieSettings,
+    secrets: readonly [string, ...string[]],
+    private readonly options: CookieCacheOptions,
+    private readonly account: AccountCookie,
+  ) {
+    this.codec = sessionDataCodec(options.strategy, secrets);
+    this.name = cookieName(settings, 'session_data');
+    this.maxAge = cookieAttributes(settings, 'session_data').maxAge;
+  }
+
+  /**
+   * Writes the session as it is now.
+   * @param remember false: the cookie ends with the browser, and its content expires after one minute or five.
+   */
+  async write(jar: CookieJar, identity: IdentityRecord, remember: boolean): Promise<void> {
+    if (!this.options.enabled) return;
+    const maxAge = remember ? this.maxAge : undefined;
+    const expiresAt = Date.now() + (maxAge || this.codec.lifeUnremembered) * 1000;
+    const data = sessionDataOf(identity, this.options.version, Date.now());
+    jar.set(await this.sealed(jar, data, maxAge, expiresAt));
+    await this.account.renew(jar, identity.user.id);
+  }
+
+  /**
+   * The session that the request's cookie describes. A cookie that is not ours, was tampered with, has expired or belongs to
+   * another session or version is ignored and expired. One that an older secret sealed is sealed anew and expires as before.
+   */
+  async read(jar: CookieJar, token: string, remember: boolean): Promise<SessionData | undefined> {
+    const value = this.options.enabled ? readChunked(this.name, jar.carried) : undefined;
+    if (!value) return undefined;
+    const opened = await this.codec.open(value);
+    const now = Date.now();
+    if (!opened || !this.isGood(opened, token, now)) {
+      jar.expire([expiredSessionDataCookie(this.settings)]);
+      return undefined;
+    }
+    if (opened.secretIndex > 0) {
+      const maxAge = remember ? Math.ceil((opened.expiresAt - now) / 1000) : undefined;
+      const data = { ...opened.data, version: this.options.version, updatedAt: now };
+      jar.set(await this.sealed(jar, data, maxAge, opened.expiresAt));
+    }
+    return opened.data;
+  }
+
+  /** Expires what the browser still holds from a time when the cookie was switched on. */
+  dropLeftovers(jar: CookieJar): void {
+    if (this.options.enabled || jar.carried.size === 0) return;
+    jar.set(expiredSessionDataParts(this.settings, jar.carried));
+  }
+
+  private isGood({ data, expiresAt }: OpenedSessionData, token: string, now: number): boolean {
+    return (
+      data.session.token === token &&
+      (data.version || '1') === this.options.version &&
+      expiresAt >= now &&
+      data.session.expiresAt.getTime() >= now
+    );
+  }
+
+  private async sealed(
+    jar: CookieJar,
+    data: SessionData,
+    maxAge: number | undefined,
+    expiresAt: number,
+  ): Promise<string[]> {
+    return sessionDataCookies(
+      this.settings,
+      await this.codec.seal(data, expiresAt),
+      maxAge,
+      jar.carried,
+    );
+  }
+}

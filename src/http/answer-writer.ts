@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { cookieSettings } from '../config/cookie-settings.js';
+import { AccountCookie } from '../cookies/account-cookie.js';
+import { expiredStateCookie, stateCookie, type SessionCookieSettings } from '../cookies/session-cookies.js';
+import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
+import { WITHOUT_REFERRER } from '../errors/auth-error.js';
+import { Answer, Redirect, type AnswerParts } from './answer.js';
+import { asJson, jsonAnswer } from './json-answer.js';
+import { locationOf } from './location.js';
+import { jarOf } from './request-cookies.js';
+
+/** Turns what a route returns into cookies, headers and the text of the body. */
+@Injectable()
+export class AnswerWriter {
+  private readonly settings: SessionCookieSettings;
+
+  constructor(
+    private readonly session: SessionCookieWriter,
+    private readonly account: AccountCookie,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.settings = cookieSettings(config);
+  }
+
+  /** @returns the text of the body. */
+  async write(request: FastifyRequest, reply: FastifyReply, answer: unknown): Promise<unknown> {
+    if (answer instanceof Redirect) {
+      await this.writeParts(request, reply, answer.parts);
+      request.redirects = true;
+      // Referrer-Policy keeps the target from learning which page led to it.
+      void reply.headers({ location: locationOf(answer.target), ...WITHOUT_REFERRER });
+      asJson(reply);
+      return '';
+    }
+    if (!(answer instanceof Answer)) return jsonAnswer(reply, answer);
+    await this.writeParts(request, reply, answer.parts);
+    return jsonAnswer(reply, answer.body);
+  }
+
+  /** In the order in which Better Auth sets these cookies. */
+  async writeParts(request: FastifyRequest, reply: FastifyReply, parts: AnswerParts): Promise<void> {
+    const jar = jarOf(request);
+    const { state, signedOut, account, signedIn, location } = parts;
+    if (state && state.value !== undefined) jar.set([stateCookie(this.settings, state.cookie, state.value)]);
+    else if (state) jar.expire([expiredStateCookie(this.settings, state.cookie)]);
+    if (signedOut) this.session.expire(jar);
+    if (account) await this.account.write(jar, account);
+    if (signedIn) await this.session.write(jar, signedIn, signedIn.remember);
+    if (location) void reply.header('location', locationOf(location));
+  }
+}

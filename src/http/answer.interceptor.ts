@@ -1,0 +1,22 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { mergeMap, type Observable } from 'rxjs';
+import { AnswerWriter } from './answer-writer.js';
+
+/** Answers are JSON text of type `application/json`, without a charset and `null` included (protocol.md §1.1). */
+@Injectable()
+export class AnswerInterceptor implements NestInterceptor {
+  constructor(private readonly writer: AnswerWriter) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    return next.handle().pipe(
+      mergeMap(async (answer: unknown) => {
+        if (reply.sent || reply.hasHeader('content-type')) return answer;
+        return this.writer.write(request, reply, answer);
+      }),
+    );
+  }
+}

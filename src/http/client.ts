@@ -1,0 +1,40 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.js';
+import { clientIp } from './client-ip.js';
+
+/** Who sent the request, as far as use cases need to know. */
+export interface Client {
+  /** IP address as `clientIp` derives it; empty if unknown. */
+  readonly address: string;
+  /** Empty if the request has no `User-Agent`. */
+  readonly userAgent: string;
+  /** The header `Accept-Language` as it was sent. */
+  readonly language: string | undefined;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    readonly client: Client;
+  }
+}
+
+/** Gives every request its `client`, derived when it is first read. */
+export function installClient(server: FastifyInstance, config: Config): void {
+  server.decorateRequest('client', {
+    getter(this: FastifyRequest): Client {
+      const { headers } = this;
+      return {
+        address: clientIp(headers, config.advanced.ipAddress, config.nodeEnv),
+        userAgent: headers['user-agent'] ?? '',
+        language: headers['accept-language'],
+      };
+    },
+  });
+}
+
+/** The client of the request, as a parameter of a route. */
+export const From = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Client =>
+    context.switchToHttp().getRequest<FastifyRequest>().client,
+);
