@@ -8,7 +8,7 @@ import { presentSession, SessionAnswer } from './present-session.js';
 import { GetSession } from './use-cases/get-session.js';
 import { IssueToken } from './use-cases/issue-token.js';
 import { UpdateSession, UpdateSessionBody } from './use-cases/update-session.js';
-import { type AuthContext, Current } from './auth-context.js';
+import { Current, keptBy, type AuthContext } from './auth-context.js';
 
 class TokenAnswer {
   @ApiProperty({ description: 'An ES256 JWT, verifiable by `GET /api/auth/jwks`' })
