@@ -1,8 +1,10 @@
-import { Body, Controller, Req, Res } from '@nestjs/common';
+import { Body, Controller } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Answer } from '../http/answer.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
-import { UserAnswer } from '../users/present-user.js';
+import { type Client, From } from '../http/client.js';
+import { keptIf, type SignedIn } from '../sessions/signed-in.js';
+import { presentUser, UserAnswer } from '../users/present-user.js';
 import { JwtAnswer } from './jwt-answer.js';
 import { AccountAnswer } from './present-account.js';
 import { ListAccounts } from './use-cases/list-accounts.js';
@@ -38,6 +40,13 @@ class SignedInAnswer {
   user!: UserAnswer;
 }
 
+const signedInAnswer = ({ session, user }: SignedIn, url: string | undefined): SignedInAnswer => ({
+  redirect: Boolean(url),
+  token: session.token,
+  ...(url === undefined ? {} : { url }),
+  user: presentUser(user),
+});
+
 const signUpErrors = {
   400: ['EMAIL_PASSWORD_SIGN_UP_DISABLED', 'PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG'],
   422: ['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'FAILED_TO_CREATE_USER'],
@@ -70,12 +79,10 @@ export class AccountsController {
     answer: SignedUpAnswer,
     errors: signUpErrors,
   })
-  signUpEmail(
-    @Body() body: SignUpEmailBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.signUp.execute(body, request, reply);
+  async signUpEmail(@Body() body: SignUpEmailBody, @From() client: Client) {
+    const { user, signedIn } = await this.signUp.execute(body, client);
+    const token = signedIn?.session.token ?? null;
+    return new Answer({ token, user: presentUser(user) }, keptIf(signedIn));
   }
 
   @AuthPost('sign-in/email', {
@@ -86,12 +93,9 @@ export class AccountsController {
     answer: SignedInAnswer,
     errors: signInErrors,
   })
-  signInEmail(
-    @Body() body: SignInEmailBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.signIn.execute(body, request, reply);
+  async signInEmail(@Body() body: SignInEmailBody, @From() client: Client) {
+    const signedIn = await this.signIn.execute(body, client);
+    return new Answer(signedInAnswer(signedIn, body.callbackURL), { signedIn, location: body.callbackURL });
   }
 
   @AuthPost('register', {
@@ -102,8 +106,8 @@ export class AccountsController {
     answer: JwtAnswer,
     errors: signUpErrors,
   })
-  register(@Body() body: RegisterBody, @Req() request: FastifyRequest) {
-    return this.registerUseCase.execute(body, request);
+  register(@Body() body: RegisterBody, @From() client: Client) {
+    return this.registerUseCase.execute(body, client);
   }
 
   @AuthPost('login', {
@@ -114,8 +118,8 @@ export class AccountsController {
     answer: JwtAnswer,
     errors: signInErrors,
   })
-  login(@Body() body: LoginBody, @Req() request: FastifyRequest) {
-    return this.loginUseCase.execute(body, request);
+  login(@Body() body: LoginBody, @From() client: Client) {
+    return this.loginUseCase.execute(body, client);
   }
 
   @AuthGet('list-accounts', { summary: 'Ways this user can sign in', answer: [AccountAnswer] })

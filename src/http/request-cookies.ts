@@ -1,3 +1,4 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CookieJar } from '../cookies/cookie-jar.js';
 import { parseCookies } from '../cookies/parse-cookies.js';
@@ -13,6 +14,11 @@ declare module 'fastify' {
 export function jarOf(request: FastifyRequest): CookieJar {
   return (request.jar ??= new CookieJar(parseCookies(request.headers.cookie)));
 }
+
+/** The cookies of this exchange, as a parameter of a route. */
+export const Jar = createParamDecorator((_: unknown, context: ExecutionContext): CookieJar =>
+  jarOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
 
 /** Writes `Set-Cookie` and the status of a redirect: the only place that does, whichever way an answer came about. */
 export function installAnswerHeaders(server: FastifyInstance): void {

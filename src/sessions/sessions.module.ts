@@ -15,6 +15,7 @@ import { JwtStrategy } from './jwt.strategy.js';
 import { LegacyJwtVerifier } from './legacy-jwt-verifier.js';
 import { LegacyTokenExchange } from './legacy-token-exchange.js';
 import { LegacyTokensStore } from './legacy-tokens.store.js';
+import { LiveSession } from './live-session.js';
 import { SessionResolver } from './session-resolver.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsStore } from './sessions.store.js';
@@ -47,6 +48,7 @@ import { UpdateSession } from './use-cases/update-session.js';
     LegacyTokenExchange,
     SessionGates,
     BanGate,
+    LiveSession,
     CreateSession,
     GetSession,
     IssueToken,
@@ -58,6 +60,7 @@ import { UpdateSession } from './use-cases/update-session.js';
   ],
   exports: [
     SessionGates,
+    LiveSession,
     ChangeListener,
     SessionCacheMetrics,
     SessionResolver,
