@@ -1,13 +1,8 @@
 import type { DataSource } from 'typeorm';
-import { textExpressions } from '../../migrations/helpers/1763900000000-text.js';
-import type { Finding } from './finding.js';
+import { readLegacyColumns } from '../legacy/legacy-columns.js';
+import { textExpressions } from '../legacy/text-expressions.js';
+import type { DataCheck, Finding } from './finding.js';
 import { legacyDataChecks } from './legacy-data-checks.js';
-import { readLegacyColumns } from './legacy-columns.js';
-
-export interface DataCheck extends Pick<Finding, 'level' | 'message' | 'remedy'> {
-  /** Gives one row per fault, described in the column `example`. */
-  readonly select: string;
-}
 
 const SHOWN = 5;
 const EMAIL = `^(?!\\.)(?!.*\\.\\.)[A-Za-z0-9_''+.-]*[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9-]*\\.)+[A-Za-z]{2,}$`;

@@ -10,3 +10,9 @@ export interface Finding {
   readonly examples?: readonly string[];
   readonly remedy: string;
 }
+
+/** A finding about rows, before anybody has looked for them. */
+export interface DataCheck extends Pick<Finding, 'level' | 'message' | 'remedy'> {
+  /** SQL that gives one row per fault, described in the column `example`. */
+  readonly select: string;
+}

@@ -6,7 +6,7 @@ import { StartupFault } from '../errors/startup-fault.js';
 import { withLocalDatabase } from '../local/local-database-url.js';
 import { createMigratingDataSource } from '../migrating/migrating-data-source.js';
 import { catchUp } from './catch-up.js';
-import { readState } from './mode.js';
+import { readSwitchOver } from './mode.js';
 import { describeStatus, readStatus } from './report.js';
 import { back, end, forward, type StepOptions } from './steps.js';
 
@@ -16,7 +16,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   status: async () => {},
   forward,
   back,
-  'catch-up': async (dataSource) => catchUp(dataSource, (await readState(dataSource)).mode),
+  'catch-up': async (dataSource) => catchUp(dataSource, (await readSwitchOver(dataSource)).mode),
   end,
 };
 
