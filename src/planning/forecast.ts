@@ -1,63 +1,61 @@
+import pg from 'pg';
 import type { QueryRunner } from 'typeorm';
-import {
-  adoptedFacts,
-  adoptionFor,
-  currentName,
-  planAdoption,
-} from '../../migrations/helpers/1763900000000-adoption.js';
-import { quote, readTable } from '../../migrations/helpers/1763900000000-catalogue.js';
-import {
-  chooseLegacyColumns,
-  readLegacyColumns,
-} from '../../migrations/helpers/1763900000000-legacy-columns.js';
-import { isUnusableHash, isUsableHash } from '../../migrations/helpers/1763900000000-password-formats.js';
-import { textExpressions } from '../../migrations/helpers/1763900000000-text.js';
 import type { Finding } from '../compat/finding.js';
+import { isUnusableHash, isUsableHash } from '../legacy/password-formats.js';
+import { textExpressions } from '../legacy/text-expressions.js';
+import type { LegacyUsers } from './legacy-names.js';
 import type { Forecast } from './plan.js';
 
 const SHOWN = 10;
 
-/** What the columns are called in the table as it stands now. */
+/** The legacy `users` table and its columns as SQL spells them. */
 interface Legacy {
+  readonly schema: string;
   readonly table: string;
   readonly id: string;
   readonly email: string;
   readonly password: string | undefined;
 }
 
-/** What the backfills will meet in the rows of `users`, whatever it is called now. Reads only. */
-export async function forecast(queryRunner: QueryRunner): Promise<Forecast> {
-  const users = adoptionFor(await planAdoption(queryRunner), 'users');
-  const known = users && adoptedFacts(users).columns;
-  if (users?.source.kind !== 'r' || !known?.has('id') || !known.has('email'))
-    return { columns: {}, rows: {}, findings: [] };
-  const columns = (await readTable(queryRunner, 'gatehouse_legacy_columns'))
-    ? await readLegacyColumns(queryRunner)
-    : chooseLegacyColumns(users).columns;
+/**
+ * What the backfills will meet in the rows of `users`, whatever that table is called now. Reads the real tables.
+ * @param schema quoted, because an empty copy stands before it in `search_path`
+ */
+export async function forecast(
+  queryRunner: QueryRunner,
+  schema: string,
+  users: LegacyUsers | undefined,
+): Promise<Forecast> {
+  if (!users) return { columns: {}, rows: {}, findings: [] };
+  const column = (name: string) => `u.${pg.escapeIdentifier(name)}`;
   const legacy: Legacy = {
-    table: quote(users.source.name),
-    id: `u.${quote(currentName(users, 'id'))}`,
-    email: `u.${quote(currentName(users, 'email'))}`,
-    password: columns.password && `u.${quote(currentName(users, columns.password))}`,
+    schema,
+    table: `${schema}.${pg.escapeIdentifier(users.table)}`,
+    id: column(users.id),
+    email: column(users.email),
+    password: users.password && column(users.password),
   };
   const findings = [
     ...(await conflicts(queryRunner, legacy)),
     ...(await hopelessPasswords(queryRunner, legacy)),
     ...(await quarantineCandidates(queryRunner, legacy)),
-    ...(await indexFindings(queryRunner)),
+    ...(await indexFindings(queryRunner, legacy)),
   ];
-  return { columns, rows: await rowsToMove(queryRunner, legacy), findings };
+  return { columns: users.chosen, rows: await rowsToMove(queryRunner, legacy), findings };
 }
 
 async function rowsToMove(
   queryRunner: QueryRunner,
-  { table, password = 'null::text' }: Legacy,
+  { schema, table, password = 'null::text' }: Legacy,
 ): Promise<Record<string, number>> {
-  const started = await readTable(queryRunner, 'gatehouse_backfills');
-  const [handled] = started
-    ? ((await queryRunner.query(
-        `select rows::integer from gatehouse_backfills where name = 'backfill users'`,
-      )) as { rows: number }[])
+  const backfills = `${schema}.gatehouse_backfills`;
+  const [started] = (await queryRunner.query('select to_regclass($1) is not null as found', [backfills])) as {
+    found: boolean;
+  }[];
+  const [handled] = started?.found
+    ? ((await queryRunner.query(`select rows::integer from ${backfills} where name = 'backfill users'`)) as {
+        rows: number;
+      }[])
     : [];
   const [counts] = (await queryRunner.query(
     `select count(*)::integer as users, count(*) filter (where ${isUsableHash(password)})::integer as accounts from ${table} u`,
@@ -129,11 +127,11 @@ async function quarantineCandidates(queryRunner: QueryRunner, { table, id }: Leg
   return findings;
 }
 
-async function indexFindings(queryRunner: QueryRunner): Promise<Finding[]> {
+async function indexFindings(queryRunner: QueryRunner, { schema }: Legacy): Promise<Finding[]> {
   return await found(
     queryRunner,
-    `select indexrelid::regclass::text as example from pg_index join pg_class on pg_class.oid = indrelid
-     where not indisvalid and relnamespace = current_schema()::regnamespace order by 1`,
+    `select c.relname::text as example from pg_index join pg_class c on c.oid = indexrelid
+     where not indisvalid and c.relnamespace = '${schema.replaceAll("'", "''")}'::regnamespace order by 1`,
     {
       level: 'warning',
       area: 'structure',
