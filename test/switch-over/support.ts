@@ -42,7 +42,9 @@ export const endIt = (database: TestDatabase) =>
 export const statusOf = (database: TestDatabase) => withDataSource(database.url, readStatus);
 
 export const catchUpIn = (database: TestDatabase) =>
-  withDataSource(database.url, async (dataSource) => catchUp(dataSource, (await readSwitchOver(dataSource)).mode));
+  withDataSource(database.url, async (dataSource) =>
+    catchUp(dataSource, (await readSwitchOver(dataSource)).mode),
+  );
 
 /** What either side holds of somebody's password. */
 export async function passwordsOf(
