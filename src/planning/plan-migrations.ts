@@ -1,5 +1,5 @@
 import type { DataSource, MigrationInterface } from 'typeorm';
-import type { Finding } from '../compat/finding.js';
+import type { Finding } from '../migrating/finding.js';
 import type { ConfiguredFields } from '../config/config.js';
 import { isMigrationFault } from '../migrating/migration-fault.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';

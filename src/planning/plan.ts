@@ -1,4 +1,4 @@
-import type { Finding } from '../compat/finding.js';
+import type { Finding } from '../migrating/finding.js';
 import type { LockLevel } from './lock-level.js';
 
 export interface PlannedStatement {
