@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 export async function warnIfStale(): Promise<void> {
   const check = join(ROOT, 'src/commands/stale.mjs');
   if (!existsSync(check)) return;
-  const { isStale } = (await import(pathToFileURL(check).href)) as { isStale(root: string): boolean };
+  const { isStale } = (await import(pathToFileURL(check).href)) as { isStale: (root: string) => boolean };
   if (isStale(ROOT))
     process.stderr.write('dist is older than the sources, so this runs old code. Run: npm run build\n');
 }

@@ -41,8 +41,14 @@ beforeEach(async () => {
   await mkdir(inside('node_modules/@nestjs/cli'), { recursive: true });
   await age(
     ...SCRIPTS.map((script) => `src/commands/${script}`),
-    ...['src/users/users.ts', 'migrations/index.ts', 'ormconfig.ts', 'package.json'],
-    ...['src/commands', 'src/users', 'src', 'migrations'],
+    'src/users/users.ts',
+    'migrations/index.ts',
+    'ormconfig.ts',
+    'package.json',
+    'src/commands',
+    'src/users',
+    'src',
+    'migrations',
   );
 });
 
@@ -118,7 +124,7 @@ test('where the compiler is not installed, an old build runs and says so', async
 
 test('the comparison of this project takes less than 100 ms', async () => {
   const { isStale } = (await import(pathToFileURL(resolve('src/commands/stale.mjs')).href)) as {
-    isStale(root: string): boolean;
+    isStale: (root: string) => boolean;
   };
   const times: number[] = [];
   for (let run = 0; run < 5; run++) {

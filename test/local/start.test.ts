@@ -28,7 +28,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const start = (environment: Record<string, string> = {}) =>
-  startProgram('src/commands/start.js', { folder, terminal: true, environment: { PORT: port, ...environment } });
+  startProgram('src/commands/start.js', {
+    folder,
+    terminal: true,
+    environment: { PORT: port, ...environment },
+  });
 
 const inData = (name: string) => join(folder, '.data', name);
 
