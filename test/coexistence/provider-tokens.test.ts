@@ -69,7 +69,7 @@ describe.each([
   });
 
   const encrypt = (changes: Record<string, string> = {}) =>
-    runToEnd('dist/src/accounts/encrypt-tokens.js', {
+    runToEnd('dist/src/commands/tokens-encrypt.js', {
       environment: {
         DATABASE_URL: database.url,
         BETTER_AUTH_SECRET: SECRET,

@@ -184,6 +184,49 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
     ]);
   });
 
+  it('reads the rows of a table and of columns that the migrations rename', async () => {
+    database = await legacyDatabase(
+      version,
+      `create table "User" ("id" text primary key, "emailAddress" text not null, "passwordHash" text, full_name text);
+       insert into "User" values ('1', 'A@example.com', '${HASH}', 'A'), ('2', 'a@example.com', '!', 'B')`,
+    );
+    process.env['LEGACY_EMAIL_COLUMN'] = 'emailAddress';
+    process.env['LEGACY_PASSWORD_COLUMN'] = 'passwordHash';
+    try {
+      const before = await fingerprint(database);
+      const { feasible, columns, rows, findings } = await plan(database);
+      expect(await fingerprint(database)).toEqual(before);
+      expect(feasible).toBe(true);
+      expect(columns).toEqual({ password: 'passwordHash', name: 'full_name' });
+      expect(rows).toEqual({ users: 2, 'credential accounts': 1 });
+      expect(findings.map(({ examples }) => examples)).toEqual([
+        ['A@example.com (id 1) = a@example.com (id 2)'],
+        ['2'],
+      ]);
+    } finally {
+      delete process.env['LEGACY_EMAIL_COLUMN'];
+      delete process.env['LEGACY_PASSWORD_COLUMN'];
+    }
+  });
+
+  it('reads a column that keeps its name beside ours', async () => {
+    database = await legacyDatabase(
+      version,
+      `create table users (id text primary key, mail text not null unique, hashed_password text);
+       insert into users values ('1', 'A@example.com', '${HASH}'), ('2', 'a@example.com', '${HASH}')`,
+    );
+    process.env['LEGACY_EMAIL_COLUMN'] = 'mail';
+    try {
+      const { rows, findings } = await plan(database);
+      expect(rows).toEqual({ users: 2, 'credential accounts': 2 });
+      expect(findings.map(({ examples }) => examples)).toEqual([
+        ['A@example.com (id 1) = a@example.com (id 2)'],
+      ]);
+    } finally {
+      delete process.env['LEGACY_EMAIL_COLUMN'];
+    }
+  });
+
   it('names the rows that will be put aside', async () => {
     database = await legacyDatabase(
       version,
@@ -214,7 +257,7 @@ describe('npm run migration:plan', () => {
   const command = async (url: string, ...args: string[]) => {
     const run = promisify(execFile);
     const environment = { ...process.env, DATABASE_URL: url };
-    return await run(process.execPath, [join(ROOT, 'dist/src/planning/main.js'), ...args], {
+    return await run(process.execPath, [join(ROOT, 'dist/src/commands/migration-plan.js'), ...args], {
       env: environment,
     }).then(
       ({ stdout }) => ({ code: 0, stdout }),

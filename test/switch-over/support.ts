@@ -1,7 +1,7 @@
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
 import { back, end, forward, type StepOptions } from '../../src/switch-over/steps.js';
 import { catchUp } from '../../src/switch-over/catch-up.js';
-import { readState, type Mode } from '../../src/switch-over/mode.js';
+import { readSwitchOver, type Mode } from '../../src/switch-over/mode.js';
 import { readStatus } from '../../src/switch-over/report.js';
 import { fastapi, migrate, withDataSource } from '../migrations/support.js';
 import { createDatabase, type PostgresVersion, type TestDatabase } from '../setup/database.js';
@@ -42,7 +42,9 @@ export const endIt = (database: TestDatabase) =>
 export const statusOf = (database: TestDatabase) => withDataSource(database.url, readStatus);
 
 export const catchUpIn = (database: TestDatabase) =>
-  withDataSource(database.url, async (dataSource) => catchUp(dataSource, (await readState(dataSource)).mode));
+  withDataSource(database.url, async (dataSource) =>
+    catchUp(dataSource, (await readSwitchOver(dataSource)).mode),
+  );
 
 /** What either side holds of somebody's password. */
 export async function passwordsOf(

@@ -1,11 +1,11 @@
 export type Level = 'error' | 'warning';
 
-/** One thing that is not as it should be, and what to do about it. Warnings alone leave the database compatible. */
+/** One fault of the database, and what to do about it. A database with warnings alone is compatible. */
 export interface Finding {
   readonly level: Level;
   readonly area: 'migrations' | 'structure' | 'data' | 'better-auth';
   readonly message: string;
-  /** Rows concerned, where it is about rows. */
+  /** The number of rows, if the fault is one of rows. */
   readonly count?: number;
   readonly examples?: readonly string[];
   readonly remedy: string;
