@@ -40,7 +40,7 @@ function isDead(page: string, headings: string): boolean {
 
 test('every cited page and heading exists', () => {
   const cited = files.filter((file) => file !== 'test/documents/links.test.ts');
-  const dead = deadIn(cited, (file, text) =>
+  const dead = deadIn(cited, (_file, text) =>
     Array.from(text.matchAll(CITATION))
       .filter(({ index }) => !text.slice(0, index).endsWith(']('))
       .filter(([, page = '', headings = '']) => isDead(page, headings))
