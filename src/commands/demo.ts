@@ -3,6 +3,7 @@ import { readEnvironment } from '../config/environment.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { serveLocally } from '../local/local-server.js';
 import { SAMPLE_PASSWORD, SAMPLE_PEOPLE, loadSampleLegacyDatabase } from '../local/sample-legacy-database.js';
+import { serve } from '../serve.js';
 import { runCommand } from './command.js';
 
 const USERS = 20_000;
@@ -16,7 +17,7 @@ await runCommand({
     if (readEnvironment()['DATABASE_URL']) {
       throw new StartupFault('The demo fills a database of its own: unset DATABASE_URL to run it.');
     }
-    const { config } = await serveLocally('gatehouse_demo', async (url) => {
+    const { config } = await serveLocally(serve, 'gatehouse_demo', async (url) => {
       process.stdout.write(`Loading a legacy users table with ${USERS} users, then migrating it.\n\n`);
       await loadSampleLegacyDatabase(url, USERS);
     });

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { randomToken } from '../crypto/random.js';
 import { serveLocally } from '../local/local-server.js';
+import { serve } from '../serve.js';
 import { runCommand } from './command.js';
 
 await runCommand({
@@ -10,7 +11,7 @@ await runCommand({
   flags: {},
   exits: { 0: 'Ctrl-C or SIGTERM stopped it.', 1: 'The server could not start.' },
   async run() {
-    const { config, databaseUrl } = await serveLocally('gatehouse');
+    const { config, databaseUrl } = await serveLocally(serve, 'gatehouse');
     const email = `ada.${randomToken(6).toLowerCase()}@example.com`;
     process.stdout.write(`
 Gatehouse serves Better Auth's protocol at ${config.origin}/api/auth

@@ -5,7 +5,7 @@
 export const NO_PASSWORD = `$2b$12$${'.'.repeat(53)}`;
 
 /** SQL: every bcrypt library reads this hash. `$2y$` is left out because only PHP writes it. */
-export function isReadable(hash: string): string {
+function isReadable(hash: string): string {
   return `(${hash} like '$2a$%' or ${hash} like '$2b$%')`;
 }
 
