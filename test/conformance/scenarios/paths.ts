@@ -23,7 +23,7 @@ const ROUTES = [
   '/sign-in',
 ];
 
-/** `/` is not in the list, because Gatehouse redirects it to its documentation. The protocol says nothing about it. */
+/** `/` is not in the list, because the protocol does not define it. Gatehouse redirects it to `/docs`. */
 const PATHS = [
   '/api',
   '/api/',
