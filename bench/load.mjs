@@ -2,8 +2,9 @@ import autocannon from 'autocannon';
 import { median } from './figures.mjs';
 
 /**
- * Requests for `seconds` over `connections`, each with the next of `headers`. Every answer has to be 200.
- * @returns requests per second, and the 99th percentile in milliseconds.
+ * Sends requests for `seconds`, or `amount` requests, over `connections`. Each request has the next of `headers`.
+ * @returns the number of answers, answers per second, and the 50th and 99th percentile of the latency in milliseconds
+ * @throws if any answer is not 2xx
  */
 export async function load({ origin, path, headers, connections = 16, seconds, amount }) {
   const result = await autocannon({
@@ -26,10 +27,13 @@ export async function load({ origin, path, headers, connections = 16, seconds, a
   };
 }
 
-/** Rounds that do not count, and their seconds. */
+/** Rounds that are not measured, and the seconds of each. */
 const WARM_UP = { rounds: 3, seconds: 4 };
 
-/** V8 compiles what is used often, for seconds, and some of it anew once connections have closed: on every server alike. */
+/**
+ * Sends requests to all servers before the measurement, because V8 needs several seconds to compile the functions that are
+ * used often, and compiles some of them again after connections have closed.
+ */
 export async function warmUp(targets, connections) {
   for (let round = 0; round < WARM_UP.rounds; round++) {
     for (const target of targets) await load({ ...target, connections, seconds: WARM_UP.seconds });
@@ -37,8 +41,8 @@ export async function warmUp(targets, connections) {
 }
 
 /**
- * The contestants in turn, round after round, the first of a round another each time, once all are warm. Medians of the
- * rounds, and of the ratios round by round.
+ * Warms all contestants up and then measures them in turn, round after round. Each round begins with another contestant.
+ * Figures are medians over the rounds; a ratio is the median of the ratios of each round.
  */
 export async function compete(contestants, { rounds, seconds, connections }) {
   const results = new Map(contestants.map(({ name }) => [name, []]));

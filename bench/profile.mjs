@@ -1,5 +1,5 @@
-// Where the time of a request goes: `npm run bench:profile -- cache`. A CPU profile of the server under load, summed up by
-// function; it is kept, for DevTools' flame chart, in the file that is named at the end.
+// Shows which functions use the time of a request: `npm run bench:profile -- cache`. It takes a CPU profile of the server
+// under load and sums it up by function. The last line names the file of the profile, which DevTools shows as a flame chart.
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const SETTINGS = {
   'get-session': { DISABLE_SETTING_JWT_HEADER: 'true' },
   cache: { SESSION_CACHE: 'true', DISABLE_SETTING_JWT_HEADER: 'true' },
 };
-/** Functions that are told of. */
+/** Number of functions to print. */
 const TOP = 40;
 
 const [what = 'get-session', seconds = '8', kind = 'gatehouse'] = process.argv.slice(2);
@@ -32,7 +32,7 @@ try {
   const each = (server.processorTime() - used) / count;
   await server.stop();
   process.stdout.write(
-    `${what}: ${rate.toFixed(0)}/s, ${(each * 1e6).toFixed(0)} µs of processor time each, while profiled\n`,
+    `${what}, with the profiler on: ${rate.toFixed(0)} requests/s, ${(each * 1e6).toFixed(0)} µs of processor time per request\n`,
   );
 } finally {
   await environment.stop();

@@ -7,10 +7,10 @@ import { load } from '../load.mjs';
 
 const SESSIONS = 10_000;
 const SIGN_INS = 8;
-/** A front end's steady asking: a rate, so that more waiting cannot mean less asking. */
-const ASKING = { path: '/api/auth/get-session', connections: 4 };
+/** The requests that are measured while others sign in. */
+const READS = { path: '/api/auth/get-session', connections: 4 };
 
-/** What a sign-in costs beyond its hash, and what others feel of eight that never stop. */
+/** Measures a sign-in against its hash alone, and how much eight sign-ins without pause slow get-session down. */
 export async function signIn(environment, { rounds, seconds }) {
   const url = await environment.database('sign_in', SESSIONS);
   const server = await environment.server('gatehouse', url);
@@ -27,14 +27,14 @@ export async function signIn(environment, { rounds, seconds }) {
     times['better-auth'].push(await timed(() => post(rival.origin, n)));
     ratios.push(ours / alone);
   }
-  const felt = { ours: [], theirs: [] };
+  const latencies = { ours: [], theirs: [] };
   for (let round = 0; round < rounds; round++) {
-    felt.ours.push(await whileSigningIn(server.origin, headers, seconds));
-    felt.theirs.push(await whileSigningIn(rival.origin, headers, seconds));
+    latencies.ours.push(await whileSigningIn(server.origin, headers, seconds));
+    latencies.theirs.push(await whileSigningIn(rival.origin, headers, seconds));
   }
   await Promise.all([server.stop(), rival.stop()]);
   const bar = (name) => ({ name, rate: 1000 / median(times[name]), p99: Math.max(...times[name]) });
-  const say = ({ idle, busy }) => `${idle.toFixed(1)} ms idle, ${busy.toFixed(1)} ms beside sign-ins`;
+  const describe = ({ idle, busy }) => `${idle.toFixed(1)} ms idle, ${busy.toFixed(1)} ms during sign-ins`;
   const middle = (each) => ({
     idle: median(each.map(({ idle }) => idle)),
     busy: median(each.map(({ busy }) => busy)),
@@ -43,22 +43,24 @@ export async function signIn(environment, { rounds, seconds }) {
     title: 'sign-in by e-mail, one after the other',
     bars: ['better-auth', 'gatehouse', 'bcrypt'].map(bar),
     figures: [
-      atMost('sign-in to one bcrypt comparison', median(ratios), 1.15),
+      atMost('sign-in / one bcrypt comparison', median(ratios), 1.15),
       atMost(
-        `get-session p99 beside ${SIGN_INS} sign-ins to idle`,
-        median(felt.ours.map(({ idle, busy }) => busy / idle)),
+        `get-session p99 during ${SIGN_INS} parallel sign-ins / idle`,
+        median(latencies.ours.map(({ idle, busy }) => busy / idle)),
         2,
       ),
     ],
-    notes: [`get-session p99: Gatehouse ${say(middle(felt.ours))}; better-auth ${say(middle(felt.theirs))}`],
+    notes: [
+      `get-session p99: Gatehouse ${describe(middle(latencies.ours))}; better-auth ${describe(middle(latencies.theirs))}`,
+    ],
   };
 }
 
 async function whileSigningIn(origin, headers, seconds) {
-  const idle = await load({ ...ASKING, origin, headers, seconds });
+  const idle = await load({ ...READS, origin, headers, seconds });
   const visitors = fork(new URL('../sign-ins.mjs', import.meta.url), [origin, String(SIGN_INS)]);
   await once(visitors, 'message');
-  const busy = await load({ ...ASKING, origin, headers, seconds });
+  const busy = await load({ ...READS, origin, headers, seconds });
   visitors.kill();
   await once(visitors, 'close');
   return { idle: idle.p99, busy: busy.p99 };
@@ -71,7 +73,8 @@ async function post(origin, n) {
     body: JSON.stringify({ email: `user${(n % 1000) + 1}@example.com`, password: PASSWORD }),
   });
   await response.arrayBuffer();
-  if (response.status !== 200) throw new Error(`sign-in was answered with ${response.status}`);
+  if (response.status !== 200)
+    throw new Error(`Expected status 200 for the sign-in, got ${response.status}.`);
 }
 
 async function timed(work) {

@@ -14,10 +14,10 @@ const ONE = { name: 'one', text: 'select key, value from entries where key = $1'
 const MANY = { name: 'many', text: 'select key, value from entries where key = any ($1::text[])' };
 
 class CountedQueries extends PreparedQueries {
-  readonly asked: string[] = [];
+  readonly names: string[] = [];
 
   override rows<Row extends QueryResultRow>(query: PreparedQuery, values: unknown[]): Promise<Row[]> {
-    this.asked.push(query.name);
+    this.names.push(query.name);
     return super.rows<Row>(query, values);
   }
 }
@@ -42,22 +42,22 @@ afterAll(() => database.drop());
 const lookup = (one: PreparedQuery = ONE, many: PreparedQuery = MANY) =>
   new GatheredLookup<Entry>(queries, one, many, ({ key }) => key);
 
-test('all who ask in one turn of the event loop are answered by one statement, each with their own row', async () => {
+test('runs one statement for all lookups of one turn of the event loop, and gives each its own row', async () => {
   const entries = lookup();
   const keys = ['key3', 'key100', 'nowhere', 'key3', 'a "quoted", {braced} \\key', 'key7'];
   const found = await Promise.all(keys.map((key) => entries.find(key)));
   expect(found.map((entry) => entry?.value)).toEqual([3, 100, undefined, 3, undefined, 7]);
-  expect(queries.asked).toEqual(['many']);
+  expect(queries.names).toEqual(['many']);
 });
 
-test('one who asks alone is answered by the plain statement', async () => {
+test('runs the plain statement for a single lookup', async () => {
   const entries = lookup();
   expect(await entries.find('key5')).toEqual({ key: 'key5', value: 5 });
   expect(await entries.find('nowhere')).toBeUndefined();
-  expect(queries.asked).toEqual(['one', 'one']);
+  expect(queries.names).toEqual(['one', 'one']);
 });
 
-test('where the one statement for all fails, only those fail who would have failed alone', async () => {
+test('if the common statement fails, only the lookups fail that would have failed alone', async () => {
   const entries = lookup(
     { name: 'one_number', text: 'select key, value from entries where value = $1::integer' },
     { name: 'many_numbers', text: 'select key, value from entries where value = any ($1::integer[])' },

@@ -17,7 +17,7 @@ interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thousand users', (version) => {
+describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, with 10,000 users', (version) => {
   let database: TestDatabase;
 
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
 
   afterAll(() => database.drop());
 
-  /** The nodes of the plan that the server's prepared statement comes to, top down. */
+  /** Returns the nodes of the statement's plan from top to bottom. */
   async function planOf({ text }: PreparedQuery, value: string): Promise<string[]> {
     const [row] = await database.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
       `explain (format json, costs off) ${text}`,
@@ -49,7 +49,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
     return nodes;
   }
 
-  test('a session is found by its token in two index scans', async () => {
+  test('finding a session by its token takes two index scans', async () => {
     expect(await planOf(findSessionByToken({ user: [], session: [] }), 'token7')).toEqual([
       'Nested Loop',
       'Index Scan sessions_token_key',
@@ -61,7 +61,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
     ['tokens', findSessionsByTokens({ user: [], session: [] }), 'token', 'sessions_token_key'],
     ['ids', findSessionsByIds({ user: [], session: [] }), 'session', 'sessions_pkey'],
   ])(
-    'sessions that are asked for at once by their %s are found by the same scans, and planned once for any number',
+    'finding several sessions by their %s takes the same scans, with one plan for any number of them',
     async (_, { name, text }, prefix, index) => {
       expect(await planOf({ name, text }, `{${prefix}7,${prefix}8}`)).toEqual([
         'Nested Loop',
@@ -80,7 +80,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
           'select generic_plans, custom_plans from pg_prepared_statements where name = $1',
           [name],
         );
-        // The first five tell PostgreSQL that planning anew is of no use.
+        // After five custom plans PostgreSQL knows that a generic plan is not worse, and uses it.
         expect(rows).toEqual([{ generic_plans: '5', custom_plans: '5' }]);
       } finally {
         client.release();
@@ -88,7 +88,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
     },
   );
 
-  test('a session is found by its id in two index scans', async () => {
+  test('finding a session by its id takes two index scans', async () => {
     expect(await planOf(findSessionById({ user: [], session: [] }), 'session7')).toEqual([
       'Nested Loop',
       'Index Scan sessions_pkey',
@@ -96,7 +96,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
     ]);
   });
 
-  test('credentials are found by indexes alone, also those of an e-mail kept as it was', async () => {
+  test('finding credentials uses only indexes, also for an e-mail stored with capital letters', async () => {
     expect(await planOf(findCredentials([]), 'user1@example.com')).toEqual([
       'Limit',
       'Nested Loop',

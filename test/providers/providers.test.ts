@@ -30,7 +30,7 @@ const start = (): Promise<Gatehouse> =>
     PROVIDER_TIMEOUT: '1',
   });
 
-/** Why the provider could not be discovered, as the log says it once more. */
+/** Waits for the next log line about the failed discovery, and returns the reason in it. */
 async function reasonSince(gatehouse: Gatehouse, start: number): Promise<string> {
   for (;;) {
     const found = /provider acme cannot be discovered: ([^"]*)/.exec(gatehouse.log().slice(start));
@@ -39,7 +39,7 @@ async function reasonSince(gatehouse: Gatehouse, start: number): Promise<string>
   }
 }
 
-test('a provider that cannot be discovered holds up neither the start nor the others, and is asked again', async () => {
+test('a failing discovery delays neither the start nor other providers, and is repeated on the next request', async () => {
   const faults: [Fault, what: string][] = [
     [{ kind: 'down' }, 'ECONNRESET|UND_ERR_SOCKET'],
     [{ kind: 'held', until: new Promise(() => {}) }, 'OAUTH_TIMEOUT|no answer within'],
