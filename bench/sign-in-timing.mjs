@@ -1,4 +1,4 @@
-// Measures whether the time of a refused sign-in reveals that an account exists. It compares the median of 200 sign-ins of an
+// Tests whether the time of a refused sign-in reveals that an account exists. It compares the median of 200 sign-ins of an
 // unknown user with that of 200 sign-ins with a wrong password, in turn, on the compiled server with its default settings.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

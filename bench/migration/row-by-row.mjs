@@ -1,4 +1,4 @@
-// The loop of Better Auth's migration guides: read a page of users, and for each of them write the user and then the account,
+// The loop of Better Auth's migration guides: read a page of users, and for each user write the user and then the account,
 // one statement after the other, each in its own transaction.
 import { randomUUID } from 'node:crypto';
 import { onDatabase } from './legacy-database.mjs';

@@ -1,5 +1,5 @@
 // The value of `emailAndPassword.password` for a `better-auth` beside Gatehouse. It writes bcrypt hashes and also accepts
-// Better Auth's scrypt hashes, so both servers can verify every hash.
+// Better Auth's scrypt hashes, so each server can verify the hashes that the other wrote.
 import { createHmac } from 'node:crypto';
 import bcrypt from 'bcrypt';
 import { verifyPassword as verifyScrypt } from 'better-auth/crypto';
