@@ -40,7 +40,7 @@ export class ProtocolController {
     const query = new URL(request.url, 'http://localhost').searchParams;
     const code = errorCode(query.get('error') ?? undefined);
     const description = query.get('error_description');
-    // A production server has a front end, which tells its users in its own words (protocol.md §1.4).
+    // A production server has a front end, which shows errors in its own words (protocol.md §1.4).
     const page = this.config.onAPIError.errorURL ?? (this.config.production ? '/' : undefined);
     if (page !== undefined) {
       const parameters = new URLSearchParams({
