@@ -23,7 +23,7 @@ const PAGE_HEADERS = { 'content-type': 'text/html', ...styledPageHeaders(ERROR_P
 export class ProtocolController {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
-  @AuthGet('ok', { summary: 'Whether the server answers', access: 'public', answer: OkAnswer })
+  @AuthGet('ok', { summary: 'Answers if the server is running', access: 'public', answer: OkAnswer })
   ok() {
     return { ok: true };
   }
@@ -33,7 +33,10 @@ export class ProtocolController {
     access: 'public',
     answer: { contentType: 'text/html', schema: { type: 'string' } },
   })
-  @ApiResponse({ status: 302, description: 'In production: on to the front end, with the same parameters' })
+  @ApiResponse({
+    status: 302,
+    description: 'In production: redirects to the front end with the same parameters',
+  })
   @ApiQuery({ name: 'error', required: false, type: String, example: 'state_mismatch' })
   @ApiQuery({ name: 'error_description', required: false, type: String })
   error(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
