@@ -8,15 +8,15 @@ interface Question<Row> {
 }
 
 /**
- * Finds rows by a unique key, those that are asked for within one turn of the event loop by one statement: most of what a
- * lookup costs, here and in PostgreSQL, is the statement and not the row. Nobody waits for anybody who comes later.
+ * Finds rows by a unique key. All keys asked for within one turn of the event loop share one statement, because the
+ * statement costs more than the rows, both here and in PostgreSQL. No lookup waits for a later one.
  */
 export class GatheredLookup<Row extends QueryResultRow> {
   private questions: Question<Row>[] = [];
 
   /**
-   * @param one $1 is the key.
-   * @param many $1 is an array of keys, none of them twice.
+   * @param one finds one row; $1 is the key.
+   * @param many finds several rows; $1 is an array of different keys.
    */
   constructor(
     private readonly queries: PreparedQueries,
@@ -41,7 +41,7 @@ export class GatheredLookup<Row extends QueryResultRow> {
       const found = new Map(rows.map((row) => [this.keyOf(row), row]));
       for (const { key, answer } of questions) answer(found.get(key));
     } catch {
-      // Whatever it was, only those shall fail who would have failed alone.
+      // Ask for each key alone, so that a bad key fails only its own lookup.
       for (const question of questions) void this.askAlone(question);
     }
     return undefined;

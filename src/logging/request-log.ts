@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from './logger.js';
 
-/** One line per answer, and the request's id on the answer so that a user can name it. */
+/** Logs one line per answer, and sends the request's id in `x-request-id` so that a user can report it. */
 export function installRequestLog(server: FastifyInstance, logger: Logger): void {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);

@@ -44,12 +44,12 @@ test('missing database: the message shows its name decoded', async () => {
 
 test('unknown host: the message names the host', async () => {
   expect(await faultAt((url) => (url.hostname = 'nowhere.invalid'))).toMatch(
-    /^The host nowhere\.invalid of DATABASE_URL is not known/,
+    /^The host nowhere\.invalid in DATABASE_URL cannot be resolved/,
   );
 });
 
 test.each([
-  ['53300', /no connection left/],
+  ['53300', /no free connection/],
   ['57P03', /still starting up/],
   ['ETIMEDOUT', /did not answer in time/],
   ['XX000', /cannot be used: something odd/],

@@ -8,7 +8,7 @@ import { createDatabase, type PostgresVersion, type TestDatabase } from '../setu
 
 const OPTIONS: StepOptions = { fields: NO_FIELDS, acceptConflicts: true, confirmed: true };
 
-/** A migrated FastAPI database, to be copied. */
+/** A migrated FastAPI database that can be copied. */
 export interface Pristine {
   copy(mode?: Mode): Promise<TestDatabase>;
   drop(): Promise<void>;
@@ -26,7 +26,7 @@ export async function aMigratedFastapi(version: PostgresVersion): Promise<Pristi
       for (let step = 0; step < steps; step++) await stepForward(copy);
       return copy;
     },
-    // Its pool is closed, which is all that is left to complain of.
+    // `drop` fails only because the pool is already closed.
     drop: () => database.drop().catch(() => {}),
   };
 }
@@ -46,7 +46,7 @@ export const catchUpIn = (database: TestDatabase) =>
     catchUp(dataSource, (await readSwitchOver(dataSource)).mode),
   );
 
-/** What either side holds of somebody's password. */
+/** A user's password hashes on both sides. */
 export async function passwordsOf(
   database: TestDatabase,
   email: string,
@@ -56,6 +56,6 @@ export async function passwordsOf(
      left join accounts a on a.provider_id = 'credential' and a.provider_user_id = u.id where u.email = $1`,
     [email],
   );
-  if (!row) throw new Error(`nobody is ${email}`);
+  if (!row) throw new Error(`no user has the e-mail ${email}`);
   return row;
 }

@@ -24,7 +24,7 @@ async function run(...words: string[]): Promise<{ code: number | null; output: s
   return { code: await program.ended(), output: program.output().trim() };
 }
 
-test('the command walks from mode to mode, and says what it will not do', async () => {
+test('the command steps through all modes and refuses wrong steps', async () => {
   const walk = [
     ['status', 0, /^Mode legacy since .*\nReady for both\.$/],
     [
@@ -61,7 +61,7 @@ test('the command walks from mode to mode, and says what it will not do', async 
   });
 }, 120_000);
 
-test('on a database that was empty there is nothing to switch over', async () => {
+test('reports that there is nothing to switch over if the database was empty', async () => {
   const empty = await createDatabase({ template: MIGRATED });
   const program = startProgram('src/commands/switch-over.js', {
     environment: { DATABASE_URL: empty.url },
