@@ -17,7 +17,7 @@ class CountedQueries extends PreparedQueries {
   readonly asked: string[] = [];
 
   override rows<Row extends QueryResultRow>(query: PreparedQuery, values: unknown[]): Promise<Row[]> {
-    this.asked.push(query.name);
+    this.asked.push(query.name ?? query.text);
     return super.rows<Row>(query, values);
   }
 }
