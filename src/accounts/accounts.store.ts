@@ -3,12 +3,18 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { GatheredLookup } from '../database/gathered-lookup.js';
 import { PreparedQueries, type PreparedQuery } from '../database/prepared-queries.js';
 import { RowIds } from '../database/row-ids.js';
 import { insertText } from '../database/write-text.js';
 import { AccountEntity } from './account.entity.js';
 import { CREDENTIAL, type Account, type AccountSummary } from './account.js';
-import { findAccount, listAccounts, listAccountSummaries } from './find-accounts.sql.js';
+import {
+  findAccount,
+  listAccounts,
+  listAccountSummaries,
+  listAccountSummariesOfUsers,
+} from './find-accounts.sql.js';
 import { findCredentials, type CredentialRow } from './find-credentials.sql.js';
 import { userFromRow } from '../users/user-row.js';
 import type { User } from '../users/user.js';
@@ -31,7 +37,7 @@ export class AccountsStore {
   private readonly userFields: readonly AdditionalField[];
   private readonly findCredentialsQuery: PreparedQuery;
   private readonly listQuery: PreparedQuery;
-  private readonly listSummariesQuery: PreparedQuery;
+  private readonly summaries: GatheredLookup<AccountSummary>;
 
   /** Rows (protocol.md §0.1). */
   private readonly listLimit: number;
@@ -46,7 +52,11 @@ export class AccountsStore {
     this.listLimit = advanced.database.defaultFindManyLimit;
     this.findCredentialsQuery = findCredentials(this.userFields);
     this.listQuery = listAccounts(this.listLimit);
-    this.listSummariesQuery = listAccountSummaries(this.listLimit);
+    this.summaries = new GatheredLookup(prepared, {
+      one: listAccountSummaries(this.listLimit),
+      many: listAccountSummariesOfUsers(this.listLimit),
+      keyOf: ({ userId }) => userId,
+    });
   }
 
   /** Usually one; several where legacy rows differ by case only. The one written exactly as given comes first. */
@@ -145,8 +155,8 @@ export class AccountsStore {
     return this.prepared.rows(this.listQuery, [userId]);
   }
 
-  listSummaries(userId: string): Promise<AccountSummary[]> {
-    return this.prepared.rows(this.listSummariesQuery, [userId]);
+  listSummaries(userId: string): Promise<readonly AccountSummary[]> {
+    return this.summaries.list(userId);
   }
 }
 

@@ -4,7 +4,7 @@ import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { GatheredLookup } from '../database/gathered-lookup.js';
-import { PreparedQueries, type PreparedQuery } from '../database/prepared-queries.js';
+import { PreparedQueries } from '../database/prepared-queries.js';
 import type { AdditionalValues } from '../additional-fields/additional-input.js';
 import { additionalColumnValues } from '../additional-fields/additional-write.js';
 import { assignmentsText, insertText } from '../database/write-text.js';
@@ -15,7 +15,7 @@ import {
   findSessionsByTokens,
   type IdentityRow,
 } from './find-session.sql.js';
-import { listSessions } from './list-sessions.sql.js';
+import { listSessions, listSessionsOfUsers } from './list-sessions.sql.js';
 import { sessionColumns, sessionFromRow, type SessionRow } from './session-row.js';
 import { SessionEntity } from './session.entity.js';
 import type { Session } from './session.js';
@@ -32,7 +32,7 @@ export class SessionsStore {
   private readonly byToken: GatheredLookup<IdentityRow>;
   private readonly byId: GatheredLookup<IdentityRow>;
 
-  private readonly listQuery: PreparedQuery;
+  private readonly active: GatheredLookup<SessionRow>;
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
@@ -40,20 +40,24 @@ export class SessionsStore {
     @Inject(CONFIG) { user, session, advanced }: Config,
   ) {
     this.fields = session.additionalFields;
-    this.listQuery = listSessions(this.fields, advanced.database.defaultFindManyLimit);
     const fields = { user: user.additionalFields, session: session.additionalFields };
-    this.byToken = new GatheredLookup(
-      prepared,
-      findSessionByToken(fields),
-      findSessionsByTokens(fields),
-      ({ token }) => token,
-    );
-    this.byId = new GatheredLookup(
-      prepared,
-      findSessionById(fields),
-      findSessionsByIds(fields),
-      ({ id }) => id,
-    );
+    this.byToken = new GatheredLookup(prepared, {
+      one: findSessionByToken(fields),
+      many: findSessionsByTokens(fields),
+      keyOf: ({ token }) => token,
+    });
+    this.byId = new GatheredLookup(prepared, {
+      one: findSessionById(fields),
+      many: findSessionsByIds(fields),
+      keyOf: ({ id }) => id,
+    });
+    const limit = advanced.database.defaultFindManyLimit;
+    this.active = new GatheredLookup(prepared, {
+      one: listSessions(this.fields, limit),
+      many: listSessionsOfUsers(this.fields, limit),
+      keyOf: ({ user_id: userId }) => userId,
+      more: () => [new Date()],
+    });
   }
 
   async findByToken(token: string): Promise<IdentityRow | undefined> {
@@ -104,8 +108,9 @@ export class SessionsStore {
     return row && sessionFromRow(row, this.fields);
   }
 
-  async listActive(userId: string, now: Date): Promise<Session[]> {
-    const rows = await this.prepared.rows<SessionRow>(this.listQuery, [userId, now]);
+  /** Those that have not expired. */
+  async listActive(userId: string): Promise<Session[]> {
+    const rows = await this.active.list(userId);
     return rows.map((row) => sessionFromRow(row, this.fields));
   }
 

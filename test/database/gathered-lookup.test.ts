@@ -12,6 +12,7 @@ interface Entry {
 
 const ONE = { name: 'one', text: 'select key, value from entries where key = $1' };
 const MANY = { name: 'many', text: 'select key, value from entries where key = any ($1::text[])' };
+const OF_PARITY = 'select key, value, (value % 2)::text as parity from entries where (value % 2)::text';
 
 class CountedQueries extends PreparedQueries {
   readonly asked: string[] = [];
@@ -40,7 +41,7 @@ beforeEach(() => {
 afterAll(() => database.drop());
 
 const lookup = (one: PreparedQuery = ONE, many: PreparedQuery = MANY) =>
-  new GatheredLookup<Entry>(queries, one, many, ({ key }) => key);
+  new GatheredLookup<Entry>(queries, { one, many, keyOf: ({ key }) => key });
 
 test('all who ask in one turn of the event loop are answered by one statement, each with their own row', async () => {
   const entries = lookup();
@@ -68,4 +69,17 @@ test('where the one statement for all fails, only those fail who would have fail
     { reason: { code: '22P02' } },
     { value: { value: 2 } },
   ]);
+});
+
+test('a key can have several rows, which keep the order of the statement', async () => {
+  const parities = new GatheredLookup<Entry & { parity: string }>(queries, {
+    one: { name: 'parity', text: `${OF_PARITY} = $1 and value <= $2 order by value` },
+    many: { name: 'parities', text: `${OF_PARITY} = any ($1::text[]) and value <= $2 order by value` },
+    keyOf: ({ parity }) => parity,
+    more: () => [5],
+  });
+  const values = async (parity: string) => (await parities.list(parity)).map(({ value }) => value);
+  expect(await Promise.all(['0', '1', '2'].map(values))).toEqual([[2, 4], [1, 3, 5], []]);
+  expect(await values('1')).toEqual([1, 3, 5]);
+  expect(queries.asked).toEqual(['parities', 'parity']);
 });

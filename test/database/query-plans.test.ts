@@ -1,5 +1,6 @@
 import { findCredentials } from '../../src/accounts/find-credentials.sql.js';
 import type { PreparedQuery } from '../../src/database/prepared-queries.js';
+import type { UserRow } from '../../src/users/user-row.js';
 import {
   findSessionById,
   findSessionByToken,
@@ -106,7 +107,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
       'Bitmap Index Scan users_email_unnormalised_idx',
       'Index Scan accounts_user_id_idx',
     ]);
-    const found = await database.query<{ id: string }>(findCredentials([]).text, ['user1@example.com']);
-    expect(found.map(({ id }) => id).sort()).toEqual(['twin', 'user1']);
+    const found = await database.query<UserRow>(findCredentials([]).text, ['user1@example.com']);
+    expect(found.map(({ user_id: id }) => id).sort()).toEqual(['twin', 'user1']);
   });
 });
