@@ -19,9 +19,10 @@ export const findUsersByEmail = (fields: Fields): PreparedQuery => ({
   text: `select ${userColumns(fields)} from users u where ${HAS_EMAIL} limit 10`,
 });
 
+/** Without `limit 1`: for one row PostgreSQL reads the whole table, because it expects to meet one early. */
 export const findEmail: PreparedQuery = {
   name: 'find_email',
-  text: `select 1 from users u where ${HAS_EMAIL} limit 1`,
+  text: `select 1 from users u where ${HAS_EMAIL}`,
 };
 
 export const addUser = (values: ColumnValues, fields: Fields): PreparedQuery => ({
