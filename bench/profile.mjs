@@ -1,10 +1,12 @@
-// Shows which functions use the time of a request: `npm run bench:profile -- cache`. It takes a CPU profile of the server
-// under load and sums it up by function. The last line names the file of the profile, which DevTools shows as a flame chart.
+// Shows where the time of a request goes: `npm run bench:profile -- cache`, or the name of a route, such as list-sessions.
+// It takes a CPU profile of the server under load and sums it up by function. The last line names the file of the profile,
+// which Chrome's DevTools show as a flame chart.
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sessionCookies, startEnvironment } from './environment.mjs';
 import { load } from './load.mjs';
+import { ROUTES } from './rows/routes.mjs';
 
 const SESSIONS = 10_000;
 const PATH = '/api/auth/get-session';
@@ -17,14 +19,16 @@ const TOP = 40;
 
 const [what = 'get-session', seconds = '8', kind = 'gatehouse'] = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'gatehouse-profile-'));
+const requestsTo =
+  ROUTES[what]?.requestsTo ??
+  (() => sessionCookies(1000, SESSIONS).map((cookie) => ({ path: PATH, headers: { cookie } })));
 let since;
 const environment = await startEnvironment();
 try {
   const url = await environment.database('profile', SESSIONS);
-  const headers = sessionCookies(1000, SESSIONS).map((cookie) => ({ cookie }));
   const flags = ['--cpu-prof', `--cpu-prof-dir=${folder}`];
   const server = await environment.server(kind, url, SETTINGS[what], flags);
-  const target = { origin: server.origin, path: PATH, headers };
+  const target = { origin: server.origin, requests: requestsTo(server.origin) };
   await load({ ...target, seconds: 2 });
   const used = server.processorTime();
   since = process.hrtime.bigint() / 1000n;

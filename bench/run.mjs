@@ -13,6 +13,7 @@ import { cookieCache } from './rows/cookie-cache.mjs';
 import { getSession } from './rows/get-session.mjs';
 import { manySessions } from './rows/many-sessions.mjs';
 import { memory } from './rows/memory.mjs';
+import { routes } from './rows/routes.mjs';
 import { signIn } from './rows/sign-in.mjs';
 import { start } from './rows/start.mjs';
 
@@ -21,6 +22,7 @@ const ROWS = {
   cache,
   'cookie-cache': cookieCache,
   'bearer-jwt': bearerJwt,
+  ...routes,
   'sign-in': signIn,
   'many-sessions': manySessions,
   cost,
