@@ -18,7 +18,7 @@ class SignedUpAnswer {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Session token; null where signing up does not sign in',
+    description: 'Session token. Null if a sign-up does not sign in',
   })
   token!: string | null;
 

@@ -21,15 +21,15 @@ export class DeleteUserBody {
   @Text({
     optional: true,
     format: 'password',
-    description: 'Proves who asks; without it the session must be fresh',
+    description: 'The user’s password. Without it the session must be fresh',
   })
   password?: string;
 
-  @Text({ optional: true, description: 'Of the mailed link' })
+  @Text({ optional: true, description: 'The token of the mailed link' })
   token?: string;
 }
 
-/** Deletes the user who asks, at once or by a mailed link (protocol.md §1.19). */
+/** Deletes the signed-in user at once, or mails a link that does (protocol.md §1.19). */
 @Injectable()
 export class DeleteUser {
   constructor(
@@ -43,8 +43,8 @@ export class DeleteUser {
   ) {}
 
   /**
-   * In the order of protocol.md §1.19.
-   * @throws {AuthError} 404 when switched off; 400 `CREDENTIAL_ACCOUNT_NOT_FOUND`, `INVALID_PASSWORD`,
+   * Checks in the order of protocol.md §1.19.
+   * @throws {AuthError} 404 if deletion is switched off; 400 `CREDENTIAL_ACCOUNT_NOT_FOUND`, `INVALID_PASSWORD`,
    * `PASSWORD_TOO_LONG`, `SESSION_EXPIRED`; 404 `INVALID_TOKEN`.
    */
   async execute(
@@ -53,7 +53,7 @@ export class DeleteUser {
     { language }: Client,
   ): Promise<'deleted' | 'mailed'> {
     const { enabled, sendDeleteAccountVerification } = this.config.user.deleteUser;
-    // Where a mailed link was to be asked for, nobody is deleted without one.
+    // If deletion needs a mailed link but no mail can be sent, nobody can be deleted.
     if (!enabled || (sendDeleteAccountVerification && !this.mailer.enabled)) throw nothingHere();
     if (password) await this.requirePassword(current.user.id, password);
     if (token) {
@@ -97,7 +97,7 @@ export class DeleteUser {
     });
   }
 
-  /** Measured from the sign-in and not from the last extension. */
+  /** Counts from the sign-in, not from the last extension. */
   private isFresh({ session }: AuthContext): boolean {
     const { freshAge } = this.config.session;
     return freshAge === 0 || Date.now() - session.createdAt.getTime() < freshAge * 1000;

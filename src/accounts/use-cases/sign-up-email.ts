@@ -46,8 +46,8 @@ export class SignUpEmail {
   ) {}
 
   /**
-   * In the order of protocol.md §1.6.
-   * @throws {AuthError} 400 when sign-up is off or the password's length is not allowed, 422 for an e-mail that is taken.
+   * Checks in the order of protocol.md §1.6.
+   * @throws {AuthError} 400 if sign-up is off or the password's length is not allowed; 422 if the e-mail is taken.
    */
   async execute(body: SignUpEmailBody, client: Client): Promise<SignedUp> {
     const { enabled, disableSignUp } = this.config.emailAndPassword;
@@ -63,7 +63,7 @@ export class SignUpEmail {
     const taken = await this.users.isEmailTaken(newUser.email);
     if (taken && this.newAccount.signsIn) throw unprocessable('USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL');
     const hash = await this.passwords.hash(body.password);
-    // Where signing up does not sign in, its answer must not tell who has an account.
+    // Answer as for a free e-mail, because a sign-up that does not sign in must not reveal who has an account.
     if (taken) return { user: await this.users.pretendToAdd(newUser), signedIn: undefined };
     try {
       const { callbackURL, rememberMe } = body;
@@ -73,7 +73,7 @@ export class SignUpEmail {
         client,
       });
     } catch (error) {
-      // The loser of a race for one e-mail, or a value that PostgreSQL does not store.
+      // Another sign-up took the e-mail a moment ago, or PostgreSQL cannot store a value.
       if (isRefusedValue(error)) throw unprocessable('FAILED_TO_CREATE_USER');
       throw error;
     }
