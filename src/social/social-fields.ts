@@ -16,7 +16,7 @@ class Person {
   email?: string;
 }
 
-/** What a front end got from the provider on its own, to link an account with. */
+/** Tokens that a front end got from the provider itself, to link an account. */
 export class LinkIdToken {
   @Text({ description: 'ID token of the provider' })
   token!: string;
@@ -31,7 +31,7 @@ export class LinkIdToken {
   refreshToken?: string;
 }
 
-/** The same, to sign in with; not a subclass, because faults are told in the order of the fields. */
+/** The same, to sign in. Not a subclass, because validation errors follow the order of the fields. */
 export class SignInIdToken {
   @Text({ description: 'ID token of the provider' })
   token!: string;
@@ -63,7 +63,7 @@ const RESERVED = [
   'scope',
 ];
 
-/** What ties the answer of a provider to its request is not for clients to set (protocol.md §1.8). */
+/** Clients may not set parameters that tie a provider's answer to the request (protocol.md §1.8). */
 export function refuseReserved(parameters: Record<string, string>): string | undefined {
   return Object.keys(parameters).some((name) => RESERVED.includes(name))
     ? `additionalParams cannot include reserved OAuth parameters: ${RESERVED.join(', ')}`
