@@ -23,7 +23,7 @@ test.each([
   expect(ruleFor(path, settings)).toEqual({ rule: { window, max }, path });
 });
 
-test('the first configured rule that fits takes the place of the built-in one', () => {
+test('the first configured rule that matches replaces the built-in one', () => {
   const rule = { window: 1, max: 1 };
   const customRules = {
     '/sign-in/email': false as const,
@@ -35,7 +35,7 @@ test('the first configured rule that fits takes the place of the built-in one', 
   expect(ruleFor('/sign-up/email', { ...settings, customRules })).toEqual({ rule, path: '/sign-up/email' });
 });
 
-test('sign-in under another name is counted as sign-in, unless it has a rule of its own', () => {
+test('login counts as sign-in/email and register as sign-up/email, unless they have their own rules', () => {
   expect(ruleFor('/login', settings)).toEqual({ rule: { window: 10, max: 3 }, path: '/sign-in/email' });
   expect(ruleFor('/register', settings)).toEqual({ rule: { window: 10, max: 3 }, path: '/sign-up/email' });
   const own = { window: 5, max: 5 };
@@ -46,7 +46,7 @@ test('sign-in under another name is counted as sign-in, unless it has a rule of 
   expect(ruleFor('/login', { ...settings, customRules: { '/sign-in/*': false } })).toBeUndefined();
 });
 
-test('the longest window is that of any rule', () => {
+test('the longest window is the longest of all rules', () => {
   expect(longestWindow(settings)).toBe(60);
   expect(longestWindow({ ...settings, window: 90 })).toBe(90);
   expect(longestWindow({ ...settings, customRules: { '/a': false, '/b': { window: 7200, max: 1 } } })).toBe(
