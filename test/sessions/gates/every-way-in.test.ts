@@ -40,7 +40,7 @@ async function ban({ id }: Member): Promise<void> {
   await sql('alter table users alter banned set default true');
 }
 
-/** What an attempt has brought: new rows of sessions, and what the answer gives the client to keep. */
+/** Counts the new rows of `sessions`, and lists the credentials in the answer. */
 async function brought(attempt: () => Promise<Answer>) {
   const tokens = async () => (await sql('select token from sessions')).map(({ token }) => token);
   const before = new Set(await tokens());
