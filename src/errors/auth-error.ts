@@ -25,6 +25,12 @@ export class AuthError extends Error {
     this.endsSession = true;
     return this;
   }
+
+  /** The fault behind this answer. It is logged and never sent. */
+  causedBy(fault: unknown): this {
+    this.cause = fault;
+    return this;
+  }
 }
 
 const failure =

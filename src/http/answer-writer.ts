@@ -8,6 +8,7 @@ import { expiredStateCookie, stateCookie, type SessionCookieSettings } from '../
 import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
 import { WITHOUT_REFERRER } from '../errors/auth-error.js';
 import { Answer, Redirect, type AnswerParts } from './answer.js';
+import { exposeHeader } from './exposed-headers.js';
 import { asJson, jsonAnswer } from './json-answer.js';
 import { locationOf } from './location.js';
 import { jarOf } from './request-cookies.js';
@@ -43,12 +44,17 @@ export class AnswerWriter {
   /** In the order in which Better Auth sets these cookies. */
   async writeParts(request: FastifyRequest, reply: FastifyReply, parts: AnswerParts): Promise<void> {
     const jar = jarOf(request);
-    const { state, signedOut, account, signedIn, location } = parts;
+    const { state, signedOut, account, signedIn, location, headers = [], repeatable } = parts;
     if (state && state.value !== undefined) jar.set([stateCookie(this.settings, state.cookie, state.value)]);
     else if (state) jar.expire([expiredStateCookie(this.settings, state.cookie)]);
     if (signedOut) this.session.expire(jar);
     if (account) await this.account.write(jar, account);
     if (signedIn) await this.session.write(jar, signedIn, signedIn.remember);
     if (location) void reply.header('location', locationOf(location));
+    for (const { name, value } of headers) {
+      void reply.header(name, value);
+      exposeHeader(reply, name);
+    }
+    if (repeatable) request.repeatable = { answer: repeatable, added: headers };
   }
 }
