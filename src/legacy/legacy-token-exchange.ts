@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -7,11 +6,16 @@ import { AuthError } from '../errors/auth-error.js';
 import { isUnstorable } from '../database/unstorable.js';
 import type { User } from '../users/user.js';
 import { UsersStore } from '../users/users.store.js';
-import type { JwtIdentity } from './jwt.strategy.js';
 import { LegacyJwtVerifier, type LegacyIdentity } from './legacy-jwt-verifier.js';
 import { LegacyTokensStore } from './legacy-tokens.store.js';
 import type { Client } from '../http/client.js';
-import { CreateSession } from './use-cases/create-session.js';
+import { CreateSession } from '../sessions/use-cases/create-session.js';
+
+/** A session that a token was exchanged for. */
+export interface ExchangedSession {
+  readonly id: string;
+  readonly userId: string;
+}
 
 /**
  * While the switch-over lasts, whoever is signed in to the legacy application stays so: the first request with a JWT of
@@ -29,30 +33,30 @@ export class LegacyTokenExchange {
   ) {}
 
   /** The session that the token stands for; undefined when it is none, has expired, or its session has ended. */
-  async execute(jwt: string, request: FastifyRequest): Promise<JwtIdentity | undefined> {
+  async execute(jwt: string, client: Client): Promise<ExchangedSession | undefined> {
     const identity = await this.verifier.verify(jwt);
     if (!identity) return undefined;
     const known = await this.tokens.find(identity.digest);
-    if (known?.sessionId !== null) return known && identityIn(known.sessionId, known.userId);
+    if (known?.sessionId !== null) return known && exchangedSession(known.sessionId, known.userId);
     const user = await this.userOf(identity);
-    return user && this.exchange(identity, user.id, request.client);
+    return user && this.exchange(identity, user.id, client);
   }
 
   private async exchange(
     { digest, issuedAt }: LegacyIdentity,
     userId: string,
     client: Client,
-  ): Promise<JwtIdentity | undefined> {
-    const sid = await this.inTransaction(async (manager) => {
+  ): Promise<ExchangedSession | undefined> {
+    const sessionId = await this.inTransaction(async (manager) => {
       if (!(await this.tokens.claim(digest, manager))) return undefined;
       const candidate = { userId, client, remember: true, signedInAt: this.signedInAt(issuedAt) };
       const { id } = await this.createSession.execute(candidate, manager);
       await this.tokens.exchange(digest, id, manager);
       return id;
     });
-    if (sid !== undefined) return { sub: userId, sid };
+    if (sessionId !== undefined) return { id: sessionId, userId };
     const known = await this.tokens.find(digest);
-    return known?.sessionId ? identityIn(known.sessionId, known.userId) : undefined;
+    return known?.sessionId ? exchangedSession(known.sessionId, known.userId) : undefined;
   }
 
   /** If a gate refuses the session, nothing is written and the token stands for nobody. */
@@ -84,4 +88,5 @@ export class LegacyTokenExchange {
   }
 }
 
-const identityIn = (sid: string, sub: string | null) => (sub === null ? undefined : { sid, sub });
+const exchangedSession = (id: string, userId: string | null) =>
+  userId === null ? undefined : { id, userId };

@@ -1,9 +1,9 @@
 import { symmetricEncrypt } from 'better-auth/crypto';
 import { SignJWT, createLocalJWKSet, importJWK, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
-import { createDatabase, type TestDatabase } from '../setup/database.js';
-import { MIGRATED, SECRET, startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
-import { meetingAtLock } from '../setup/locks.js';
-import { aMember, aPerson, aStranger, bearer, type Member } from '../setup/people.js';
+import { createDatabase, type TestDatabase } from '../../setup/database.js';
+import { MIGRATED, SECRET, startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
+import { meetingAtLock } from '../../setup/locks.js';
+import { aMember, aPerson, aStranger, bearer, type Member } from '../../setup/people.js';
 
 let database: TestDatabase;
 

@@ -1,8 +1,13 @@
 import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import { SignJWT, createLocalJWKSet, jwtVerify } from 'jose';
-import type { EncryptionKey } from '../../src/crypto/symmetric-encryption.js';
-import { newSigningKey, presentJwk, privateKeyOf, publicKeyOf } from '../../src/jwks/signing-key.js';
-import type { Jwk } from '../../src/jwks/jwk.entity.js';
+import type { EncryptionKey } from '../../../src/crypto/symmetric-encryption.js';
+import {
+  newSigningKey,
+  presentJwk,
+  privateKeyOf,
+  publicKeyOf,
+} from '../../../src/features/jwt/signing-key.js';
+import type { Jwk } from '../../../src/features/jwt/jwk.entity.js';
 
 const value = 's'.repeat(32);
 const plain: EncryptionKey = { current: { version: 0, value }, versioned: false };

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { KeyObject } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
 import passport from 'passport';
-import { ExpiringMap } from '../collections/expiring-map.js';
-import { SigningKeys } from '../jwks/signing-keys.js';
+import { ExpiringMap } from '../../collections/expiring-map.js';
+import { SigningKeys } from './signing-keys.js';
 import { JWT, keyIdOf, type JwtIdentity, type VerifiedIdentity } from './jwt.strategy.js';
 
 /** JWTs whose signature is not verified a second time. */
@@ -15,7 +14,7 @@ interface Verified {
   readonly key: KeyObject;
 }
 
-/** Runs the passport strategy on a request, outside of Nest's guards, since also unguarded routes take a JWT. */
+/** Runs the passport strategy outside of Nest's guards, because open routes read JWTs too. */
 @Injectable()
 export class JwtAuthenticator {
   private readonly verified = new ExpiringMap<Verified>(KEPT);
@@ -23,16 +22,17 @@ export class JwtAuthenticator {
   constructor(private readonly keys: SigningKeys) {}
 
   /**
-   * Undefined when the JWT is not one of ours, has expired or was tampered with. A client shows the same one many times, and
-   * verifying takes as long as the rest of an answer: that one was good is kept until it expires or its key is another.
+   * A client sends the same JWT many times, and verifying it takes as long as the rest of the answer. So a verified JWT is
+   * remembered until it expires or its key changes.
+   * @returns undefined if the JWT is not ours, has expired or was tampered with.
    */
-  async authenticate(request: FastifyRequest, jwt: string): Promise<JwtIdentity | undefined> {
+  async authenticate(jwt: string): Promise<JwtIdentity | undefined> {
     const known = this.verified.get(jwt, Date.now());
     if (known && (await this.keys.verifying(known.kid)) === known.key) return known.identity;
     const kid = keyIdOf(jwt);
     const key = kid === undefined ? undefined : await this.keys.verifying(kid);
     if (kid === undefined || !key) return undefined;
-    const verified = await this.verify(request);
+    const verified = await this.verify(jwt);
     if (!verified) return undefined;
     const { sub, sid, exp } = verified;
     const identity = { sub, sid };
@@ -41,7 +41,7 @@ export class JwtAuthenticator {
     return identity;
   }
 
-  private verify({ headers }: FastifyRequest): Promise<VerifiedIdentity | undefined> {
+  private verify(jwt: string): Promise<VerifiedIdentity | undefined> {
     return new Promise((resolve, reject) => {
       const decide = (error: unknown, identity: VerifiedIdentity | false | undefined) => {
         if (error) reject(error);
@@ -52,7 +52,7 @@ export class JwtAuthenticator {
         response: unknown,
         next: (error?: unknown) => void,
       ) => void;
-      run({ headers }, {}, reject);
+      run({ headers: { authorization: `Bearer ${jwt}` } }, {}, reject);
     });
   }
 }

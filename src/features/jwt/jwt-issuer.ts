@@ -1,17 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import type { Config } from '../config/config.js';
-import { CONFIG } from '../config/config.module.js';
-import { sha256Base64Url } from '../crypto/sha256.js';
-import { ALGORITHM } from '../jwks/signing-key.js';
-import { SigningKeys } from '../jwks/signing-keys.js';
-import { presentUser } from '../users/present-user.js';
-import { ExpiringMap } from '../collections/expiring-map.js';
-import { userInCacheOrder } from './cache-order.js';
-import type { User } from '../users/user.js';
-import type { Identity } from './session.js';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { sha256Base64Url } from '../../crypto/sha256.js';
+import { ALGORITHM } from './signing-key.js';
+import { SigningKeys } from './signing-keys.js';
+import { presentUser } from '../../users/present-user.js';
+import { ExpiringMap } from '../../collections/expiring-map.js';
+import { userInCacheOrder } from '../../sessions/cache-order.js';
+import type { User } from '../../users/user.js';
+import type { Identity } from '../../sessions/session.js';
 
-type IssuedFor = Identity & { readonly cached?: boolean };
+type IssuedFor = Identity & { readonly fromDataCookie?: boolean };
 
 /** Seconds after which a session that asks again is given another JWT, and for how many sessions that is kept. */
 const REUSED_FOR = 60;
@@ -46,10 +46,10 @@ export class JwtIssuer {
   }
 
   /** Every field of the user that may leave the server, or those that are configured. */
-  private payloadOf(user: User, cached = false): object {
+  private payloadOf(user: User, fromDataCookie = false): object {
     const { definePayload } = this.config.jwt;
     const answer = presentUser(user);
-    const presented = Object.entries(cached ? userInCacheOrder(answer) : answer);
+    const presented = Object.entries(fromDataCookie ? userInCacheOrder(answer) : answer);
     return Object.fromEntries(
       definePayload ? presented.filter(([name]) => definePayload.includes(name)) : presented,
     );
@@ -63,7 +63,7 @@ export class JwtIssuer {
     const { id } = identity.session;
     const now = Date.now();
     const { kid } = await this.keys.signing();
-    const digest = sha256Base64Url(JSON.stringify(this.payloadOf(identity.user, identity.cached)));
+    const digest = sha256Base64Url(JSON.stringify(this.payloadOf(identity.user, identity.fromDataCookie)));
     const recent = this.issued.get(id, now);
     if (recent?.kid === kid && recent.digest === digest) return recent;
     const jwt = await this.issue(identity);
@@ -74,13 +74,13 @@ export class JwtIssuer {
   }
 
   /** Claims in the order of protocol.md §11.2, `sid` besides. */
-  async issue({ session, user, cached }: IssuedFor): Promise<string> {
+  async issue({ session, user, fromDataCookie }: IssuedFor): Promise<string> {
     const { kid, key } = await this.keys.signing();
     const { expirationTime, issuer = this.config.origin, audience = this.config.origin } = this.config.jwt;
     const issuedAt = Math.floor(Date.now() / 1000);
     const claims = {
       iat: issuedAt,
-      ...this.payloadOf(user, cached),
+      ...this.payloadOf(user, fromDataCookie),
       sub: user.id,
       sid: session.id,
       exp: issuedAt + expirationTime,

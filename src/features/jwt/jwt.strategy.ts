@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
-import type { Config } from '../config/config.js';
-import { CONFIG } from '../config/config.module.js';
-import { ALGORITHM } from '../jwks/signing-key.js';
-import { SigningKeys } from '../jwks/signing-keys.js';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { ALGORITHM } from './signing-key.js';
+import { SigningKeys } from './signing-keys.js';
 
 /** The claims that lead back to a session: `sub` is the user's id, `sid` the session's. */
 export interface JwtIdentity {

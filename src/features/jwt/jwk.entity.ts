@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { textId } from '../database/text-id.js';
+import { textId } from '../../database/text-id.js';
 
 /** One signing key; the row's id is the `kid` (protocol.md §11.2). */
 @Entity('jwks')

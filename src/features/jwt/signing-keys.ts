@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { KeyObject } from 'node:crypto';
-import type { Config } from '../config/config.js';
-import { CONFIG } from '../config/config.module.js';
-import { encryptionKeyOf, keyringOf } from '../config/keyring.js';
-import { RowIds } from '../database/row-ids.js';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { encryptionKeyOf, keyringOf } from '../../config/keyring.js';
+import { RowIds } from '../../database/row-ids.js';
 import type { Jwk } from './jwk.entity.js';
 import { JwksStore } from './jwks.store.js';
 import { ALGORITHM, newSigningKey, presentJwk, privateKeyOf, publicKeyOf } from './signing-key.js';

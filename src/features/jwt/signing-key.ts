@@ -6,8 +6,8 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { randomToken } from '../crypto/random.js';
-import { decrypt, encrypt, type EncryptionKey, type Keyring } from '../crypto/symmetric-encryption.js';
+import { randomToken } from '../../crypto/random.js';
+import { decrypt, encrypt, type EncryptionKey, type Keyring } from '../../crypto/symmetric-encryption.js';
 import type { Jwk } from './jwk.entity.js';
 
 /** The algorithm of every key made here: ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). */

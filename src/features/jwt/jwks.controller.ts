@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
-import { ApiProperty, ApiTags } from '../openapi/decorators.js';
-import { AuthGet } from '../http/auth-route.js';
+import { ApiProperty, ApiTags } from '../../openapi/decorators.js';
+import { AuthGet } from '../../http/auth-route.js';
 import { SigningKeys } from './signing-keys.js';
 
 class KeySet {
