@@ -6,11 +6,10 @@ import { cookieSettings } from '../config/cookie-settings.js';
 import { AccountCookie } from '../cookies/account-cookie.js';
 import { expiredStateCookie, stateCookie, type SessionCookieSettings } from '../cookies/session-cookies.js';
 import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
-import { WITHOUT_REFERRER } from '../errors/auth-error.js';
 import { Answer, Redirect, type AnswerParts } from './answer.js';
 import { exposeHeader } from './exposed-headers.js';
 import { asJson, jsonAnswer } from './json-answer.js';
-import { locationOf } from './location.js';
+import { locationOf, WITHOUT_REFERRER } from './location.js';
 import { jarOf } from './request-cookies.js';
 
 /** Turns what a route returns into cookies, headers and the text of the body. */
@@ -31,7 +30,6 @@ export class AnswerWriter {
     if (answer instanceof Redirect) {
       await this.writeParts(request, reply, answer.parts);
       request.redirects = true;
-      // Referrer-Policy keeps the target from learning which page led to it.
       void reply.headers({ location: locationOf(answer.target), ...WITHOUT_REFERRER });
       asJson(reply);
       return '';

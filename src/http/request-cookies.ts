@@ -1,3 +1,4 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest, onSendHookHandler } from 'fastify';
 import { CookieJar } from '../cookies/cookie-jar.js';
 import { parseCookies } from '../cookies/parse-cookies.js';
@@ -15,6 +16,11 @@ declare module 'fastify' {
 export function jarOf(request: FastifyRequest): CookieJar {
   return (request.jar ??= new CookieJar(parseCookies(request.headers.cookie)));
 }
+
+/** The cookies of this exchange, as a parameter of a route. */
+export const Jar = createParamDecorator((_: unknown, context: ExecutionContext): CookieJar =>
+  jarOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
 
 /** The only place that writes `Set-Cookie`, the headers that follow from it, and the status of a redirect. */
 export function writeAnswerHeaders(added: AddedHeaders): onSendHookHandler {

@@ -13,6 +13,7 @@ import { LookUp } from './current/look-up.js';
 import { Renew } from './current/renew.js';
 import { Write } from './current/write.js';
 import { SessionHeaders } from './session-headers.js';
+import { LiveSession } from './live-session.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsStore } from './sessions.store.js';
 import { BanGate } from './gates/ban.gate.js';
@@ -43,6 +44,7 @@ import { UpdateSession } from './use-cases/update-session.js';
     SessionHeaders,
     SessionGates,
     BanGate,
+    LiveSession,
     CreateSession,
     GetSession,
     ListSessions,
@@ -53,6 +55,7 @@ import { UpdateSession } from './use-cases/update-session.js';
   ],
   exports: [
     SessionGates,
+    LiveSession,
     ChangeListener,
     SessionCacheMetrics,
     Credentials,

@@ -1,10 +1,4 @@
-import { found, type AuthError } from '../errors/auth-error.js';
-import { locationOf } from './location.js';
-
 const BASE = 'https://base.invalid';
-
-/** Sends the browser on, to the target as it was given (protocol.md §4.4); raised like every answer that is no 200. */
-export const redirect = (target: string): AuthError => found(locationOf(target));
 
 /**
  * The target with a parameter at the end of its query and before its fragment (RFC 3986 §3.5); a path stays a path.

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { Client } from '../../http/client.js';
 import { Email, Text } from '../../http/fields.js';
-import { JwtIssuer } from '../../sessions/jwt-issuer.js';
+import { JwtIssuer } from './jwt-issuer.js';
 import { presentUser } from '../../users/present-user.js';
-import type { JwtAnswer } from '../jwt-answer.js';
-import { SignUpEmail } from './sign-up-email.js';
+import type { JwtAnswer } from './jwt-answer.js';
+import { SignUpEmail } from '../../accounts/use-cases/sign-up-email.js';
 
 export class RegisterBody {
   static readonly shapes = ['object', 'record'];
@@ -30,10 +30,10 @@ export class Register {
     private readonly jwt: JwtIssuer,
   ) {}
 
-  async execute(body: RegisterBody, request: FastifyRequest): Promise<JwtAnswer> {
-    const { user, session } = await this.signUpEmail.signUp(body, request);
+  async execute(body: RegisterBody, client: Client): Promise<JwtAnswer> {
+    const { user, signedIn } = await this.signUpEmail.execute(body, client);
     return {
-      accessToken: session ? await this.jwt.issue({ user, session }) : null,
+      accessToken: signedIn ? await this.jwt.issue(signedIn) : null,
       tokenType: 'Bearer',
       expiresIn: this.jwt.expiresIn,
       user: presentUser(user),

@@ -1,4 +1,4 @@
-import { redirect, withQuery } from '../../src/http/redirect.js';
+import { withQuery } from '../../src/http/with-query.js';
 
 test.each([
   ['/a', '/a?error=E'],
@@ -16,12 +16,4 @@ test.each([
 
 test.each(['', 'a', '//evil.example', '/\\evil.example', 'https://'])('%j is nowhere to go', (target) => {
   expect(withQuery(target, { error: 'E' })).toBeUndefined();
-});
-
-test('is an empty 302 to the target as it was given', () => {
-  expect(redirect('/a b?c#d')).toMatchObject({
-    status: 302,
-    body: undefined,
-    headers: { location: '/a b?c#d', 'content-type': 'application/json' },
-  });
 });

@@ -1,5 +1,5 @@
-import { ApiProperty } from '../openapi/decorators.js';
-import { UserAnswer } from '../users/present-user.js';
+import { ApiProperty } from '../../openapi/decorators.js';
+import { UserAnswer } from '../../users/present-user.js';
 
 /** What a client gets that keeps a JWT instead of a cookie; the names are OAuth 2's (RFC 6749 §5.1) in camel case. */
 export class JwtAnswer {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { Client } from '../../http/client.js';
 import { Text } from '../../http/fields.js';
-import { JwtIssuer } from '../../sessions/jwt-issuer.js';
+import { JwtIssuer } from './jwt-issuer.js';
 import { presentUser } from '../../users/present-user.js';
-import type { JwtAnswer } from '../jwt-answer.js';
-import { SignInEmail } from './sign-in-email.js';
+import type { JwtAnswer } from './jwt-answer.js';
+import { SignInEmail } from '../../accounts/use-cases/sign-in-email.js';
 
 export class LoginBody {
   @Text({ example: 'ada@example.com' })
@@ -22,8 +22,8 @@ export class Login {
     private readonly jwt: JwtIssuer,
   ) {}
 
-  async execute(body: LoginBody, request: FastifyRequest): Promise<JwtAnswer> {
-    const { user, session } = await this.signInEmail.signIn(body, request);
+  async execute(body: LoginBody, client: Client): Promise<JwtAnswer> {
+    const { user, session } = await this.signInEmail.execute(body, client);
     return {
       accessToken: await this.jwt.issue({ user, session }),
       tokenType: 'Bearer',
