@@ -7,7 +7,6 @@ import { AccountCookie } from '../cookies/account-cookie.js';
 import { expiredStateCookie, stateCookie, type SessionCookieSettings } from '../cookies/session-cookies.js';
 import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
 import { Answer, Redirect, type AnswerParts } from './answer.js';
-import { exposeHeader } from './exposed-headers.js';
 import { asJson, jsonAnswer } from './json-answer.js';
 import { locationOf, WITHOUT_REFERRER } from './location.js';
 import { jarOf } from './request-cookies.js';
@@ -49,10 +48,7 @@ export class AnswerWriter {
     if (account) await this.account.write(jar, account);
     if (signedIn) await this.session.write(jar, signedIn, signedIn.remember);
     if (location) void reply.header('location', locationOf(location));
-    for (const { name, value } of headers) {
-      void reply.header(name, value);
-      exposeHeader(reply, name);
-    }
+    for (const { name, value } of headers) void reply.header(name, value);
     if (repeatable) request.repeatable = { answer: repeatable, added: headers };
   }
 }

@@ -30,11 +30,9 @@ export function writeAnswerHeaders(added: AddedHeaders): onSendHookHandler {
     const { jar } = request;
     if (jar && jar.setCookies.length > 0) {
       void reply.header('set-cookie', jar.setCookies);
-      for (const { name, value } of added.of(jar)) {
-        void reply.header(name, value);
-        exposeHeader(reply, name);
-      }
+      for (const { name, value } of added.of(jar)) void reply.header(name, value);
     }
+    for (const name of added.names) if (reply.hasHeader(name)) exposeHeader(reply, name);
     done(null, payload);
   };
 }
