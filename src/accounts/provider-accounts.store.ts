@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { randomToken } from '../crypto/random.js';
+import { RowIds } from '../database/row-ids.js';
 import { AccountEntity } from './account.entity.js';
 import type { Account } from './account.js';
 import { TokenSeal } from './token-seal.js';
@@ -28,6 +28,7 @@ export interface ProviderTokens {
 export class ProviderAccountsStore {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly ids: RowIds,
     private readonly seal: TokenSeal,
   ) {}
 
@@ -43,7 +44,7 @@ export class ProviderAccountsStore {
     await manager.insert(AccountEntity, {
       ...key,
       ...this.sealed(tokens),
-      id: randomToken(32),
+      id: await this.ids.next('accounts'),
       userId,
       createdAt: now,
       updatedAt: now,
