@@ -55,7 +55,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     );
   }
 
-  /** Repeats the statement until no rows are left or another instance sweeps. */
+  /** Until nothing is left, or another instance is at it. */
   private async inBatches(statement: PreparedQuery, ...values: number[]): Promise<number> {
     let removed = 0;
     while (!this.stopping) {
