@@ -30,7 +30,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      // A sweep that fails is made up for by the next one.
+      // If a sweep fails, the next one removes its rows too.
       this.sweeping ??= this.sweep()
         .catch((error: unknown) => (this.logger.fault(error), 0))
         .finally(() => (this.sweeping = undefined));
@@ -44,7 +44,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     await this.sweeping;
   }
 
-  /** The number of rows that were removed. */
+  /** Removes the rows now. Returns their number. */
   async sweep(): Promise<number> {
     const { rateLimit, verification } = this.config;
     const keepCounts = Math.max(longestWindow(rateLimit), KEEP_COUNTS_AT_LEAST) * 1000;
