@@ -1,10 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import { AccountsModule } from './accounts/accounts.module.js';
+import { entitiesWith } from './assembly/entities.js';
+import type { Feature } from './assembly/feature.js';
+import { FEATURES } from './assembly/features.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
-import { entitiesWith } from './entities.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { HealthModule } from './health/health.module.js';
 import { CallbackGuard } from './http/callback.guard.js';
@@ -13,34 +14,22 @@ import { InputGuard } from './http/input.guard.js';
 import { AnswerInterceptor } from './http/answer.interceptor.js';
 import { HttpModule } from './http/http.module.js';
 import { OriginGuard } from './http/origin.guard.js';
-import { JwksModule } from './jwks/jwks.module.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
-import { ProtocolModule } from './protocol/protocol.module.js';
-import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { SessionGuard } from './sessions/session.guard.js';
-import { SessionsModule } from './sessions/sessions.module.js';
-import { SocialModule } from './social/social.module.js';
 import { SweepingModule } from './sweeping/sweeping.module.js';
-import { UsersModule } from './users/users.module.js';
 
 @Module({})
 export class AppModule {
-  static with(config: Config): DynamicModule {
+  static with(config: Config, features: readonly Feature[] = FEATURES): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.with(config),
         LoggingModule,
-        DatabaseModule.with(entitiesWith(config)),
+        DatabaseModule.with(entitiesWith(config, features)),
         HttpModule,
-        RateLimitsModule,
-        ProtocolModule,
-        JwksModule,
-        UsersModule,
-        SessionsModule,
-        AccountsModule,
-        SocialModule,
+        ...features.flatMap(({ module }) => (module ? [module] : [])),
         SweepingModule,
         HealthModule,
         MetricsModule,

@@ -4,6 +4,7 @@ import { RequestMethod } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
+import type { Feature } from './assembly/feature.js';
 import { BASE_PATH, type Config } from './config/config.js';
 import { DOCUMENTATION_PATH, installDocumentation } from './documentation/documentation.js';
 import { BODY_LIMIT, installBodyParser } from './http/body-parser.js';
@@ -40,7 +41,10 @@ function noSchemas(): never {
  * The application, initialised and not yet listening; the program and the tests share it.
  * @throws {StartupFault} when the database cannot be used.
  */
-export async function createApp(config: Config): Promise<NestFastifyApplication> {
+export async function createApp(
+  config: Config,
+  features?: readonly Feature[],
+): Promise<NestFastifyApplication> {
   const repeated = config.sessionCache.enabled ? new RepeatedAnswers(config.sessionCache.size) : undefined;
   const adapter = new FastifyAdapter({
     ...(repeated ? { serverFactory: repeated.serverFactory } : {}),
@@ -54,7 +58,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
     forceCloseConnections: 'idle',
     clientErrorHandler: answerMalformedRequest,
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, features), adapter, {
     bodyParser: false,
     // Until the application's own logger is there nothing is said: what stops the start is told in one sentence.
     logger: false,

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { OPTIONS, variableOf } from '../src/config/options.js';
+import { FEATURES } from '../src/assembly/features.js';
+import { variableOf } from '../src/config/option-table.js';
+import { coreOptions } from '../src/config/options.js';
 import { VARIABLES, type Variable } from '../src/config/variables.js';
 import { DELIBERATE_DIFFERENCES } from './conformance/deliberate-differences.js';
 import { startGatehouse } from './setup/gatehouse.js';
@@ -31,11 +33,14 @@ test('the table of settings is that of the code', () => {
 });
 
 test('the table of options is that of the code', () => {
-  const rows = Object.entries(OPTIONS).map(([path, option]) => [
-    `\`${path}\``,
-    `\`${variableOf(path)}\``,
-    'otherwise' in option ? option.otherwise : `\`${JSON.stringify(option.fallback)}\``,
-  ]);
+  const tables = [coreOptions, ...FEATURES.flatMap(({ optionTables = [] }) => optionTables)];
+  const rows = tables
+    .flatMap((table) => Object.entries(table.rows))
+    .map(([path, option]) => [
+      `\`${path}\``,
+      `\`${variableOf(path)}\``,
+      'otherwise' in option ? option.otherwise : `\`${JSON.stringify(option.fallback)}\``,
+    ]);
   expect(tableOf(/^`[a-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*`$/)).toEqual(rows);
 });
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { DataSource } from 'typeorm';
-import { loadConfig } from '../config/config.js';
+import { loadConfig } from '../assembly/load-config.js';
 import { readEnvironment } from '../config/environment.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { withLocalDatabase } from '../local/local-database-url.js';

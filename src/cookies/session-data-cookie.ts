@@ -100,11 +100,6 @@ export class SessionDataCookie {
     maxAge: number | undefined,
     expiresAt: number,
   ): Promise<string[]> {
-    return sessionDataCookies(
-      this.settings,
-      await this.codec.seal(data, expiresAt),
-      maxAge,
-      jar.carried,
-    );
+    return sessionDataCookies(this.settings, await this.codec.seal(data, expiresAt), maxAge, jar.carried);
   }
 }

@@ -3,6 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { jwtOptions } from '../features/jwt/jwt-options.js';
 import { ALGORITHM } from '../jwks/signing-key.js';
 import { SigningKeys } from '../jwks/signing-keys.js';
 
@@ -28,8 +29,8 @@ export class JwtStrategy extends PassportStrategy(Strategy, JWT) {
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       secretOrKeyProvider: keyProvider(keys),
       algorithms: [ALGORITHM],
-      issuer: config.jwt.issuer ?? config.origin,
-      audience: config.jwt.audience ?? config.origin,
+      issuer: jwtOptions.of(config).jwt.issuer ?? config.origin,
+      audience: jwtOptions.of(config).jwt.audience ?? config.origin,
     });
   }
 

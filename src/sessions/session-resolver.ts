@@ -7,6 +7,7 @@ import { cookieName } from '../cookies/session-cookies.js';
 import { SignedValues } from '../cookies/signed-value.js';
 import { unauthorized } from '../errors/auth-error.js';
 import { cookieSettings } from '../config/cookie-settings.js';
+import { bearerOptions } from '../features/bearer/bearer-options.js';
 import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
 import { SessionDataCookie } from '../cookies/session-data-cookie.js';
 import { jarOf } from '../http/request-cookies.js';
@@ -65,7 +66,7 @@ export class SessionResolver {
     this.tokenCookie = cookieName(settings, 'session_token');
     this.markCookie = cookieName(settings, 'dont_remember');
     const signed = new SignedValues(openingSecrets(config));
-    this.credentials = { signed, requireSignature: config.requireSignature };
+    this.credentials = { signed, requireSignature: bearerOptions.of(config).requireSignature };
   }
 
   /**

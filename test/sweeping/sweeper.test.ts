@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { loadConfig } from '../../src/config/config.js';
+import { loadConfig } from '../../src/assembly/load-config.js';
 import { connect } from '../../src/database/connect.js';
 import { PreparedQueries } from '../../src/database/prepared-queries.js';
 import { Logger } from '../../src/logging/logger.js';

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { AuthError, internal, methodNotAllowed } from '../../errors/auth-error.js';
+import { jwtOptions } from '../../features/jwt/jwt-options.js';
 import { JsonText } from '../../http/json-text.js';
 import type { RepeatableAnswer } from '../../http/repeated-answers.js';
 import { exposeHeader } from '../../http/exposed-headers.js';
@@ -80,7 +81,9 @@ export class GetSession {
     try {
       const auth = await this.resolver.resolve(request, { mayWrite });
       if (!auth) return null;
-      const jwt = this.config.disableSettingJwtHeader ? undefined : await this.jwt.issueOrReuse(auth);
+      const jwt = jwtOptions.of(this.config).disableSettingJwtHeader
+        ? undefined
+        : await this.jwt.issueOrReuse(auth);
       if (jwt) {
         void reply.header('set-auth-jwt', jwt.jwt);
         exposeHeader(reply, 'set-auth-jwt');
