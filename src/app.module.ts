@@ -27,12 +27,12 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         LoggingModule,
+        MetricsModule,
         DatabaseModule.with(entitiesWith(config, features)),
         HttpModule,
         ...features.flatMap(({ module }) => (module ? [module] : [])),
         SweepingModule,
         HealthModule,
-        MetricsModule,
       ],
       providers: [
         // The way of a request, in the protocol's order (protocol.md §4.1): path and body come before, in create-app.ts.

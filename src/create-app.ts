@@ -16,12 +16,12 @@ import { installDirectRoutes } from './http/direct-routes.js';
 import { installDisabledPaths } from './http/disabled-paths.js';
 import { closeConnectionsWithLastAnswers } from './http/last-answers.js';
 import { RepeatedAnswers, type Surroundings } from './http/repeated-answers.js';
+import { RequestMetrics } from './http/request-metrics.js';
 import { answerMalformedRequest } from './http/malformed-requests.js';
 import { installSecurityHeaders } from './http/security-headers.js';
 import { strictUrl } from './http/strict-paths.js';
 import { Logger } from './logging/logger.js';
 import { installRequestLog } from './logging/request-log.js';
-import { Metrics } from './metrics/metrics.js';
 import { installRateLimits } from './rate-limits/install-rate-limits.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
 import { ChangeListener } from './sessions/cache/change-listener.js';
@@ -94,7 +94,7 @@ export async function createApp(
 
 /** Limits, log and metrics of an answer that does not come by way of Fastify's hooks. */
 function surroundingsOf(app: NestFastifyApplication): Surroundings {
-  const [limiter, logger, metrics] = [app.get(RateLimiter), app.get(Logger), app.get(Metrics)];
+  const [limiter, logger, metrics] = [app.get(RateLimiter), app.get(Logger), app.get(RequestMetrics)];
   return {
     refuses: limiter.enabled
       ? async (raw) =>

@@ -16,6 +16,7 @@ import { EmailController } from './email.controller.js';
 import { LinkedAccountsController } from './linked-accounts.controller.js';
 import { NewAccount } from './new-account.js';
 import { PasswordController } from './password.controller.js';
+import { PasswordMetrics } from './password-metrics.js';
 import { Passwords } from './passwords.js';
 import { ProviderAccountsStore } from './provider-accounts.store.js';
 import { TokenRefresh } from './token-refresh.js';
@@ -56,6 +57,7 @@ import { ValidAccessToken } from './valid-access-token.js';
     ProviderAccountsStore,
     TokenSeal,
     Passwords,
+    PasswordMetrics,
     EmailLinks,
     NewAccount,
     EmailChange,

@@ -7,6 +7,7 @@ import { AccountCookie } from '../cookies/account-cookie.js';
 import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
 import { SessionDataCookie } from '../cookies/session-data-cookie.js';
 import { AnswerWriter } from './answer-writer.js';
+import { RequestMetrics } from './request-metrics.js';
 
 /** The cookies know neither Nest nor the configuration, so they are put together here. */
 const cookies: Provider[] = [
@@ -35,7 +36,7 @@ const cookies: Provider[] = [
 ];
 
 @Module({
-  providers: [...cookies, AnswerWriter],
+  providers: [...cookies, AnswerWriter, RequestMetrics],
   exports: [AccountCookie, AnswerWriter, SessionCookieWriter, SessionDataCookie],
 })
 export class HttpModule {}

@@ -15,6 +15,6 @@ const templates = {
 
 @Module({
   providers: [templates, MailsStore, MailMetrics, MailSender, Mailer],
-  exports: [Mailer, MailMetrics],
+  exports: [Mailer],
 })
 export class MailModule {}

@@ -6,12 +6,14 @@ import { Logger } from '../logging/logger.js';
 import { DatabaseStore } from './database-store.js';
 import { MemoryStore } from './memory-store.js';
 import { RateLimitStore } from './rate-limit-store.js';
+import { RateLimitMetrics } from './rate-limit-metrics.js';
 import { RateLimiter } from './rate-limiter.js';
 
 @Module({
   providers: [
     { provide: RateLimitStore, useFactory: createStore, inject: [CONFIG, PreparedQueries, Logger] },
     RateLimiter,
+    RateLimitMetrics,
   ],
   exports: [RateLimiter],
 })

@@ -59,7 +59,6 @@ import { UpdateSession } from './use-cases/update-session.js';
   exports: [
     SessionGates,
     ChangeListener,
-    SessionCacheMetrics,
     SessionResolver,
     SessionsStore,
     CreateSession,

@@ -12,13 +12,20 @@ import { DatabaseModule } from '../../dist/src/database/database.module.js';
 import { entitiesWith } from '../../dist/src/assembly/entities.js';
 import { LoggingModule } from '../../dist/src/logging/logging.module.js';
 import { MailModule } from '../../dist/src/mail/mail.module.js';
+import { MetricsModule } from '../../dist/src/metrics/metrics.module.js';
 import { Mailer } from '../../dist/src/mail/mailer.js';
 
 const config = loadConfig(readEnvironment());
 
 class MailProgram {}
 Module({
-  imports: [ConfigModule.with(config), LoggingModule, DatabaseModule.with(entitiesWith(config)), MailModule],
+  imports: [
+    ConfigModule.with(config),
+    LoggingModule,
+    MetricsModule,
+    DatabaseModule.with(entitiesWith(config)),
+    MailModule,
+  ],
 })(MailProgram);
 
 const app = await NestFactory.createApplicationContext(MailProgram, { logger: false, abortOnError: false });
