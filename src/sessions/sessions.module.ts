@@ -9,6 +9,7 @@ import { SessionCache } from './cache/session-cache.js';
 import { SessionCacheMetrics } from './cache/session-cache-metrics.js';
 import { SessionReader } from './cache/session-reader.js';
 import { CurrentSessionController } from './current-session.controller.js';
+import { ExpiredSessions } from './expired-sessions.js';
 import { JwtAuthenticator } from './jwt-authenticator.js';
 import { JwtIssuer } from './jwt-issuer.js';
 import { JwtStrategy } from './jwt.strategy.js';
@@ -34,6 +35,7 @@ import { UpdateSession } from './use-cases/update-session.js';
   controllers: [CurrentSessionController, SessionsController],
   providers: [
     SessionsStore,
+    ExpiredSessions,
     SessionCache,
     SessionCacheMetrics,
     ChangeListener,
@@ -56,13 +58,6 @@ import { UpdateSession } from './use-cases/update-session.js';
     RevokeSessions,
     UpdateSession,
   ],
-  exports: [
-    SessionGates,
-    ChangeListener,
-    SessionResolver,
-    SessionsStore,
-    CreateSession,
-    JwtIssuer,
-  ],
+  exports: [SessionGates, ChangeListener, SessionResolver, SessionsStore, CreateSession, JwtIssuer],
 })
 export class SessionsModule {}
