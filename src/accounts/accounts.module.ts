@@ -2,10 +2,12 @@ import { Module } from '@nestjs/common';
 import { HttpModule } from '../http/http.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
+import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import { AccountDeletion } from './account-deletion.js';
+import { AccountRateLimits } from './account-rate-limits.js';
 import { AccountsController } from './accounts.controller.js';
 import { SelectedAccount } from './account-selection.js';
 import { AccountsStore } from './accounts.store.js';
@@ -44,7 +46,15 @@ import { VerifyPassword } from './use-cases/verify-password.js';
 import { ValidAccessToken } from './valid-access-token.js';
 
 @Module({
-  imports: [HttpModule, MailModule, ProvidersModule, SessionsModule, UsersModule, VerificationsModule],
+  imports: [
+    HttpModule,
+    MailModule,
+    ProvidersModule,
+    RateLimitsModule,
+    SessionsModule,
+    UsersModule,
+    VerificationsModule,
+  ],
   controllers: [
     AccountsController,
     PasswordController,
@@ -54,6 +64,7 @@ import { ValidAccessToken } from './valid-access-token.js';
   ],
   providers: [
     AccountsStore,
+    AccountRateLimits,
     ProviderAccountsStore,
     TokenSeal,
     Passwords,
