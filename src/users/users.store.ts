@@ -4,8 +4,8 @@ import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { returnedValues, type AdditionalValues } from '../additional-fields/additional-input.js';
+import { RowIds } from '../database/row-ids.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
-import { NewUserId } from './new-user-id.js';
 import { isBannedSql } from './ban.sql.js';
 import { UserEntity } from './user.entity.js';
 import type { User } from './user.js';
@@ -35,7 +35,7 @@ export class UsersStore {
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    private readonly newId: NewUserId,
+    private readonly ids: RowIds,
     @Inject(CONFIG) config: Config,
   ) {
     this.fields = config.user.additionalFields;
@@ -54,7 +54,7 @@ export class UsersStore {
       createdAt: now,
       updatedAt: now,
     };
-    const id = this.newId.next();
+    const id = this.ids.unlessDefault('users');
     const { raw } = await manager
       .createQueryBuilder()
       .insert()
@@ -79,7 +79,7 @@ export class UsersStore {
   /** What `add` would return, without a row: to who may not know that the e-mail is taken. */
   async pretendToAdd({ additional, ...user }: NewUser): Promise<User> {
     const now = new Date();
-    const id = this.newId.next() ?? (await this.newId.fromDatabase());
+    const id = await this.ids.next('users');
     return {
       ...user,
       id,
