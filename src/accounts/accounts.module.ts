@@ -16,6 +16,7 @@ import { EmailChange } from './email-change.js';
 import { EmailLinks } from './email-links.js';
 import { EmailController } from './email.controller.js';
 import { LinkedAccountsController } from './linked-accounts.controller.js';
+import { AccountMails } from './mails/account-mails.js';
 import { NewAccount } from './new-account.js';
 import { PasswordController } from './password.controller.js';
 import { PasswordMetrics } from './password-metrics.js';
@@ -64,6 +65,7 @@ import { ValidAccessToken } from './valid-access-token.js';
   ],
   providers: [
     AccountsStore,
+    AccountMails,
     AccountRateLimits,
     ProviderAccountsStore,
     TokenSeal,

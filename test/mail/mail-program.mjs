@@ -6,6 +6,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../../dist/src/assembly/load-config.js';
+import { AccountMails } from '../../dist/src/accounts/mails/account-mails.js';
 import { ConfigModule } from '../../dist/src/config/config.module.js';
 import { readEnvironment } from '../../dist/src/config/environment.js';
 import { DatabaseModule } from '../../dist/src/database/database.module.js';
@@ -19,6 +20,7 @@ const config = loadConfig(readEnvironment());
 
 class MailProgram {}
 Module({
+  providers: [AccountMails],
   imports: [
     ConfigModule.with(config),
     LoggingModule,

@@ -2,9 +2,20 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { StartupFault } from '../../src/errors/startup-fault.js';
-import { MAIL_KINDS } from '../../src/mail/mail.js';
+import { AccountMails } from '../../src/accounts/mails/account-mails.js';
+import { MailKinds } from '../../src/mail/mail-kinds.js';
 import { MailTemplates } from '../../src/mail/mail-templates.js';
 import { startProgram } from '../setup/program.js';
+
+const kinds = new MailKinds();
+new AccountMails(kinds);
+const KINDS = kinds.all().map(({ name }) => name);
+
+function templatesIn(mailTemplates: string | undefined): MailTemplates {
+  const templates = new MailTemplates(kinds, { mailTemplates });
+  templates.onModuleInit();
+  return templates;
+}
 
 const VALUES = {
   name: '{{url}} $& <Ada>',
@@ -33,7 +44,7 @@ async function put(file: string, content: string): Promise<void> {
 
 function fault(): string {
   try {
-    MailTemplates.load(folder);
+    templatesIn(folder);
   } catch (error) {
     if (error instanceof StartupFault) return error.message;
     throw error;
@@ -42,14 +53,15 @@ function fault(): string {
 }
 
 describe('the texts that come along', () => {
-  const templates = MailTemplates.load(undefined);
+  const templates = templatesIn(undefined);
 
   it('are in English, German and Spanish', () => {
-    expect(templates.locales.toSorted()).toEqual(['de', 'en', 'es']);
+    expect(templates.localesOf('verify-email').toSorted()).toEqual(['de', 'en', 'es']);
   });
 
-  it.each(MAIL_KINDS)('say in every language what %s is about, for how long and where', (kind) => {
-    const subjects = templates.locales.map((locale) => {
+  it.each(KINDS)('say in every language what %s is about, for how long and where', (kind) => {
+    const locales = templates.localesOf(kind);
+    const subjects = locales.map((locale) => {
       const { subject, text, html } = templates.render(kind, locale, { ...VALUES, name: 'Ada' });
       for (const part of [text, html]) {
         expect(part).toContain('Ada');
@@ -61,7 +73,7 @@ describe('the texts that come along', () => {
       expect(text.includes(VALUES.newEmail)).toBe(kind === 'change-email-confirmation');
       return subject;
     });
-    expect(new Set(subjects).size).toBe(templates.locales.length);
+    expect(new Set(subjects).size).toBe(locales.length);
   });
 
   it('take values as they are, and escape them in HTML', () => {
@@ -80,7 +92,7 @@ describe('texts of the operator', () => {
   it('replace single files', async () => {
     await put('en/verify-email.txt', TEXT);
     await put('README.md', 'ours');
-    const templates = MailTemplates.load(folder);
+    const templates = templatesIn(folder);
     expect(templates.render('verify-email', 'en', { ...VALUES, name: 'Ada' })).toMatchObject({
       subject: 'Bonjour Ada',
       text: `Suivez ${VALUES.url}\n`,
@@ -90,11 +102,11 @@ describe('texts of the operator', () => {
   });
 
   it('add a language, with Windows line ends if need be', async () => {
-    for (const kind of MAIL_KINDS) {
+    for (const kind of KINDS) {
       await put(`fr/${kind}.txt`, TEXT.replaceAll('\n', '\r\n'));
       await put(`fr/${kind}.html`, '<a href="{{ url }}">ici</a>');
     }
-    const { subject, html } = MailTemplates.load(folder).render('reset-password', 'fr', VALUES);
+    const { subject, html } = templatesIn(folder).render('reset-password', 'fr', VALUES);
     expect(subject).toMatch(/^Bonjour/);
     expect(html).toBe('<a href="https://a.example/?x=1&amp;y=&quot;2&quot;">ici</a>');
   });
@@ -106,7 +118,8 @@ describe('texts of the operator', () => {
     ['en/verify-email.txt', `${TEXT}{{token}}`, 'has the placeholder {{token}}, and there are only'],
     ['en/verify-email.txt', `${TEXT}{{constructor}}`, 'has the placeholder {{constructor}}'],
     ['en/verify-email.txt', `${TEXT}{{url}`, 'has the placeholder {{url}'],
-    ['en/verify-email.html', '<p>{{name}}</p>', 'lacks the link'],
+    ['en/verify-email.html', '<p>{{name}}</p>', 'lacks {{url}}, which the mail is for'],
+    ['en/verify-email.txt', `${TEXT}{{newEmail}}`, 'has the placeholder {{newEmail}}'],
     ['en/verify-email.txt', 'Dear {{name}}\n\n{{url}}', 'must begin with a line "Subject: …"'],
     ['en/verify-email.txt', 'Subject: x\n{{url}}', 'must begin with a line "Subject: …"'],
   ])('stop the start where %s is %j', async (file, content, message) => {
