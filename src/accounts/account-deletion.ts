@@ -1,8 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { notFound } from '../errors/auth-error.js';
-import { SessionCookieWriter } from '../http/session-cookie-writer.js';
 import { SessionsStore } from '../sessions/sessions.store.js';
 import { UsersStore } from '../users/users.store.js';
 import { verificationIdentifier } from '../verifications/verification-identifier.js';
@@ -18,25 +16,23 @@ export class AccountDeletion {
     private readonly sessions: SessionsStore,
     private readonly accounts: AccountsStore,
     private readonly verifications: VerificationsStore,
-    private readonly cookies: SessionCookieWriter,
   ) {}
 
-  async delete(userId: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async delete(userId: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       await this.sessions.deleteAllOf(userId, manager);
       await this.accounts.deleteAllOf(userId, manager);
       await this.users.delete(userId, manager);
     });
-    this.cookies.expire(request, reply);
   }
 
   /**
    * By a mailed token, which is spent even when it turns out to be somebody else's.
    * @throws {AuthError} 404 `INVALID_TOKEN`.
    */
-  async redeem(userId: string, token: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async redeem(userId: string, token: string): Promise<void> {
     const owner = await this.verifications.consume(verificationIdentifier.deleteAccount(token));
     if (owner !== userId) throw notFound('INVALID_TOKEN');
-    await this.delete(userId, request, reply);
+    await this.delete(userId);
   }
 }

@@ -1,12 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { badRequest } from '../errors/auth-error.js';
-import { AccountDataCookie } from '../http/account-data-cookie.js';
 import { Anything } from '../http/fields.js';
 import { typeName } from '../http/type-name.js';
 import type { Account } from './account.js';
 import { AccountsStore } from './accounts.store.js';
-import type { AuthContext } from '../sessions/auth-context.js';
 
 /** Which account a route about a provider's tokens is for: one of two shapes, and no key besides (protocol.md §1.29). */
 export class AccountSelection {
@@ -52,22 +49,15 @@ const keysOf = (unknown: object, given: unknown) =>
 
 @Injectable()
 export class SelectedAccount {
-  constructor(
-    private readonly accounts: AccountsStore,
-    private readonly cookie: AccountDataCookie,
-  ) {}
+  constructor(private readonly accounts: AccountsStore) {}
 
   /**
-   * Among the user's own accounts alone. The cookie says which, and not what it holds: that may be older than the row.
+   * Looks among the user's own accounts only.
+   * @param id undefined: the request names none.
    * @throws {AuthError} 400 `ACCOUNT_NOT_FOUND`.
    */
-  async find(
-    { user }: AuthContext,
-    { accountId, useAccountCookie }: AccountSelection,
-    request: FastifyRequest,
-  ): Promise<Account> {
-    const wanted = useAccountCookie ? (await this.cookie.read(request, user.id))?.id : accountId;
-    const account = (await this.accounts.listOf(user.id)).find(({ id }) => id === wanted);
+  async find(userId: string, id: string | undefined): Promise<Account> {
+    const account = (await this.accounts.listOf(userId)).find((candidate) => candidate.id === id);
     if (!account) throw badRequest('ACCOUNT_NOT_FOUND');
     return account;
   }

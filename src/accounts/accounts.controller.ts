@@ -1,15 +1,14 @@
-import { Body, Controller, Req, Res } from '@nestjs/common';
+import { Body, Controller } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Answer } from '../http/answer.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
-import { UserAnswer } from '../users/present-user.js';
-import { JwtAnswer } from './jwt-answer.js';
+import { type Client, From } from '../http/client.js';
+import { keptIf, type SignedIn } from '../sessions/signed-in.js';
+import { presentUser, UserAnswer } from '../users/present-user.js';
 import { AccountAnswer } from './present-account.js';
 import { ListAccounts } from './use-cases/list-accounts.js';
-import { Login, LoginBody } from './use-cases/login.js';
-import { Register, RegisterBody } from './use-cases/register.js';
-import { SignInEmail, SignInEmailBody } from './use-cases/sign-in-email.js';
-import { SignUpEmail, SignUpEmailBody } from './use-cases/sign-up-email.js';
+import { SignInEmail, SignInEmailBody, signInErrors } from './use-cases/sign-in-email.js';
+import { SignUpEmail, SignUpEmailBody, signUpErrors } from './use-cases/sign-up-email.js';
 import { type AuthContext, Current } from '../sessions/auth-context.js';
 
 class SignedUpAnswer {
@@ -38,18 +37,12 @@ class SignedInAnswer {
   user!: UserAnswer;
 }
 
-const signUpErrors = {
-  400: ['EMAIL_PASSWORD_SIGN_UP_DISABLED', 'PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG'],
-  422: ['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'FAILED_TO_CREATE_USER'],
-  503: ['SERVICE_UNAVAILABLE'],
-} as const;
-
-const signInErrors = {
-  400: ['EMAIL_PASSWORD_DISABLED', 'INVALID_EMAIL', 'PASSWORD_TOO_LONG'],
-  401: ['INVALID_EMAIL_OR_PASSWORD'],
-  403: ['EMAIL_NOT_VERIFIED', 'BANNED_USER'],
-  503: ['SERVICE_UNAVAILABLE'],
-} as const;
+const signedInAnswer = ({ session, user }: SignedIn, url: string | undefined): SignedInAnswer => ({
+  redirect: Boolean(url),
+  token: session.token,
+  ...(url === undefined ? {} : { url }),
+  user: presentUser(user),
+});
 
 @ApiTags('Accounts')
 @Controller()
@@ -57,8 +50,6 @@ export class AccountsController {
   constructor(
     private readonly signUp: SignUpEmail,
     private readonly signIn: SignInEmail,
-    private readonly registerUseCase: Register,
-    private readonly loginUseCase: Login,
     private readonly list: ListAccounts,
   ) {}
 
@@ -70,12 +61,10 @@ export class AccountsController {
     answer: SignedUpAnswer,
     errors: signUpErrors,
   })
-  signUpEmail(
-    @Body() body: SignUpEmailBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.signUp.execute(body, request, reply);
+  async signUpEmail(@Body() body: SignUpEmailBody, @From() client: Client) {
+    const { user, signedIn } = await this.signUp.execute(body, client);
+    const token = signedIn?.session.token ?? null;
+    return new Answer({ token, user: presentUser(user) }, keptIf(signedIn));
   }
 
   @AuthPost('sign-in/email', {
@@ -86,36 +75,9 @@ export class AccountsController {
     answer: SignedInAnswer,
     errors: signInErrors,
   })
-  signInEmail(
-    @Body() body: SignInEmailBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.signIn.execute(body, request, reply);
-  }
-
-  @AuthPost('register', {
-    summary: 'Sign up and get a JWT',
-    access: 'public',
-    form: true,
-    body: RegisterBody,
-    answer: JwtAnswer,
-    errors: signUpErrors,
-  })
-  register(@Body() body: RegisterBody, @Req() request: FastifyRequest) {
-    return this.registerUseCase.execute(body, request);
-  }
-
-  @AuthPost('login', {
-    summary: 'Sign in and get a JWT',
-    access: 'public',
-    form: true,
-    body: LoginBody,
-    answer: JwtAnswer,
-    errors: signInErrors,
-  })
-  login(@Body() body: LoginBody, @Req() request: FastifyRequest) {
-    return this.loginUseCase.execute(body, request);
+  async signInEmail(@Body() body: SignInEmailBody, @From() client: Client) {
+    const signedIn = await this.signIn.execute(body, client);
+    return new Answer(signedInAnswer(signedIn, body.callbackURL), { signedIn, location: body.callbackURL });
   }
 
   @AuthGet('list-accounts', { summary: 'Ways this user can sign in', answer: [AccountAnswer] })

@@ -1,16 +1,21 @@
-import { Body, Controller, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Query } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Answer, Redirect } from '../http/answer.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
+import { type Client, From } from '../http/client.js';
 import { SuccessAnswer } from '../http/status-answer.js';
 import { DeleteUserCallback, DeleteUserCallbackQuery } from './use-cases/delete-user-callback.js';
 import { DeleteUser, DeleteUserBody } from './use-cases/delete-user.js';
 import { type AuthContext, Current } from '../sessions/auth-context.js';
+import { Requested, type RequestedSession } from '../sessions/requested-session.js';
 
 class DeletionAnswer extends SuccessAnswer {
   @ApiProperty({ enum: ['User deleted', 'Verification email sent'] })
-  message!: string;
+  message!: 'User deleted' | 'Verification email sent';
 }
+
+const DELETED: DeletionAnswer = { success: true, message: 'User deleted' };
+const MAILED: DeletionAnswer = { success: true, message: 'Verification email sent' };
 
 @ApiTags('Deletion')
 @Controller()
@@ -32,13 +37,13 @@ export class DeletionController {
     },
     empty: { 404: 'deleting is switched off' },
   })
-  deleteUser(
+  async deleteUser(
     @Current() current: AuthContext,
     @Body() body: DeleteUserBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.deleteUseCase.execute(current, body, request, reply);
+    @From() client: Client,
+  ): Promise<Answer<DeletionAnswer>> {
+    const outcome = await this.deleteUseCase.execute(current, body, client);
+    return outcome === 'deleted' ? new Answer(DELETED, { signedOut: true }) : new Answer(MAILED);
   }
 
   @AuthGet('delete-user/callback', {
@@ -50,11 +55,12 @@ export class DeletionController {
     answer: DeletionAnswer,
     errors: { 404: ['NOT_FOUND', 'FAILED_TO_GET_USER_INFO', 'INVALID_TOKEN'] },
   })
-  deleteUserCallback(
+  async deleteUserCallback(
     @Query() query: DeleteUserCallbackQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.callback.execute(query, request, reply);
+    @Requested() requested: RequestedSession,
+  ): Promise<Answer<DeletionAnswer> | Redirect> {
+    await this.callback.execute(query, requested);
+    const parts = { signedOut: true };
+    return query.callbackURL ? new Redirect(query.callbackURL, parts) : new Answer(DELETED, parts);
   }
 }

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import type { EntityManager } from 'typeorm';
 import { BASE_PATH, type Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -9,12 +8,12 @@ import { Mailer } from '../mail/mailer.js';
 import type { User } from '../users/user.js';
 
 /** What the address of a link is made for. */
-interface LinkRequest {
+export interface LinkRequest {
   readonly user: Pick<User, 'id' | 'name' | 'email'>;
   /** Where the link leads when all is well; `/` when nothing is said. */
   readonly callbackURL: string | undefined;
-  /** Names the language of the mail. */
-  readonly request: FastifyRequest;
+  /** Of the mail; the header `Accept-Language` as the client sent it. */
+  readonly language: string | undefined;
 }
 
 interface NewAddress {
@@ -61,14 +60,13 @@ export class EmailLinks {
   private async send(
     kind: 'verify-email' | 'change-email-confirmation',
     to: string,
-    { user, callbackURL, request, newEmail }: LinkRequest & Partial<NewAddress>,
+    { user, callbackURL, language, newEmail }: LinkRequest & Partial<NewAddress>,
     claims: EmailTokenClaims,
     manager?: EntityManager,
   ): Promise<void> {
     const token = signEmailToken(claims, this.secret, this.config.emailVerification.expiresIn);
     const target = encodeURIComponent(callbackURL || '/');
     const url = `${this.config.origin}${BASE_PATH}/verify-email?token=${token}&callbackURL=${target}`;
-    const language = request.headers['accept-language'];
     await this.mailer.send({ kind, to, language, values: { name: user.name, url, newEmail } }, manager);
   }
 }

@@ -1,13 +1,16 @@
-import { Body, Controller, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Query } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Answer, Redirect } from '../http/answer.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
+import { type Client, From } from '../http/client.js';
 import { StatusAnswer } from '../http/status-answer.js';
-import { UserAnswer } from '../users/present-user.js';
+import { presentUser, UserAnswer } from '../users/present-user.js';
+import type { Followed } from './email-change.js';
 import { ChangeEmail, ChangeEmailBody } from './use-cases/change-email.js';
 import { SendVerificationEmail, SendVerificationEmailBody } from './use-cases/send-verification-email.js';
 import { VerifyEmail, VerifyEmailQuery } from './use-cases/verify-email.js';
-import { type AuthContext, Current } from '../sessions/auth-context.js';
+import { type AuthContext, Current, keptBy } from '../sessions/auth-context.js';
+import { Requested, type RequestedSession } from '../sessions/requested-session.js';
 
 class VerifiedAnswer extends StatusAnswer {
   @ApiProperty({
@@ -18,6 +21,13 @@ class VerifiedAnswer extends StatusAnswer {
   })
   user?: UserAnswer | null;
 }
+
+const DONE = { status: true } as const;
+
+const verifiedAnswer = ({ user }: Followed): VerifiedAnswer => ({
+  ...DONE,
+  ...(user === undefined ? {} : { user: user && presentUser(user) }),
+});
 
 @ApiTags('E-mail')
 @Controller()
@@ -37,12 +47,13 @@ export class EmailController {
     answer: VerifiedAnswer,
     errors: { 401: ['TOKEN_EXPIRED', 'INVALID_TOKEN', 'USER_NOT_FOUND', 'INVALID_USER'] },
   })
-  verifyEmail(
+  async verifyEmail(
     @Query() query: VerifyEmailQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @From() client: Client,
+    @Requested() requested: RequestedSession,
   ) {
-    return this.verify.execute(query, request, reply);
+    const followed = await this.verify.execute(query, client, requested);
+    return followed instanceof Redirect ? followed : new Answer(verifiedAnswer(followed), followed.parts);
   }
 
   @AuthPost('send-verification-email', {
@@ -55,12 +66,13 @@ export class EmailController {
       400: ['VERIFICATION_EMAIL_NOT_ENABLED', 'EMAIL_MISMATCH', 'EMAIL_ALREADY_VERIFIED'],
     },
   })
-  sendVerificationEmail(
+  async sendVerificationEmail(
     @Body() body: SendVerificationEmailBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @From() client: Client,
+    @Requested() requested: RequestedSession,
   ) {
-    return this.sendVerification.execute(body, request, reply);
+    await this.sendVerification.execute(body, client, requested);
+    return DONE;
   }
 
   @AuthPost('change-email', {
@@ -71,12 +83,8 @@ export class EmailController {
     errors: { 400: ['CHANGE_EMAIL_DISABLED'] },
     messages: { 400: ['Email is the same', "Verification email isn't enabled"] },
   })
-  changeEmail(
-    @Current() current: AuthContext,
-    @Body() body: ChangeEmailBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.change.execute(current, body, request, reply);
+  async changeEmail(@Current() current: AuthContext, @Body() body: ChangeEmailBody, @From() client: Client) {
+    const user = await this.change.execute(current.user, body, client);
+    return new Answer(DONE, user && keptBy(current, { session: current.session, user }));
   }
 }

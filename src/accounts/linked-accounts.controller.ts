@@ -1,9 +1,14 @@
-import { Body, Controller, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Query } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccountCookie } from '../cookies/account-cookie.js';
+import type { CookieJar } from '../cookies/cookie-jar.js';
+import { Answer, type AnswerParts } from '../http/answer.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
+import { Jar } from '../http/request-cookies.js';
 import { StatusAnswer } from '../http/status-answer.js';
+import type { Account } from './account.js';
 import { AccountSelection } from './account-selection.js';
+import { accountDataOf } from './present-account.js';
 import { GetAccountInfo } from './use-cases/account-info.js';
 import { GetAccessToken } from './use-cases/get-access-token.js';
 import { RefreshToken } from './use-cases/refresh-token.js';
@@ -86,6 +91,10 @@ class AccountInfoAnswer {
   account!: AccountName;
 }
 
+/** The cookie of an account whose tokens have changed. */
+const renewed = (account: Account | undefined): AnswerParts =>
+  account ? { account: accountDataOf(account) } : {};
+
 const NOBODY = { 401: 'nobody is signed in' };
 
 @ApiTags('Linked accounts')
@@ -96,6 +105,7 @@ export class LinkedAccountsController {
     private readonly accessToken: GetAccessToken,
     private readonly refresh: RefreshToken,
     private readonly info: GetAccountInfo,
+    private readonly cookie: AccountCookie,
   ) {}
 
   @AuthPost('unlink-account', {
@@ -117,13 +127,14 @@ export class LinkedAccountsController {
     errors: { 400: ['ACCOUNT_NOT_FOUND', 'PROVIDER_NOT_SUPPORTED', 'FAILED_TO_GET_ACCESS_TOKEN'] },
     empty: NOBODY,
   })
-  getAccessToken(
-    @Current() current: AuthContext,
+  async getAccessToken(
+    @Current() { user }: AuthContext,
     @Body() selection: AccountSelection,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Jar() jar: CookieJar,
   ) {
-    return this.accessToken.execute(current, selection, { request, reply });
+    const id = await this.accountId(selection, user.id, jar);
+    const { tokens, refreshed } = await this.accessToken.execute(user, id);
+    return new Answer(tokens, renewed(refreshed));
   }
 
   @AuthPost('refresh-token', {
@@ -142,13 +153,14 @@ export class LinkedAccountsController {
     },
     empty: NOBODY,
   })
-  refreshToken(
-    @Current() current: AuthContext,
+  async refreshToken(
+    @Current() { user }: AuthContext,
     @Body() selection: AccountSelection,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Jar() jar: CookieJar,
   ) {
-    return this.refresh.execute(current, selection, { request, reply });
+    const id = await this.accountId(selection, user.id, jar);
+    const { answer, account } = await this.refresh.execute(user, id);
+    return new Answer(answer, selection.useAccountCookie ? renewed(account) : {});
   }
 
   @AuthGet('account-info', {
@@ -167,12 +179,21 @@ export class LinkedAccountsController {
     },
     empty: NOBODY,
   })
-  accountInfo(
-    @Current() current: AuthContext,
+  async accountInfo(
+    @Current() { user }: AuthContext,
     @Query() selection: AccountSelection,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Jar() jar: CookieJar,
   ) {
-    return this.info.execute(current, selection, { request, reply });
+    const { info, refreshed } = await this.info.execute(user, await this.accountId(selection, user.id, jar));
+    return new Answer(info, renewed(refreshed));
+  }
+
+  /** The cookie only names an account, because what else it holds may be older than the row. */
+  private async accountId(
+    { accountId, useAccountCookie }: AccountSelection,
+    userId: string,
+    jar: CookieJar,
+  ): Promise<string | undefined> {
+    return useAccountCookie ? (await this.cookie.read(jar, userId))?.id : accountId;
   }
 }

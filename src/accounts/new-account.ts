@@ -1,25 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import type { Client } from '../http/client.js';
 import { CreateSession } from '../sessions/use-cases/create-session.js';
 import { UsersStore, type NewUser } from '../users/users.store.js';
 import { AccountsStore } from './accounts.store.js';
 import { EmailLinks } from './email-links.js';
-import type { Session } from '../sessions/session.js';
+import type { SignedIn } from '../sessions/signed-in.js';
 import type { User } from '../users/user.js';
 
-/** A user as signed up; without a session where signing up does not sign in. */
+/** A new user. */
 export interface SignedUp {
   readonly user: User;
-  readonly session: Session | undefined;
+  /** Undefined if signing up does not sign in. */
+  readonly signedIn: SignedIn | undefined;
 }
 
 interface SignUpRequest {
   readonly callbackURL: string | undefined;
   readonly remember: boolean;
-  readonly request: FastifyRequest;
+  readonly client: Client;
 }
 
 /** A user with a password, the mail that goes with it and the first session: all of it or nothing (protocol.md §1.6). */
@@ -44,16 +45,16 @@ export class NewAccount {
   create(
     newUser: NewUser,
     hash: string,
-    { callbackURL, remember, request }: SignUpRequest,
+    { callbackURL, remember, client }: SignUpRequest,
   ): Promise<SignedUp> {
+    const { language } = client;
     return this.dataSource.transaction(async (manager) => {
       const user = await this.users.add(newUser, manager);
       await this.accounts.addCredential(user.id, hash, manager);
-      if (this.mails) await this.links.verify({ user, callbackURL, request }, manager);
-      const session = this.signsIn
-        ? await this.createSession.execute(user.id, request, remember, manager)
-        : undefined;
-      return { user, session };
+      if (this.mails) await this.links.verify({ user, callbackURL, language }, manager);
+      if (!this.signsIn) return { user, signedIn: undefined };
+      const session = await this.createSession.execute({ userId: user.id, client, remember }, manager);
+      return { user, signedIn: { user, session, remember } };
     });
   }
 

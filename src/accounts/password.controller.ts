@@ -1,15 +1,16 @@
-import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Param, Query } from '@nestjs/common';
 import { ApiParam, ApiProperty, ApiTags } from '../openapi/decorators.js';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Answer } from '../http/answer.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
+import { type Client, From } from '../http/client.js';
 import { StatusAnswer } from '../http/status-answer.js';
-import { UserAnswer } from '../users/present-user.js';
+import { presentUser, UserAnswer } from '../users/present-user.js';
 import { ChangePassword, ChangePasswordBody } from './use-cases/change-password.js';
 import { RequestPasswordReset, RequestPasswordResetBody } from './use-cases/request-password-reset.js';
 import { ResetPasswordCallback, ResetPasswordCallbackQuery } from './use-cases/reset-password-callback.js';
 import { ResetPassword, ResetPasswordBody, ResetPasswordQuery } from './use-cases/reset-password.js';
 import { VerifyPassword, VerifyPasswordBody } from './use-cases/verify-password.js';
-import { type AuthContext, Current } from '../sessions/auth-context.js';
+import { type AuthContext, Current, keptBy } from '../sessions/auth-context.js';
 
 class ChangedPasswordAnswer {
   @ApiProperty({ type: String, nullable: true, description: 'Token of the new session, if there is one' })
@@ -42,16 +43,21 @@ export class PasswordController {
     answer: ChangedPasswordAnswer,
     errors: {
       400: ['PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG', 'CREDENTIAL_ACCOUNT_NOT_FOUND', 'INVALID_PASSWORD'],
+      403: ['BANNED_USER'],
       503: ['SERVICE_UNAVAILABLE'],
     },
   })
-  changePassword(
+  async changePassword(
     @Current() current: AuthContext,
     @Body() body: ChangePasswordBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @From() client: Client,
   ) {
-    return this.change.execute(current, body, request, reply);
+    const { user } = current;
+    const session = await this.change.execute(user, body, client);
+    return new Answer(
+      { token: session?.token ?? null, user: presentUser(user) },
+      session && keptBy(current, { session, user }),
+    );
   }
 
   @AuthPost('verify-password', {
@@ -72,8 +78,8 @@ export class PasswordController {
     answer: ResetRequestedAnswer,
     errors: { 400: ['RESET_PASSWORD_DISABLED'] },
   })
-  requestPasswordReset(@Body() body: RequestPasswordResetBody, @Req() request: FastifyRequest) {
-    return this.requestReset.execute(body, request);
+  requestPasswordReset(@Body() body: RequestPasswordResetBody, @From() client: Client) {
+    return this.requestReset.execute(body, client);
   }
 
   @AuthGet('reset-password/:token', {

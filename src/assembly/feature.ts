@@ -7,7 +7,7 @@ import type { AnyOptionTable } from '../config/option-table.js';
  * metrics, the providers of its module register when they are constructed.
  */
 export interface Feature {
-  readonly module?: Type;
+  readonly module: Type;
   /** The tables that TypeORM knows by these classes. */
   readonly entities?: readonly (new () => object)[];
   readonly optionTables?: readonly AnyOptionTable[];

@@ -1,9 +1,11 @@
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { AccountEntity } from '../accounts/account.entity.js';
 import { bearerOptions } from '../features/bearer/bearer-options.js';
+import { BearerFeature } from '../features/bearer/bearer.feature.js';
+import { Jwk } from '../features/jwt/jwk.entity.js';
 import { jwtOptions } from '../features/jwt/jwt-options.js';
-import { Jwk } from '../jwks/jwk.entity.js';
-import { JwksModule } from '../jwks/jwks.module.js';
+import { JwtFeature } from '../features/jwt/jwt.feature.js';
+import { LegacyModule } from '../legacy/legacy.module.js';
 import { QueuedMail } from '../mail/mail.entity.js';
 import { MailModule } from '../mail/mail.module.js';
 import { ProtocolModule } from '../protocol/protocol.module.js';
@@ -19,16 +21,20 @@ import { Verification } from '../verifications/verification.entity.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import type { Feature } from './feature.js';
 
-/** What the application is made of. A new feature is one folder and one line here. */
+/**
+ * What the application is made of. A new feature is one folder and one line here. Credentials are read and headers are
+ * added in this order.
+ */
 export const FEATURES: readonly Feature[] = [
   { module: RateLimitsModule, entities: [RateLimit] },
   { module: ProtocolModule },
-  { optionTables: [bearerOptions] },
-  { module: JwksModule, entities: [Jwk], optionTables: [jwtOptions] },
   { module: MailModule, entities: [QueuedMail] },
   { module: VerificationsModule, entities: [Verification] },
   { module: UsersModule, entities: [UserEntity] },
   { module: SessionsModule, entities: [SessionEntity] },
   { module: AccountsModule, entities: [AccountEntity] },
   { module: SocialModule, cookies: [STATE, OAUTH_STATE] },
+  { module: BearerFeature, optionTables: [bearerOptions] },
+  { module: JwtFeature, entities: [Jwk], optionTables: [jwtOptions] },
+  { module: LegacyModule },
 ];

@@ -26,6 +26,12 @@ export class AuthError extends Error {
     this.endsSession = true;
     return this;
   }
+
+  /** The fault behind this answer. It is logged and never sent. */
+  causedBy(fault: unknown): this {
+    this.cause = fault;
+    return this;
+  }
 }
 
 const failure =
@@ -49,20 +55,13 @@ export const internal = failure(500);
 export const badRequestWithoutCode = (message: string) => new AuthError(400, { message });
 
 /** Of JSON type, and empty (protocol.md §4.4). */
-const empty = (status: number, headers: Readonly<Record<string, string>> = {}) =>
-  new AuthError(status, undefined, { ...headers, 'content-type': 'application/json' });
+const empty = (status: number) => new AuthError(status, undefined, { 'content-type': 'application/json' });
 
 /** Nobody is signed in, where the protocol says so without words. */
 export const nobody = () => empty(401);
 
 /** A route that is switched off. */
 export const nothingHere = () => empty(404);
-
-/** For redirects: the target is not told which page led to it, for the policy is that of the request that follows. */
-export const WITHOUT_REFERRER = { 'referrer-policy': 'no-referrer' } as const;
-
-/** @param location as a header can carry it */
-export const found = (location: string) => empty(302, { location, ...WITHOUT_REFERRER });
 
 /** The hash queue is full; `retryAfter` in seconds (RFC 9110 §10.2.3). */
 export const overloaded = (retryAfter: number) =>

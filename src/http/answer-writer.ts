@@ -10,10 +10,9 @@ import {
   type SessionCookieSettings,
 } from '../cookies/session-cookies.js';
 import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
-import { WITHOUT_REFERRER } from '../errors/auth-error.js';
 import { Answer, Redirect, type AnswerParts } from './answer.js';
 import { asJson, jsonAnswer } from './json-answer.js';
-import { locationOf } from './location.js';
+import { locationOf, WITHOUT_REFERRER } from './location.js';
 import { jarOf } from './request-cookies.js';
 
 /** Turns what a route returns into cookies, headers and the text of the body. */
@@ -34,7 +33,6 @@ export class AnswerWriter {
     if (answer instanceof Redirect) {
       await this.writeParts(request, reply, answer.parts);
       request.redirects = true;
-      // Referrer-Policy keeps the target from learning which page led to it.
       void reply.headers({ location: locationOf(answer.target), ...WITHOUT_REFERRER });
       asJson(reply);
       return '';
@@ -47,7 +45,7 @@ export class AnswerWriter {
   /** In the order in which Better Auth sets these cookies. */
   async writeParts(request: FastifyRequest, reply: FastifyReply, parts: AnswerParts): Promise<void> {
     const jar = jarOf(request);
-    const { cookies = [], signedOut, account, signedIn, location } = parts;
+    const { cookies = [], signedOut, account, signedIn, location, headers = [], repeatable } = parts;
     for (const { cookie, value } of cookies) {
       if (value === undefined) jar.expire([expiredDeclaredCookie(this.settings, cookie)]);
       else jar.set([declaredCookie(this.settings, cookie, value)]);
@@ -56,5 +54,7 @@ export class AnswerWriter {
     if (account) await this.account.write(jar, account);
     if (signedIn) await this.session.write(jar, signedIn, signedIn.remember);
     if (location) void reply.header('location', locationOf(location));
+    for (const { name, value } of headers) void reply.header(name, value);
+    if (repeatable) request.repeatable = { answer: repeatable, added: headers };
   }
 }

@@ -6,6 +6,7 @@ import { openingSecrets } from '../config/keyring.js';
 import { AccountCookie } from '../cookies/account-cookie.js';
 import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
 import { SessionDataCookie } from '../cookies/session-data-cookie.js';
+import { AddedHeaders } from './added-headers.js';
 import { AnswerWriter } from './answer-writer.js';
 import { RequestMetrics } from './request-metrics.js';
 
@@ -36,7 +37,7 @@ const cookies: Provider[] = [
 ];
 
 @Module({
-  providers: [...cookies, AnswerWriter, RequestMetrics],
-  exports: [AccountCookie, AnswerWriter, SessionCookieWriter, SessionDataCookie],
+  providers: [...cookies, AddedHeaders, AnswerWriter, RequestMetrics],
+  exports: [AccountCookie, AddedHeaders, AnswerWriter, SessionCookieWriter, SessionDataCookie],
 })
 export class HttpModule {}

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { AuthGet } from '../http/auth-route.js';
-import { WITHOUT_REFERRER } from '../errors/auth-error.js';
+import { WITHOUT_REFERRER } from '../http/location.js';
 import { styledPageHeaders } from '../http/security-headers.js';
 import { ERROR_PAGE_STYLE, addParameters, errorCode, errorPage, escapeHtml } from './error-page.js';
 

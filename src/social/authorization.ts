@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
 import { BASE_PATH, type Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { randomToken, URL_SAFE } from '../crypto/random.js';
 import type { Provider } from '../providers/provider.js';
-import { OAuthState } from './oauth-state.js';
+import { OAuthState, type StateToKeep } from './oauth-state.js';
 import type { LinkTarget } from './oauth-state-data.js';
 
 /** What a client may say about the way to the provider and back. */
@@ -19,6 +18,14 @@ export interface AuthorizationRequest {
   readonly additionalData?: Record<string, unknown>;
 }
 
+/** The way to a provider. */
+export interface Departure {
+  /** Where the provider asks who it is. */
+  readonly url: string;
+  /** What the browser must bring back. */
+  readonly state: StateToKeep;
+}
+
 /** Sends people to their provider (protocol.md §9.4). */
 @Injectable()
 export class Authorization {
@@ -28,12 +35,7 @@ export class Authorization {
   ) {}
 
   /** The address at which the provider asks, with everything remembered for when its answer comes. */
-  async begin(
-    provider: Provider,
-    request: AuthorizationRequest,
-    reply: FastifyReply,
-    link?: LinkTarget,
-  ): Promise<string> {
+  async begin(provider: Provider, request: AuthorizationRequest, link?: LinkTarget): Promise<Departure> {
     const state = randomToken(32, URL_SAFE);
     const codeVerifier = randomToken(128, URL_SAFE);
     const idTokenNonce = provider.requiresIdTokenNonce ? randomToken(32) : undefined;
@@ -59,8 +61,7 @@ export class Authorization {
       requestSignUp: request.requestSignUp,
       idTokenNonce,
     };
-    await this.state.store(state, data, reply);
-    return url.toString();
+    return { url: url.toString(), state: await this.state.store(state, data) };
   }
 
   redirectUriOf(provider: Provider): string {

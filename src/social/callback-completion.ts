@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Redirect } from '../http/answer.js';
+import type { Client } from '../http/client.js';
 import { signInOptionsOf, type Provider } from '../providers/provider.js';
 import { Providers } from '../providers/providers.js';
 import { CallbackErrors } from './callback-errors.js';
@@ -8,7 +9,6 @@ import type { OAuthStateData } from './oauth-state-data.js';
 import { ProviderAnswer } from './provider-answer.js';
 import { ProviderRefusal } from './provider-refusal.js';
 import { ProviderSignIn } from './provider-sign-in.js';
-import { SignedInCookies } from './signed-in-cookies.js';
 
 /** What the browser brings from the provider. */
 interface CallbackAnswer {
@@ -28,18 +28,16 @@ export class CallbackCompletion {
     private readonly answer: ProviderAnswer,
     private readonly providerSignIn: ProviderSignIn,
     private readonly linkCallback: LinkCallback,
-    private readonly cookies: SignedInCookies,
     private readonly errors: CallbackErrors,
   ) {}
 
-  /** @returns where to go on. */
   async complete(
     id: string,
     { code, error, error_description: description, iss, user, device_id: deviceId }: CallbackAnswer,
     data: OAuthStateData,
-    { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-  ): Promise<string> {
-    if (error) throw this.errors.toErrorPage(data.errorURL, error, description);
+    client: Client,
+  ): Promise<Redirect> {
+    if (error) return this.errors.toErrorPage(data.errorURL, error, description);
     if (!code) throw new ProviderRefusal('no_code', 'the callback has no code');
     const provider = await this.providers.get(id);
     if (!provider) throw new ProviderRefusal('oauth_provider_not_found', 'there is no such provider');
@@ -51,16 +49,15 @@ export class CallbackCompletion {
     if (!callbackURL) throw new ProviderRefusal('no_callback_url', 'the state has no callbackURL');
     if (data.link) {
       await this.linkCallback.complete(data.link, identity);
-      return callbackURL;
+      return new Redirect(callbackURL);
     }
-    const signedIn = await this.providerSignIn.signIn(identity, {
+    const { account, isNew, ...signedIn } = await this.providerSignIn.signIn(identity, {
       callbackURL,
       disableSignUp: isSignUpOff(provider, data),
       overrideUserInfo: signInOptionsOf(provider).overrideUserInfoOnSignIn ?? false,
-      request,
+      client,
     });
-    await this.cookies.write(identity, signedIn, { request, reply });
-    return (signedIn.isNew && newUserURL) || callbackURL;
+    return new Redirect((isNew && newUserURL) || callbackURL, { account, signedIn });
   }
 }
 

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BASE_PATH, type Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { AuthError } from '../errors/auth-error.js';
-import { redirect, withQuery } from '../http/redirect.js';
+import { Redirect } from '../http/answer.js';
+import { withQuery } from '../http/with-query.js';
 import { Logger } from '../logging/logger.js';
 import { ProviderRefusal } from './provider-refusal.js';
 
@@ -14,8 +15,11 @@ export class CallbackErrors {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** What nobody foresaw ends at the error page as well: whoever is there has only a browser. */
-  refused(error: unknown, errorURL: string | undefined): AuthError {
+  /**
+   * Unexpected faults lead to the error page too, because the person at the browser could do nothing with a bare answer.
+   * @throws {AuthError} the error itself if it has no code to tell the page.
+   */
+  refused(error: unknown, errorURL: string | undefined): Redirect {
     if (error instanceof ProviderRefusal) {
       this.logger.warn(`sign-in at a provider refused, ${error.code}: ${error.reason}`);
       return this.toErrorPage(errorURL, error.code);
@@ -25,14 +29,15 @@ export class CallbackErrors {
       return this.toErrorPage(errorURL, 'internal_server_error');
     }
     const { code, message } = error.body ?? {};
-    return code ? this.toErrorPage(errorURL, code, message) : error;
+    if (!code) throw error;
+    return this.toErrorPage(errorURL, code, message);
   }
 
-  toErrorPage(errorURL: string | undefined, code: string, description?: string): AuthError {
+  toErrorPage(errorURL: string | undefined, code: string, description?: string): Redirect {
     const own = `${this.config.origin}${BASE_PATH}/error`;
     const parameters = { error: code, ...(description && { error_description: description }) };
     const target =
       withQuery(errorURL || this.config.onAPIError.errorURL || own, parameters) ?? withQuery(own, parameters);
-    return redirect(target ?? own);
+    return new Redirect(target ?? own);
   }
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { purposeKeyringOf } from '../config/keyring.js';
 import { decrypt } from '../crypto/symmetric-encryption.js';
-import { SessionsStore } from '../sessions/sessions.store.js';
+import { LiveSession } from '../sessions/live-session.js';
 import { ExplicitLinking } from './explicit-linking.js';
 import type { LinkTarget } from './oauth-state-data.js';
 import type { ProviderIdentity } from './provider-identity.js';
@@ -14,7 +14,7 @@ import { ProviderRefusal } from './provider-refusal.js';
 export class LinkCallback {
   constructor(
     private readonly linking: ExplicitLinking,
-    private readonly sessions: SessionsStore,
+    private readonly sessions: LiveSession,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -30,11 +30,10 @@ export class LinkCallback {
     await this.linking.link(link, identity);
   }
 
-  /** Whoever was signed out meanwhile, on whatever device, does not get another way in. */
+  /** False for a user who signed out in the meantime, on any device: they must not get another way in. */
   private async isSessionLive({ userId, encryptedSessionToken }: LinkTarget): Promise<boolean> {
     const token = encryptedSessionToken === undefined ? undefined : this.opened(encryptedSessionToken);
-    const session = token === undefined ? undefined : await this.sessions.findByToken(token);
-    return session?.user_id === userId && session.expires_at > new Date() && !session.user_is_banned;
+    return token !== undefined && (await this.sessions.ownerOf(token)) === userId;
   }
 
   private opened(sealed: string): string | undefined {

@@ -32,8 +32,8 @@ const KINDS: Readonly<Record<keyof OAuthStateData, readonly string[]>> = {
   oauthState: ['string', 'undefined'],
 };
 
-/** Undefined for what is no state. */
-export function readState(text: string): OAuthStateData | undefined {
+/** @returns undefined if the text is no state. */
+export function parseStateData(text: string): OAuthStateData | undefined {
   const parsed = parse(text);
   if (!parsed) return undefined;
   const fits = Object.entries(KINDS).every(([name, kinds]) => kinds.includes(typeof parsed[name]));

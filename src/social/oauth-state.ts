@@ -1,34 +1,37 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { currentSecret, openingSecrets, purposeKeyOf, purposeKeyringOf } from '../config/keyring.js';
-import {
-  cookieName,
-  expiredStateCookie,
-  stateCookie,
-  type SessionCookieSettings,
-} from '../cookies/session-cookies.js';
+import type { DeclaredCookie } from '../cookies/declared-cookie.js';
+import { cookieName, type SessionCookieSettings } from '../cookies/session-cookies.js';
 import { decodeCookieValue } from '../cookies/decode-cookie-value.js';
 import { openSignedValue, signValue } from '../cookies/signed-value.js';
 import { decrypt, encrypt } from '../crypto/symmetric-encryption.js';
 import { cookieSettings } from '../config/cookie-settings.js';
-import { cookiesOf } from '../http/request-cookies.js';
-import { expireCookies, setCookies } from '../http/set-cookies.js';
 import { verificationIdentifier } from '../verifications/verification-identifier.js';
 import { VerificationsStore } from '../verifications/verifications.store.js';
-import { readState, type OAuthStateData } from './oauth-state-data.js';
+import { parseStateData, type OAuthStateData } from './oauth-state-data.js';
 import { ProviderRefusal, type RefusalCode } from './provider-refusal.js';
+import { OAUTH_STATE, STATE } from './state-cookies.js';
 
 /** Seconds. */
 const LIFE = 600;
 
-/** A state that does not bring anybody on; where it could be read, it says where its flow wanted errors to go. */
+/** The browser's half of a state. */
+export interface StateToKeep {
+  readonly cookie: DeclaredCookie;
+  readonly value: string;
+}
+
+/** Ends a callback because of its state. */
 export class StateRefusal extends ProviderRefusal {
   constructor(
     code: RefusalCode,
     reason: string,
+    /** Where the sign-in wanted errors to go, if the state could be read. */
     readonly errorURL?: string,
+    /** True if this callback has used the state up, so that its cookie expires. */
+    readonly isSpent = false,
   ) {
     super(code, reason);
   }
@@ -42,6 +45,8 @@ export class StateRefusal extends ProviderRefusal {
 export class OAuthState {
   private readonly settings: SessionCookieSettings;
   private readonly inCookie: boolean;
+  /** The cookie that holds the browser's half. */
+  readonly cookie: DeclaredCookie;
 
   constructor(
     private readonly verifications: VerificationsStore,
@@ -49,6 +54,7 @@ export class OAuthState {
   ) {
     this.settings = cookieSettings(config);
     this.inCookie = config.account.storeStateStrategy === 'cookie';
+    this.cookie = this.inCookie ? OAUTH_STATE : STATE;
   }
 
   /** When a state that is made now is no longer good; milliseconds since 1970. */
@@ -56,45 +62,41 @@ export class OAuthState {
     return Date.now() + LIFE * 1000;
   }
 
-  async store(state: string, data: OAuthStateData, reply: FastifyReply): Promise<void> {
+  async store(state: string, data: OAuthStateData): Promise<StateToKeep> {
     const text = JSON.stringify({ ...data, oauthState: state });
     if (this.inCookie) {
       const sealed = encrypt(text, purposeKeyOf(this.config, 'oauth-state-cookie'));
-      setCookies(reply, [stateCookie(this.settings, 'oauth_state', sealed)]);
-      return;
+      return { cookie: this.cookie, value: sealed };
     }
-    const signed = signValue(state, currentSecret(this.config));
-    setCookies(reply, [stateCookie(this.settings, 'state', signed)]);
     await this.verifications.add(verificationIdentifier.authState(state), text, LIFE);
+    return { cookie: this.cookie, value: signValue(state, currentSecret(this.config)) };
   }
 
   /**
    * Good once, and only in the browser that began: of parallel callbacks one gets the data.
+   * @param carried the cookies of the request.
    * @throws {StateRefusal}
    */
-  async redeem(state: string, request: FastifyRequest, reply: FastifyReply): Promise<OAuthStateData> {
-    const data = this.inCookie
-      ? this.fromCookie(state, request, reply)
-      : await this.fromDatabase(state, request, reply);
+  async redeem(state: string, carried: ReadonlyMap<string, string>): Promise<OAuthStateData> {
+    const cookie = carried.get(cookieName(this.settings, this.cookie));
+    const data = this.inCookie ? this.fromCookie(state, cookie) : await this.fromDatabase(state, cookie);
     if (data.expiresAt < Date.now()) {
-      throw new StateRefusal('state_mismatch', 'the state has expired', data.errorURL);
+      throw new StateRefusal('state_mismatch', 'the state has expired', data.errorURL, true);
     }
     return data;
   }
 
-  private fromCookie(state: string, request: FastifyRequest, reply: FastifyReply): OAuthStateData {
-    const sealed = cookiesOf(request).get(cookieName(this.settings, 'oauth_state'));
+  private fromCookie(state: string, sealed: string | undefined): OAuthStateData {
     if (!sealed) throw new StateRefusal('state_mismatch', 'the browser has no cookie of a sign-in');
     const data = this.open(sealed);
     if (!data) throw new StateRefusal('state_invalid', 'the cookie is not ours or was tampered with');
     if (data.oauthState !== state) throw foreign(data);
-    expireCookies(reply, [expiredStateCookie(this.settings, 'oauth_state')]);
     return data;
   }
 
   private open(sealed: string): OAuthStateData | undefined {
     try {
-      return readState(
+      return parseStateData(
         decrypt(decodeCookieValue(sealed), purposeKeyringOf(this.config, 'oauth-state-cookie')),
       );
     } catch {
@@ -102,28 +104,22 @@ export class OAuthState {
     }
   }
 
-  private async fromDatabase(
-    state: string,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<OAuthStateData> {
+  private async fromDatabase(state: string, cookie: string | undefined): Promise<OAuthStateData> {
     const identifier = verificationIdentifier.authState(state);
     const stored = await this.verifications.find(identifier, { alsoExpired: true });
     if (stored === undefined) throw new StateRefusal('state_mismatch', 'nobody was given this state');
-    const data = readState(stored);
+    const data = parseStateData(stored);
     if (!data) throw new StateRefusal('internal_server_error', 'what is stored under the state is not ours');
     const isOther = data.oauthState !== undefined && data.oauthState !== state;
-    if (isOther || !(this.config.account.skipStateCookieCheck || this.holds(request, state))) {
+    if (isOther || !(this.config.account.skipStateCookieCheck || this.proves(cookie, state))) {
       throw foreign(data);
     }
-    expireCookies(reply, [expiredStateCookie(this.settings, 'state')]);
     const isFirst = (await this.verifications.remove(identifier)) > 0;
-    if (!isFirst) throw new StateRefusal('state_mismatch', 'the state has been used', data.errorURL);
+    if (!isFirst) throw new StateRefusal('state_mismatch', 'the state has been used', data.errorURL, true);
     return data;
   }
 
-  private holds(request: FastifyRequest, state: string): boolean {
-    const cookie = cookiesOf(request).get(cookieName(this.settings, 'state'));
+  private proves(cookie: string | undefined, state: string): boolean {
     return cookie !== undefined && openSignedValue(cookie, openingSecrets(this.config))?.value === state;
   }
 }

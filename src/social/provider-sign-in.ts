@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { DataSource, type EntityManager } from 'typeorm';
 import { EmailLinks } from '../accounts/email-links.js';
 import { ProviderAccountsStore } from '../accounts/provider-accounts.store.js';
 import type { Account } from '../accounts/account.js';
+import { accountDataOf } from '../accounts/present-account.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { isRefusedValue } from '../database/refused-value.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
-import { forbidden } from '../errors/auth-error.js';
+import type { AccountData } from '../cookies/account-data.js';
+import type { Client } from '../http/client.js';
 import { signInOptionsOf } from '../providers/provider.js';
 import { CreateSession } from '../sessions/use-cases/create-session.js';
 import { UsersStore } from '../users/users.store.js';
@@ -16,6 +17,7 @@ import { ImplicitLinking } from './implicit-linking.js';
 import { fieldsFrom } from './provider-fields.js';
 import type { ProviderIdentity } from './provider-identity.js';
 import { ProviderRefusal } from './provider-refusal.js';
+import type { SignedIn } from '../sessions/signed-in.js';
 import type { Session } from '../sessions/session.js';
 import type { User } from '../users/user.js';
 
@@ -24,13 +26,13 @@ export interface SignInRequest {
   readonly callbackURL: string | undefined;
   readonly disableSignUp: boolean;
   readonly overrideUserInfo: boolean;
-  readonly request: FastifyRequest;
+  readonly client: Client;
 }
 
-export interface SignedInByProvider {
-  readonly user: User;
-  readonly session: Session;
+export interface SignedInByProvider extends SignedIn {
   readonly isNew: boolean;
+  /** For the cookie that names the account, if it is configured. */
+  readonly account: AccountData | undefined;
 }
 
 interface Entered {
@@ -58,12 +60,19 @@ export class ProviderSignIn {
   /**
    * @throws {ProviderRefusal} with everything undone, except when the address has yet to be verified: user and account
    * then stay.
-   * @throws {AuthError} 403 `BANNED_USER`; 400 for a configured field.
+   * @throws {AuthError} 403 `BANNED_USER`, with everything undone; 400 for a configured field.
    */
   async signIn(identity: ProviderIdentity, request: SignInRequest): Promise<SignedInByProvider> {
     const { user, isNew, session } = await this.enter(identity, request);
     if (!session) throw new ProviderRefusal('email_not_verified', 'the address has yet to be verified');
-    return { user, isNew, session };
+    const account = await this.accountToKeep(identity);
+    return { user, session, remember: true, isNew, account };
+  }
+
+  private async accountToKeep({ key }: ProviderIdentity): Promise<AccountData | undefined> {
+    if (!this.config.account.storeAccountCookie) return undefined;
+    const account = await this.accounts.findByKey(key);
+    return account && accountDataOf(account);
   }
 
   private async enter(
@@ -91,7 +100,10 @@ export class ProviderSignIn {
     const entered = await this.find(identity, request, manager);
     const session = (await this.mustVerify(entered, identity, request, manager))
       ? undefined
-      : await this.createSession.execute(entered.user.id, request.request, true, manager);
+      : await this.createSession.execute(
+          { userId: entered.user.id, client: request.client, remember: true },
+          manager,
+        );
     return { ...entered, session };
   }
 
@@ -106,7 +118,6 @@ export class ProviderSignIn {
       ? await this.users.findById(account.userId, manager)
       : await this.users.findSureByEmail(email, manager);
     if (!known) return { user: await this.signUp(identity, request, manager), isNew: true };
-    if (known.banned) throw forbidden('BANNED_USER');
     const user = account
       ? await this.refresh(known, account, identity, manager)
       : await this.linking.link(known, identity, manager);
@@ -177,7 +188,7 @@ export class ProviderSignIn {
   private async mustVerify(
     { user, isNew }: Entered,
     { provider }: ProviderIdentity,
-    { callbackURL, request }: SignInRequest,
+    { callbackURL, client: { language } }: SignInRequest,
     manager: EntityManager,
   ): Promise<boolean> {
     if (user.emailVerified) return false;
@@ -186,7 +197,7 @@ export class ProviderSignIn {
     const mails = isNew
       ? (sendOnSignUp ?? requireEmailVerification)
       : requireEmailVerification && sendOnSignIn;
-    if (mails && this.links.enabled) await this.links.verify({ user, callbackURL, request }, manager);
+    if (mails && this.links.enabled) await this.links.verify({ user, callbackURL, language }, manager);
     return requireEmailVerification;
   }
 }

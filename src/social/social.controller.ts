@@ -1,14 +1,20 @@
-import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Param, Query } from '@nestjs/common';
 import { ApiParam, ApiProperty, ApiTags } from '../openapi/decorators.js';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CookieJar } from '../cookies/cookie-jar.js';
+import { Answer } from '../http/answer.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
+import { type Client, From } from '../http/client.js';
+import { Jar } from '../http/request-cookies.js';
 import { SuccessAnswer } from '../http/status-answer.js';
-import { UserAnswer } from '../users/present-user.js';
+import { presentUser, UserAnswer } from '../users/present-user.js';
 import { Callback, CallbackParameters } from './use-cases/callback.js';
 import { LinkSocial, LinkSocialBody } from './use-cases/link-social.js';
 import { SignInSocial, SignInSocialBody } from './use-cases/sign-in-social.js';
 import { SignOut, SignOutBody } from './use-cases/sign-out.js';
 import { type AuthContext, Current } from '../sessions/auth-context.js';
+import { Requested, type RequestedSession } from '../sessions/requested-session.js';
+import type { Departure } from './authorization.js';
+import type { SignedInByProvider } from './provider-sign-in.js';
 
 class SignInSocialAnswer {
   @ApiProperty({ required: false, description: 'Where the provider asks who it is; without `idToken`' })
@@ -43,6 +49,29 @@ class SignOutAnswer extends SuccessAnswer {
   redirect?: boolean;
 }
 
+function departing(
+  { url, state }: Departure,
+  { disableRedirect = false }: { readonly disableRedirect?: boolean },
+): Answer<{ url: string; redirect: boolean }> {
+  return new Answer(
+    { url, redirect: !disableRedirect },
+    disableRedirect ? { cookies: [state] } : { cookies: [state], location: url },
+  );
+}
+
+const signedIn = ({ account, user, session, remember }: SignedInByProvider): Answer<SignInSocialAnswer> =>
+  new Answer(
+    { redirect: false, token: session.token, user: presentUser(user) },
+    { account, signedIn: { user, session, remember } },
+  );
+
+const LINKED = new Answer({ url: '', status: true, redirect: false });
+
+const signedOut = (url: string | undefined, redirect: boolean): Answer<SignOutAnswer> =>
+  url
+    ? new Answer({ success: true, url, redirect }, { signedOut: true, location: redirect ? url : '' })
+    : new Answer({ success: true }, { signedOut: true });
+
 const onward = 'On to where the sign-in was to lead, or to the error page with `?error=`';
 
 @ApiTags('Social sign-in')
@@ -66,12 +95,12 @@ export class SocialController {
       404: ['PROVIDER_NOT_FOUND', 'ID_TOKEN_NOT_SUPPORTED'],
     },
   })
-  signInSocial(
+  async signInSocial(
     @Body() body: SignInSocialBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.signIn.execute(body, request, reply);
+    @From() client: Client,
+  ): Promise<Answer<SignInSocialAnswer>> {
+    const outcome = await this.signIn.execute(body, client);
+    return 'url' in outcome ? departing(outcome, body) : signedIn(outcome);
   }
 
   @AuthGet('callback/:id', {
@@ -84,10 +113,10 @@ export class SocialController {
   callbackByLink(
     @Param('id') id: string,
     @Query() query: CallbackParameters,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @From() client: Client,
+    @Jar() jar: CookieJar,
   ) {
-    return this.callback.execute(id, query, request, reply);
+    return this.callback.execute(id, query, client, jar.carried);
   }
 
   @AuthPost('callback/:id', {
@@ -126,12 +155,12 @@ export class SocialController {
       417: ['LINKING_FAILED'],
     },
   })
-  linkSocial(
+  async linkSocial(
     @Current() current: AuthContext,
     @Body() body: LinkSocialBody,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.link.execute(current, body, reply);
+  ): Promise<Answer<LinkSocialAnswer>> {
+    const departure = await this.link.execute(current, body);
+    return departure ? departing(departure, body) : LINKED;
   }
 
   @AuthPost('sign-out', {
@@ -141,11 +170,10 @@ export class SocialController {
     body: SignOutBody,
     answer: SignOutAnswer,
   })
-  signOut(
+  async signOut(
     @Body() body: SignOutBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.leave.execute(body, request, reply);
+    @Requested() requested: RequestedSession,
+  ): Promise<Answer<SignOutAnswer>> {
+    return signedOut(await this.leave.execute(body, requested), !body.disableRedirect);
   }
 }

@@ -15,7 +15,6 @@ import { OAuthState } from './oauth-state.js';
 import { ProviderAnswer } from './provider-answer.js';
 import { ProviderSignIn } from './provider-sign-in.js';
 import { ProviderSignOut } from './provider-sign-out.js';
-import { SignedInCookies } from './signed-in-cookies.js';
 import { SocialController } from './social.controller.js';
 import { Callback } from './use-cases/callback.js';
 import { LinkSocial } from './use-cases/link-social.js';
@@ -40,7 +39,6 @@ import { SignOut } from './use-cases/sign-out.js';
     ProviderSignOut,
     SignInSocial,
     SignOut,
-    SignedInCookies,
   ],
 })
 export class SocialModule {}

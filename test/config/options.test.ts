@@ -56,7 +56,7 @@ describe('the table of a feature', () => {
     disableApiKeys: option(text, 'no'),
   });
   const load = (environment: Record<string, string>) =>
-    loadConfig({ ...base, ...environment }, [...FEATURES, { optionTables: [table] }]);
+    loadConfig({ ...base, ...environment }, [...FEATURES, { module: class {}, optionTables: [table] }]);
 
   test('is read with its defaults', () => {
     const { apiKey, disableApiKeys } = table.of(load({ API_KEY_PREFIX: 'x_', DISABLE_API_KEYS: 'yes' }));

@@ -1,3 +1,5 @@
+import '../../src/features/jwt/password.controller.js';
+import '../../src/users/users.controller.js';
 import { authPath, twinOf } from '../../src/http/auth-path.js';
 import { strictUrl } from '../../src/http/strict-paths.js';
 
@@ -79,9 +81,10 @@ test('a path of nothing but slashes takes no time', () => {
   expect(Date.now() - begun).toBeLessThan(100);
 });
 
-test('only own routes that do the same have a twin', () => {
+test('a route that is another form of a route of the protocol is its twin', () => {
   expect(twinOf('/login')).toBe('/sign-in/email');
   expect(twinOf('/register')).toBe('/sign-up/email');
+  expect(twinOf('/user')).toBe('/update-user');
   expect(twinOf('/sign-in/email')).toBeUndefined();
   expect(twinOf('constructor')).toBeUndefined();
 });

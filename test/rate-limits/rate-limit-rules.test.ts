@@ -1,3 +1,4 @@
+import '../../src/features/jwt/password.controller.js';
 import { AccountRateLimits } from '../../src/accounts/account-rate-limits.js';
 import type { Config } from '../../src/config/config.js';
 import { RateLimitRules } from '../../src/rate-limits/rate-limit-rules.js';

@@ -3,11 +3,18 @@ import { badRequest, unauthorized } from '../../errors/auth-error.js';
 import { Logger } from '../../logging/logger.js';
 import { describeProviderFault } from '../../providers/provider-fault.js';
 import { Providers } from '../../providers/providers.js';
-import { SelectedAccount, type AccountSelection } from '../account-selection.js';
-import { ValidAccessToken, type Exchange } from '../valid-access-token.js';
-import type { AuthContext } from '../../sessions/auth-context.js';
+import { SelectedAccount } from '../account-selection.js';
+import { ValidAccessToken } from '../valid-access-token.js';
+import type { User } from '../../users/user.js';
+import type { Account } from '../account.js';
 
-export interface AccountInfo {
+/** What a provider says of a user, and the account with its new tokens if they were refreshed. */
+export interface CurrentAccountInfo {
+  readonly info: AccountInfo;
+  readonly refreshed: Account | undefined;
+}
+
+interface AccountInfo {
   readonly user: object;
   readonly data: object;
   readonly account: { readonly id: string; readonly providerId: string; readonly accountId: string };
@@ -27,11 +34,11 @@ export class GetAccountInfo {
    * @throws {AuthError} 400 `ACCOUNT_NOT_FOUND`, `PROVIDER_NOT_CONFIGURED`, `FAILED_TO_GET_ACCESS_TOKEN`,
    * `ACCESS_TOKEN_NOT_FOUND`; 401 `FAILED_TO_GET_USER_INFO`.
    */
-  async execute(current: AuthContext, selection: AccountSelection, http: Exchange): Promise<AccountInfo> {
-    const account = await this.selected.find(current, selection, http.request);
+  async execute(user: User, wanted: string | undefined): Promise<CurrentAccountInfo> {
+    const account = await this.selected.find(user.id, wanted);
     const provider = await this.providers.get(account.providerId);
     if (!provider) throw badRequest('PROVIDER_NOT_CONFIGURED');
-    const tokens = await this.accessToken.of(account, provider, http);
+    const { tokens, refreshed } = await this.accessToken.of(account, provider);
     if (!tokens.accessToken) throw badRequest('ACCESS_TOKEN_NOT_FOUND');
     const info = await provider
       .getUserInfo({ ...tokens, scopes: [...tokens.scopes] })
@@ -41,6 +48,6 @@ export class GetAccountInfo {
       });
     if (!info) throw unauthorized('FAILED_TO_GET_USER_INFO');
     const { id, providerId, providerUserId: accountId } = account;
-    return { ...info, account: { id, providerId, accountId } };
+    return { info: { ...info, account: { id, providerId, accountId } }, refreshed };
   }
 }

@@ -1,13 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { notFound } from '../../errors/auth-error.js';
 import { Text } from '../../http/fields.js';
-import { redirect } from '../../http/redirect.js';
-import { SessionResolver } from '../../sessions/session-resolver.js';
+import type { RequestedSession } from '../../sessions/requested-session.js';
 import { AccountDeletion } from '../account-deletion.js';
-import type { DeleteUserResult } from './delete-user.js';
 
 export class DeleteUserCallbackQuery {
   @Text({ description: 'Of the mailed link' })
@@ -21,22 +18,15 @@ export class DeleteUserCallbackQuery {
 @Injectable()
 export class DeleteUserCallback {
   constructor(
-    private readonly resolver: SessionResolver,
     private readonly deletion: AccountDeletion,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws {AuthError} 404 `NOT_FOUND` when switched off, `FAILED_TO_GET_USER_INFO` signed out, `INVALID_TOKEN`; 302 to `callbackURL`. */
-  async execute(
-    { token, callbackURL }: DeleteUserCallbackQuery,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<DeleteUserResult> {
+  /** @throws {AuthError} 404 `NOT_FOUND` when switched off, `FAILED_TO_GET_USER_INFO` signed out, `INVALID_TOKEN`. */
+  async execute({ token }: DeleteUserCallbackQuery, requested: RequestedSession): Promise<void> {
     if (!this.config.user.deleteUser.enabled) throw notFound('NOT_FOUND');
-    const auth = await this.resolver.resolve(request, reply, { sensitive: true });
+    const auth = await requested.resolve({ sensitive: true });
     if (!auth) throw notFound('FAILED_TO_GET_USER_INFO');
-    await this.deletion.redeem(auth.user.id, token, request, reply);
-    if (callbackURL) throw redirect(callbackURL);
-    return { success: true, message: 'User deleted' };
+    await this.deletion.redeem(auth.user.id, token);
   }
 }

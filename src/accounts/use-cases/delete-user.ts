@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { LOWERCASE_ALPHANUMERIC, randomToken } from '../../crypto/random.js';
 import { badRequest, nothingHere } from '../../errors/auth-error.js';
+import type { Client } from '../../http/client.js';
 import { Text } from '../../http/fields.js';
 import { Mailer } from '../../mail/mailer.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
@@ -29,11 +29,6 @@ export class DeleteUserBody {
   token?: string;
 }
 
-export interface DeleteUserResult {
-  success: true;
-  message: 'User deleted' | 'Verification email sent';
-}
-
 /** Deletes the user who asks, at once or by a mailed link (protocol.md §1.19). */
 @Injectable()
 export class DeleteUser {
@@ -55,24 +50,23 @@ export class DeleteUser {
   async execute(
     current: AuthContext,
     { password, token, callbackURL }: DeleteUserBody,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<DeleteUserResult> {
+    { language }: Client,
+  ): Promise<'deleted' | 'mailed'> {
     const { enabled, sendDeleteAccountVerification } = this.config.user.deleteUser;
     // Where a mailed link was to be asked for, nobody is deleted without one.
     if (!enabled || (sendDeleteAccountVerification && !this.mailer.enabled)) throw nothingHere();
     if (password) await this.requirePassword(current.user.id, password);
     if (token) {
-      await this.deletion.redeem(current.user.id, token, request, reply);
-      return { success: true, message: 'User deleted' };
+      await this.deletion.redeem(current.user.id, token);
+      return 'deleted';
     }
     if (sendDeleteAccountVerification) {
-      await this.sendLink(current, callbackURL, request);
-      return { success: true, message: 'Verification email sent' };
+      await this.sendLink(current, callbackURL, language);
+      return 'mailed';
     }
     if (!password && !this.isFresh(current)) throw badRequest('SESSION_EXPIRED');
-    await this.deletion.delete(current.user.id, request, reply);
-    return { success: true, message: 'User deleted' };
+    await this.deletion.delete(current.user.id);
+    return 'deleted';
   }
 
   private async requirePassword(userId: string, password: string): Promise<void> {
@@ -85,7 +79,7 @@ export class DeleteUser {
   private async sendLink(
     { user }: AuthContext,
     callbackURL: string | undefined,
-    request: FastifyRequest,
+    language: string | undefined,
   ): Promise<void> {
     const token = randomToken(32, LOWERCASE_ALPHANUMERIC);
     const target = encodeURIComponent(callbackURL || '/');
@@ -93,7 +87,7 @@ export class DeleteUser {
     const mail = {
       kind: 'delete-account',
       to: user.email,
-      language: request.headers['accept-language'],
+      language,
       values: { name: user.name, url },
     } as const;
     await this.dataSource.transaction(async (manager) => {

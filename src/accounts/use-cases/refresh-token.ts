@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AuthError, badRequest } from '../../errors/auth-error.js';
-import { AccountDataCookie } from '../../http/account-data-cookie.js';
 import { Providers } from '../../providers/providers.js';
 import type { Account } from '../account.js';
-import { accountDataOf } from '../present-account.js';
-import { SelectedAccount, type AccountSelection } from '../account-selection.js';
+import { SelectedAccount } from '../account-selection.js';
 import { refreshes, TokenRefresh } from '../token-refresh.js';
 import { TokenSeal } from '../token-seal.js';
-import type { Exchange } from '../valid-access-token.js';
-import type { AuthContext } from '../../sessions/auth-context.js';
+import type { User } from '../../users/user.js';
 
 export interface RefreshedAnswer {
   readonly accessToken: string;
@@ -21,6 +18,12 @@ export interface RefreshedAnswer {
   readonly accountId: string;
 }
 
+export interface RefreshedTokens {
+  readonly answer: RefreshedAnswer;
+  /** As it is stored now. */
+  readonly account: Account;
+}
+
 /** New tokens from the provider, whether or not the old ones are still good (protocol.md §1.29). */
 @Injectable()
 export class RefreshToken {
@@ -29,15 +32,14 @@ export class RefreshToken {
     private readonly providers: Providers,
     private readonly seal: TokenSeal,
     private readonly refresh: TokenRefresh,
-    private readonly cookie: AccountDataCookie,
   ) {}
 
   /**
    * @throws {AuthError} 400 `ACCOUNT_NOT_FOUND`, `PROVIDER_NOT_SUPPORTED`, `TOKEN_REFRESH_NOT_SUPPORTED`,
    * `REFRESH_TOKEN_NOT_FOUND`, `FAILED_TO_REFRESH_ACCESS_TOKEN`.
    */
-  async execute(current: AuthContext, selection: AccountSelection, http: Exchange): Promise<RefreshedAnswer> {
-    const account = await this.selected.find(current, selection, http.request);
+  async execute(user: User, accountId: string | undefined): Promise<RefreshedTokens> {
+    const account = await this.selected.find(user.id, accountId);
     const { providerId } = account;
     const provider = await this.providers.get(providerId);
     if (!provider) throw badRequest('PROVIDER_NOT_SUPPORTED', `Provider ${providerId} is not supported.`);
@@ -48,8 +50,7 @@ export class RefreshToken {
     if (!account.refreshToken) throw badRequest('REFRESH_TOKEN_NOT_FOUND');
     try {
       const { account: now, accessTokenExpiresAt } = await this.refresh.execute(account, provider);
-      if (selection.useAccountCookie) await this.cookie.write(http.request, http.reply, accountDataOf(now));
-      return this.answer(now, accessTokenExpiresAt);
+      return { answer: this.answer(now, accessTokenExpiresAt), account: now };
     } catch (error) {
       if (error instanceof AuthError) throw error;
       throw badRequest('FAILED_TO_REFRESH_ACCESS_TOKEN');

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { randomToken } from '../../crypto/random.js';
 import { badRequest } from '../../errors/auth-error.js';
+import type { Client } from '../../http/client.js';
 import { Email, Text } from '../../http/fields.js';
 import { Mailer } from '../../mail/mailer.js';
 import { UsersStore } from '../../users/users.store.js';
@@ -43,23 +43,23 @@ export class RequestPasswordReset {
   /** @throws {AuthError} 400 `RESET_PASSWORD_DISABLED` without mail. */
   async execute(
     { email, redirectTo }: RequestPasswordResetBody,
-    request: FastifyRequest,
+    { language }: Client,
   ): Promise<typeof ANSWER> {
     if (!this.mailer.enabled) throw badRequest('RESET_PASSWORD_DISABLED');
     const user = await this.users.findByEmail(email);
-    if (user) await this.send(user, redirectTo ?? '', request);
+    if (user) await this.send(user, redirectTo ?? '', language);
     // Asks the database for something, as it would for somebody known.
     else await this.verifications.find(verificationIdentifier.resetPassword(randomToken(24)));
     return ANSWER;
   }
 
-  private async send(user: User, redirectTo: string, request: FastifyRequest): Promise<void> {
+  private async send(user: User, redirectTo: string, language: string | undefined): Promise<void> {
     const token = randomToken(24);
     const url = `${this.config.origin}${BASE_PATH}/reset-password/${token}?callbackURL=${encodeURIComponent(redirectTo)}`;
     const mail = {
       kind: 'reset-password',
       to: user.email,
-      language: request.headers['accept-language'],
+      language,
       values: { name: user.name, url },
     } as const;
     await this.dataSource.transaction(async (manager) => {

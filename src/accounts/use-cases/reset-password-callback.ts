@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
-import type { AuthError } from '../../errors/auth-error.js';
+import { Redirect } from '../../http/answer.js';
 import { Text } from '../../http/fields.js';
-import { redirect } from '../../http/redirect.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
 import { VerificationsStore } from '../../verifications/verifications.store.js';
 
@@ -20,20 +19,19 @@ export class ResetPasswordCallback {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws {AuthError} 302, always. */
-  async execute(token: string, { callbackURL }: ResetPasswordCallbackQuery): Promise<never> {
+  async execute(token: string, { callbackURL }: ResetPasswordCallbackQuery): Promise<Redirect> {
     const isGood =
       callbackURL !== '' &&
       (await this.verifications.find(verificationIdentifier.resetPassword(token))) !== undefined;
-    throw this.to(callbackURL, isGood ? { token } : { error: 'INVALID_TOKEN' });
+    return this.to(callbackURL, isGood ? { token } : { error: 'INVALID_TOKEN' });
   }
 
   /** Absolute, unlike other redirects, and the parameter in place of one of the same name. */
-  private to(callbackURL: string, parameters: Record<string, string>): AuthError {
+  private to(callbackURL: string, parameters: Record<string, string>): Redirect {
     const base = `${this.config.origin}${BASE_PATH}`;
     const target = callbackURL !== '' && URL.canParse(callbackURL, base) ? callbackURL : `${base}/error`;
     const url = new URL(target, base);
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-    return redirect(url.href);
+    return new Redirect(url.href);
   }
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { badRequest } from '../../errors/auth-error.js';
+import type { Client } from '../../http/client.js';
 import { Email, Text } from '../../http/fields.js';
-import { SessionResolver } from '../../sessions/session-resolver.js';
+import type { RequestedSession } from '../../sessions/requested-session.js';
 import { UsersStore } from '../../users/users.store.js';
 import { EmailLinks } from '../email-links.js';
 
@@ -22,7 +22,6 @@ const FLOOR = 500;
 @Injectable()
 export class SendVerificationEmail {
   constructor(
-    private readonly resolver: SessionResolver,
     private readonly users: UsersStore,
     private readonly links: EmailLinks,
   ) {}
@@ -30,27 +29,26 @@ export class SendVerificationEmail {
   /** @throws {AuthError} 400 `VERIFICATION_EMAIL_NOT_ENABLED`; signed in also `EMAIL_MISMATCH`, `EMAIL_ALREADY_VERIFIED`. */
   async execute(
     body: SendVerificationEmailBody,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<{ status: true }> {
+    { language }: Client,
+    requested: RequestedSession,
+  ): Promise<void> {
     if (!this.links.enabled) throw badRequest('VERIFICATION_EMAIL_NOT_ENABLED');
-    const auth = await this.resolver.resolve(request, reply);
+    const auth = await requested.resolve();
     if (!auth) {
-      await Promise.all([this.sendToUnverified(body, request), sleep(FLOOR)]);
-      return { status: true };
+      await Promise.all([this.sendToUnverified(body, language), sleep(FLOOR)]);
+      return;
     }
     const { user } = auth;
     if (user.email.toLowerCase() !== body.email.toLowerCase()) throw badRequest('EMAIL_MISMATCH');
     if (user.emailVerified) throw badRequest('EMAIL_ALREADY_VERIFIED');
-    await this.links.verify({ user, callbackURL: body.callbackURL, request });
-    return { status: true };
+    await this.links.verify({ user, callbackURL: body.callbackURL, language });
   }
 
   private async sendToUnverified(
     { email, callbackURL }: SendVerificationEmailBody,
-    request: FastifyRequest,
+    language: string | undefined,
   ): Promise<void> {
     const user = await this.users.findByEmail(email);
-    if (user && !user.emailVerified) await this.links.verify({ user, callbackURL, request });
+    if (user && !user.emailVerified) await this.links.verify({ user, callbackURL, language });
   }
 }

@@ -1,18 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { badRequest, forbidden, unauthorized } from '../../errors/auth-error.js';
+import type { Client } from '../../http/client.js';
 import { isEmailAddress } from '../../http/email-address.js';
 import { Flag, Text } from '../../http/fields.js';
-import { locationOf } from '../../http/location.js';
-import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
+import type { SignedIn } from '../../sessions/signed-in.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';
-import { presentUser, type UserAnswer } from '../../users/present-user.js';
 import { AccountsStore, type Credentials } from '../accounts.store.js';
-import { EmailLinks } from '../email-links.js';
+import { EmailLinks, type LinkRequest } from '../email-links.js';
 import { Passwords } from '../passwords.js';
-import type { Session } from '../../sessions/session.js';
 import type { User } from '../../users/user.js';
 
 export class SignInEmailBody {
@@ -29,63 +27,47 @@ export class SignInEmailBody {
   rememberMe?: boolean;
 }
 
-export interface SignedIn {
-  readonly user: User;
-  readonly session: Session;
-}
-
-export interface SignInEmailAnswer {
-  redirect: boolean;
-  token: string;
-  url?: string;
-  user: UserAnswer;
-}
+export const signInErrors = {
+  400: ['EMAIL_PASSWORD_DISABLED', 'INVALID_EMAIL', 'PASSWORD_TOO_LONG'],
+  401: ['INVALID_EMAIL_OR_PASSWORD'],
+  403: ['EMAIL_NOT_VERIFIED', 'BANNED_USER'],
+  503: ['SERVICE_UNAVAILABLE'],
+} as const;
 
 /** Sign-in with e-mail and password (protocol.md §1.7). */
 @Injectable()
 export class SignInEmail {
   constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly accounts: AccountsStore,
     private readonly passwords: Passwords,
     private readonly createSession: CreateSession,
     private readonly links: EmailLinks,
-    private readonly cookies: SessionCookieWriter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
-
-  async execute(
-    body: SignInEmailBody,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<SignInEmailAnswer> {
-    const { user, session } = await this.signIn(body, request);
-    await this.cookies.signIn(request, reply, { session, user }, body.rememberMe !== false);
-    if (body.callbackURL) void reply.header('location', locationOf(body.callbackURL));
-    return {
-      redirect: Boolean(body.callbackURL),
-      token: session.token,
-      ...(body.callbackURL === undefined ? {} : { url: body.callbackURL }),
-      user: presentUser(user),
-    };
-  }
 
   /**
    * In the order of protocol.md §1.7.
    * @throws {AuthError} 401 `INVALID_EMAIL_OR_PASSWORD`, the same for an unknown user and a wrong password; 403
-   * `EMAIL_NOT_VERIFIED` and `BANNED_USER` only to who knows the password.
+   * `EMAIL_NOT_VERIFIED` and `BANNED_USER` only for somebody who knows the password.
    */
-  async signIn(body: SignInEmailBody, request: FastifyRequest): Promise<SignedIn> {
-    const { email, password, rememberMe } = body;
+  async execute(body: SignInEmailBody, client: Client): Promise<SignedIn> {
+    const { email, password, callbackURL } = body;
+    const remember = body.rememberMe !== false;
     if (!this.config.emailAndPassword.enabled) throw badRequest('EMAIL_PASSWORD_DISABLED');
     if (!isEmailAddress(email)) throw badRequest('INVALID_EMAIL');
     this.passwords.requireNotTooLong(password);
     const credentials = await this.verified(await this.accounts.findCredentials(email), password);
     if (!credentials) throw unauthorized('INVALID_EMAIL_OR_PASSWORD');
-    await this.requireVerifiedEmail(credentials.user, body.callbackURL, request);
-    if (credentials.banned) throw forbidden('BANNED_USER');
+    const { user } = credentials;
+    await this.requireVerifiedEmail(user, { callbackURL, language: client.language });
+    const candidate = { userId: user.id, client, remember };
+    const session = await this.dataSource.transaction((manager) =>
+      this.createSession.execute(candidate, manager),
+    );
+    // Only now, because the hash of a user who is refused a session stays as it is.
     await this.rehash(credentials, password);
-    const session = await this.createSession.execute(credentials.user.id, request, rememberMe !== false);
-    return { user: credentials.user, session };
+    return { user, session, remember };
   }
 
   private async verified(
@@ -101,14 +83,10 @@ export class SignInEmail {
     return undefined;
   }
 
-  private async requireVerifiedEmail(
-    user: User,
-    callbackURL: string | undefined,
-    request: FastifyRequest,
-  ): Promise<void> {
+  private async requireVerifiedEmail(user: User, link: Omit<LinkRequest, 'user'>): Promise<void> {
     if (!this.config.emailAndPassword.requireEmailVerification || user.emailVerified) return;
     if (this.config.emailVerification.sendOnSignIn && this.links.enabled) {
-      await this.links.verify({ user, callbackURL, request });
+      await this.links.verify({ user, ...link });
     }
     throw forbidden('EMAIL_NOT_VERIFIED');
   }

@@ -1,13 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { isRefusedValue } from '../../database/refused-value.js';
 import { badRequest, unprocessable } from '../../errors/auth-error.js';
 import { parseAdditionalInput } from '../../additional-fields/additional-input.js';
+import type { Client } from '../../http/client.js';
 import { Email, Flag, Text } from '../../http/fields.js';
-import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
-import { presentUser, type UserAnswer } from '../../users/present-user.js';
 import { UsersStore } from '../../users/users.store.js';
 import { NewAccount, type SignedUp } from '../new-account.js';
 import { Passwords } from '../passwords.js';
@@ -37,6 +35,12 @@ export class SignUpEmailBody {
   rememberMe?: boolean;
 }
 
+export const signUpErrors = {
+  400: ['EMAIL_PASSWORD_SIGN_UP_DISABLED', 'PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG'],
+  422: ['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'FAILED_TO_CREATE_USER'],
+  503: ['SERVICE_UNAVAILABLE'],
+} as const;
+
 /** A new user with a password, signed in at once unless configured otherwise (protocol.md §1.6). */
 @Injectable()
 export class SignUpEmail {
@@ -44,27 +48,14 @@ export class SignUpEmail {
     private readonly users: UsersStore,
     private readonly passwords: Passwords,
     private readonly newAccount: NewAccount,
-    private readonly cookies: SessionCookieWriter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
-
-  async execute(
-    body: SignUpEmailBody,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<{ token: string | null; user: UserAnswer }> {
-    const { user, session } = await this.signUp(body, request);
-    if (session) {
-      await this.cookies.signIn(request, reply, { session, user }, body.rememberMe !== false);
-    }
-    return { token: session?.token ?? null, user: presentUser(user) };
-  }
 
   /**
    * In the order of protocol.md §1.6.
    * @throws {AuthError} 400 when sign-up is off or the password's length is not allowed, 422 for an e-mail that is taken.
    */
-  async signUp(body: SignUpEmailBody, request: FastifyRequest): Promise<SignedUp> {
+  async execute(body: SignUpEmailBody, client: Client): Promise<SignedUp> {
     const { enabled, disableSignUp } = this.config.emailAndPassword;
     if (!enabled || disableSignUp) throw badRequest('EMAIL_PASSWORD_SIGN_UP_DISABLED');
     this.passwords.requireAllowedLength(body.password);
@@ -79,13 +70,13 @@ export class SignUpEmail {
     if (taken && this.newAccount.signsIn) throw unprocessable('USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL');
     const hash = await this.passwords.hash(body.password);
     // Where signing up does not sign in, its answer must not tell who has an account.
-    if (taken) return { user: await this.users.pretendToAdd(newUser), session: undefined };
+    if (taken) return { user: await this.users.pretendToAdd(newUser), signedIn: undefined };
     try {
       const { callbackURL, rememberMe } = body;
       return await this.newAccount.create(newUser, hash, {
         callbackURL,
         remember: rememberMe !== false,
-        request,
+        client,
       });
     } catch (error) {
       // The loser of a race for one e-mail, or a value that PostgreSQL does not store.

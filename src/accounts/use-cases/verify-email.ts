@@ -1,20 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { openingSecrets } from '../../config/keyring.js';
 import { openEmailToken, type EmailTokenClaims } from '../../crypto/email-token.js';
 import { AuthError, unauthorized } from '../../errors/auth-error.js';
+import { Redirect } from '../../http/answer.js';
+import type { Client } from '../../http/client.js';
 import { isEmailAddress } from '../../http/email-address.js';
 import { Text } from '../../http/fields.js';
-import { redirect, withQuery } from '../../http/redirect.js';
-import { SessionCookieWriter } from '../../http/session-cookie-writer.js';
-import { SessionResolver } from '../../sessions/session-resolver.js';
+import { withQuery } from '../../http/with-query.js';
+import { SessionGates } from '../../sessions/gates/session-gates.js';
+import type { RequestedSession } from '../../sessions/requested-session.js';
+import { keptIf, type SignedIn } from '../../sessions/signed-in.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';
-import type { UserAnswer } from '../../users/present-user.js';
 import type { User } from '../../users/user.js';
 import { UsersStore } from '../../users/users.store.js';
-import { EmailChange, type EmailChangeClaims } from '../email-change.js';
+import { EmailChange, type EmailChangeClaims, type Followed } from '../email-change.js';
 
 export class VerifyEmailQuery {
   @Text({ description: 'Of the mailed link' })
@@ -24,59 +26,56 @@ export class VerifyEmailQuery {
   callbackURL?: string;
 }
 
-interface VerifyEmailAnswer {
-  status: true;
-  user?: UserAnswer | null;
-}
-
 /** Follows a mailed link: proves an address, or changes it (protocol.md §1.24). */
 @Injectable()
 export class VerifyEmail {
   private readonly secrets: readonly string[];
 
   constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly users: UsersStore,
     private readonly emailChange: EmailChange,
-    private readonly resolver: SessionResolver,
+    private readonly gates: SessionGates,
     private readonly createSession: CreateSession,
-    private readonly cookies: SessionCookieWriter,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     // Rotating the secret must not spoil links that are on their way.
     this.secrets = openingSecrets(config);
   }
 
-  /** @throws {AuthError} 302 to `callbackURL`, if there is one; else 401 `TOKEN_EXPIRED`, `INVALID_TOKEN`, `USER_NOT_FOUND`, `INVALID_USER`. */
+  /**
+   * @returns a redirect if the link names a `callbackURL`; a fault of the link is then told to that page.
+   * @throws {AuthError} 401 `TOKEN_EXPIRED`, `INVALID_TOKEN`, `USER_NOT_FOUND`, `INVALID_USER`.
+   */
   async execute(
-    { token, callbackURL }: VerifyEmailQuery,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<VerifyEmailAnswer> {
-    const answer = await this.follow(token, callbackURL, request, reply).catch((error: unknown) => {
-      throw sendBack(error, callbackURL);
-    });
-    if (callbackURL) throw redirect(callbackURL);
-    return answer;
+    query: VerifyEmailQuery,
+    client: Client,
+    requested: RequestedSession,
+  ): Promise<Followed | Redirect> {
+    const { callbackURL } = query;
+    const followed = await this.follow(query, client, requested).catch((error: unknown) =>
+      sentBack(error, callbackURL),
+    );
+    if (!callbackURL || followed instanceof Redirect) return followed;
+    return new Redirect(callbackURL, followed.parts);
   }
 
   private async follow(
-    token: string,
-    callbackURL: string | undefined,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<VerifyEmailAnswer> {
+    { token, callbackURL }: VerifyEmailQuery,
+    client: Client,
+    requested: RequestedSession,
+  ): Promise<Followed> {
     const claims = openEmailToken(token, this.secrets);
     if (claims === 'expired') throw unauthorized('TOKEN_EXPIRED');
     if (claims === 'invalid' || !isEmailAddress(claims.email)) throw unauthorized('INVALID_TOKEN');
-    if (isChange(claims)) return this.emailChange.follow(claims, { token, callbackURL, request, reply });
-    const user = await this.ownerOf(claims);
-    if (!user.emailVerified) {
-      await this.users.verifyEmail(user);
-      if (this.config.emailVerification.autoSignInAfterVerification && !user.banned) {
-        await this.signIn(user, request, reply);
-      }
+    if (isChange(claims)) {
+      return this.emailChange.follow(claims, { token, callbackURL, language: client.language, requested });
     }
-    return { status: true, user: null };
+    const user = await this.ownerOf(claims);
+    if (user.emailVerified) return { user: null, parts: {} };
+    await this.users.verifyEmail(user);
+    if (!this.config.emailVerification.autoSignInAfterVerification) return { user: null, parts: {} };
+    return { user: null, parts: keptIf(await this.signIn(user, client, requested)) };
   }
 
   /** The user the link was made for, and nobody who has the address now. */
@@ -89,22 +88,31 @@ export class VerifyEmail {
     return user;
   }
 
-  /** Into the session the client has, if it is this user's. */
-  private async signIn(user: User, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const auth = await this.resolver.resolve(request, reply);
+  /** Keeps the session that the client has if it is this user's. Undefined if the client gets no cookies. */
+  private async signIn(
+    user: User,
+    client: Client,
+    requested: RequestedSession,
+  ): Promise<SignedIn | undefined> {
+    const auth = await requested.resolve();
     const own = auth?.user.id === user.id ? auth : undefined;
-    if (own?.credential === 'jwt') return;
-    const session = own?.session ?? (await this.createSession.execute(user.id, request, true));
-    const identity = { session, user: { ...user, emailVerified: true } };
-    await this.cookies.signIn(request, reply, identity, !this.resolver.isNotRemembered(request));
+    if (own && !own.keepsCookies) return undefined;
+    const candidate = { userId: user.id, client, remember: true };
+    const session = await this.dataSource.transaction(async (manager) => {
+      if (!own) return this.createSession.unlessRefused(candidate, manager);
+      // The session may come from a cookie that is older than the refusal.
+      return (await this.gates.refuse(candidate, manager)) ? undefined : own.session;
+    });
+    return session && { session, user: { ...user, emailVerified: true }, remember: requested.remember };
   }
 }
 
 const isChange = (claims: EmailTokenClaims): claims is EmailChangeClaims => Boolean(claims.updateTo);
 
-/** What is wrong with a link is told to the page that it leads to. */
-function sendBack(error: unknown, callbackURL: string | undefined): unknown {
-  if (!callbackURL || !(error instanceof AuthError) || !error.body?.code) return error;
+/** @throws the error itself if no page can be told of it. */
+function sentBack(error: unknown, callbackURL: string | undefined): Redirect {
+  if (!callbackURL || !(error instanceof AuthError) || !error.body?.code) throw error;
   const target = withQuery(callbackURL, { error: error.body.code });
-  return target === undefined ? error : redirect(target);
+  if (target === undefined) throw error;
+  return new Redirect(target);
 }

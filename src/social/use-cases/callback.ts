@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
+import { Redirect } from '../../http/answer.js';
+import type { Client } from '../../http/client.js';
 import { Text } from '../../http/fields.js';
-import { redirect } from '../../http/redirect.js';
 import { Providers } from '../../providers/providers.js';
 import { Authorization } from '../authorization.js';
 import { CallbackCompletion } from '../callback-completion.js';
@@ -50,48 +50,57 @@ export class Callback {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /**
-   * A form that a provider lets the browser post comes without cookies, so it is sent here once more as a link.
-   * @throws {AuthError} 302, always.
-   */
-  resend(id: string, body: CallbackParameters, query: CallbackParameters): never {
+  /** A form that a provider lets the browser post comes without cookies, so it is sent here once more as a link. */
+  resend(id: string, body: CallbackParameters, query: CallbackParameters): Redirect {
     const merged = NAMES.flatMap((name): [string, string][] => {
       const value = query[name] ?? body[name];
       return value === undefined ? [] : [[name, value]];
     });
     const parameters = new URLSearchParams(merged).toString();
-    throw redirect(`${this.config.origin}${BASE_PATH}/callback/${encodeURIComponent(id)}?${parameters}`);
+    const own = `${this.config.origin}${BASE_PATH}/callback/${encodeURIComponent(id)}`;
+    return new Redirect(`${own}?${parameters}`);
   }
 
-  /** @throws {AuthError} 302, always: where the sign-in was to lead, or to the error page with its code. */
+  /**
+   * @param carried the cookies of the request.
+   * @returns where the sign-in was to lead, or the error page with its code.
+   */
   async execute(
     id: string,
     parameters: CallbackParameters,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<never> {
-    const { state, code } = parameters;
-    if (!state) {
-      if (state === undefined && code) await this.restart(id, reply);
-      throw this.errors.refused(
-        new ProviderRefusal('state_not_found', 'the callback has no state'),
-        undefined,
-      );
-    }
-    const data = await this.state.redeem(state, request, reply).catch((error: unknown) => {
-      throw error instanceof StateRefusal ? this.errors.refused(error, error.errorURL) : error;
-    });
-    const target = await this.completion
-      .complete(id, parameters, data, { request, reply })
-      .catch((error: unknown) => {
-        throw this.errors.refused(error, data.errorURL);
-      });
-    throw redirect(target);
+    client: Client,
+    carried: ReadonlyMap<string, string>,
+  ): Promise<Redirect> {
+    const { state } = parameters;
+    if (!state) return this.withoutState(id, parameters);
+    const data = await this.state.redeem(state, carried).catch((error: unknown) => this.refusedState(error));
+    if (data instanceof Redirect) return data;
+    const onward = await this.completion
+      .complete(id, parameters, data, client)
+      .catch((error: unknown) => this.errors.refused(error, data.errorURL));
+    return this.spendingState(onward);
   }
 
-  /** Some providers send people who began there, without a state: begin anew, with one. */
-  private async restart(id: string, reply: FastifyReply): Promise<void> {
-    const provider = await this.providers.get(id);
-    if (provider?.allowIdpInitiated) throw redirect(await this.authorization.begin(provider, {}, reply));
+  /** Some providers send people who began there, without a state: then the sign-in begins anew, with one. */
+  private async withoutState(id: string, { state, code }: CallbackParameters): Promise<Redirect> {
+    const provider = state === undefined && code ? await this.providers.get(id) : undefined;
+    if (provider?.allowIdpInitiated) {
+      const { url, state: kept } = await this.authorization.begin(provider, {});
+      return new Redirect(url, { cookies: [kept] });
+    }
+    return this.errors.refused(
+      new ProviderRefusal('state_not_found', 'the callback has no state'),
+      undefined,
+    );
+  }
+
+  private refusedState(error: unknown): Redirect {
+    if (!(error instanceof StateRefusal)) throw error;
+    const onward = this.errors.refused(error, error.errorURL);
+    return error.isSpent ? this.spendingState(onward) : onward;
+  }
+
+  private spendingState({ target, parts }: Redirect): Redirect {
+    return new Redirect(target, { ...parts, cookies: [{ cookie: this.state.cookie }] });
   }
 }

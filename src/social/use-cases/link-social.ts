@@ -1,16 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { purposeKeyOf } from '../../config/keyring.js';
 import { encrypt } from '../../crypto/symmetric-encryption.js';
 import { conflict, expectationFailed, notFound, unauthorized } from '../../errors/auth-error.js';
 import { Flag, Name, Nested, RecordField, Text, TextList } from '../../http/fields.js';
-import { locationOf } from '../../http/location.js';
 import type { Provider } from '../../providers/provider.js';
 import { Providers } from '../../providers/providers.js';
 import { ProviderAccountsStore } from '../../accounts/provider-accounts.store.js';
-import { Authorization } from '../authorization.js';
+import { Authorization, type Departure } from '../authorization.js';
 import { ExplicitLinking } from '../explicit-linking.js';
 import { ProviderAnswer } from '../provider-answer.js';
 import { ProviderRefusal } from '../provider-refusal.js';
@@ -54,12 +52,6 @@ export class LinkSocialBody {
   additionalData?: Record<string, unknown>;
 }
 
-export interface LinkSocialResult {
-  url: string;
-  status?: true;
-  redirect: boolean;
-}
-
 /** Another way for this user to sign in (protocol.md §1.27). */
 @Injectable()
 export class LinkSocial {
@@ -73,29 +65,24 @@ export class LinkSocial {
   ) {}
 
   /**
+   * @returns undefined if an id token has linked the account at once.
    * @throws {AuthError} 404 `PROVIDER_NOT_FOUND`, `ID_TOKEN_NOT_SUPPORTED`; 401 `INVALID_TOKEN`, `FAILED_TO_GET_USER_INFO`,
    * `USER_EMAIL_NOT_FOUND`, `LINKING_NOT_ALLOWED`, `LINKING_DIFFERENT_EMAILS_NOT_ALLOWED`; 409
    * `SOCIAL_ACCOUNT_ALREADY_LINKED`; 417 `LINKING_FAILED`.
    */
-  async execute(
-    { user, session }: AuthContext,
-    body: LinkSocialBody,
-    reply: FastifyReply,
-  ): Promise<LinkSocialResult> {
+  async execute({ user, session }: AuthContext, body: LinkSocialBody): Promise<Departure | undefined> {
     const provider = await this.providers.get(body.provider);
     if (!provider) throw notFound('PROVIDER_NOT_FOUND');
     if (body.idToken) {
       await this.byIdToken(provider, body.idToken, user);
-      return { url: '', status: true, redirect: false };
+      return undefined;
     }
     const encryptedSessionToken = encrypt(
       session.token,
       purposeKeyOf(this.config, 'oauth-link-session-token'),
     );
     const link = { userId: user.id, email: user.email, encryptedSessionToken };
-    const url = await this.authorization.begin(provider, body, reply, link);
-    if (!body.disableRedirect) void reply.header('location', locationOf(url));
-    return { url, redirect: !body.disableRedirect };
+    return this.authorization.begin(provider, body, link);
   }
 
   private async byIdToken(provider: Provider, idToken: LinkIdToken, user: User): Promise<void> {

@@ -1,16 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forbidden, notFound, unauthorized } from '../../errors/auth-error.js';
+import type { Client } from '../../http/client.js';
 import { Flag, Name, Nested, RecordField, Text, TextList } from '../../http/fields.js';
-import { locationOf } from '../../http/location.js';
 import { signInOptionsOf, type Provider } from '../../providers/provider.js';
 import { Providers } from '../../providers/providers.js';
-import { presentUser, type UserAnswer } from '../../users/present-user.js';
-import { Authorization } from '../authorization.js';
+import { Authorization, type Departure } from '../authorization.js';
 import { ProviderAnswer } from '../provider-answer.js';
 import { ProviderRefusal } from '../provider-refusal.js';
-import { ProviderSignIn } from '../provider-sign-in.js';
-import { SignedInCookies } from '../signed-in-cookies.js';
+import { ProviderSignIn, type SignedInByProvider } from '../provider-sign-in.js';
 import { refuseReserved, SignInIdToken } from '../social-fields.js';
 
 export class SignInSocialBody {
@@ -52,9 +49,6 @@ export class SignInSocialBody {
   additionalData?: Record<string, unknown>;
 }
 
-export type SignInSocialResult =
-  { url: string; redirect: boolean } | { redirect: false; token: string; user: UserAnswer };
-
 /** Sign-in at a provider: by a redirect there, or by an id token that the front end has already (protocol.md §1.8). */
 @Injectable()
 export class SignInSocial {
@@ -63,32 +57,25 @@ export class SignInSocial {
     private readonly authorization: Authorization,
     private readonly answer: ProviderAnswer,
     private readonly providerSignIn: ProviderSignIn,
-    private readonly cookies: SignedInCookies,
   ) {}
 
   /**
    * @throws {AuthError} 404 `PROVIDER_NOT_FOUND`, `ID_TOKEN_NOT_SUPPORTED`; 401 `INVALID_TOKEN`, `FAILED_TO_GET_USER_INFO`,
    * `USER_EMAIL_NOT_FOUND`, `OAUTH_LINK_ERROR`; 403 `EMAIL_NOT_VERIFIED`, `BANNED_USER`.
    */
-  async execute(
-    body: SignInSocialBody,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<SignInSocialResult> {
+  async execute(body: SignInSocialBody, client: Client): Promise<Departure | SignedInByProvider> {
     const provider = await this.providers.get(body.provider);
     if (!provider) throw notFound('PROVIDER_NOT_FOUND');
-    if (body.idToken) return this.byIdToken(provider, body.idToken, body, { request, reply });
-    const url = await this.authorization.begin(provider, body, reply);
-    if (!body.disableRedirect) void reply.header('location', locationOf(url));
-    return { url, redirect: !body.disableRedirect };
+    if (body.idToken) return this.byIdToken(provider, body.idToken, body, client);
+    return this.authorization.begin(provider, body);
   }
 
   private async byIdToken(
     provider: Provider,
     idToken: SignInIdToken,
     { callbackURL, requestSignUp }: SignInSocialBody,
-    { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-  ): Promise<SignInSocialResult> {
+    client: Client,
+  ): Promise<SignedInByProvider> {
     const identity = await this.answer.byIdToken(provider, idToken);
     // What a client presents of these is kept; how long the access token is good it cannot vouch for.
     const { refreshToken: _, ...tokens } = identity.tokens;
@@ -97,13 +84,11 @@ export class SignInSocial {
       signInOptionsOf(provider).disableSignUp ||
       provider.disableSignUp ||
       false;
-    const signedIn = await this.providerSignIn
-      .signIn({ ...identity, tokens }, { callbackURL, disableSignUp, overrideUserInfo: false, request })
+    return this.providerSignIn
+      .signIn({ ...identity, tokens }, { callbackURL, disableSignUp, overrideUserInfo: false, client })
       .catch((error: unknown) => {
         throw asAnswer(error);
       });
-    await this.cookies.write(identity, signedIn, { request, reply });
-    return { redirect: false, token: signedIn.session.token, user: presentUser(signedIn.user) };
   }
 }
 

@@ -1,0 +1,19 @@
+import { withQuery } from '../../src/http/with-query.js';
+
+test.each([
+  ['/a', '/a?error=E'],
+  ['/a?b=1', '/a?b=1&error=E'],
+  ['/a?b=1&', '/a?b=1&error=E'],
+  ['/a?', '/a?error=E'],
+  ['/a#top', '/a?error=E#top'],
+  ['/a?b=1#top?c', '/a?b=1&error=E#top?c'],
+  ['https://app.example.com', 'https://app.example.com/?error=E'],
+  ['https://app.example.com/a#top', 'https://app.example.com/a?error=E#top'],
+  ['myapp://done', 'myapp://done?error=E'],
+])('%s gets its parameter as %s', (target, expected) => {
+  expect(withQuery(target, { error: 'E' })).toBe(expected);
+});
+
+test.each(['', 'a', '//evil.example', '/\\evil.example', 'https://'])('%j is nowhere to go', (target) => {
+  expect(withQuery(target, { error: 'E' })).toBeUndefined();
+});
