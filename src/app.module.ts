@@ -1,32 +1,26 @@
-import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { RequestStep } from './request-step.js';
 import { REQUEST_STEPS } from './request-steps.js';
-import { FEATURE_MODULES } from './assembly/feature-modules.js';
-import { AccountsModule } from './accounts/accounts.module.js';
+import { entitiesWith } from './assembly/entities.js';
+import type { Feature } from './assembly/feature.js';
+import { FEATURES } from './assembly/features.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
-import { entitiesWith } from './entities.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
-import { LegacyModule } from './legacy/legacy.module.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
-import { ProtocolModule } from './protocol/protocol.module.js';
-import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
-import { SessionsModule } from './sessions/sessions.module.js';
-import { SocialModule } from './social/social.module.js';
 import { SweepingModule } from './sweeping/sweeping.module.js';
-import { UsersModule } from './users/users.module.js';
 
 /** What the application is put together from. */
 export interface Parts {
   readonly steps: readonly RequestStep[];
-  readonly features: readonly Type[];
+  readonly features: readonly Feature[];
 }
 
-export const PARTS: Parts = { steps: REQUEST_STEPS, features: FEATURE_MODULES };
+export const PARTS: Parts = { steps: REQUEST_STEPS, features: FEATURES };
 
 @Module({})
 export class AppModule {
@@ -36,19 +30,12 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         LoggingModule,
-        DatabaseModule.with(entitiesWith(config)),
+        MetricsModule,
+        DatabaseModule.with(entitiesWith(config, features)),
         HttpModule,
-        RateLimitsModule,
-        ProtocolModule,
-        UsersModule,
-        SessionsModule,
-        AccountsModule,
-        SocialModule,
-        ...features,
-        LegacyModule,
+        ...features.map(({ module }) => module),
         SweepingModule,
         HealthModule,
-        MetricsModule,
       ],
       providers: steps.flatMap(nestProvider),
     };

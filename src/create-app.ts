@@ -9,7 +9,7 @@ import { installClient } from './http/client.js';
 import { installDirectRoutes } from './http/direct-routes.js';
 import { RepeatedAnswers, type Surroundings } from './http/repeated/repeated-answers.js';
 import { Logger } from './logging/logger.js';
-import { Metrics } from './metrics/metrics.js';
+import { RequestMetrics } from './http/request-metrics.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
 import type { Application, Beginning, RequestStep } from './request-step.js';
 import { CurrentSession } from './sessions/current/current-session.js';
@@ -90,7 +90,7 @@ function installSteps(steps: readonly RequestStep[], app: Application): void {
 
 /** The limits, the log and the metrics of an answer that does not pass Fastify's hooks. */
 function surroundingsOf(app: NestFastifyApplication): Surroundings {
-  const [limiter, logger, metrics] = [app.get(RateLimiter), app.get(Logger), app.get(Metrics)];
+  const [limiter, logger, metrics] = [app.get(RateLimiter), app.get(Logger), app.get(RequestMetrics)];
   return {
     refuses: limiter.enabled
       ? async (raw) =>

@@ -19,7 +19,7 @@ import { strictUrl } from './http/strict-paths.js';
 import { answerUnknownPaths } from './http/unknown-paths.js';
 import { Logger } from './logging/logger.js';
 import { logAnswers, sendRequestId } from './logging/request-log.js';
-import { Metrics } from './metrics/metrics.js';
+import { RequestMetrics } from './http/request-metrics.js';
 import { limitRequests } from './rate-limits/limit-requests.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
 import type { RequestStep } from './request-step.js';
@@ -183,7 +183,7 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
     name: 'measure',
     does: 'counts the answer and its time for /metrics',
     at: 'onResponse',
-    hook: ({ get }) => get(Metrics).measure,
+    hook: ({ get }) => get(RequestMetrics).measure,
   },
   {
     name: 'log',

@@ -1,8 +1,8 @@
 import type { CallHandler, CanActivate, ExecutionContext, NestInterceptor, Type } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyServerFactory } from 'fastify';
-import { FEATURE_MODULES } from '../src/assembly/feature-modules.js';
-import { loadConfig } from '../src/config/config.js';
+import { FEATURES } from '../src/assembly/features.js';
+import { loadConfig } from '../src/assembly/load-config.js';
 import { createApp } from '../src/create-app.js';
 import type { RequestStep } from '../src/request-step.js';
 import { REQUEST_STEPS } from '../src/request-steps.js';
@@ -107,7 +107,7 @@ beforeAll(async () => {
     PASSWORD_BCRYPT_COST: '10',
     LOG_LEVEL: 'silent',
   });
-  app = await createApp(config, { steps: REQUEST_STEPS.map(notedStep), features: FEATURE_MODULES });
+  app = await createApp(config, { steps: REQUEST_STEPS.map(notedStep), features: FEATURES });
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
 });

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { encryptStoredTokens } from '../accounts/stored-tokens.js';
 import { TokenSeal } from '../accounts/token-seal.js';
-import { loadConfig } from '../config/config.js';
+import { loadConfig } from '../assembly/load-config.js';
 import { describeConnectionFault } from '../database/connection-fault.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { runCommand } from './command.js';

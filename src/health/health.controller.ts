@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, Inject, Redirect, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
+import { withDeadline } from '../concurrency/with-deadline.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
@@ -68,18 +68,15 @@ export class HealthController {
   }
 
   private async check(): Promise<Check> {
-    const silence = new AbortController();
     try {
-      const pending = await Promise.race([
+      const pending = await withDeadline(
+        PATIENCE,
         pendingMigrations(this.dataSource, this.config),
-        sleep(PATIENCE, undefined, { signal: silence.signal }),
-      ]);
-      if (pending === undefined) return 'database unreachable';
+        () => new Error('no answer in time'),
+      );
       return pending.length === 0 ? 'ok' : 'migrations pending';
     } catch {
       return 'database unreachable';
-    } finally {
-      silence.abort();
     }
   }
 }

@@ -12,7 +12,7 @@ import {
   schemaPath,
 } from '../openapi/decorators.js';
 import { declareTwin } from './auth-path.js';
-import { MESSAGES, type ErrorCode } from '../errors/error-catalogue.js';
+import { definitionOf, type NamedError } from '../errors/defined-errors.js';
 import { ACCESS, type Access } from './access.js';
 import { declaredFields } from './declared-fields.js';
 import type { DirectHandler, DirectRoute } from './direct-routes.js';
@@ -43,7 +43,7 @@ export interface RouteSpecification {
   /** What a 200 holds; a route that always redirects has none. */
   readonly answer?: Type | [Type] | AnswerSchema;
   /** Status to the codes it may carry, besides those that follow from `access`, `body` and the method. */
-  readonly errors?: Readonly<Record<number, readonly ErrorCode[]>>;
+  readonly errors?: Readonly<Record<number, readonly NamedError[]>>;
   /** Status to the messages that go out without a code (protocol.md §4.4). */
   readonly messages?: Readonly<Record<number, readonly string[]>>;
   /** Status to when it goes out without a body. */
@@ -166,11 +166,12 @@ const UNEXPECTED = ApiResponse({
 
 function describeError(
   status: number,
-  codes: readonly ErrorCode[],
+  errors: readonly NamedError[],
   { messages, empty }: { messages: readonly string[]; empty: string | undefined },
 ) {
+  const defined = errors.map(definitionOf);
   const lines = [
-    ...codes.map((code) => `\`${code}\`: ${MESSAGES[code]}`),
+    ...defined.map(({ code, message }) => `\`${code}\`: ${message}`),
     ...messages,
     ...(empty === undefined ? [] : [`No body: ${empty}`]),
   ];
@@ -181,7 +182,7 @@ function describeError(
       'application/json': {
         schema: { $ref: schemaPath(ErrorAnswer) },
         examples: Object.fromEntries([
-          ...codes.map((code) => [code, { value: { message: MESSAGES[code], code } }]),
+          ...defined.map(({ code, message }) => [code, { value: { message, code } }]),
           ...messages.map((message) => [message, { value: { message } }]),
         ]),
       },
@@ -199,9 +200,9 @@ function possibleErrors(
   verb: string,
   access: Access,
   route: RouteSpecification,
-): Record<number, ErrorCode[]> {
-  const errors: Record<number, ErrorCode[]> = {};
-  const add = (status: number, ...codes: ErrorCode[]) => {
+): Record<number, NamedError[]> {
+  const errors: Record<number, NamedError[]> = {};
+  const add = (status: number, ...codes: NamedError[]) => {
     errors[status] = [...new Set([...(errors[status] ?? []), ...codes])];
   };
   if (verb !== 'GET') {

@@ -8,6 +8,7 @@ import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
 import { SessionDataCookie } from '../cookies/session-data-cookie.js';
 import { AddedHeaders } from './added-headers.js';
 import { AnswerWriter } from './answer-writer.js';
+import { RequestMetrics } from './request-metrics.js';
 
 /** The cookies know neither Nest nor the configuration, so they are put together here. */
 const cookies: Provider[] = [
@@ -36,7 +37,7 @@ const cookies: Provider[] = [
 ];
 
 @Module({
-  providers: [...cookies, AddedHeaders, AnswerWriter],
+  providers: [...cookies, AddedHeaders, AnswerWriter, RequestMetrics],
   exports: [AccountCookie, AddedHeaders, AnswerWriter, SessionCookieWriter, SessionDataCookie],
 })
 export class HttpModule {}

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { loadConfig, type Config } from '../config/config.js';
+import { loadConfig } from '../assembly/load-config.js';
+import type { Config } from '../config/config.js';
 import { readEnvironment, type Environment } from '../config/environment.js';
 import { createMigratingDataSource } from '../migrating/migrating-data-source.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';

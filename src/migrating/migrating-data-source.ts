@@ -1,7 +1,7 @@
 import { DataSource, MigrationExecutor, QueryFailedError, type Migration, type QueryRunner } from 'typeorm';
+import { entitiesWith } from '../assembly/entities.js';
 import { loadConfiguredFields, loadDatabaseConfig, type ConfiguredFields } from '../config/config.js';
 import type { Environment } from '../config/environment.js';
-import { entitiesWith } from '../entities.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { describeConnectionFault } from '../database/connection-fault.js';
 import { POOLED, isRefusedByPooler } from '../database/connection-pooler.js';

@@ -5,6 +5,7 @@ import { ChangeListener } from './cache/change-listener.js';
 import { SessionCache } from './cache/session-cache.js';
 import { SessionCacheMetrics } from './cache/session-cache-metrics.js';
 import { SessionReader } from './cache/session-reader.js';
+import { ExpiredSessions } from './expired-sessions.js';
 import { CurrentSessionController } from './current-session.controller.js';
 import { Credentials } from './credentials.js';
 import { CurrentSession } from './current/current-session.js';
@@ -31,6 +32,7 @@ import { UpdateSession } from './use-cases/update-session.js';
   controllers: [CurrentSessionController, SessionsController],
   providers: [
     SessionsStore,
+    ExpiredSessions,
     SessionCache,
     SessionCacheMetrics,
     ChangeListener,
@@ -57,7 +59,6 @@ import { UpdateSession } from './use-cases/update-session.js';
     SessionGates,
     LiveSession,
     ChangeListener,
-    SessionCacheMetrics,
     Credentials,
     CurrentSession,
     SessionHeaders,

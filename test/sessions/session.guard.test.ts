@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SignJWT, UnsecuredJWT, type JWK, type JWTPayload } from 'jose';
 import { AppModule } from '../../src/app.module.js';
-import { loadConfig } from '../../src/config/config.js';
+import { loadConfig } from '../../src/assembly/load-config.js';
 import { signValue } from '../../src/cookies/signed-value.js';
 import { privateKeyOf } from '../../src/features/jwt/signing-key.js';
 import type { Jwk } from '../../src/features/jwt/jwk.entity.js';

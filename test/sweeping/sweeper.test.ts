@@ -1,8 +1,12 @@
 import { DataSource } from 'typeorm';
-import { loadConfig } from '../../src/config/config.js';
+import { loadConfig } from '../../src/assembly/load-config.js';
 import { connect } from '../../src/database/connect.js';
 import { PreparedQueries } from '../../src/database/prepared-queries.js';
 import { Logger } from '../../src/logging/logger.js';
+import { OldCounts } from '../../src/rate-limits/old-counts.js';
+import { RateLimitRules } from '../../src/rate-limits/rate-limit-rules.js';
+import { ExpiredSessions } from '../../src/sessions/expired-sessions.js';
+import { ExpiredVerifications } from '../../src/verifications/expired-verifications.js';
 import { Sweeper } from '../../src/sweeping/sweeper.js';
 import { createDatabase, type PostgresVersion, type TestDatabase } from '../setup/database.js';
 import { MIGRATED, SECRET } from '../setup/gatehouse.js';
@@ -46,7 +50,11 @@ describe.each<[PostgresVersion]>([[18], [14]])('the sweeper on PostgreSQL %i', (
     });
     const dataSource = await connect(config.database, []);
     dataSources.push(dataSource);
-    return new Sweeper(new PreparedQueries(dataSource, config), config, new Logger(config));
+    const sweeper = new Sweeper(new PreparedQueries(dataSource, config), new Logger(config));
+    new ExpiredSessions(sweeper);
+    new ExpiredVerifications(sweeper, config);
+    new OldCounts(sweeper, new RateLimitRules(config)).onModuleInit();
+    return sweeper;
   }
 
   const idsIn = async (table: string) =>

@@ -7,6 +7,7 @@ import { SignedValues } from '../../cookies/signed-value.js';
 import { bearerOf, looksLikeJwt } from '../../http/bearer.js';
 import type { CredentialReader, NamedSession, ShownCredentials } from '../../sessions/credentials.js';
 import { openSignedToken } from '../../sessions/signed-token.js';
+import { bearerOptions } from './bearer-options.js';
 
 /** Reads `Authorization: Bearer <session token>`: the token plain as JSON holds it, or signed as a cookie holds it. */
 @Injectable()
@@ -22,7 +23,7 @@ export class BearerCredential implements CredentialReader {
     if (bearer === undefined || looksLikeJwt(bearer)) return undefined;
     const decoded = decodeCookieValue(bearer);
     if (decoded.includes('.')) return openSignedToken(decoded, this.signed);
-    if (this.config.requireSignature) return undefined;
+    if (bearerOptions.of(this.config).requireSignature) return undefined;
     return { key: { token: bearer }, cookies: 'keeps', secretIndex: 0 };
   }
 }

@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { sha256Base64Url } from '../../crypto/sha256.js';
 import { ALGORITHM } from './signing-key.js';
+import { jwtOptions } from './jwt-options.js';
 import { SigningKeys } from './signing-keys.js';
 import { presentUser } from '../../users/present-user.js';
 import { ExpiringMap } from '../../collections/expiring-map.js';
@@ -42,12 +43,12 @@ export class JwtIssuer {
 
   /** Seconds for which a JWT issued now is good. */
   get expiresIn(): number {
-    return this.config.jwt.expirationTime;
+    return jwtOptions.of(this.config).jwt.expirationTime;
   }
 
   /** Every field of the user that may leave the server, or those that are configured. */
   private payloadOf(user: User, fromDataCookie = false): object {
-    const { definePayload } = this.config.jwt;
+    const { definePayload } = jwtOptions.of(this.config).jwt;
     const answer = presentUser(user);
     const presented = Object.entries(fromDataCookie ? userInCacheOrder(answer) : answer);
     return Object.fromEntries(
@@ -76,7 +77,11 @@ export class JwtIssuer {
   /** Claims in the order of protocol.md §11.2, `sid` besides. */
   async issue({ session, user, fromDataCookie }: IssuedFor): Promise<string> {
     const { kid, key } = await this.keys.signing();
-    const { expirationTime, issuer = this.config.origin, audience = this.config.origin } = this.config.jwt;
+    const {
+      expirationTime,
+      issuer = this.config.origin,
+      audience = this.config.origin,
+    } = jwtOptions.of(this.config).jwt;
     const issuedAt = Math.floor(Date.now() / 1000);
     const claims = {
       iat: issuedAt,

@@ -14,6 +14,7 @@ import { JwksStore } from './jwks.store.js';
 import { JwtAuthenticator } from './jwt-authenticator.js';
 import { JwtCredential } from './jwt-credential.js';
 import { JwtIssuer } from './jwt-issuer.js';
+import { jwtOptions } from './jwt-options.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { Login } from './login.js';
 import { JwtPasswordController } from './password.controller.js';
@@ -51,6 +52,6 @@ export class JwtFeature implements OnModuleInit {
   onModuleInit(): void {
     this.credentials.add(this.credential);
     this.headers.declare(SET_AUTH_JWT);
-    if (!this.config.disableSettingJwtHeader) this.sessionHeaders.add(this.setAuthJwt);
+    if (!jwtOptions.of(this.config).disableSettingJwtHeader) this.sessionHeaders.add(this.setAuthJwt);
   }
 }

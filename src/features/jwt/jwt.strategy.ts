@@ -4,6 +4,7 @@ import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { ALGORITHM } from './signing-key.js';
+import { jwtOptions } from './jwt-options.js';
 import { SigningKeys } from './signing-keys.js';
 
 /** The claims that lead back to a session: `sub` is the user's id, `sid` the session's. */
@@ -28,8 +29,8 @@ export class JwtStrategy extends PassportStrategy(Strategy, JWT) {
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       secretOrKeyProvider: keyProvider(keys),
       algorithms: [ALGORITHM],
-      issuer: config.jwt.issuer ?? config.origin,
-      audience: config.jwt.audience ?? config.origin,
+      issuer: jwtOptions.of(config).jwt.issuer ?? config.origin,
+      audience: jwtOptions.of(config).jwt.audience ?? config.origin,
     });
   }
 

@@ -5,6 +5,7 @@ import { CONFIG } from '../../config/config.module.js';
 import { encryptionKeyOf, keyringOf } from '../../config/keyring.js';
 import { RowIds } from '../../database/row-ids.js';
 import type { Jwk } from './jwk.entity.js';
+import { jwtOptions } from './jwt-options.js';
 import { JwksStore } from './jwks.store.js';
 import { ALGORITHM, newSigningKey, presentJwk, privateKeyOf, publicKeyOf } from './signing-key.js';
 
@@ -57,7 +58,7 @@ export class SigningKeys {
   async published(): Promise<{ keys: Record<string, unknown>[] }> {
     await this.signing();
     const now = Date.now();
-    const grace = this.config.jwks.gracePeriod * 1000;
+    const grace = jwtOptions.of(this.config).jwks.gracePeriod * 1000;
     return {
       keys: this.rows
         .filter(({ expiresAt }) => !expiresAt || expiresAt.getTime() + grace > now)
@@ -78,7 +79,7 @@ export class SigningKeys {
   }
 
   private async newKey(): Promise<Jwk> {
-    const { rotationInterval } = this.config.jwks;
+    const { rotationInterval } = jwtOptions.of(this.config).jwks;
     const now = new Date();
     const expiresAt =
       rotationInterval === undefined ? null : new Date(now.getTime() + rotationInterval * 1000);

@@ -1,4 +1,4 @@
-import { loadConfig } from '../../../src/config/config.js';
+import { loadConfig } from '../../../src/assembly/load-config.js';
 import { signValue } from '../../../src/cookies/signed-value.js';
 import { BearerCredential } from '../../../src/features/bearer/bearer-credential.js';
 import { SECRET } from '../../setup/gatehouse.js';

@@ -2,7 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../http/access.js';
-import { Metrics } from './metrics.js';
+import { Metrics } from '../metrics/metrics.js';
 
 @ApiTags('Operations')
 @Controller()
