@@ -1,60 +1,50 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import { AccountsModule } from './accounts/accounts.module.js';
+import type { RequestStep } from './request-step.js';
+import { REQUEST_STEPS } from './request-steps.js';
+import { entitiesWith } from './assembly/entities.js';
+import type { Feature } from './assembly/feature.js';
+import { FEATURES } from './assembly/features.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
-import { entitiesWith } from './entities.js';
-import { ErrorFilter } from './http/error.filter.js';
 import { HealthModule } from './health/health.module.js';
-import { CallbackGuard } from './http/callback.guard.js';
-import { FormCsrfGuard } from './http/form-csrf.guard.js';
-import { InputGuard } from './http/input.guard.js';
-import { AnswerInterceptor } from './http/answer.interceptor.js';
 import { HttpModule } from './http/http.module.js';
-import { OriginGuard } from './http/origin.guard.js';
-import { JwksModule } from './jwks/jwks.module.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
-import { ProtocolModule } from './protocol/protocol.module.js';
-import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
-import { SessionGuard } from './sessions/session.guard.js';
-import { SessionsModule } from './sessions/sessions.module.js';
-import { SocialModule } from './social/social.module.js';
 import { SweepingModule } from './sweeping/sweeping.module.js';
-import { UsersModule } from './users/users.module.js';
+
+/** What the application is put together from. */
+export interface Parts {
+  readonly steps: readonly RequestStep[];
+  readonly features: readonly Feature[];
+}
+
+export const PARTS: Parts = { steps: REQUEST_STEPS, features: FEATURES };
 
 @Module({})
 export class AppModule {
-  static with(config: Config): DynamicModule {
+  static with(config: Config, { steps, features }: Parts = PARTS): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.with(config),
         LoggingModule,
-        DatabaseModule.with(entitiesWith(config)),
+        MetricsModule,
+        DatabaseModule.with(entitiesWith(config, features)),
         HttpModule,
-        RateLimitsModule,
-        ProtocolModule,
-        JwksModule,
-        UsersModule,
-        SessionsModule,
-        AccountsModule,
-        SocialModule,
+        ...features.map(({ module }) => module),
         SweepingModule,
         HealthModule,
-        MetricsModule,
       ],
-      providers: [
-        // The way of a request, in the protocol's order (protocol.md §4.1): path and body come before, in create-app.ts.
-        { provide: APP_GUARD, useClass: OriginGuard },
-        { provide: APP_GUARD, useClass: InputGuard },
-        { provide: APP_GUARD, useClass: FormCsrfGuard },
-        { provide: APP_GUARD, useClass: SessionGuard },
-        { provide: APP_GUARD, useClass: CallbackGuard },
-        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
-        { provide: APP_FILTER, useClass: ErrorFilter },
-      ],
+      providers: steps.flatMap(nestProvider),
     };
   }
+}
+
+/** Nest runs the guards in the order in which they are provided. */
+function nestProvider(step: RequestStep): Provider[] {
+  if (step.at === 'guard') return [{ provide: APP_GUARD, useClass: step.type }];
+  if (step.at === 'interceptor') return [{ provide: APP_INTERCEPTOR, useClass: step.type }];
+  return step.at === 'filter' ? [{ provide: APP_FILTER, useClass: step.type }] : [];
 }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type * as Config from './config/config.js';
+import type * as Config from './assembly/load-config.js';
 import type * as Environment from './config/environment.js';
 import type * as Fault from './errors/end-in-one-sentence.js';
 import { collectEarly, keepYoungSpaceSmall } from './heap-size.js';
@@ -9,7 +9,7 @@ keepYoungSpaceSmall();
 // `import` loads every module in turns of the event loop, `require` at once: a start takes a sixth less processor time.
 const load = createRequire(import.meta.url);
 load('reflect-metadata');
-const { loadConfig } = load('./config/config.js') as typeof Config;
+const { loadConfig } = load('./assembly/load-config.js') as typeof Config;
 const { readEnvironment } = load('./config/environment.js') as typeof Environment;
 const { endInOneSentence } = load('./errors/end-in-one-sentence.js') as typeof Fault;
 const { serve } = load('./serve.js') as typeof Server;

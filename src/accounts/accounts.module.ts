@@ -2,10 +2,12 @@ import { Module } from '@nestjs/common';
 import { HttpModule } from '../http/http.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
+import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import { AccountDeletion } from './account-deletion.js';
+import { AccountRateLimits } from './account-rate-limits.js';
 import { AccountsController } from './accounts.controller.js';
 import { SelectedAccount } from './account-selection.js';
 import { AccountsStore } from './accounts.store.js';
@@ -14,8 +16,10 @@ import { EmailChange } from './email-change.js';
 import { EmailLinks } from './email-links.js';
 import { EmailController } from './email.controller.js';
 import { LinkedAccountsController } from './linked-accounts.controller.js';
+import { AccountMails } from './mails/account-mails.js';
 import { NewAccount } from './new-account.js';
 import { PasswordController } from './password.controller.js';
+import { PasswordMetrics } from './password-metrics.js';
 import { Passwords } from './passwords.js';
 import { ProviderAccountsStore } from './provider-accounts.store.js';
 import { TokenRefresh } from './token-refresh.js';
@@ -28,9 +32,7 @@ import { DeleteUserCallback } from './use-cases/delete-user-callback.js';
 import { DeleteUser } from './use-cases/delete-user.js';
 import { GetAccessToken } from './use-cases/get-access-token.js';
 import { ListAccounts } from './use-cases/list-accounts.js';
-import { Login } from './use-cases/login.js';
 import { RefreshToken } from './use-cases/refresh-token.js';
-import { Register } from './use-cases/register.js';
 import { RequestPasswordReset } from './use-cases/request-password-reset.js';
 import { ResetPasswordCallback } from './use-cases/reset-password-callback.js';
 import { ResetPassword } from './use-cases/reset-password.js';
@@ -43,7 +45,15 @@ import { VerifyPassword } from './use-cases/verify-password.js';
 import { ValidAccessToken } from './valid-access-token.js';
 
 @Module({
-  imports: [HttpModule, MailModule, ProvidersModule, SessionsModule, UsersModule, VerificationsModule],
+  imports: [
+    HttpModule,
+    MailModule,
+    ProvidersModule,
+    RateLimitsModule,
+    SessionsModule,
+    UsersModule,
+    VerificationsModule,
+  ],
   controllers: [
     AccountsController,
     PasswordController,
@@ -53,9 +63,12 @@ import { ValidAccessToken } from './valid-access-token.js';
   ],
   providers: [
     AccountsStore,
+    AccountMails,
+    AccountRateLimits,
     ProviderAccountsStore,
     TokenSeal,
     Passwords,
+    PasswordMetrics,
     EmailLinks,
     NewAccount,
     EmailChange,
@@ -71,9 +84,7 @@ import { ValidAccessToken } from './valid-access-token.js';
     GetAccessToken,
     GetAccountInfo,
     ListAccounts,
-    Login,
     RefreshToken,
-    Register,
     RequestPasswordReset,
     ResetPassword,
     ResetPasswordCallback,
@@ -84,6 +95,6 @@ import { ValidAccessToken } from './valid-access-token.js';
     VerifyEmail,
     VerifyPassword,
   ],
-  exports: [AccountsStore, EmailLinks, Passwords, ProviderAccountsStore],
+  exports: [AccountsStore, EmailLinks, Passwords, ProviderAccountsStore, SignInEmail, SignUpEmail],
 })
 export class AccountsModule {}

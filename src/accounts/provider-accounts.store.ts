@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { PreparedQueries } from '../database/prepared-queries.js';
-import { randomToken } from '../crypto/random.js';
+import { RowIds } from '../database/row-ids.js';
 import { AccountEntity } from './account.entity.js';
 import type { Account } from './account.js';
 import { findAccountByKey } from './find-accounts.sql.js';
@@ -31,6 +31,7 @@ export class ProviderAccountsStore {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly prepared: PreparedQueries,
+    private readonly ids: RowIds,
     private readonly seal: TokenSeal,
   ) {}
 
@@ -51,7 +52,7 @@ export class ProviderAccountsStore {
     await manager.insert(AccountEntity, {
       ...key,
       ...this.sealed(tokens),
-      id: randomToken(32),
+      id: await this.ids.next('accounts'),
       userId,
       createdAt: now,
       updatedAt: now,

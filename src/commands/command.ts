@@ -4,15 +4,15 @@ import { warnIfStale } from './stale-build.js';
 
 /** A program that an operator starts from a shell. */
 export interface Command<Flag extends string> {
-  /** What the operator types. */
+  /** The words that the operator types, such as `npm run demo`. */
   readonly typed: string;
   /** One sentence. */
   readonly about: string;
   /** Flags without their dashes, and what each does. */
   readonly flags: Readonly<Record<Flag, string>>;
-  /** Words that may stand first, and what each does. The first of them is meant when there is none. */
+  /** Words that may come first, and what each does. The first one is the default. */
   readonly actions?: Readonly<Record<string, string>>;
-  /** What the exit codes 0 and 1 mean. */
+  /** Meanings of the exit codes 0 and 1. */
   readonly exits: { readonly 0: string; readonly 1: string };
   /** The exit code; undefined for a program that keeps running. */
   run(given: Given<Flag>): Promise<0 | 1 | undefined>;
@@ -27,10 +27,10 @@ export interface Given<Flag extends string> {
 /** The exit code of wrong arguments. */
 const WRONG_USAGE = 2;
 
-/** Shows the stack of an error, which nobody but a developer of this server needs. */
+/** Prints the stack of an error for developers of this server. */
 const debug = debuglog('gatehouse');
 
-/** Reads the arguments, runs the program, and ends each fault with one message and without a stack trace. */
+/** Reads the arguments and runs the program. If it fails, prints one message without a stack trace. */
 export async function runCommand<Flag extends string>(command: Command<Flag>): Promise<void> {
   const words = process.argv.slice(2);
   if (words.includes('--help') || words.includes('-h')) {
@@ -78,7 +78,7 @@ function readArguments<Flag extends string>(command: Command<Flag>, words: reado
 function describeFault({ typed }: Command<string>, error: unknown): string {
   if (error instanceof StartupFault || error instanceof WrongUsage) return error.message;
   const message = error instanceof Error ? error.message : String(error);
-  return `${typed} stopped: ${message} (NODE_DEBUG=gatehouse shows where)`;
+  return `${typed} stopped: ${message}. To see where: NODE_DEBUG=gatehouse ${typed}`;
 }
 
 function firstLine({ typed, flags, actions = {} }: Command<string>): string {
@@ -86,7 +86,7 @@ function firstLine({ typed, flags, actions = {} }: Command<string>): string {
     ...(Object.keys(actions).length > 0 ? [`[${Object.keys(actions).join('|')}]`] : []),
     ...Object.keys(flags).map((flag) => `[--${flag}]`),
   ];
-  // npm passes on only what stands after "--".
+  // npm passes only the words after "--" to the program.
   return `Usage: ${typed}${words.length > 0 ? ` -- ${words.join(' ')}` : ''}`;
 }
 

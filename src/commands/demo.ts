@@ -10,12 +10,14 @@ const USERS = 20_000;
 
 await runCommand({
   typed: 'npm run demo',
-  about: `Loads a legacy database with ${USERS} users into a PostgreSQL of its own, migrates it and serves it.`,
+  about: `Loads a legacy database with ${USERS} users into an embedded PostgreSQL, migrates it and serves it.`,
   flags: {},
   exits: { 0: 'Ctrl-C or SIGTERM stopped it.', 1: 'The demo could not start.' },
   async run() {
     if (readEnvironment()['DATABASE_URL']) {
-      throw new StartupFault('The demo fills a database of its own: unset DATABASE_URL to run it.');
+      throw new StartupFault(
+        'The demo uses its own database, but DATABASE_URL is set. Remove it from the environment and from .env.',
+      );
     }
     const { config } = await serveLocally(serve, 'gatehouse_demo', async (url) => {
       process.stdout.write(`Loading a legacy users table with ${USERS} users, then migrating it.\n\n`);

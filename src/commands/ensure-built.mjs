@@ -1,6 +1,6 @@
 /**
- * Builds the project if `dist` is older than the sources. It runs before there is a build, so it is plain JavaScript. The
- * output of the build goes to standard error, because the program that follows may print JSON.
+ * Builds the project if `dist` is older than the sources. This file is plain JavaScript, because it runs before there is a
+ * build. The build prints to standard error, because the program that runs next may print JSON.
  */
 import { execSync } from 'node:child_process';
 import { existsSync, rmSync, utimesSync } from 'node:fs';
@@ -14,13 +14,13 @@ const built = join(root, BUILT);
 const say = (line) => process.stderr.write(`${line}\n`);
 
 function build() {
-  // The build is as old as its beginning, because a source may change while it runs.
+  // Date the build to its beginning, because a source may change while it runs.
   const began = new Date();
   try {
     execSync('npm run --silent build', { cwd: root, stdio: ['ignore', process.stderr, process.stderr] });
     utimesSync(built, began, began);
   } catch {
-    // The compiler writes its output in spite of errors. Without this file the next command builds again.
+    // The compiler writes output even after errors. Delete this file, so that the next command builds again.
     rmSync(built, { force: true });
     say('The build failed, so nothing was run. Correct the errors above.');
     process.exitCode = 1;
@@ -32,9 +32,11 @@ if (isStale(root)) {
     say(existsSync(built) ? 'dist is older than the sources: building.' : 'There is no build yet: building.');
     build();
   } else if (existsSync(built)) {
-    say('dist is older than the sources and stays so, because @nestjs/cli is not installed. Run: npm ci');
+    say(
+      'dist is older than the sources, but cannot be built, because @nestjs/cli is not installed. Run: npm ci',
+    );
   } else {
-    say('There is no build, and @nestjs/cli is not installed to make one. Run: npm ci');
+    say('There is no build, and it cannot be made, because @nestjs/cli is not installed. Run: npm ci');
     process.exitCode = 1;
   }
 }

@@ -12,7 +12,7 @@ await runCommand({
   exits: { 0: 'migration:run would reach its end.', 1: 'migration:run would stop, or there is no plan.' },
   async run({ flags }) {
     handOverLegacyNames(operatorsEnvironment());
-    // A plan runs the migrations on a copy. Their progress and their report are about that copy.
+    // A plan runs the migrations on a copy, so their progress and their report would be about that copy.
     process.env['GATEHOUSE_QUIET'] = '1';
     delete process.env['GATEHOUSE_REPORT'];
     const plan = await withDatabase(({ dataSource, fields }) => planMigrations(dataSource, fields));

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** The folder of package.json, seen from `dist/src/commands`. */
+/** The folder of package.json. This file runs as `dist/src/commands/stale-build.js`. */
 const ROOT = join(import.meta.dirname, '../../..');
 
 /**
- * Says on standard error that the running program is older than its sources. It asks the sources themselves, so it says
- * nothing where there is only `dist`, as in an image.
+ * Warns on standard error if the running program is older than its sources. Prints nothing if there is only `dist`, as in
+ * a container image.
  */
 export async function warnIfStale(): Promise<void> {
   const check = join(ROOT, 'src/commands/stale.mjs');

@@ -7,8 +7,8 @@ const SOURCES = ['src', 'migrations', 'ormconfig.ts', 'package.json', 'tsconfig.
 export const BUILT = 'dist/ormconfig.js';
 
 /**
- * True if the project in `root` was never built, or if a source changed since. A folder counts as a source, because its
- * time changes when a file in it is deleted.
+ * True if the project in `root` was never built, or if a source has changed since the build. Folders count as sources,
+ * because deleting a file changes the time of its folder.
  *
  * @param {string} root
  * @returns {boolean}

@@ -7,7 +7,7 @@ import { runCommand } from './command.js';
 await runCommand({
   typed: 'npm start',
   about:
-    'Serves on this machine. Without DATABASE_URL it starts a PostgreSQL of its own, with its data in the folder .data.',
+    'Serves on this machine. If DATABASE_URL is not set, starts an embedded PostgreSQL with its data in the folder .data.',
   flags: {},
   exits: { 0: 'Ctrl-C or SIGTERM stopped it.', 1: 'The server could not start.' },
   async run() {

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { encryptStoredTokens } from '../accounts/stored-tokens.js';
 import { TokenSeal } from '../accounts/token-seal.js';
-import { loadConfig } from '../config/config.js';
+import { loadConfig } from '../assembly/load-config.js';
 import { describeConnectionFault } from '../database/connection-fault.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { runCommand } from './command.js';
@@ -10,15 +10,15 @@ import { operatorsEnvironment } from './with-database.js';
 await runCommand({
   typed: 'npm run tokens:encrypt',
   about:
-    'Encrypts the provider tokens that are older than ACCOUNT_ENCRYPT_OAUTH_TOKENS=true. Servers may run meanwhile. ' +
+    'Encrypts the provider tokens that were stored before ACCOUNT_ENCRYPT_OAUTH_TOKENS=true. Servers may run meanwhile. ' +
     'If it is interrupted, run it again.',
   flags: {},
-  exits: { 0: 'All tokens are encrypted.', 1: 'No secret opens some tokens, or the work could not be done.' },
+  exits: { 0: 'All tokens are encrypted.', 1: 'No secret decrypts some tokens, or the program failed.' },
   async run() {
     const config = loadConfig(operatorsEnvironment());
     if (!config.account.encryptOAuthTokens) {
       throw new StartupFault(
-        'ACCOUNT_ENCRYPT_OAUTH_TOKENS is not true, so servers could not read encrypted tokens. Set it to true first.',
+        'Nothing was changed, because servers read encrypted tokens only with ACCOUNT_ENCRYPT_OAUTH_TOKENS=true. Set this first.',
       );
     }
     const { url } = config.database;
@@ -31,7 +31,8 @@ await runCommand({
         process.stdout.write(`${done} tokens encrypted\n`),
       );
       process.stdout.write(
-        `Done: ${encrypted} tokens encrypted, ${unreadable} that no secret opens left as they are.\n`,
+        `Done: ${encrypted} tokens encrypted. Tokens left unchanged because no secret decrypts them: ${unreadable}.` +
+          `${unreadable > 0 ? ' Add their secret to BETTER_AUTH_SECRETS, then run again: npm run tokens:encrypt' : ''}\n`,
       );
       return unreadable === 0 ? 0 : 1;
     } finally {

@@ -3,21 +3,21 @@ import { readEnvironment, type Environment } from '../config/environment.js';
 import { withLocalDatabase } from '../local/local-database-url.js';
 import { createMigratingDataSource, type MigratingDataSource } from '../migrating/migrating-data-source.js';
 
-/** The database that the operator means, past a connection pooler. */
 export interface OperatorsDatabase {
   readonly dataSource: MigratingDataSource;
+  /** Address of PostgreSQL itself: DATABASE_DIRECT_URL or DATABASE_URL. */
   readonly url: string;
   readonly fields: ConfiguredFields;
 }
 
-/** The environment and `.env`. Without a DATABASE_URL, the database that `npm start` serves in this folder. */
+/** The environment and `.env`. If DATABASE_URL is not set, the database that `npm start` serves in this folder. */
 export function operatorsEnvironment(): Environment {
   return withLocalDatabase(readEnvironment());
 }
 
 /**
- * Connects to the database, works with it and disconnects.
- * @throws {StartupFault} when the settings are wrong or there is no connection.
+ * Connects to the database, runs `work` and disconnects.
+ * @throws {StartupFault} if the settings are wrong or PostgreSQL cannot be reached.
  */
 export async function withDatabase<Result>(
   work: (database: OperatorsDatabase) => Promise<Result>,

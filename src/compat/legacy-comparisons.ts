@@ -9,7 +9,7 @@ import { userValues } from '../legacy/user-values.js';
 import { writtenBack } from '../legacy/write-back.js';
 import { compareRows, type ComparedTable, type ComparedValue, type RowComparison } from './row-comparison.js';
 
-/** Every row that came from a legacy table, held against what that still says. None where there is no such table. */
+/** Compares each row that came from a legacy table with its legacy columns. Empty if there is no legacy table. */
 export async function compareWithLegacy(dataSource: DataSource): Promise<ComparedTable[]> {
   const queryRunner = dataSource.createQueryRunner();
   try {
@@ -23,7 +23,7 @@ export async function compareWithLegacy(dataSource: DataSource): Promise<Compare
 }
 
 async function comparisons(queryRunner: QueryRunner): Promise<RowComparison[]> {
-  const startedAt = await whenRowsCameOver(queryRunner);
+  const startedAt = await readBackfillStart(queryRunner);
   if (startedAt === undefined) return [];
   const found = [await usersAgainstLegacyColumns(queryRunner, startedAt)];
   for (const [table, columns] of await readMirroredColumns(queryRunner)) {
@@ -33,8 +33,8 @@ async function comparisons(queryRunner: QueryRunner): Promise<RowComparison[]> {
   return found;
 }
 
-/** Undefined if there were no rows, or if the switch-over has ended, because then both sides change independently. */
-async function whenRowsCameOver(queryRunner: QueryRunner): Promise<string | undefined> {
+/** Undefined if there was no backfill, or if the switch-over has ended, because then both sides change independently. */
+async function readBackfillStart(queryRunner: QueryRunner): Promise<string | undefined> {
   const [tables] = (await queryRunner.query(
     `select to_regclass('gatehouse_switch_over') is not null
         and to_regclass('gatehouse_backfills') is not null as found`,
@@ -47,7 +47,7 @@ async function whenRowsCameOver(queryRunner: QueryRunner): Promise<string | unde
   return backfill?.at;
 }
 
-/** By the rules of the backfill, and the password by those of the way back too. */
+/** Computes from the legacy columns what the backfill would write. A password that was written back is equal too. */
 async function usersAgainstLegacyColumns(
   queryRunner: QueryRunner,
   startedAt: string,
@@ -72,7 +72,7 @@ async function usersAgainstLegacyColumns(
   };
 }
 
-/** As it was before the backfill, where that changed it and nobody else has since. */
+/** Uses the e-mail from before the backfill if there is one, because the backfill overwrites the legacy column `email`. */
 function originalEmail(expression: string, normalised: (value: string) => string): string {
   const conflicting = 'exists (select 1 from gatehouse_conflicts c where c.user_id = u.id::text)';
   return `case when o.was ? 'email' and not ${conflicting} then ${normalised(`o.was -> 'email' ->> 0`)} else ${expression} end`;
@@ -88,7 +88,7 @@ function passwordValue(column: string): ComparedValue {
   };
 }
 
-/** Columns of ours beside legacy ones. A trigger keeps both the same, whoever writes which. */
+/** Compares our columns with the legacy columns beside them. A trigger keeps both equal, whichever is written. */
 async function mirroredColumns(
   queryRunner: QueryRunner,
   table: string,
@@ -99,18 +99,18 @@ async function mirroredColumns(
   const pairs = columns.filter(({ ours }) => table !== 'jwks' || ours.name !== 'created_at');
   if (pairs.length === 0) return undefined;
   // The legacy column may be less precise, so our value is compared as that column would hold it.
-  const there = pairs.map(
+  const asLegacy = pairs.map(
     (pair) => `(${toTheirs('u', pair)})::${pair.theirs.type} as ${pg.escapeIdentifier(pair.theirs.name)}`,
   );
   return {
     table,
-    what: `${table}, columns beside legacy ones`,
+    what: `${table} (columns that a trigger keeps equal)`,
     idType: await readIdType(queryRunner, table),
-    joins: `cross join lateral (select ${there.join(', ')}) as there`,
+    joins: `cross join lateral (select ${asLegacy.join(', ')}) as as_legacy`,
     values: pairs.map((pair) => ({
       column: pair.ours.name,
       legacy: toOurs('u', pair),
-      ours: toOurs('there', pair),
+      ours: toOurs('as_legacy', pair),
     })),
     startedAt,
     writtenSince: 'false',

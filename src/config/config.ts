@@ -1,13 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { StartupFault } from '../errors/startup-fault.js';
-import { COOKIES, cookieName } from '../cookies/session-cookies.js';
+import { SESSION_COOKIES, cookieName, logicalName } from '../cookies/session-cookies.js';
 import type { AdditionalField } from './additional-fields.js';
 import { closestName } from './closest-name.js';
 import type { Environment } from './environment.js';
-import { OPTIONS, nestOptions, variableOf, type Options } from './options.js';
+import type { ContributedCookie, Contributions } from './contributions.js';
+import type { FeatureOptions } from './option-table.js';
+import { coreOptions, type Options } from './options.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
-import { FOREIGN, KNOWN, OPTION_PREFIXES, VARIABLES, type VariableName } from './variables.js';
+import {
+  FOREIGN,
+  VARIABLES,
+  knownVariables,
+  optionPrefixes,
+  type KnownVariables,
+  type VariableName,
+} from './variables.js';
 import type { Mailbox, VersionedSecret } from './values.js';
 
 export const BASE_PATH = '/api/auth';
@@ -30,8 +39,8 @@ export interface LegacyJwtConfig {
   readonly audience: string | undefined;
 }
 
-/** Gatehouse's own settings, and Better Auth's options nested as there. */
-export interface Config extends Options {
+/** Gatehouse's own settings, and Better Auth's options nested as there. A feature reads its own with `OptionTable.of`. */
+export interface Config extends Options, FeatureOptions {
   readonly production: boolean;
   readonly nodeEnv: string | undefined;
   readonly database: DatabaseConfig;
@@ -68,6 +77,8 @@ export interface Config extends Options {
     readonly queue: number;
   };
   readonly legacyJwt: LegacyJwtConfig;
+  /** The cookies of features. */
+  readonly cookies: readonly ContributedCookie[];
   /** What the start says of variables that have no effect. */
   readonly warnings: readonly string[];
 }
@@ -77,35 +88,40 @@ export type ConfiguredFields = {
   readonly [Table in 'user' | 'session']: Pick<Options[Table], 'additionalFields'>;
 };
 
+/** Enough for the programs that read a few variables only. */
+const CORE = knownVariables([coreOptions]);
+
 type Values = { [Name in VariableName]?: ReturnType<(typeof VARIABLES)[Name]['parse']> };
 
 /** @throws {StartupFault} that lists every fault at once. */
-export function loadConfig(environment: Environment): Config {
+export function loadConfig(environment: Environment, { optionTables, cookies }: Contributions): Config {
   const faults: string[] = [];
-  const parsed = parseAll(environment, [...KNOWN.keys()], faults);
+  const tables = [coreOptions, ...optionTables];
+  const known = knownVariables(tables);
+  const parsed = parseAll(environment, known, [...known.keys()], faults);
   const values = Object.fromEntries(parsed) as Values;
-  const options = nestOptions(
-    new Map(
-      Object.keys(OPTIONS)
-        .filter((path) => parsed.has(variableOf(path)))
-        .map((path) => [path, parsed.get(variableOf(path))]),
-    ),
-  );
+  const options = coreOptions.nest(parsed);
   const socialProviders = socialProvidersIn(environment, faults);
-  faults.push(...missing(environment, values), ...contradictions(options, values));
+  faults.push(
+    ...missing(environment, values),
+    ...contradictions(options, values),
+    ...cookieFaults(options, cookies),
+  );
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return Object.freeze({
     ...options,
     ...settingsFrom(values, options),
+    featureOptions: new Map(optionTables.map((table) => [table, table.nest(parsed)])),
+    cookies,
     socialProviders,
-    warnings: ineffective(environment),
+    warnings: ineffective(environment, known, optionPrefixes(tables)),
   });
 }
 
 function settingsFrom(
   values: Values,
   options: Options,
-): Omit<Config, keyof Options | 'socialProviders' | 'warnings'> {
+): Omit<Config, keyof Options | keyof FeatureOptions | 'cookies' | 'socialProviders' | 'warnings'> {
   const port = values.PORT ?? 3000;
   const origin = values.BETTER_AUTH_URL ?? `http://localhost:${port}`;
   return {
@@ -156,7 +172,7 @@ function legacyJwtFrom(values: Values): LegacyJwtConfig {
 export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
   const faults: string[] = [];
   const names = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'DATABASE_POOL_SIZE', 'DATABASE_PREPARED_STATEMENTS'];
-  const values = Object.fromEntries(parseAll(environment, names, faults)) as Values;
+  const values = Object.fromEntries(parseAll(environment, CORE, names, faults)) as Values;
   if (!environment['DATABASE_URL'] && faults.length === 0) {
     faults.push(
       'DATABASE_URL is not set; it names the PostgreSQL to work on (npm start brings one of its own).',
@@ -173,7 +189,7 @@ export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
 export function loadConfiguredFields(environment: Environment): ConfiguredFields {
   const faults: string[] = [];
   const names = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS'];
-  const values = parseAll(environment, names, faults);
+  const values = parseAll(environment, CORE, names, faults);
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   const fieldsIn = (name: string) => ({
     additionalFields: (values.get(name) ?? []) as readonly AdditionalField[],
@@ -193,6 +209,7 @@ function databaseFrom(values: Values): DatabaseConfig {
 
 function parseAll(
   environment: Environment,
+  known: KnownVariables,
   names: readonly string[],
   faults: string[],
 ): Map<string, unknown> {
@@ -201,13 +218,13 @@ function parseAll(
     const given = environment[name];
     if (given === undefined || given === '') continue;
     try {
-      values.set(name, KNOWN.get(name)?.(given));
+      values.set(name, known.get(name)?.(given));
     } catch (error) {
       faults.push(`${name} must be ${(error as Error).message}.`);
     }
   }
   for (const name of Object.keys(environment)) {
-    const meant = KNOWN.has(name) || FOREIGN.has(name) ? undefined : closestName(name, [...KNOWN.keys()]);
+    const meant = known.has(name) || FOREIGN.has(name) ? undefined : closestName(name, [...known.keys()]);
     if (meant && names.includes(meant)) faults.push(`${name} is not a setting; ${meant} is.`);
   }
   return values;
@@ -225,7 +242,7 @@ function missing(environment: Environment, { NODE_ENV }: Values): string[] {
   return faults;
 }
 
-function contradictions({ advanced, emailAndPassword, rateLimit }: Options, { REDIS_URL }: Values): string[] {
+function contradictions({ emailAndPassword, rateLimit }: Options, { REDIS_URL }: Values): string[] {
   const faults: string[] = [];
   if (emailAndPassword.minPasswordLength > emailAndPassword.maxPasswordLength) {
     faults.push(
@@ -235,17 +252,29 @@ function contradictions({ advanced, emailAndPassword, rateLimit }: Options, { RE
   if (rateLimit.storage === 'secondary-storage' && !REDIS_URL) {
     faults.push('RATE_LIMIT_STORAGE is secondary-storage, which needs REDIS_URL.');
   }
-  const { cookiePrefix: prefix, cookies: overrides } = advanced;
-  const names = COOKIES.map((cookie) => cookieName({ prefix, overrides, secure: false }, cookie));
-  const shared = names.find((name, index) => names.indexOf(name) !== index);
-  if (shared !== undefined) faults.push(`ADVANCED_COOKIES gives two cookies the name ${shared}.`);
   return faults;
 }
 
-function ineffective(environment: Environment): string[] {
+function cookieFaults(
+  { advanced: { cookiePrefix: prefix, cookies: overrides } }: Options,
+  contributed: readonly ContributedCookie[],
+): string[] {
+  const cookies = [...SESSION_COOKIES, ...contributed];
+  const known = cookies.map(logicalName);
+  const names = cookies.map((cookie) => cookieName({ prefix, overrides, secure: false }, cookie));
+  const shared = names.find((name, index) => names.indexOf(name) !== index);
+  return [
+    ...Object.keys(overrides)
+      .filter((cookie) => !known.includes(cookie))
+      .map((cookie) => `ADVANCED_COOKIES: there is no cookie "${cookie}", there are ${known.join(', ')}.`),
+    ...(shared === undefined ? [] : [`ADVANCED_COOKIES gives two cookies the name ${shared}.`]),
+  ];
+}
+
+function ineffective(environment: Environment, known: KnownVariables, prefixes: readonly string[]): string[] {
   return Object.keys(environment)
-    .filter((name) => OPTION_PREFIXES.some((prefix) => name.startsWith(prefix)))
-    .filter((name) => !KNOWN.has(name) && !FOREIGN.has(name))
+    .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
+    .filter((name) => !known.has(name) && !FOREIGN.has(name))
     .map((name) => `${name} has no effect in this version`);
 }
 

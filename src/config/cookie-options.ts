@@ -1,4 +1,4 @@
-import { COOKIES, type CookieKind, type CookieOverride } from '../cookies/session-cookies.js';
+import type { CookieOverride } from '../cookies/session-cookies.js';
 import type { CookieAttributes } from '../cookies/serialize-cookie.js';
 import type { Parser } from './values.js';
 
@@ -43,15 +43,12 @@ export const cookieAttributes: Parser<CookieAttributes> = (value) => {
   return attributesFrom(parseObject(value, shape), shape);
 };
 
-export type CookieOverrides = Readonly<Partial<Record<CookieKind, CookieOverride>>>;
+export type CookieOverrides = Readonly<Partial<Record<string, CookieOverride>>>;
 
-/** `advanced.cookies`: another name or other attributes for a cookie by its logical name. */
+/** `advanced.cookies`: another name or other attributes for a cookie by its logical name, which may be unknown. */
 export const cookieOverrides: Parser<CookieOverrides> = (value) => {
   const shape = 'JSON such as {"session_token":{"name":"sid","attributes":{"sameSite":"strict"}}}';
   const overrides = Object.entries(parseObject(value, shape)).map(([cookie, given]) => {
-    if (!COOKIES.some((known) => known === cookie)) {
-      throw new Error(`${shape}; there is no cookie "${cookie}", there are ${COOKIES.join(', ')}`);
-    }
     const { name, attributes, ...rest } = asObject(given, shape);
     const [unknown] = Object.keys(rest);
     if (unknown !== undefined) throw new Error(`${shape}; "${unknown}" is neither "name" nor "attributes"`);
@@ -66,7 +63,7 @@ export const cookieOverrides: Parser<CookieOverrides> = (value) => {
       },
     ];
   });
-  return Object.fromEntries(overrides) as CookieOverrides;
+  return Object.fromEntries(overrides);
 };
 
 /** @throws {Error} that names the attribute. */

@@ -11,7 +11,7 @@ export function cookieSettings(config: Config): SessionCookieSettings {
     expiresIn: session.expiresIn,
     cacheMaxAge: session.cookieCache.maxAge,
     accountInCookie: account.storeAccountCookie,
-    stateInCookie: account.storeStateStrategy === 'cookie',
+    endingWithSession: config.cookies.filter(({ endsWithSession }) => endsWithSession?.(config)),
     ...(enabled ? { domain: domain ?? new URL(origin).hostname } : {}),
     attributes: advanced.defaultCookieAttributes,
     overrides: advanced.cookies,

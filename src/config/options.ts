@@ -1,39 +1,13 @@
 import { cookieAttributes, cookieDomain, cookieOverrides, cookiePrefix } from './cookie-options.js';
-import {
-  duration,
-  flag,
-  flagOr,
-  integer,
-  list,
-  oneOf,
-  rateLimitRules,
-  seconds,
-  text,
-  url,
-  type Parser,
-} from './values.js';
+import { flag, flagOr, integer, list, oneOf, rateLimitRules, seconds, text, url } from './values.js';
 import { networks, paths } from './lists.js';
 import { additionalFields } from './additional-fields.js';
-
-/** An option of Better Auth: how its variable is read, and its default in Better Auth 1.7.25 (protocol.md §0.1). */
-export interface Option<T> {
-  readonly parse: Parser<T>;
-  readonly fallback: T;
-}
-
-interface OptionalOption<T> {
-  readonly parse: Parser<T>;
-  /** What the README says in place of a default. */
-  readonly otherwise: string;
-}
-
-const option = <T>(parse: Parser<T>, fallback: NoInfer<T>): Option<T> => ({ parse, fallback });
-const optional = <T>(parse: Parser<T>, otherwise: string): OptionalOption<T> => ({ parse, otherwise });
+import { option, optionTable, optional, type OptionsIn } from './option-table.js';
 
 const nothing: Readonly<Record<string, never>> = {};
 
-/** By option path; the variable is the path's spelling, see `variableOf`. Times are seconds. */
-export const OPTIONS = {
+/** The options that belong to no feature. Times are seconds. */
+export const coreOptions = optionTable({
   'emailAndPassword.enabled': option(flag, true),
   'emailAndPassword.disableSignUp': option(flag, false),
   'emailAndPassword.autoSignIn': option(flag, true),
@@ -101,53 +75,6 @@ export const OPTIONS = {
   'advanced.database.defaultFindManyLimit': option(integer(1, 1_000_000), 100),
   'onAPIError.errorURL': optional(url, '`/error` of the server'),
   disabledPaths: option(paths, []),
-  requireSignature: option(flag, false),
-  disableSettingJwtHeader: option(flag, false),
-  'jwt.expirationTime': option(duration, 900),
-  'jwt.issuer': optional(text, 'the base URL'),
-  'jwt.audience': optional(text, 'the base URL'),
-  'jwt.definePayload': optional(list, 'every field of the user'),
-  'jwks.rotationInterval': optional(seconds(60), 'keys are kept'),
-  'jwks.gracePeriod': option(seconds(0), 2_592_000),
-} satisfies Record<string, Option<unknown> | OptionalOption<unknown>>;
+});
 
-export type OptionPath = keyof typeof OPTIONS;
-
-type ValueOf<O> = O extends Option<infer T> ? T : O extends OptionalOption<infer T> ? T | undefined : never;
-
-type Nest<Path extends string, Value> = Path extends `${infer Head}.${infer Rest}`
-  ? { readonly [Key in Head]: Nest<Rest, Value> }
-  : { readonly [Key in Path]: Value };
-
-type Intersection<Union> = (Union extends unknown ? (part: Union) => void : never) extends (
-  whole: infer Whole,
-) => void
-  ? Whole
-  : never;
-
-/** The options as Better Auth nests them. */
-export type Options = Intersection<{ [P in OptionPath]: Nest<P, ValueOf<(typeof OPTIONS)[P]>> }[OptionPath]>;
-
-/** `session.cookieCache.maxAge` is `SESSION_COOKIE_CACHE_MAX_AGE`. */
-export function variableOf(path: string): string {
-  return path
-    .replaceAll('OAuth', 'Oauth')
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
-    .replaceAll('.', '_')
-    .toUpperCase();
-}
-
-/** Nests the values of the paths; a path without a value gets the option's default. */
-export function nestOptions(values: ReadonlyMap<string, unknown>): Options {
-  const root: Record<string, unknown> = {};
-  for (const [path, declared] of Object.entries(OPTIONS)) {
-    const fallback = 'fallback' in declared ? declared.fallback : undefined;
-    const keys = path.split('.');
-    const last = keys.pop() ?? path;
-    let parent = root;
-    for (const key of keys) parent = (parent[key] ??= {}) as Record<string, unknown>;
-    parent[last] = values.has(path) ? values.get(path) : fallback;
-  }
-  return root as Options;
-}
+export type Options = OptionsIn<typeof coreOptions.rows>;

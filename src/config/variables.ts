@@ -1,5 +1,5 @@
 import { oidcProviders } from './oidc-providers.js';
-import { OPTIONS, variableOf } from './options.js';
+import { variableOf, type AnyOptionTable } from './option-table.js';
 import {
   flag,
   integer,
@@ -126,26 +126,27 @@ export const VARIABLES = {
 
 export type VariableName = keyof typeof VARIABLES;
 
-/** Every name there is, with how it is read. */
-export const KNOWN: ReadonlyMap<string, Parser<unknown>> = new Map<string, Parser<unknown>>([
-  ...Object.entries(VARIABLES).map(([name, { parse }]) => [name, parse] as const),
-  ...Object.entries(OPTIONS).map(([path, { parse }]) => [variableOf(path), parse] as const),
-]);
+/** How each variable is read, by name. */
+export type KnownVariables = ReadonlyMap<string, Parser<unknown>>;
+
+/** @throws {Error} if two tables have an option of the same name. */
+export function knownVariables(tables: readonly AnyOptionTable[]): KnownVariables {
+  const known = new Map<string, Parser<unknown>>(
+    Object.entries(VARIABLES).map(([name, { parse }]) => [name, parse] as const),
+  );
+  for (const [path, { parse }] of tables.flatMap(({ rows }) => Object.entries(rows))) {
+    if (known.has(variableOf(path))) throw new Error(`The option ${path} is declared twice.`);
+    known.set(variableOf(path), parse);
+  }
+  return known;
+}
 
 /** Options of Better Auth begin so. One that is not known has no effect here, and the start says so. */
-export const OPTION_PREFIXES = [
-  'BETTER_AUTH_',
-  'EMAIL_AND_PASSWORD_',
-  'EMAIL_VERIFICATION_',
-  'USER_',
-  'SESSION_',
-  'ACCOUNT_',
-  'VERIFICATION_',
-  'RATE_LIMIT_',
-  'ADVANCED_',
-  'JWT_',
-  'JWKS_',
-];
+export function optionPrefixes(tables: readonly AnyOptionTable[]): string[] {
+  const paths = tables.flatMap(({ rows }) => Object.keys(rows)).filter((path) => path.includes('.'));
+  const prefixes = paths.map((path) => `${variableOf(path.slice(0, path.indexOf('.')))}_`);
+  return [...new Set(['BETTER_AUTH_', ...prefixes])];
+}
 
 /** Set by others on many machines, and no options. */
 export const FOREIGN = new Set(['BETTER_AUTH_TELEMETRY', 'SESSION_MANAGER', 'SESSION_ID', 'USER_ID']);

@@ -1,19 +1,14 @@
 import { carriedParts, writeChunked } from './chunks.js';
+import type { DeclaredCookie } from './declared-cookie.js';
 import { type CookieAttributes, serializeCookie } from './serialize-cookie.js';
 import { signValue } from './signed-value.js';
 
-/** Logical cookie names (protocol.md §2.1). */
-export const COOKIES = [
-  'session_token',
-  'session_data',
-  'account_data',
-  'dont_remember',
-  'state',
-  'oauth_state',
-] as const;
-export type CookieKind = (typeof COOKIES)[number];
+/** The logical names of the cookies that belong to a session (protocol.md §2.1). */
+export const SESSION_COOKIES = ['session_token', 'session_data', 'account_data', 'dont_remember'] as const;
+export type SessionCookie = (typeof SESSION_COOKIES)[number];
 
-export type SessionCookie = Extract<CookieKind, 'session_token' | 'session_data' | 'dont_remember'>;
+/** A cookie of the session or of a feature. */
+export type AnyCookie = SessionCookie | DeclaredCookie;
 
 /** Configuration of one cookie. */
 export interface CookieOverride {
@@ -33,30 +28,29 @@ export interface SessionCookieSettings {
   readonly cacheMaxAge?: number;
   /** Set if subdomains share the cookies. */
   readonly domain?: string;
-  /** True if a cookie alone holds the state of a sign-in at a provider. Signing out then expires that cookie. */
-  readonly stateInCookie?: boolean;
+  /** Cookies of features that expire together with those of the session. */
+  readonly endingWithSession?: readonly DeclaredCookie[];
   /** True if a cookie holds the account the user signed in with. Signing out then expires that cookie. */
   readonly accountInCookie?: boolean;
   /** For every cookie. Override the built-in `Path=/; HttpOnly; SameSite=Lax` and the domain. */
   readonly attributes?: CookieAttributes;
   /** By logical name. They override everything else. */
-  readonly overrides?: Readonly<Partial<Record<CookieKind, CookieOverride>>>;
+  readonly overrides?: Readonly<Partial<Record<string, CookieOverride>>>;
 }
 
 /** `[__Secure-]<prefix>.<logical name>` (protocol.md §2.1). */
 export function cookieName(
   settings: Pick<SessionCookieSettings, 'prefix' | 'secure' | 'overrides'>,
-  cookie: CookieKind,
+  cookie: AnyCookie,
 ): string {
-  const name = settings.overrides?.[cookie]?.name || `${settings.prefix}.${cookie}`;
+  const name = settings.overrides?.[logicalName(cookie)]?.name || `${settings.prefix}.${logicalName(cookie)}`;
   return settings.secure ? `__Secure-${name}` : name;
 }
 
-/**
- * Later entries override earlier ones: built-in, shared domain, all cookies, the cookie's life, this cookie
- * (protocol.md §2.2).
- */
-export function cookieAttributes(settings: SessionCookieSettings, cookie: CookieKind): CookieAttributes {
+export const logicalName = (cookie: AnyCookie): string => (typeof cookie === 'string' ? cookie : cookie.name);
+
+/** Later wins: built-in, shared domain, configured for all, the cookie's life, configured for this one (protocol.md §2.2). */
+export function cookieAttributes(settings: SessionCookieSettings, cookie: AnyCookie): CookieAttributes {
   return {
     secure: settings.secure,
     sameSite: 'lax',
@@ -65,29 +59,27 @@ export function cookieAttributes(settings: SessionCookieSettings, cookie: Cookie
     ...(settings.domain === undefined ? {} : { domain: settings.domain }),
     ...settings.attributes,
     ...lifeOf(settings, cookie),
-    ...settings.overrides?.[cookie]?.attributes,
+    ...settings.overrides?.[logicalName(cookie)]?.attributes,
   };
 }
 
-function lifeOf(settings: SessionCookieSettings, cookie: CookieKind): CookieAttributes {
+function lifeOf(settings: SessionCookieSettings, cookie: AnyCookie): CookieAttributes {
+  if (typeof cookie !== 'string') return cookie.maxAge === undefined ? {} : { maxAge: cookie.maxAge };
   if (cookie === 'session_token') return { maxAge: settings.expiresIn };
-  if (cookie === 'state') return { maxAge: 300 };
-  if (cookie === 'oauth_state') return { maxAge: 600 };
   const isData = cookie === 'session_data' || cookie === 'account_data';
   return isData ? { maxAge: settings.cacheMaxAge ?? 300 } : {};
 }
 
-/**
- * The cookies that tie a sign-in at a provider to this browser: `state` is signed, `oauth_state` holds all data
- * encrypted.
- */
-export type StateCookie = Extract<CookieKind, 'state' | 'oauth_state'>;
-
-export function stateCookie(settings: SessionCookieSettings, cookie: StateCookie, value: string): string {
+/** The `Set-Cookie` line for a cookie of a feature. */
+export function declaredCookie(
+  settings: SessionCookieSettings,
+  cookie: DeclaredCookie,
+  value: string,
+): string {
   return line(settings, cookie, value, {});
 }
 
-export function expiredStateCookie(settings: SessionCookieSettings, cookie: StateCookie): string {
+export function expiredDeclaredCookie(settings: SessionCookieSettings, cookie: DeclaredCookie): string {
   return line(settings, cookie, '', { maxAge: 0 });
 }
 
@@ -169,9 +161,9 @@ export function expiredSessionDataParts(
 }
 
 /**
- * The deletion set in the order of protocol.md §2.6: token, session data, account, state, each part of the session data
- * that the request carries (so the session data comes twice), and the mark of a session not remembered. Other cookies
- * whose names begin like the session data's are kept, as in Better Auth 1.7.25.
+ * The deletion set of protocol.md §2.6 in its order: token, cache, account, cookies of features, the cache and its chunks as
+ * the request carried them (so the cache itself comes twice), and the mark of a session not remembered. Other cookies
+ * whose names start like the cache's stay, as in Better Auth 1.7.25.
  */
 export function expiredCookies(
   settings: SessionCookieSettings,
@@ -181,7 +173,7 @@ export function expiredCookies(
     line(settings, 'session_token', '', { maxAge: 0 }),
     expiredSessionDataCookie(settings),
     ...(settings.accountInCookie ? expiredAccountData(settings, carried) : []),
-    ...(settings.stateInCookie ? [expiredStateCookie(settings, 'oauth_state')] : []),
+    ...(settings.endingWithSession ?? []).map((cookie) => expiredDeclaredCookie(settings, cookie)),
     ...expiredSessionDataParts(settings, carried),
     expiredDontRememberCookie(settings),
   ];
@@ -189,7 +181,7 @@ export function expiredCookies(
 
 function line(
   settings: SessionCookieSettings,
-  cookie: CookieKind,
+  cookie: AnyCookie,
   value: string,
   attributes: CookieAttributes,
 ): string {

@@ -4,57 +4,75 @@ import { DataSource } from 'typeorm';
 import { randomToken } from '../crypto/random.js';
 import { sha256Base64Url } from '../crypto/sha256.js';
 
-type Table = 'sessions' | 'accounts' | 'verifications' | 'jwks';
-
 interface IdColumn {
   readonly type: string;
-  /** SQL of the column's default or identity; null if it has none. */
+  /** The SQL expression that the table's default or identity computes; null if it has neither. */
   readonly fallback: string | null;
 }
 
+/** A column of a table that our migrations created. */
 const OURS: IdColumn = { type: 'varchar', fallback: null };
-const COUNTED = ['int4', 'int8'];
+/** Defaults that compute what `randomUUID` computes without a question to the database. */
+const RANDOM_UUID = /^(\w+\.)?(gen_random_uuid|uuid_generate_v4)\(\)$/;
 
-/** Makes row ids. Our own tables have text ids; adopted tables may have UUIDs (RFC 9562) or numbers. */
+/**
+ * Ids of new rows. A table that existed before Gatehouse may have UUIDs (RFC 9562), count its rows or have a default of its
+ * own; each new row then gets an id of that kind.
+ */
 @Injectable()
 export class RowIds implements OnModuleInit {
   private columns: ReadonlyMap<string, IdColumn> = new Map();
 
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
+  /** Reads the column `id` of every table that statements reach without a schema. */
   async onModuleInit(): Promise<void> {
     const rows = await this.dataSource.query<({ table: string } & IdColumn)[]>(
       `select c.relname as "table", t.typname as type,
-              case when a.attidentity <> '' then format('nextval(%L)', pg_get_serial_sequence(c.relname, 'id'))
+              case when a.attidentity <> '' then format('nextval(%L)', pg_get_serial_sequence(c.oid::regclass::text, 'id'))
                    else pg_get_expr(d.adbin, d.adrelid) end as fallback
          from pg_class c
          join pg_attribute a on a.attrelid = c.oid and a.attname = 'id'
          join pg_type t on t.oid = a.atttypid
          left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-        where c.oid in (to_regclass('sessions'), to_regclass('accounts'), to_regclass('verifications'), to_regclass('jwks'))`,
+        where c.relkind in ('r', 'p') and c.relnamespace <> 'pg_catalog'::regnamespace and pg_table_is_visible(c.oid)`,
     );
     this.columns = new Map(rows.map(({ table, type, fallback }) => [table, { type, fallback }]));
   }
 
-  /** A new id. For a numeric column takes the next number of its sequence. */
-  async next(table: Table): Promise<string> {
-    const { type, fallback } = this.columns.get(table) ?? OURS;
-    if (type === 'uuid') return randomUUID();
-    if (!COUNTED.includes(type)) return randomToken(32);
-    const [row] = await this.dataSource.query<{ id: string }[]>(`select (${fallback})::text as id`);
-    return row?.id ?? '';
+  /** The id for a new row. A number that the table counts is then used up. */
+  async next(table: string): Promise<string> {
+    return this.unlessDefault(table) ?? (await this.fromDefault(table));
   }
 
-  /** An id computed from the text: the same text always gives the same id, and other texts give other ids. */
-  derived(table: Table, text: string): string {
+  /** The id for a new row; undefined if the table's default makes it and the insert should leave the column out. */
+  unlessDefault(table: string): string | undefined {
+    const { type, fallback } = this.columnOf(table);
+    if (type === 'uuid' && (fallback === null || RANDOM_UUID.test(fallback))) return randomUUID();
+    return fallback === null ? randomToken(32) : undefined;
+  }
+
+  /** The same id for the same text, and for no other text. */
+  derived(table: string, text: string): string {
     const digest = sha256Base64Url(text);
-    const { type } = this.columns.get(table) ?? OURS;
+    const { type } = this.columnOf(table);
     const bytes = Buffer.from(digest, 'base64url');
-    // Negative numbers, which no sequence gives.
+    // Negative, because tables count upwards from 1.
     if (type === 'int4') return String(-1 - (bytes.readUInt32BE() >>> 1));
     if (type === 'int8') return String(-1n - (bytes.readBigUInt64BE() >> 1n));
     if (type !== 'uuid') return digest;
     const hex = bytes.toString('hex');
     return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  }
+
+  private columnOf(table: string): IdColumn {
+    return this.columns.get(table) ?? OURS;
+  }
+
+  private async fromDefault(table: string): Promise<string> {
+    const { fallback } = this.columnOf(table);
+    const [row] = await this.dataSource.query<{ id: string }[]>(`select (${fallback})::text as id`);
+    if (!row) throw new Error(`The default of ${table}.id made no id.`);
+    return row.id;
   }
 }

@@ -1,8 +1,9 @@
-import { MESSAGES, type ErrorCode } from './error-catalogue.js';
+import { definitionOf, type NamedError } from './defined-errors.js';
+import { MESSAGES } from './error-catalogue.js';
 
 export interface ErrorBody {
   readonly message: string;
-  readonly code?: ErrorCode;
+  readonly code?: string;
 }
 
 /** An answer other than 200 in the protocol's form (protocol.md §1.1). `ErrorFilter` writes it. */
@@ -25,12 +26,18 @@ export class AuthError extends Error {
     this.endsSession = true;
     return this;
   }
+
+  /** The fault behind this answer. It is logged and never sent. */
+  causedBy(fault: unknown): this {
+    this.cause = fault;
+    return this;
+  }
 }
 
 const failure =
   (status: number) =>
-  (code: ErrorCode, message: string = MESSAGES[code]) =>
-    new AuthError(status, { message, code });
+  (error: NamedError, message: string = definitionOf(error).message) =>
+    new AuthError(status, { message, code: definitionOf(error).code });
 
 export const badRequest = failure(400);
 export const unauthorized = failure(401);

@@ -4,7 +4,11 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { cookieSettings } from '../config/cookie-settings.js';
 import { AccountCookie } from '../cookies/account-cookie.js';
-import { expiredStateCookie, stateCookie, type SessionCookieSettings } from '../cookies/session-cookies.js';
+import {
+  declaredCookie,
+  expiredDeclaredCookie,
+  type SessionCookieSettings,
+} from '../cookies/session-cookies.js';
 import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
 import { Answer, Redirect, type AnswerParts } from './answer.js';
 import { asJson, jsonAnswer } from './json-answer.js';
@@ -41,12 +45,16 @@ export class AnswerWriter {
   /** In the order in which Better Auth sets these cookies. */
   async writeParts(request: FastifyRequest, reply: FastifyReply, parts: AnswerParts): Promise<void> {
     const jar = jarOf(request);
-    const { state, signedOut, account, signedIn, location } = parts;
-    if (state && state.value !== undefined) jar.set([stateCookie(this.settings, state.cookie, state.value)]);
-    else if (state) jar.expire([expiredStateCookie(this.settings, state.cookie)]);
+    const { cookies = [], signedOut, account, signedIn, location, headers = [], repeatable } = parts;
+    for (const { cookie, value } of cookies) {
+      if (value === undefined) jar.expire([expiredDeclaredCookie(this.settings, cookie)]);
+      else jar.set([declaredCookie(this.settings, cookie, value)]);
+    }
     if (signedOut) this.session.expire(jar);
     if (account) await this.account.write(jar, account);
     if (signedIn) await this.session.write(jar, signedIn, signedIn.remember);
     if (location) void reply.header('location', locationOf(location));
+    for (const { name, value } of headers) void reply.header(name, value);
+    if (repeatable) request.repeatable = { answer: repeatable, added: headers };
   }
 }

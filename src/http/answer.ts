@@ -1,5 +1,7 @@
 import type { AccountData } from '../cookies/account-data.js';
-import type { StateCookie } from '../cookies/session-cookies.js';
+import type { DeclaredCookie } from '../cookies/declared-cookie.js';
+import type { AddedHeader } from './added-headers.js';
+import type { RepeatableAnswer } from './repeated/repeatable-answer.js';
 import type { IdentityRecord } from '../cookies/session-data/session-data.js';
 
 /** A session that the client is to keep. */
@@ -8,10 +10,15 @@ export interface KeptSession extends IdentityRecord {
   readonly remember: boolean;
 }
 
+/** A cookie of a feature. Without a value the cookie expires. */
+export interface WrittenCookie {
+  readonly cookie: DeclaredCookie;
+  readonly value?: string;
+}
+
 /** What an answer carries besides its body. `AnswerWriter` is the only reader. */
 export interface AnswerParts {
-  /** The browser's half of a sign-in at a provider. Without a value the cookie expires. */
-  readonly state?: { readonly cookie: StateCookie; readonly value?: string };
+  readonly cookies?: readonly WrittenCookie[];
   /** Expires every cookie of the session (protocol.md §2.6). */
   readonly signedOut?: boolean;
   /** The account that the user signed in with, for the cookie that names it. */
@@ -20,6 +27,10 @@ export interface AnswerParts {
   readonly signedIn?: KeptSession;
   /** Where the client may go on: the header `Location` beside a body. */
   readonly location?: string;
+  /** Headers that features add. */
+  readonly headers?: readonly AddedHeader[];
+  /** Promises that the same request gets the same body for a while. */
+  readonly repeatable?: RepeatableAnswer;
 }
 
 /** The answer of a route that does more than send a body. */

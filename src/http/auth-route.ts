@@ -11,7 +11,8 @@ import {
   ApiSecurity,
   schemaPath,
 } from '../openapi/decorators.js';
-import { MESSAGES, type ErrorCode } from '../errors/error-catalogue.js';
+import { declareTwin } from './auth-path.js';
+import { definitionOf, type NamedError } from '../errors/defined-errors.js';
 import { ACCESS, type Access } from './access.js';
 import { declaredFields } from './declared-fields.js';
 import type { DirectHandler, DirectRoute } from './direct-routes.js';
@@ -42,11 +43,13 @@ export interface RouteSpecification {
   /** What a 200 holds; a route that always redirects has none. */
   readonly answer?: Type | [Type] | AnswerSchema;
   /** Status to the codes it may carry, besides those that follow from `access`, `body` and the method. */
-  readonly errors?: Readonly<Record<number, readonly ErrorCode[]>>;
+  readonly errors?: Readonly<Record<number, readonly NamedError[]>>;
   /** Status to the messages that go out without a code (protocol.md §4.4). */
   readonly messages?: Readonly<Record<number, readonly string[]>>;
   /** Status to when it goes out without a body. */
   readonly empty?: Readonly<Record<number, string>>;
+  /** Path of the route that this one is another form of. Whatever limits or disables that path holds for this one too. */
+  readonly twinOf?: string;
   /** Whom Fastify asks by itself, without guards and interceptors. */
   readonly direct?: DirectRoute;
 }
@@ -77,7 +80,8 @@ declare module 'fastify' {
   }
 }
 
-export const AuthGet = (path: string, route: RouteSpecification) => authRoute(Get(path), 'GET', route);
+export const AuthGet = (path: string, route: RouteSpecification) =>
+  authRoute(path, { method: Get(path), verb: 'GET' }, route);
 /** For what every page asks: none of Nest's per-request machinery stands between Fastify and the handler. */
 export const DirectAuthGet =
   (path: string, route: UnguardedSpecification) =>
@@ -89,15 +93,18 @@ export const DirectAuthGet =
     const direct = { controller: target.constructor as Type, method };
     AuthGet(path, { ...route, access: 'public', direct })(target, method, descriptor);
   };
-export const AuthPost = (path: string, route: RouteSpecification) => authRoute(Post(path), 'POST', route);
-export const AuthPut = (path: string, route: RouteSpecification) => authRoute(Put(path), 'PUT', route);
+export const AuthPost = (path: string, route: RouteSpecification) =>
+  authRoute(path, { method: Post(path), verb: 'POST' }, route);
+export const AuthPut = (path: string, route: RouteSpecification) =>
+  authRoute(path, { method: Put(path), verb: 'PUT' }, route);
 
 /** One declaration for routing, access, validation and OpenAPI, so that none of them can say something else. */
 function authRoute(
-  method: MethodDecorator,
-  verb: 'GET' | 'POST' | 'PUT',
+  path: string,
+  { method, verb }: { method: MethodDecorator; verb: 'GET' | 'POST' | 'PUT' },
   route: RouteSpecification,
 ): MethodDecorator {
+  if (route.twinOf !== undefined) declareTwin(`/${path}`, `/${route.twinOf}`);
   const access = route.access ?? 'session';
   return applyDecorators(
     method,
@@ -159,11 +166,12 @@ const UNEXPECTED = ApiResponse({
 
 function describeError(
   status: number,
-  codes: readonly ErrorCode[],
+  errors: readonly NamedError[],
   { messages, empty }: { messages: readonly string[]; empty: string | undefined },
 ) {
+  const defined = errors.map(definitionOf);
   const lines = [
-    ...codes.map((code) => `\`${code}\`: ${MESSAGES[code]}`),
+    ...defined.map(({ code, message }) => `\`${code}\`: ${message}`),
     ...messages,
     ...(empty === undefined ? [] : [`No body: ${empty}`]),
   ];
@@ -174,7 +182,7 @@ function describeError(
       'application/json': {
         schema: { $ref: schemaPath(ErrorAnswer) },
         examples: Object.fromEntries([
-          ...codes.map((code) => [code, { value: { message: MESSAGES[code], code } }]),
+          ...defined.map(({ code, message }) => [code, { value: { message, code } }]),
           ...messages.map((message) => [message, { value: { message } }]),
         ]),
       },
@@ -192,9 +200,9 @@ function possibleErrors(
   verb: string,
   access: Access,
   route: RouteSpecification,
-): Record<number, ErrorCode[]> {
-  const errors: Record<number, ErrorCode[]> = {};
-  const add = (status: number, ...codes: ErrorCode[]) => {
+): Record<number, NamedError[]> {
+  const errors: Record<number, NamedError[]> = {};
+  const add = (status: number, ...codes: NamedError[]) => {
     errors[status] = [...new Set([...(errors[status] ?? []), ...codes])];
   };
   if (verb !== 'GET') {

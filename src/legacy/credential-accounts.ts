@@ -1,9 +1,9 @@
-/** SQL: the same id for the same user, whoever creates the account. It has 32 characters, so a UUID column takes it too. */
+/** SQL: an id computed from the user's id, so that triggers, migrations and server agree. 32 hex digits also make a UUID. */
 function accountId(userId: string): string {
   return `encode(substring(sha256(convert_to('gatehouse:credential:' || ${userId}::text, 'UTF8')) for 16), 'hex')`;
 }
 
-/** An account whose table counts its ids is noted under this name, because the id does not tell where it came from. */
+/** If ids are numbers, the id does not show that we created the account. Such accounts are recorded under this name. */
 const COUNTED_ACCOUNTS = 'counted credential accounts';
 
 interface NewAccounts {
@@ -14,11 +14,11 @@ interface NewAccounts {
   readonly password: string;
   readonly createdAt: string;
   readonly updatedAt: string;
-  /** What follows the values. */
+  /** SQL after the selected values: `from`, `where`, `on conflict`. */
   readonly rest: string;
 }
 
-/** The statement that creates the accounts of legacy passwords. */
+/** SQL that creates credential accounts for legacy passwords. */
 export function insertAccounts(accounts: NewAccounts): string {
   const { idType, userId, password, createdAt, updatedAt, rest } = accounts;
   const isCounted = ['integer', 'bigint'].includes(idType);

@@ -1,7 +1,7 @@
 import type { Queries } from './queries.js';
 import { textExpressions } from './text-expressions.js';
 
-/** Notes each user whose e-mail belongs to another user too, if case and blanks are ignored. */
+/** Records users whose e-mail differs from another user's only in case or spaces. */
 export async function noteEmailConflicts(queries: Queries): Promise<void> {
   const { normalised } = await textExpressions(queries);
   await queries.query(

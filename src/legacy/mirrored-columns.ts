@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { Queries } from './queries.js';
 import { readTableColumns, type TableColumn } from './table-columns.js';
 
-/** A column of ours beside the legacy column that says the same. A trigger keeps both in step. */
+/** A column of ours and the legacy column with the same meaning. A trigger keeps both equal. */
 export interface MirroredColumn {
   readonly ours: TableColumn;
   readonly theirs: TableColumn;
@@ -28,7 +28,7 @@ export async function readMirroredColumns(queries: Queries): Promise<Map<string,
   return mirrored;
 }
 
-/** SQL: our value, made of the legacy column of `row`. */
+/** SQL that computes our value from the legacy column of `row`. */
 export function toOurs(row: string, column: MirroredColumn): string {
   const value = `${row}.${pg.escapeIdentifier(column.theirs.name)}`;
   if (column.theirs.typeName === 'timestamp') return `(${value} at time zone 'UTC')`;
@@ -36,14 +36,14 @@ export function toOurs(row: string, column: MirroredColumn): string {
   return `case when ${value} ~ '^\\d+$' then to_timestamp(${value}::numeric / 1000) else ${value}::timestamptz end`;
 }
 
-/** SQL: the legacy value, made of our column of `row`. */
+/** SQL that computes the legacy value from our column of `row`. */
 export function toTheirs(row: string, column: MirroredColumn): string {
   const value = `${row}.${column.ours.name}`;
   if (column.theirs.typeName === 'timestamp') return `(${value} at time zone 'UTC')`;
   return isTimeAsText(column) ? `floor(extract(epoch from ${value}) * 1000)::bigint::text` : value;
 }
 
-/** Auth.js can store a time as text: milliseconds since 1970. */
+/** True if the legacy column holds a time as text. Auth.js writes milliseconds since 1970. */
 function isTimeAsText({ ours, theirs }: MirroredColumn): boolean {
   return ours.typeName === 'timestamptz' && ['text', 'varchar', 'bpchar', 'citext'].includes(theirs.typeName);
 }

@@ -20,7 +20,7 @@ export function isUsableHash(expression: string): string {
   end`;
 }
 
-/** SQL: true for an empty value, and for one marked so that no password matches, as Django ("!…") and passlib ("*") do. */
+/** SQL: true if the hash is empty, or is marked so that no password matches it: "!…" in Django, "*" in passlib. */
 export function isUnusableHash(expression: string): string {
   const hash = `(${expression})::text`;
   return `(${hash} is null or btrim(${hash}) = '' or left(${hash}, 1) in ('!', '*'))`;

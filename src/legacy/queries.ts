@@ -1,4 +1,4 @@
-/** What can send a statement: a data source, or one connection of it. */
+/** A data source or one of its connections. */
 export interface Queries {
   query(statement: string, parameters?: unknown[]): Promise<unknown>;
 }

@@ -9,10 +9,10 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const DEADLOCK = '40P01';
 
 /**
- * A short transaction on tables that are in use. A statement that waits one second for a lock is rolled back, and the
- * transaction is tried again later, because other statements queue behind a waiting one. The triggers that carry a write
- * over to the other application ignore what is written here.
- * @throws {StartupFault} when all 40 attempts met a lock.
+ * Runs a short transaction on tables that are in use. If a statement waits one second for a lock, the transaction is
+ * rolled back and tried again later, because other statements queue behind a waiting one. The dual-write triggers ignore
+ * what it writes.
+ * @throws {StartupFault} if all 40 attempts met a lock.
  */
 export async function inShortTransaction<Result>(
   queryRunner: QueryRunner,
@@ -48,7 +48,7 @@ async function once<Result>(queryRunner: QueryRunner, work: () => Promise<Result
 
 function gaveUp(what: string): string {
   return (
-    `Could not ${what}: other transactions held a lock in each of ${ATTEMPTS} attempts. Find them in pg_stat_activity ` +
-    '(state "idle in transaction"), end them, and run the command again.'
+    `Could not ${what}, because other transactions held a lock in each of ${ATTEMPTS} attempts. End them, then run the ` +
+    `command again. To find them: select pid, query from pg_stat_activity where state = 'idle in transaction'`
   );
 }

@@ -2,14 +2,14 @@ import type { Queries } from './queries.js';
 
 export interface TableColumn {
   readonly name: string;
-  /** As DDL spells it, length included. */
+  /** As DDL spells it, with the length. */
   readonly type: string;
   readonly typeName: string;
-  /** In characters; null without a limit. */
+  /** Characters; null if there is no limit. */
   readonly maxLength: number | null;
 }
 
-/** The columns of a table of the current schema, by name. Empty if there is no such table. */
+/** Columns of a table in the current schema, by name. Empty if there is no such table. */
 export async function readTableColumns(
   queries: Queries,
   table: string,
@@ -28,7 +28,7 @@ export async function readTableColumns(
   return new Map(columns.map((column) => [column.name, column]));
 }
 
-/** The type of the ids of a table, as DDL spells it. */
+/** Type of the column `id`, as DDL spells it. `text` if there is none. */
 export async function readIdType(queries: Queries, table: string): Promise<string> {
   return (await readTableColumns(queries, table)).get('id')?.type ?? 'text';
 }

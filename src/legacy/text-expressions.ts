@@ -1,10 +1,10 @@
 import type { Queries } from './queries.js';
 
-/** SQL expressions on text, for the encoding of the database. */
+/** SQL expressions that suit the encoding of the database. */
 export interface TextExpressions {
-  /** The text without blanks at both ends and in lower case, as the server looks e-mails up. */
+  /** Trims and lower-cases the text, as the server does before it looks up an e-mail. */
   readonly normalised: (expression: string) => string;
-  /** The text; null if it holds nothing but white space. */
+  /** The text, or null if it contains only white space. */
   readonly presence: (expression: string) => string;
 }
 
@@ -19,7 +19,7 @@ export async function textExpressions(queries: Queries): Promise<TextExpressions
   }[];
   const blanks = `E'${ASCII_BLANKS}${row?.encoding === 'UTF8' ? OTHER_BLANKS : ''}'`;
   return {
-    // ASCII letters go first and by the rules of "C", because in a Turkish database lower('I') is a letter without a dot.
+    // Lower-case ASCII first, in the collation "C", because in a Turkish database lower('I') is "ı", without a dot.
     normalised: (value) => `lower(lower(btrim((${value})::text, ${blanks}) collate "C") collate "default")`,
     presence: (value) => `case when btrim((${value})::text, ${blanks}) <> '' then (${value})::text end`,
   };

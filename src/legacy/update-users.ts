@@ -10,9 +10,9 @@ interface Update {
 }
 
 /**
- * Gives each user the values that it lacks. Users that would lose a value from before the migrations go first: they are
- * locked, the old value is kept in `gatehouse_original_values`, and then the row is written. All others are written at
- * once. A row that somebody changes between the two, so that it would lose a value, stays as it is.
+ * Sets the columns of users that do not have their value yet. The first statement updates users that lose a value from
+ * before the migrations: it locks them and saves the old value in `gatehouse_original_values`. The second statement
+ * updates the others. If somebody changes a row in between so that it would lose a value too, that row is skipped.
  */
 export async function updateUsers(queries: Queries, update: Update): Promise<void> {
   const { values, condition, startedAt } = update;
@@ -46,7 +46,7 @@ function updateAndKeep({ values, condition }: Update): string {
     from batch where users.id = batch.id`;
 }
 
-/** SQL: `{"email": ["Some@Example.com"]}`. Each value stands in an array, because a null is a value as well. */
+/** SQL of JSON such as `{"email": ["Some@Example.com"]}`. Each value is in an array, because null is a value too. */
 function changes(values: readonly UserValue[], side: 'old' | 'new'): string {
   const pairs = values.map(({ column, text }) => {
     const differs = `old_${column}${text ? '::text' : ''} is distinct from new_${column}`;
@@ -55,7 +55,7 @@ function changes(values: readonly UserValue[], side: 'old' | 'new'): string {
   return `jsonb_strip_nulls(jsonb_build_object(${pairs.join(', ')}))`;
 }
 
-/** SQL on the row `u`: one of the columns does not hold its value yet. */
+/** SQL on the row `u`: true if a column does not have its value yet. */
 function isIncomplete(values: readonly UserValue[]): string {
   return values
     .map(

@@ -4,19 +4,19 @@ import type { Queries } from './queries.js';
 import { readTableColumns } from './table-columns.js';
 import { textExpressions } from './text-expressions.js';
 
-/** The value that a column of `users` gets. */
+/** The value that the backfill writes to a column of `users`. */
 export interface UserValue {
   readonly column: string;
-  /** SQL on the row `u`; `$1` is the time at which the copy began. */
+  /** SQL on the row `u`; `$1` is the time at which the backfill began. */
   readonly expression: string;
   readonly text: boolean;
-  /** The column is older than the migrations, so its value is kept for the way back. */
+  /** True if the column existed before the migrations. Its old value is then saved, so that a revert can restore it. */
   readonly legacy: boolean;
 }
 
 const TEXTS = new Set(['email', 'name', 'image', 'ban_reason']);
 
-/** What each column of ours in `users` gets from the legacy columns. */
+/** Computes the values of our columns in `users` from the legacy columns. */
 export async function userValues(queries: Queries): Promise<UserValue[]> {
   const added = await addedColumns(queries);
   const columns = await readTableColumns(queries, 'users');
@@ -60,7 +60,7 @@ export async function userValues(queries: Queries): Promise<UserValue[]> {
     }));
 }
 
-/** Columns of `users` that the migrations added and filled. A column beside a legacy one is older than that. */
+/** Columns of `users` that the migrations added, without those that the adoption of the table added beside legacy columns. */
 async function addedColumns(queries: Queries): Promise<Set<string>> {
   const rows = (await queries.query(
     `select name from gatehouse_undo

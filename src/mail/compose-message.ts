@@ -6,27 +6,34 @@ import { DecryptionError } from '../crypto/decryption-error.js';
 import { decrypt } from '../crypto/symmetric-encryption.js';
 import { UnsendableMail } from './delivery-fault.js';
 import type { MailValues } from './mail.js';
-import { linkLife } from './mail-life.js';
+import type { MailKinds } from './mail-kinds.js';
 import type { MailTemplates } from './mail-templates.js';
 import type { ClaimedMail } from './mails.store.js';
 import { templateValues } from './template-values.js';
 
 /**
  * The message for a row. Nothing a user has written gets into a header but the address, which is checked to be one.
- * @throws {UnsendableMail} when it is none, or no secret opens the row.
+ * @throws {UnsendableMail} if it is none, no secret opens the row, or no feature knows the kind of mail.
  */
-export function composeMessage(mail: ClaimedMail, config: Config, templates: MailTemplates): SendMailOptions {
-  const { id, kind, recipient, locale } = mail;
+export function composeMessage(
+  mail: ClaimedMail,
+  config: Config,
+  kinds: MailKinds,
+  templates: MailTemplates,
+): SendMailOptions {
+  const { id, recipient, locale } = mail;
+  const kind = kinds.find(mail.kind);
+  if (!kind) throw new UnsendableMail('This server does not know this kind of mail.');
   if (!isAddress(recipient)) throw new UnsendableMail('The recipient is not a plain address.');
   const { mailFrom, origin } = config;
   const values = templateValues(open(mail, config), {
     recipient,
     locale,
     site: new URL(origin).hostname,
-    life: linkLife(kind, config),
+    life: kind.life(config),
   });
   return {
-    ...templates.render(kind, locale, values),
+    ...templates.render(kind.name, locale, values),
     from: mailFrom,
     to: { name: '', address: recipient },
     envelope: { from: mailFrom.address, to: [recipient] },

@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { Logger } from '../logging/logger.js';
+import { sqlState } from '../database/sql-state.js';
 import { Bell } from '../concurrency/bell.js';
 import { composeMessage } from './compose-message.js';
 import { describeDeliveryFault, type DeliveryFault } from './delivery-fault.js';
+import { MailKinds } from './mail-kinds.js';
 import { MailMetrics } from './mail-metrics.js';
 import { MailTemplates } from './mail-templates.js';
 import { MailsStore, type ClaimedMail } from './mails.store.js';
@@ -37,6 +39,7 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
+    private readonly kinds: MailKinds,
     private readonly templates: MailTemplates,
     private readonly mails: MailsStore,
     private readonly metrics: MailMetrics,
@@ -70,8 +73,7 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
         healthy = true;
       } catch (error) {
         // Once per fault of the database. 42P01: the table is to come, and the start says so itself.
-        const { code } = ((error as { driverError?: unknown }).driverError ?? error) as { code?: string };
-        if (healthy && code !== '42P01') this.logger.fault(error);
+        if (healthy && sqlState(error) !== '42P01') this.logger.fault(error);
         healthy = false;
         await this.bell.wait(POLL);
       }
@@ -105,7 +107,7 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
   private async deliver(mail: ClaimedMail, smtp: Smtp): Promise<void> {
     let fault: DeliveryFault | undefined;
     try {
-      await smtp.send(composeMessage(mail, this.config, this.templates), this.giveUp.signal);
+      await smtp.send(composeMessage(mail, this.config, this.kinds, this.templates), this.giveUp.signal);
     } catch (error) {
       fault = describeDeliveryFault(error);
     }

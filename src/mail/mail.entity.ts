@@ -1,5 +1,4 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { MailKind } from './mail.js';
 
 /** A mail that the mail server has not taken yet. The row goes when it has. */
 @Entity('gatehouse_mails')
@@ -8,7 +7,7 @@ export class QueuedMail {
   id!: string;
 
   @Column({ type: 'text' })
-  kind!: MailKind;
+  kind!: string;
 
   /** Address. */
   @Column({ type: 'text' })

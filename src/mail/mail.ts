@@ -1,22 +1,13 @@
-export const MAIL_KINDS = [
-  'verify-email',
-  'reset-password',
-  'change-email-confirmation',
-  'delete-account',
-] as const;
-
-export type MailKind = (typeof MAIL_KINDS)[number];
-
+/** What goes into the text of a mail, by the placeholder that it replaces. */
 export interface MailValues {
+  /** The user's. */
   readonly name: string;
-  /** What the mail is for: the link to follow. */
-  readonly url: string;
-  /** The address that is asked for, in `change-email-confirmation`. */
-  readonly newEmail?: string;
+  readonly [placeholder: string]: string | undefined;
 }
 
 export interface Mail {
-  readonly kind: MailKind;
+  /** The name of a registered kind. */
+  readonly kind: string;
   /** Address. */
   readonly to: string;
   /** The `Accept-Language` of the request that asks for it; undefined: English. */

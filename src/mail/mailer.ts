@@ -9,12 +9,10 @@ import { Logger } from '../logging/logger.js';
 import { chooseLocale } from './accept-language.js';
 import { CommitWatch } from './commit-watch.js';
 import type { Mail } from './mail.js';
-import { linkLife } from './mail-life.js';
+import { MailKinds, type MailKind } from './mail-kinds.js';
 import { MailSender } from './mail-sender.js';
 import { MailTemplates } from './mail-templates.js';
 import { MailsStore } from './mails.store.js';
-
-export type { Mail, MailKind } from './mail.js';
 
 /** Seconds for which a mail is tried, be its link good for longer. */
 const LONGEST_TRY = 3 * 86_400;
@@ -27,6 +25,7 @@ export class Mailer implements OnModuleInit {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly kinds: MailKinds,
     private readonly templates: MailTemplates,
     private readonly mails: MailsStore,
     private readonly sender: MailSender,
@@ -44,24 +43,25 @@ export class Mailer implements OnModuleInit {
 
   /** Within the caller's transaction, if it has one: a mail goes out if and only if what it speaks of has happened. */
   async send(mail: Mail, manager?: EntityManager): Promise<void> {
-    const { kind, to, language, values } = mail;
-    if (this.config.smtpUrl === undefined) return this.sendToLog(mail);
+    const { to, language, values } = mail;
+    const kind = this.kinds.named(mail.kind);
+    if (this.config.smtpUrl === undefined) return this.sendToLog(kind, mail);
     await this.mails.add(
       {
         id: randomToken(32),
-        kind,
+        kind: kind.name,
         recipient: to,
-        locale: chooseLocale(language, this.templates.locales),
+        locale: chooseLocale(language, this.templates.localesOf(kind.name)),
         content: encrypt(JSON.stringify(values), encryptionKeyOf(this.config)),
-        life: Math.min(LONGEST_TRY, linkLife(kind, this.config)),
+        life: Math.min(LONGEST_TRY, kind.life(this.config)),
       },
       manager,
     );
     this.commits.watch(manager?.queryRunner);
   }
 
-  private sendToLog({ kind, to, values }: Mail): void {
-    if (this.enabled) this.logger.log(`mail ${kind} to ${to}: ${values.url}`);
-    else this.logger.warn(`mail ${kind} not sent: SMTP_URL is not set`);
+  private sendToLog({ name, essential }: MailKind, { to, values }: Mail): void {
+    if (this.enabled) this.logger.log(`mail ${name} to ${to}: ${values[essential]}`);
+    else this.logger.warn(`mail ${name} not sent: SMTP_URL is not set`);
   }
 }

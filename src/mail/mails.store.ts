@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { MailKind } from './mail.js';
 
 export interface NewMail {
   readonly id: string;
-  readonly kind: MailKind;
+  readonly kind: string;
   readonly recipient: string;
   readonly locale: string;
   readonly content: string;
@@ -14,7 +13,7 @@ export interface NewMail {
 
 export interface ClaimedMail {
   readonly id: string;
-  readonly kind: MailKind;
+  readonly kind: string;
   readonly recipient: string;
   readonly locale: string;
   readonly content: string;

@@ -19,12 +19,12 @@ interface Facts {
 
 /** What goes into a mail's text, each on one line. */
 export function templateValues(values: MailValues, facts: Facts): TemplateValues {
+  const own = Object.entries(values).map(([placeholder, value]) => [placeholder, oneLine(value ?? '')]);
   return {
+    ...(Object.fromEntries(own) as TemplateValues),
     name: addressee(values.name, facts.recipient),
-    url: oneLine(values.url),
     site: facts.site,
     validFor: inWords(facts.life, facts.locale),
-    newEmail: oneLine(values.newEmail ?? ''),
   };
 }
 

@@ -1,14 +1,6 @@
-import { Module } from '@nestjs/common';
-import { AccountsModule } from '../accounts/accounts.module.js';
-import { MailModule } from '../mail/mail.module.js';
-import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
-import { SessionsModule } from '../sessions/sessions.module.js';
-import { MetricsController } from './metrics.controller.js';
+import { Global, Module } from '@nestjs/common';
 import { Metrics } from './metrics.js';
 
-@Module({
-  imports: [AccountsModule, MailModule, RateLimitsModule, SessionsModule],
-  controllers: [MetricsController],
-  providers: [Metrics],
-})
+@Global()
+@Module({ providers: [Metrics], exports: [Metrics] })
 export class MetricsModule {}

@@ -1,93 +1,32 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance } from 'fastify';
+import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { Passwords } from '../accounts/passwords.js';
-import type { AnsweredRequest } from '../logging/logger.js';
-import { MailMetrics } from '../mail/mail-metrics.js';
-import { SessionCacheMetrics } from '../sessions/cache/session-cache-metrics.js';
-import { RateLimiter } from '../rate-limits/rate-limiter.js';
 
+interface Description<Label extends string> {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly Label[];
+}
+
+/** What this process measures. Owners add their metrics when they are constructed. */
 @Injectable()
-export class Metrics implements OnModuleInit {
-  /** Since the start. */
-  repeated = 0;
+export class Metrics {
   private readonly registry = new Registry();
-  private readonly durations = new Histogram({
-    name: 'gatehouse_http_request_duration_seconds',
-    help: 'Time to the answer, by route pattern and status',
-    labelNames: ['method', 'route', 'status'] as const,
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
-    registers: [this.registry],
-  });
 
-  constructor(
-    private readonly host: HttpAdapterHost,
-    private readonly passwords: Passwords,
-    private readonly mails: MailMetrics,
-    private readonly limiter: RateLimiter,
-    private readonly sessionCache: SessionCacheMetrics,
-  ) {}
-
-  onModuleInit(): void {
+  constructor() {
     collectDefaultMetrics({ register: this.registry });
-    this.gauge(
-      'gatehouse_password_hashes_waiting',
-      'Password hashes that wait for their turn',
-      () => this.passwords.waiting,
-    );
-    this.gauge(
-      'gatehouse_password_hashes_running',
-      'Password hashes under way',
-      () => this.passwords.running,
-    );
-    this.counter(
-      'gatehouse_password_hashes_total',
-      'Password hashes computed, of new passwords and of given ones',
-      () => this.passwords.computed,
-    );
-    this.counter(
-      'gatehouse_rate_limited_requests_total',
-      'Requests refused with 429',
-      () => this.limiter.refusals,
-    );
-    this.counter(
-      'gatehouse_rate_limit_store_failures_total',
-      'Times the rate-limit store did not answer and this process counted for itself',
-      () => this.limiter.storeFailures,
-    );
-    this.counter(
-      'gatehouse_repeated_answers_total',
-      'Answers that were sent again as they were, while the session cache vouched for them',
-      () => this.repeated,
-    );
-    this.mails.publish(this.registry);
-    this.sessionCache.publish(this.registry);
-    const server = this.host.httpAdapter.getInstance<FastifyInstance>();
-    server.addHook('onResponse', (request, reply, done) => {
-      this.observe({
-        method: request.method,
-        route: request.routeOptions.url ?? 'unknown',
-        status: reply.statusCode,
-        milliseconds: reply.elapsedTime,
-      });
-      done();
-    });
-  }
-
-  observe({ method, route, status, milliseconds }: Omit<AnsweredRequest, 'requestId'>): void {
-    this.durations.observe({ method, route, status: String(status) }, milliseconds / 1000);
   }
 
   get contentType(): string {
     return this.registry.contentType;
   }
 
+  /** Everything in the text format of Prometheus. */
   text(): Promise<string> {
     return this.registry.metrics();
   }
 
-  private gauge(name: string, help: string, read: () => number): void {
+  /** A value that goes up and down; the server reads it whenever somebody asks for the metrics. */
+  gauge(name: string, help: string, read: () => number): void {
     const gauge: Gauge = new Gauge({
       name,
       help,
@@ -96,8 +35,8 @@ export class Metrics implements OnModuleInit {
     });
   }
 
-  /** @param read total since the start. */
-  private counter(name: string, help: string, read: () => number): void {
+  /** A total that its owner counts from the start of the process. */
+  total(name: string, help: string, read: () => number): void {
     const counter: Counter = new Counter({
       name,
       help,
@@ -106,6 +45,46 @@ export class Metrics implements OnModuleInit {
         counter.reset();
         counter.inc(read());
       },
+    });
+  }
+
+  /**
+   * A gauge with one label. If the values cannot be read, for example because the database is away, the gauge is left out
+   * and the other metrics are shown.
+   */
+  gauges<Label extends string>(
+    { name, help, labels: [label] }: Description<Label> & { readonly labels: readonly [Label] },
+    read: () => Promise<Readonly<Record<string, number>>>,
+  ): void {
+    const gauge: Gauge = new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      collect: async () => {
+        gauge.reset();
+        const values = await read().catch(() => ({}));
+        for (const [value, count] of Object.entries(values)) gauge.set({ [label]: value }, count);
+      },
+    });
+  }
+
+  /** A counter that its owner increments. */
+  counter<Label extends string>({ name, help, labels }: Description<Label>): Counter<Label> {
+    return new Counter({ name, help, labelNames: labels, registers: [this.registry] });
+  }
+
+  /** @param buckets upper bounds in seconds. */
+  durations<Label extends string>(
+    { name, help, labels }: Description<Label>,
+    buckets: readonly number[],
+  ): Histogram<Label> {
+    return new Histogram({
+      name,
+      help,
+      labelNames: labels,
+      buckets: [...buckets],
+      registers: [this.registry],
     });
   }
 }

@@ -1,13 +1,13 @@
 import type { Queries } from '../legacy/queries.js';
 import type { Finding } from './finding.js';
 
-/** A fault that rows may have. */
+/** A fault that rows may have. `message` names the faulty rows. */
 export interface RowCheck extends Pick<Finding, 'level' | 'message' | 'remedy'> {
-  /** SQL that gives one row per fault, described in the column `example`. */
+  /** SQL that returns one row per fault, with a description in the column `example`. */
   readonly select: string;
 }
 
-/** Looks for rows with the fault. Names at most `shown` of them. */
+/** Counts the rows with the fault and names at most `shown` of them. Undefined if there are none. */
 export async function findRows(
   queries: Queries,
   { select, ...check }: RowCheck,

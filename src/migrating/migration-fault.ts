@@ -1,4 +1,4 @@
-/** A migration throws it for what an operator can mend. Migrations share no code with the server, so its name tells it. */
+/** True for a fault that the operator can correct. Checks the name, because migrations share no code with the server. */
 export function isMigrationFault(error: unknown): error is Error {
   return error instanceof Error && error.name === 'MigrationFault';
 }

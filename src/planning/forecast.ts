@@ -9,7 +9,7 @@ import type { Forecast } from './plan.js';
 
 const SHOWN = 10;
 
-/** The legacy `users` table and its columns as SQL spells them. */
+/** Names of the legacy users table and its columns, quoted for SQL. */
 interface Legacy {
   readonly schema: string;
   readonly table: string;
@@ -19,8 +19,8 @@ interface Legacy {
 }
 
 /**
- * What the backfills will meet in the rows of `users`, whatever that table is called now. Reads the real tables.
- * @param schema quoted, because an empty copy stands before it in `search_path`
+ * Predicts what the backfills will find in the users table, under the name it has now. Reads the real tables.
+ * @param schema quoted name of the real schema, because the schema of the copy comes first in `search_path`
  */
 export async function forecast(
   queryRunner: QueryRunner,
@@ -75,10 +75,12 @@ async function conflicts(queryRunner: QueryRunner, { table, id, email }: Legacy)
   const { normalised } = await textExpressions(queryRunner);
   return {
     level: 'warning',
-    message: 'e-mails stand on more than one row but for case or blanks; those rows stay as they are',
+    message: 'E-mail addresses that belong to several users, differing only in case or spaces',
     select: `select string_agg(${email}::text || ' (id ' || ${id}::text || ')', ' = ' order by ${id}) as example
              from ${table} u where ${email} is not null group by ${normalised(email)} having count(*) > 1 order by 1`,
-    remedy: 'Decide whose each is, before or after; everyone signs in with their own password meanwhile.',
+    remedy:
+      'These rows stay unchanged, and each user signs in with their own password. ' +
+      'Decide who keeps the address, before or after the migrations.',
   };
 }
 
@@ -89,20 +91,21 @@ function hopelessPasswords({ table, id, password }: Legacy): RowCheck[] {
   return [
     {
       level: 'warning',
-      message: 'users have no usable password; they get no credential account',
+      message: 'Users without a usable password',
       select: ids(isUnusableHash(password)),
-      remedy: 'They sign in after a password reset, or with another provider.',
+      remedy:
+        'They get no credential account. They can sign in after a password reset, or with another provider.',
     },
     {
       level: 'warning',
-      message: 'users have a hash whose format nobody can verify; they get no credential account',
+      message: 'Users whose hash has an unknown format',
       select: ids(`not ${isUnusableHash(password)} and not (${isUsableHash(password)})`),
-      remedy: 'They sign in after a password reset.',
+      remedy: 'They get no credential account. They can sign in after a password reset.',
     },
   ];
 }
 
-/** PostgreSQL checks a row when it is written, even against a constraint that existing rows never had to meet. */
+/** PostgreSQL checks each updated row against NOT VALID constraints too, although it never checked the existing rows. */
 async function violations(queryRunner: QueryRunner, { table, id }: Legacy): Promise<RowCheck[]> {
   const constraints = (await queryRunner.query(
     `select conname as name, pg_get_expr(conbin, conrelid) as expression from pg_constraint
@@ -111,18 +114,18 @@ async function violations(queryRunner: QueryRunner, { table, id }: Legacy): Prom
   )) as { name: string; expression: string }[];
   return constraints.map(({ name, expression }) => ({
     level: 'warning',
-    message: `users violate the constraint ${name}, which is NOT VALID; they will be put aside`,
+    message: `Users that violate the constraint ${name}, which is NOT VALID`,
     select: `select ${id}::text as example from ${table} u where not (${expression}) order by ${id}`,
-    remedy: 'Correct these rows first.',
+    remedy: 'Correct these rows first. Otherwise they are not filled, but listed in gatehouse_quarantine.',
   }));
 }
 
 function invalidIndexes({ schema }: Legacy): RowCheck {
   return {
     level: 'warning',
-    message: 'indexes are invalid, left over from an interrupted build',
+    message: 'Invalid indexes, left behind by an interrupted build',
     select: `select c.relname::text as example from pg_index join pg_class c on c.oid = indexrelid
              where not indisvalid and c.relnamespace = '${schema.replaceAll("'", "''")}'::regnamespace order by 1`,
-    remedy: 'One of ours is dropped and built anew by the run; drop others.',
+    remedy: 'The migrations build their own indexes again. Drop the others: drop index concurrently <name>',
   };
 }

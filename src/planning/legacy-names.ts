@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import type { Shadow } from './shadow-schema.js';
 
-/** Names of tables and columns in the copy before the migrations ran. PostgreSQL keeps the numbers through a rename. */
+/** Names in the copy before the migrations. Keyed by PostgreSQL's numbers, because a rename does not change those. */
 export interface OriginalNames {
   readonly tables: ReadonlyMap<number, string>;
   /** Keyed by the number of the table and of the column. */
@@ -15,13 +15,13 @@ interface NamedColumn {
   readonly name: string;
 }
 
-/** What the legacy `users` table and its columns are called now. The names are not quoted. */
+/** Present names of the legacy users table and its columns. They are not quoted. */
 export interface LegacyUsers {
   readonly table: string;
   readonly id: string;
   readonly email: string;
   readonly password: string | undefined;
-  /** For each purpose, the column from which the migrations take the value, as it will be called. */
+  /** For each purpose, the column that the migrations read, by its name after the migrations. */
   readonly chosen: Readonly<Record<string, string>>;
 }
 
@@ -54,7 +54,7 @@ export async function readLegacyUsers(
   return { table, id, email, password: chosen['password'] && nameBefore(chosen['password']), chosen };
 }
 
-/** The migrations note here which legacy column serves which purpose, or stands beside which column of ours. */
+/** The migrations store here which legacy column has which purpose, or belongs to which column of ours. */
 async function readPurposes(queryRunner: QueryRunner): Promise<Map<string, string>> {
   const [found] = (await queryRunner.query(
     `select to_regclass('gatehouse_legacy_columns') is not null as found`,

@@ -14,9 +14,9 @@ import { StatementRecorder, type RecordedStatement } from './statement-recorder.
 const NOTHING: Plan = { feasible: true, steps: [], columns: {}, rows: {}, findings: [] };
 
 /**
- * Runs the pending migrations themselves, on an empty copy of the tables in a transaction that is never committed, and
- * notes their statements. The tables are read under ACCESS SHARE, and nothing is changed.
- * @throws {StartupFault} when this role may not make the copy.
+ * Runs the pending migrations on a small copy of the tables and records their statements. It rolls its transaction back,
+ * so it changes nothing. It only reads the real tables, under the lock ACCESS SHARE.
+ * @throws {StartupFault} if this role may not create the copy.
  */
 export async function planMigrations(dataSource: DataSource, fields: ConfiguredFields): Promise<Plan> {
   const names = await pendingMigrations(dataSource, fields);
@@ -34,12 +34,12 @@ export async function planMigrations(dataSource: DataSource, fields: ConfiguredF
     const users = await readLegacyUsers(queryRunner, shadow, original);
     const expected = await forecast(queryRunner, shadow.schema, users);
     const locks = await foreignLocks(queryRunner);
-    if (locks.length > 0) throw new Error(`the plan locked what is not its own: ${locks.join(', ')}`);
+    if (locks.length > 0) throw new Error(`the plan locked tables outside its copy: ${locks.join(', ')}`);
     return { ...expected, feasible: faults.length === 0, steps, findings: [...faults, ...expected.findings] };
   });
 }
 
-/** The first migration of all only reads, and what it reads has to be the real tables. */
+/** Runs the first migration on the real tables, because it checks their rows and changes nothing. */
 async function inspect(
   migration: MigrationInterface | undefined,
   { queryRunner }: StatementRecorder,
@@ -72,7 +72,7 @@ async function attempt(
     return [];
   } catch (error) {
     if (!isMigrationFault(error)) throw error;
-    const remedy = 'migration:run stops there: mend it first.';
+    const remedy = 'migration:run would stop here. Correct this first.';
     return [{ level: 'error', area: 'migrations', message: `${migration?.name}: ${error.message}`, remedy }];
   }
 }

@@ -5,9 +5,9 @@ export interface PlannedStatement {
   readonly sql: string;
   readonly parameters: readonly unknown[];
   readonly lock: LockLevel;
-  /** The table locked. */
+  /** The locked table. */
   readonly table?: string;
-  /** Made once for each batch of rows. */
+  /** True if the statement runs once for each batch of rows. */
   readonly batched: boolean;
 }
 
@@ -17,15 +17,16 @@ export interface PlannedStep {
 }
 
 export interface Forecast {
-  /** The legacy column chosen for each purpose. */
+  /** For each purpose, the legacy column that the migrations read. */
   readonly columns: Readonly<Record<string, string>>;
+  /** Numbers of users to fill and of accounts to create. */
   readonly rows: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
 }
 
-/** What `migration:run` would do. */
+/** The statements that `migration:run` would send, and what they would find. */
 export interface Plan extends Forecast {
-  /** False where the run would stop before its end. */
+  /** False if the run would stop with an error. */
   readonly feasible: boolean;
   readonly steps: readonly PlannedStep[];
 }

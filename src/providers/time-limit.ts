@@ -1,21 +1,13 @@
+import { withDeadline } from '../concurrency/with-deadline.js';
 import type { Provider } from './provider.js';
 
 export class ProviderTimeout extends Error {
   override readonly name = 'ProviderTimeout';
 }
 
-/** @throws {ProviderTimeout} if the promise is still pending after `seconds`. */
-export async function within<T>(seconds: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ProviderTimeout(`no answer within ${seconds} s`)), seconds * 1000);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** @throws {ProviderTimeout} if the provider does not answer within so many seconds. */
+export const within = <T>(seconds: number, answer: Promise<T>): Promise<T> =>
+  withDeadline(seconds * 1000, answer, () => new ProviderTimeout(`no answer within ${seconds} s`));
 
 /**
  * The same provider with a time limit for each request, because the library itself waits forever. Refreshing tokens has

@@ -1,3 +1,6 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
 import type { Options } from '../config/options.js';
 import { twinOf } from '../http/auth-path.js';
 import { fitsPattern } from './path-glob.js';
@@ -9,53 +12,69 @@ export interface RateLimitRule {
   readonly max: number;
 }
 
+/** The rule of an owner for its paths, below the base path. */
+export type PathRule = RateLimitRule & ({ readonly path: string } | { readonly beginsWith: string });
+
 export interface AppliedRule {
   readonly rule: RateLimitRule;
   /** The path whose requests are counted together. */
   readonly path: string;
 }
 
-type Settings = Options['rateLimit'];
+/** Which rule holds for a path: a configured one, else that of the path's owner, else the general one (protocol.md §6). */
+@Injectable()
+export class RateLimitRules {
+  private readonly settings: Options['rateLimit'];
+  private readonly exact = new Map<string, RateLimitRule>();
+  private readonly prefixes = new Map<string, RateLimitRule>();
 
-const GUESSING: RateLimitRule = { window: 10, max: 3 };
-const MAILING: RateLimitRule = { window: 60, max: 3 };
+  constructor(@Inject(CONFIG) { rateLimit }: Pick<Config, 'rateLimit'>) {
+    this.settings = rateLimit;
+  }
 
-const GUESSING_PREFIXES = ['/sign-in', '/sign-up', '/change-password', '/change-email'];
-const MAILING_PREFIXES = ['/forget-password'];
-const MAILING_PATHS = new Set([
-  '/request-password-reset',
-  '/send-verification-email',
-  '/email-otp/send-verification-otp',
-  '/email-otp/request-password-reset',
-]);
+  /** @throws {Error} if the path or the prefix has a rule already. */
+  add(rules: readonly PathRule[]): void {
+    for (const { window, max, ...where } of rules) {
+      const [known, path] = 'path' in where ? [this.exact, where.path] : [this.prefixes, where.beginsWith];
+      if (known.has(path)) throw new Error(`Two rate-limit rules are made for ${path}.`);
+      known.set(path, { window, max });
+    }
+  }
 
-/**
- * The built-in rule, in place of it the first configured one that fits (protocol.md §6).
- * @param path below the base path.
- * @returns undefined when the path is not limited.
- */
-export function ruleFor(path: string, settings: Settings): AppliedRule | undefined {
-  const own = configuredRule(path, settings);
-  if (own !== undefined) return own === false ? undefined : { rule: own, path };
-  // Two ways to the same password are one bucket, or there would be twice as many guesses.
-  const twin = twinOf(path);
-  if (twin !== undefined) return ruleFor(twin, settings);
-  return { rule: builtInRule(path) ?? { window: settings.window, max: settings.max }, path };
-}
+  /**
+   * The first configured rule that fits. Without one, the rule of the path, or of the longest prefix, or the general rule.
+   * @param path below the base path.
+   * @returns undefined if the path is not limited.
+   */
+  ruleFor(path: string): AppliedRule | undefined {
+    const configured = this.configuredRule(path);
+    if (configured !== undefined) return configured === false ? undefined : { rule: configured, path };
+    // Two routes that check the same password share one count, because two counts would allow twice as many guesses.
+    const twin = twinOf(path);
+    if (twin !== undefined) return this.ruleFor(twin);
+    const { window, max } = this.settings;
+    return { rule: this.ownersRule(path) ?? { window, max }, path };
+  }
 
-function configuredRule(path: string, { customRules }: Settings): RateLimitRule | false | undefined {
-  const pattern = Object.keys(customRules).find((candidate) => fitsPattern(path, candidate));
-  return pattern === undefined ? undefined : customRules[pattern];
-}
+  /** Seconds after which no rule here looks at a count any more. */
+  get longestWindow(): number {
+    const configured = Object.values(this.settings.customRules);
+    const rules = [...configured, ...this.exact.values(), ...this.prefixes.values()];
+    return Math.max(this.settings.window, ...rules.map((rule) => (rule === false ? 0 : rule.window)));
+  }
 
-function builtInRule(path: string): RateLimitRule | undefined {
-  const beginsWith = (prefix: string) => path.startsWith(prefix);
-  if (GUESSING_PREFIXES.some(beginsWith)) return GUESSING;
-  return MAILING_PATHS.has(path) || MAILING_PREFIXES.some(beginsWith) ? MAILING : undefined;
-}
+  private configuredRule(path: string): RateLimitRule | false | undefined {
+    const { customRules } = this.settings;
+    const pattern = Object.keys(customRules).find((candidate) => fitsPattern(path, candidate));
+    return pattern === undefined ? undefined : customRules[pattern];
+  }
 
-/** Seconds after which no rule here looks at a count any more. */
-export function longestWindow({ window, customRules }: Settings): number {
-  const configured = Object.values(customRules).map((rule) => (rule === false ? 0 : rule.window));
-  return Math.max(window, GUESSING.window, MAILING.window, ...configured);
+  private ownersRule(path: string): RateLimitRule | undefined {
+    const exact = this.exact.get(path);
+    if (exact) return exact;
+    const [longest] = [...this.prefixes.keys()]
+      .filter((prefix) => path.startsWith(prefix))
+      .toSorted((a, b) => b.length - a.length);
+    return longest === undefined ? undefined : this.prefixes.get(longest);
+  }
 }

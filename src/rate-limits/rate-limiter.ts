@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { withDeadline } from '../concurrency/with-deadline.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { authPath } from '../http/auth-path.js';
 import { clientIp } from '../http/client-ip.js';
 import { Logger } from '../logging/logger.js';
 import { MemoryStore } from './memory-store.js';
-import { ruleFor, type RateLimitRule } from './rate-limit-rules.js';
+import { RateLimitRules, type RateLimitRule } from './rate-limit-rules.js';
 import { RateLimitStore } from './rate-limit-store.js';
 
 /** Who cannot be told apart is counted together; no limit would be an invitation to leave the header out. */
@@ -42,6 +43,7 @@ export class RateLimiter {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly store: RateLimitStore,
+    private readonly rules: RateLimitRules,
     private readonly logger: Logger,
   ) {
     this.enabled = config.rateLimit.enabled ?? config.production;
@@ -62,7 +64,7 @@ export class RateLimiter {
     if (this.counted.has(request.raw)) return undefined;
     const path = authPath(request.originalUrl);
     if (path === undefined || ipAddress.disableIpTracking) return undefined;
-    const applied = ruleFor(path, this.config.rateLimit);
+    const applied = this.rules.ruleFor(path);
     if (!applied) return undefined;
     const ip = clientIp(request.headers, ipAddress, this.config.nodeEnv) || UNKNOWN_CLIENT;
     const key = keyOf(`${ip}|${applied.path}`);
@@ -78,7 +80,11 @@ export class RateLimiter {
   private async count(key: string, rule: RateLimitRule): Promise<number | undefined> {
     if (Date.now() < this.pausedUntil) return this.standIn.consume(key, rule);
     try {
-      const verdict = await within(PATIENCE, this.store.consume(key, rule));
+      const verdict = await withDeadline(
+        PATIENCE,
+        this.store.consume(key, rule),
+        () => new Error('no answer in time'),
+      );
       if (this.pausedUntil > 0) this.logger.warn('the rate-limit store answers again');
       this.pausedUntil = 0;
       return verdict;
@@ -97,15 +103,3 @@ export class RateLimiter {
 
 const keyOf = (key: string) =>
   key.length <= LONGEST_KEY ? key : createHash('sha256').update(key).digest('base64url');
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error('no answer in time')), milliseconds);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -6,14 +6,20 @@ import { Logger } from '../logging/logger.js';
 import { DatabaseStore } from './database-store.js';
 import { MemoryStore } from './memory-store.js';
 import { RateLimitStore } from './rate-limit-store.js';
+import { OldCounts } from './old-counts.js';
+import { RateLimitRules } from './rate-limit-rules.js';
+import { RateLimitMetrics } from './rate-limit-metrics.js';
 import { RateLimiter } from './rate-limiter.js';
 
 @Module({
   providers: [
     { provide: RateLimitStore, useFactory: createStore, inject: [CONFIG, PreparedQueries, Logger] },
+    RateLimitRules,
     RateLimiter,
+    RateLimitMetrics,
+    OldCounts,
   ],
-  exports: [RateLimiter],
+  exports: [RateLimiter, RateLimitRules],
 })
 export class RateLimitsModule {}
 

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { currentSecret, openingSecrets, purposeKeyOf, purposeKeyringOf } from '../config/keyring.js';
-import { cookieName, type SessionCookieSettings, type StateCookie } from '../cookies/session-cookies.js';
+import type { DeclaredCookie } from '../cookies/declared-cookie.js';
+import { cookieName, type SessionCookieSettings } from '../cookies/session-cookies.js';
 import { decodeCookieValue } from '../cookies/decode-cookie-value.js';
 import { openSignedValue, signValue } from '../cookies/signed-value.js';
 import { decrypt, encrypt } from '../crypto/symmetric-encryption.js';
@@ -11,13 +12,14 @@ import { verificationIdentifier } from '../verifications/verification-identifier
 import { VerificationsStore } from '../verifications/verifications.store.js';
 import { parseStateData, type OAuthStateData } from './oauth-state-data.js';
 import { ProviderRefusal, type RefusalCode } from './provider-refusal.js';
+import { OAUTH_STATE, STATE } from './state-cookies.js';
 
 /** Seconds for which a state is valid. */
 const LIFE = 600;
 
 /** The cookie with the browser's half of a state. */
 export interface StateToKeep {
-  readonly cookie: StateCookie;
+  readonly cookie: DeclaredCookie;
   readonly value: string;
 }
 
@@ -44,7 +46,7 @@ export class OAuthState {
   private readonly settings: SessionCookieSettings;
   private readonly inCookie: boolean;
   /** The cookie that holds the browser's half. */
-  readonly cookie: StateCookie;
+  readonly cookie: DeclaredCookie;
 
   constructor(
     private readonly verifications: VerificationsStore,
@@ -52,7 +54,7 @@ export class OAuthState {
   ) {
     this.settings = cookieSettings(config);
     this.inCookie = config.account.storeStateStrategy === 'cookie';
-    this.cookie = this.inCookie ? 'oauth_state' : 'state';
+    this.cookie = this.inCookie ? OAUTH_STATE : STATE;
   }
 
   /** When a state that is made now expires, in milliseconds since 1970. */

@@ -58,7 +58,7 @@ function departing(
 ): Answer<{ url: string; redirect: boolean }> {
   return new Answer(
     { url, redirect: !disableRedirect },
-    disableRedirect ? { state } : { state, location: url },
+    disableRedirect ? { cookies: [state] } : { cookies: [state], location: url },
   );
 }
 

@@ -1,36 +1,46 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../config/config.js';
-import { CONFIG } from '../config/config.module.js';
 import { PreparedQueries, type PreparedQuery } from '../database/prepared-queries.js';
 import { Logger } from '../logging/logger.js';
-import { longestWindow } from '../rate-limits/rate-limit-rules.js';
-import { sweepRateLimits, sweepSessions, sweepVerifications, type SweptRow } from './expired-rows.sql.js';
+import { sweepQuery, type SweptRow } from './sweep.sql.js';
 
 /** Milliseconds. */
 const EVERY = 60_000;
 /** Rows that one statement removes, and milliseconds between two, in which others get their turn. */
 const BATCH = 500;
 const PAUSE = 50;
-/** Seconds; a better-auth on the same table may have longer windows than ours. */
-const KEEP_COUNTS_AT_LEAST = 3600;
+/** An hour is more than two clocks differ, so no server still accepts such a row. */
+export const EXPIRED = `expires_at < now() - interval '1 hour'`;
 
-/** Removes what has expired, in small batches; of several instances one at a time. */
+/** Rows that nobody needs any more. */
+export interface Sweep {
+  /** With a column `id`. */
+  readonly table: string;
+  /** An SQL condition that holds for a row to remove; the first of `values` is $2. */
+  readonly condition: string;
+  readonly values?: readonly number[];
+}
+
+/** Removes the rows that owners have named, in small batches. Of several instances one sweeps at a time. */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly sweeps: { readonly query: PreparedQuery; readonly values: readonly number[] }[] = [];
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<number> | undefined;
   private stopping = false;
 
   constructor(
     private readonly queries: PreparedQueries,
-    @Inject(CONFIG) private readonly config: Config,
     private readonly logger: Logger,
   ) {}
 
+  add({ table, condition, values = [] }: Sweep): void {
+    this.sweeps.push({ query: sweepQuery(table, condition), values });
+  }
+
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      // A sweep that fails is made up for by the next one.
+      // If a sweep fails, the next one removes its rows too.
       this.sweeping ??= this.sweep()
         .catch((error: unknown) => (this.logger.fault(error), 0))
         .finally(() => (this.sweeping = undefined));
@@ -44,22 +54,18 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     await this.sweeping;
   }
 
-  /** The number of rows that were removed. */
+  /** Removes the rows now. Returns their number. */
   async sweep(): Promise<number> {
-    const { rateLimit, verification } = this.config;
-    const keepCounts = Math.max(longestWindow(rateLimit), KEEP_COUNTS_AT_LEAST) * 1000;
-    return (
-      (await this.inBatches(sweepSessions)) +
-      (verification.disableCleanup ? 0 : await this.inBatches(sweepVerifications)) +
-      (await this.inBatches(sweepRateLimits, keepCounts))
-    );
+    let removed = 0;
+    for (const { query, values } of this.sweeps) removed += await this.inBatches(query, values);
+    return removed;
   }
 
   /** Until nothing is left, or another instance is at it. */
-  private async inBatches(statement: PreparedQuery, ...values: number[]): Promise<number> {
+  private async inBatches(query: PreparedQuery, values: readonly number[]): Promise<number> {
     let removed = 0;
     while (!this.stopping) {
-      const [row] = await this.queries.rows<SweptRow>(statement, [BATCH, ...values]);
+      const [row] = await this.queries.rows<SweptRow>(query, [BATCH, ...values]);
       removed += row?.removed ?? 0;
       if (!row?.mine || row.removed < BATCH) break;
       await sleep(PAUSE);

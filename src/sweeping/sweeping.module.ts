@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { Sweeper } from './sweeper.js';
 
-@Module({ providers: [Sweeper] })
+@Global()
+@Module({ providers: [Sweeper], exports: [Sweeper] })
 export class SweepingModule {}

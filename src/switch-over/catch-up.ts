@@ -12,7 +12,10 @@ import { userValues } from '../legacy/user-values.js';
 import { passwordDiffers, writtenBack } from '../legacy/write-back.js';
 import type { Mode } from './mode.js';
 
-/** Brings over what the triggers could not, and writes back what was not yet. Conflicts that are none any more are forgotten. */
+/**
+ * Copies the rows that the triggers could not copy, and writes back passwords that differ. Deletes e-mail conflicts that
+ * no longer exist.
+ */
 export async function catchUp(dataSource: DataSource, mode: Mode): Promise<void> {
   const { password, active } = await readLegacyColumns(dataSource);
   await withRunner(dataSource, async (runner) => {
@@ -25,7 +28,7 @@ export async function catchUp(dataSource: DataSource, mode: Mode): Promise<void>
   });
 }
 
-/** Also passwords that were changed here while the mode was not to write them back. */
+/** Writes back all passwords that differ, also those changed here in the mode `legacy`, which writes none back. */
 export async function writeBackPasswords(dataSource: DataSource): Promise<void> {
   const { password } = await readLegacyColumns(dataSource);
   if (password) await withRunner(dataSource, (runner) => writeBack(runner, password));
@@ -62,18 +65,18 @@ async function catchUpUsers(
   password: string | undefined,
   active: string | undefined,
 ): Promise<void> {
-  const aside = `exists (
+  const quarantined = `exists (
     select 1 from gatehouse_quarantine q where q.backfill = '${DUAL_WRITE}' and q.row_id = u.id::text)`;
   const inactive = active ? `u.${active} is false and not u.banned` : 'false';
   const values = await userValues(runner);
-  const concerned = `(${aside} or ${inactive})`;
+  const concerned = `(${quarantined} or ${inactive})`;
   await runner.query(`select from users u where ${concerned} order by u.id for no key update`);
   await updateUsers(runner, { values, condition: concerned, startedAt: new Date().toISOString() });
   if (!password) return;
   const account = `a.provider_id = 'credential' and a.provider_user_id = u.id::text`;
   const usable = isUsableHash(`u.${password}`);
   await runner.query(
-    `delete from accounts a using users u where ${account} and ${aside} and not coalesce(${usable}, false)`,
+    `delete from accounts a using users u where ${account} and ${quarantined} and not coalesce(${usable}, false)`,
   );
   await runner.query(
     insertAccounts({
@@ -83,7 +86,7 @@ async function catchUpUsers(
       createdAt: 'u.created_at',
       updatedAt: 'now()',
       rest: `from users u
-        where ${usable} and (${aside} or not exists (select 1 from accounts a where ${account}))
+        where ${usable} and (${quarantined} or not exists (select 1 from accounts a where ${account}))
         on conflict (provider_id, provider_user_id) do update set password = excluded.password, updated_at = now()`,
     }),
   );

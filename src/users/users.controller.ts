@@ -34,6 +34,7 @@ export class UsersController {
 
   @AuthPut('user', {
     summary: 'Change the user’s name or picture, and return the user',
+    twinOf: 'update-user',
     body: UpdateUserBody,
     answer: UpdatedUserAnswer,
     errors,

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { HttpModule } from '../http/http.module.js';
-import { NewUserId } from './new-user-id.js';
 import { UpdateUser } from './use-cases/update-user.js';
 import { UsersController } from './users.controller.js';
 import { UsersStore } from './users.store.js';
@@ -8,7 +7,7 @@ import { UsersStore } from './users.store.js';
 @Module({
   imports: [HttpModule],
   controllers: [UsersController],
-  providers: [UsersStore, NewUserId, UpdateUser],
+  providers: [UsersStore, UpdateUser],
   exports: [UsersStore],
 })
 export class UsersModule {}

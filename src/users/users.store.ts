@@ -8,7 +8,7 @@ import { additionalColumnValues } from '../additional-fields/additional-write.js
 import { PreparedQueries } from '../database/prepared-queries.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
 import { withoutUndefined, type ColumnValues } from '../database/write-text.js';
-import { NewUserId } from './new-user-id.js';
+import { RowIds } from '../database/row-ids.js';
 import { userFromRow, type UserRow } from './user-row.js';
 import {
   addUser,
@@ -47,7 +47,7 @@ export class UsersStore {
 
   constructor(
     private readonly prepared: PreparedQueries,
-    private readonly newId: NewUserId,
+    private readonly ids: RowIds,
     @Inject(CONFIG) config: Config,
   ) {
     this.fields = config.user.additionalFields;
@@ -56,7 +56,7 @@ export class UsersStore {
   async add({ additional, emailVerified = false, ...user }: NewUser, manager?: EntityManager): Promise<User> {
     const now = new Date();
     const values = withoutUndefined({
-      id: this.newId.next(),
+      id: this.ids.unlessDefault('users'),
       ...this.columnsOf({ ...user, emailVerified, additional }),
       email_verified: emailVerified ? now : null,
       created_at: now,
@@ -76,7 +76,7 @@ export class UsersStore {
   /** Returns what `add` would return but writes no row, because the answer must not reveal that the e-mail is taken. */
   async pretendToAdd({ additional, ...user }: NewUser): Promise<User> {
     const now = new Date();
-    const id = this.newId.next() ?? (await this.newId.fromDatabase());
+    const id = await this.ids.next('users');
     return {
       ...user,
       id,

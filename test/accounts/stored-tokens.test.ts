@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { encryptStoredTokens } from '../../src/accounts/stored-tokens.js';
 import { TokenSeal } from '../../src/accounts/token-seal.js';
-import { loadConfig } from '../../src/config/config.js';
+import { loadConfig } from '../../src/assembly/load-config.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { MIGRATED, SECRET } from '../setup/gatehouse.js';
 

@@ -5,7 +5,7 @@ import { expectOneSentence, runToEnd } from '../setup/run-to-end.js';
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
 
-/** What the operator types, and the program that runs then. */
+/** Pairs of the command that the operator types and the program that it runs. */
 const COMMANDS = Object.entries(scripts).flatMap(([name, script]) => {
   const [, program] = /dist\/src\/commands\/(\S+)\.js/.exec(script) ?? [];
   return program ? [[name === 'start' ? 'npm start' : `npm run ${name}`, program] as const] : [];
@@ -13,7 +13,7 @@ const COMMANDS = Object.entries(scripts).flatMap(([name, script]) => {
 
 const file = (program: string) => `dist/src/commands/${program}.js`;
 
-test('each program has a script that is named like its file', () => {
+test('each program has an npm script with the name of its file', () => {
   const programs = readdirSync('src/commands').filter((name) =>
     readFileSync(`src/commands/${name}`, 'utf8').includes('await runCommand('),
   );
@@ -23,7 +23,7 @@ test('each program has a script that is named like its file', () => {
 });
 
 describe.each(COMMANDS)('%s', (typed, program) => {
-  test('--help shows usage, options and exit codes, without settings or a database', async () => {
+  test('--help prints usage, options and exit codes, and needs neither settings nor a database', async () => {
     const { code, out, err } = await runToEnd(file(program), {
       arguments: ['--help'],
       environment: { PORT: 'many' },
@@ -42,7 +42,7 @@ describe.each(COMMANDS)('%s', (typed, program) => {
   });
 });
 
-test('a database that does not answer ends a program in one sentence', async () => {
+test('if the database does not answer, a program ends with one sentence', async () => {
   const environment = { DATABASE_URL: 'postgresql://someone:hidden@127.0.0.1:1/none' };
   for (const program of ['migration-plan', 'compat-check', 'switch-over'])
     expectOneSentence(
@@ -52,7 +52,7 @@ test('a database that does not answer ends a program in one sentence', async () 
     );
 });
 
-test('a fault that nobody foresaw shows its stack only when a developer asks for it', async () => {
+test('prints the stack of an unexpected error only with NODE_DEBUG=gatehouse', async () => {
   const empty = await createDatabase();
   const environment = {
     DATABASE_URL: empty.url,
@@ -61,7 +61,7 @@ test('a fault that nobody foresaw shows its stack only when a developer asks for
   };
   expectOneSentence(
     await runToEnd(file('tokens-encrypt'), { environment }),
-    /^npm run tokens:encrypt stopped: relation "accounts" does not exist \(NODE_DEBUG=gatehouse shows where\)$/,
+    /^npm run tokens:encrypt stopped: relation "accounts" does not exist\. To see where: NODE_DEBUG=gatehouse npm run tokens:encrypt$/,
   );
   const { err } = await runToEnd(file('tokens-encrypt'), {
     environment: { ...environment, NODE_DEBUG: 'gatehouse' },

@@ -8,7 +8,7 @@ import { runToEnd } from '../setup/run-to-end.js';
 
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 const SCRIPTS = ['ensure-built.mjs', 'stale.mjs'];
-/** Stands for the compiler: it writes the file that every build writes. */
+/** Replaces the compiler: writes the file that every build writes. */
 const BUILD = `node -e "fs.mkdirSync('dist', { recursive: true }); fs.writeFileSync('dist/ormconfig.js', '// built'); console.log('compiled')"`;
 
 let root: string;
@@ -25,7 +25,7 @@ const packageWith = (build: string) => write('package.json', JSON.stringify({ sc
 
 const ensureBuilt = () => runToEnd(inside('src/commands/ensure-built.mjs'), { folder: root });
 
-/** As if every file had been written long ago. */
+/** Dates the files back to long ago. */
 async function age(...paths: string[]): Promise<void> {
   for (const path of paths) await utimes(inside(path), LONG_AGO, LONG_AGO);
 }
@@ -54,7 +54,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-/** Built after the sources were written. */
+/** Makes a build that is newer than the sources. */
 async function aBuild(): Promise<void> {
   await write('dist/ormconfig.js');
   await utimes(
@@ -81,8 +81,8 @@ test.each([
   ['the data source of the migrations', () => write('ormconfig.ts', '// new')],
   ['the settings of the compiler', () => write('tsconfig.json', '{}')],
   ['the list of packages', () => packageWith(`${BUILD} `)],
-  ['a file that is deleted', () => rm(inside('src/users/users.ts'))],
-])('%s that changed since leads to a build', async (_what, change) => {
+  ['a deleted file', () => rm(inside('src/users/users.ts'))],
+])('builds again after a change: %s', async (_what, change) => {
   await aBuild();
   expect((await ensureBuilt()).err).toBe('');
   await change();
@@ -94,13 +94,13 @@ test.each([
   expect((await ensureBuilt()).err).toBe('');
 });
 
-test('a source that is saved while the compiler runs leads to another build', async () => {
+test('builds again if a source was saved while the compiler ran', async () => {
   await packageWith(`${BUILD} && node -e "fs.writeFileSync('src/users/users.ts', '// late')"`);
   await ensureBuilt();
   expect((await ensureBuilt()).err).toContain('older than the sources');
 });
 
-test('a build that fails ends the command, and the next command builds again', async () => {
+test('if the build fails, the command ends and the next command builds again', async () => {
   await packageWith(`${BUILD} && exit 3`);
   for (const command of [1, 2]) {
     const { code, err } = await ensureBuilt();
@@ -110,7 +110,7 @@ test('a build that fails ends the command, and the next command builds again', a
   expect(existsSync(inside('dist/ormconfig.js'))).toBe(false);
 });
 
-test('where the compiler is not installed, an old build runs and says so', async () => {
+test('without the compiler, runs an old build and warns', async () => {
   await rm(inside('node_modules'), { recursive: true });
   expect(await ensureBuilt()).toMatchObject({ code: 1, err: expect.stringContaining('There is no build') });
   await aBuild();
@@ -118,11 +118,11 @@ test('where the compiler is not installed, an old build runs and says so', async
   await write('src/users/users.ts', '// new');
   expect(await ensureBuilt()).toMatchObject({
     code: 0,
-    err: expect.stringMatching(/^dist is older than the sources and stays so, .*: npm ci\n$/),
+    err: expect.stringMatching(/^dist is older than the sources, but cannot be built, .*: npm ci\n$/),
   });
 });
 
-test('the comparison of this project takes less than 100 ms', async () => {
+test('checking this project takes less than 100 ms', async () => {
   const { isStale } = (await import(pathToFileURL(resolve('src/commands/stale.mjs')).href)) as {
     isStale: (root: string) => boolean;
   };
@@ -135,7 +135,7 @@ test('the comparison of this project takes less than 100 ms', async () => {
   expect(Math.min(...times)).toBeLessThan(100);
 });
 
-test('the TypeORM CLI and the programs say that dist is old, but not where there is only dist', async () => {
+test('the TypeORM CLI and the programs warn about an old dist, unless there are no sources', async () => {
   const database = await createDatabase();
   await cp(resolve('dist'), inside('dist'), { recursive: true });
   await cp(resolve('package.json'), inside('package.json'));
@@ -153,7 +153,8 @@ test('the TypeORM CLI and the programs say that dist is old, but not where there
     return [cli.err, program.err];
   };
   const old = 'dist is older than the sources, so this runs old code. Run: npm run build\n';
-  const fault = 'There is no switch-over yet: run npm run migration:run first.\n';
+  const fault =
+    'There is no switch-over yet, because the migrations have not run. Run: npm run migration:run\n';
   expect(await run()).toEqual(['', fault]);
   await write('src/users/users.ts', '// new');
   expect(await run()).toEqual([old, `${old}${fault}`]);

@@ -91,14 +91,14 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
         'missing or disabled',
       ],
       ['drop table verifications', 'structure', 'The table verifications is missing'],
-      [`delete from migrations where name like 'Validate%'`, 'migrations', 'pending'],
+      [`delete from migrations where name like 'Validate%'`, 'migrations', 'Pending migrations'],
       [`delete from accounts where id in (select id from accounts limit 3)`, 'data', 'no credential account'],
       [
         `alter table users disable trigger user; update users set email = upper(email) where username = 'user1'`,
         'data',
         'not trimmed and in lower case',
       ],
-      [`update users set name = '  ' where username = 'user1'`, 'data', 'no name'],
+      [`update users set name = '  ' where username = 'user1'`, 'data', 'Users without a name'],
       [`update users set banned = false`, 'data', 'deactivated in is_active but not banned'],
       [
         `update accounts set provider_user_id = 'x' where id = (select min(id) from accounts)`,
@@ -108,13 +108,13 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       [
         `alter table users disable trigger user; update users set is_email_verified = true`,
         'data',
-        'is_email_verified out of step',
+        'is_email_verified contradict each other',
       ],
       [
         `alter table sessions drop constraint sessions_user_id_fkey;
          insert into sessions (id, user_id, token, expires_at) values ('s', 'gone', 't', now())`,
         'data',
-        'sessions belong to no user',
+        'Rows of sessions whose user does not exist',
       ],
     ])('reports an error after %s', async (sql, area, message) => {
       if (sql.includes('department')) await database.query('delete from orders; delete from users');
@@ -150,7 +150,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       ]);
       expect(result.compared[0]?.checksums[0]).not.toBe(result.compared[0]?.checksums[1]);
       expect(describeCompatibility(result)).toMatch(
-        /^Old and new compared, users: 1200 rows, 1 different, checksums/m,
+        /^Compared 1200 rows of users with the legacy columns: 1 different, checksums \w+ \(legacy\) and \w+ \(Gatehouse\)\.$/m,
       );
     });
 
@@ -169,11 +169,11 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
     });
 
     it.each([
-      [`update users set email = 'no address' where username = 'user1'`, 'refuses as no address'],
-      [`update users set hashed_password = 'plain' where username = 'user25'`, 'format nobody can verify'],
+      [`update users set email = 'no address' where username = 'user1'`, 'no valid address'],
+      [`update users set hashed_password = 'plain' where username = 'user25'`, 'unknown format'],
       [
         `update accounts set password = null, updated_at = now() where id = (select min(id) from accounts)`,
-        'no password',
+        'Credential accounts without a password',
       ],
     ])('warns after %s', async (sql, message) => {
       await database.query(sql);
@@ -205,7 +205,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       expect(compatible).toBe(true);
       expect(compared).toMatchObject([
         { what: 'users', rows: 20_500, different: 0 },
-        { what: 'sessions, columns beside legacy ones', rows: 2, different: 0 },
+        { what: 'sessions (columns that a trigger keeps equal)', rows: 2, different: 0 },
       ]);
     });
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { loadConfig, loadDatabaseConfig } from '../../src/config/config.js';
+import { loadConfig } from '../../src/assembly/load-config.js';
+import { loadDatabaseConfig } from '../../src/config/config.js';
 import { StartupFault } from '../../src/errors/startup-fault.js';
 
 const SECRET = 's'.repeat(32);
@@ -42,9 +43,6 @@ describe('defaults', () => {
       session: { expiresIn: 604_800, updateAge: 86_400, freshAge: 86_400, disableSessionRefresh: false },
       secureCookies: false,
       advanced: { cookiePrefix: 'better-auth', ipAddress: { ipAddressHeaders: ['x-forwarded-for'] } },
-      jwt: { expirationTime: 900, issuer: undefined, audience: undefined },
-      requireSignature: false,
-      disableSettingJwtHeader: false,
       password: { hash: 'bcrypt', bcryptCost: 11 },
       warnings: [],
     }));
@@ -92,11 +90,6 @@ test('reads every variable', () =>
       ADVANCED_DISABLE_CSRF_CHECK: 'true',
       ADVANCED_DISABLE_ORIGIN_CHECK: 'true',
       ADVANCED_IP_ADDRESS_IP_ADDRESS_HEADERS: 'cf-connecting-ip,x-real-ip',
-      JWT_EXPIRATION_TIME: '60',
-      JWT_ISSUER: 'https://issuer.example',
-      JWT_AUDIENCE: 'https://audience.example',
-      DISABLE_SETTING_JWT_HEADER: 'true',
-      REQUIRE_SIGNATURE: 'true',
     }),
   ).toMatchObject({
     database: { directUrl: 'postgresql://direct/app', poolSize: 3, preparedStatements: false },
@@ -118,14 +111,7 @@ test('reads every variable', () =>
       disableOriginCheck: true,
       ipAddress: { ipAddressHeaders: ['cf-connecting-ip', 'x-real-ip'] },
     },
-    jwt: {
-      expirationTime: 60,
-      issuer: 'https://issuer.example',
-      audience: 'https://audience.example',
-    },
     secureCookies: true,
-    requireSignature: true,
-    disableSettingJwtHeader: true,
   }));
 
 test('versioned secrets have precedence over the plain one, which becomes the legacy secret', () => {

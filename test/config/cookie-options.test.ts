@@ -1,4 +1,4 @@
-import { loadConfig } from '../../src/config/config.js';
+import { loadConfig } from '../../src/assembly/load-config.js';
 import { cookieSettings } from '../../src/config/cookie-settings.js';
 
 const load = (variables: Record<string, string>) =>

@@ -1,5 +1,9 @@
-import { loadConfig } from '../../src/config/config.js';
-import { OPTIONS, variableOf } from '../../src/config/options.js';
+import { FEATURES } from '../../src/assembly/features.js';
+import { loadConfig } from '../../src/assembly/load-config.js';
+import { knownVariables } from '../../src/config/variables.js';
+import { option, optionTable, variableOf } from '../../src/config/option-table.js';
+import { coreOptions } from '../../src/config/options.js';
+import { text } from '../../src/config/values.js';
 
 test.each([
   ['session.cookieCache.maxAge', 'SESSION_COOKIE_CACHE_MAX_AGE'],
@@ -10,19 +14,20 @@ test.each([
   ['onAPIError.errorURL', 'ON_API_ERROR_ERROR_URL'],
 ])('%s has the variable %s', (path, name) => expect(variableOf(path)).toBe(name));
 
-test('no two options share a variable', () => {
-  const names = Object.keys(OPTIONS).map(variableOf);
-  expect(new Set(names).size).toBe(names.length);
+test('two features cannot have one option', () => {
+  const table = optionTable({ 'session.expiresIn': option(text, '') });
+  expect(() => knownVariables([coreOptions, table])).toThrow(
+    'The option session.expiresIn is declared twice.',
+  );
 });
 
 const base = { DATABASE_URL: 'postgresql://localhost/app', BETTER_AUTH_SECRET: 's'.repeat(32) };
 
-test.each(Object.keys(OPTIONS))(
-  'the config has %s at its path, with the default and with a set value',
-  (path) => {
+test.each(Object.entries(coreOptions.rows))(
+  '%s is in the config at its path, with the default and with a set value',
+  (path, declared) => {
     const at = (config: unknown) =>
       path.split('.').reduce((part, key) => (part as Record<string, unknown>)[key], config);
-    const declared = OPTIONS[path as keyof typeof OPTIONS];
     expect(at(loadConfig(base))).toEqual('fallback' in declared ? declared.fallback : undefined);
     const given = [
       '60',
@@ -46,3 +51,31 @@ test.each(Object.keys(OPTIONS))(
     expect(at(loadConfig({ ...base, [variableOf(path)]: given }))).toEqual(declared.parse(given ?? ''));
   },
 );
+
+describe('the option table of a feature', () => {
+  const table = optionTable({
+    'apiKey.prefix': option(text, 'gh_'),
+    'apiKey.limits.perDay': option(text, '5'),
+    disableApiKeys: option(text, 'no'),
+  });
+  const load = (environment: Record<string, string>) =>
+    loadConfig({ ...base, ...environment }, [...FEATURES, { module: class {}, optionTables: [table] }]);
+
+  test('is read with its defaults', () => {
+    const { apiKey, disableApiKeys } = table.of(load({ API_KEY_PREFIX: 'x_', DISABLE_API_KEYS: 'yes' }));
+    expect([apiKey.prefix, apiKey.limits.perDay, disableApiKeys]).toEqual(['x_', '5', 'yes']);
+  });
+
+  test('reports misspelt variables and variables without effect', () => {
+    expect(() => load({ API_KEY_PREFX: 'x_' })).toThrow('API_KEY_PREFX is not a setting; API_KEY_PREFIX is.');
+    expect(load({ API_KEY_COLOUR: 'red' }).warnings).toEqual([
+      'API_KEY_COLOUR has no effect in this version',
+    ]);
+  });
+
+  test('cannot be read if the application was assembled without it', () => {
+    expect(() => table.of(loadConfig(base))).toThrow(
+      'The configuration was loaded without the table of the option apiKey.prefix.',
+    );
+  });
+});

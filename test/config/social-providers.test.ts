@@ -1,5 +1,5 @@
 import type { socialProviders } from '@better-auth/core/social-providers';
-import { loadConfig } from '../../src/config/config.js';
+import { loadConfig } from '../../src/assembly/load-config.js';
 import { SOCIAL_OPTIONS, socialProvidersIn } from '../../src/config/social-providers.js';
 
 type Registered = typeof socialProviders;

@@ -1,13 +1,18 @@
 import { parse } from 'dotenv';
 import { readFileSync } from 'node:fs';
-import { OPTIONS, variableOf } from '../../src/config/options.js';
-import { KNOWN, VARIABLES, type Variable } from '../../src/config/variables.js';
+import { FEATURES } from '../../src/assembly/features.js';
+import { variableOf } from '../../src/config/option-table.js';
+import { coreOptions } from '../../src/config/options.js';
+import { knownVariables, VARIABLES, type Variable } from '../../src/config/variables.js';
 import { expectDocument, table, withPart } from './document.js';
 
 const variables = Object.entries<Variable<unknown>>(VARIABLES);
 
+const tables = [coreOptions, ...FEATURES.flatMap(({ optionTables = [] }) => optionTables)];
+const options = tables.flatMap(({ rows }) => Object.entries(rows));
+
 /** A default as the tables show it: JSON, or words where it depends on something else. */
-const defaultOf = (option: (typeof OPTIONS)[keyof typeof OPTIONS]): string =>
+const defaultOf = (option: (typeof options)[number][1]): string =>
   'otherwise' in option ? option.otherwise : `\`${JSON.stringify(option.fallback)}\``;
 
 test('the tables of settings are those of the code', async () => {
@@ -25,7 +30,7 @@ test('the tables of settings are those of the code', async () => {
       'options',
       table(
         ['option', 'variable', 'default'],
-        Object.entries(OPTIONS).map(([path, option]) => [
+        options.map(([path, option]) => [
           `\`${path}\``,
           `\`${variableOf(path)}\``,
           defaultOf(option),
@@ -43,7 +48,7 @@ test('.env.example lists every setting', async () => {
       '# Every setting of Gatehouse. Copy this file to .env and remove the # where you want another value.',
       ...variables.map(([name, { about, fallback }]) => line(name, about, fallback ?? '')),
       '# Options of Better Auth: the variable is the spelling of the option’s path. Times are in seconds.',
-      ...Object.entries(OPTIONS).map(([path, option]) => line(variableOf(path), path, defaultOf(option))),
+      ...options.map(([path, option]) => line(variableOf(path), path, defaultOf(option))),
     ]
       .map((part) => part.replaceAll('`', ''))
       .join('\n\n')
@@ -55,5 +60,5 @@ test('.env.example names every setting and sets none', () => {
   const text = readFileSync('.env.example', 'utf8');
   expect(parse(text)).toEqual({});
   const named = Object.keys(parse(text.replace(/^# ([A-Z0-9_]+=)/gm, '$1')));
-  expect(named).toEqual([...KNOWN.keys()]);
+  expect(named).toEqual([...knownVariables(tables).keys()]);
 });

@@ -1,3 +1,5 @@
+import '../../src/features/jwt/password.controller.js';
+import '../../src/users/users.controller.js';
 import { authPath, twinOf } from '../../src/http/auth-path.js';
 import { strictUrl } from '../../src/http/strict-paths.js';
 
@@ -79,9 +81,10 @@ test('a path of 16,000 slashes takes less than 100 ms', () => {
   expect(Date.now() - begun).toBeLessThan(100);
 });
 
-test('login and register have a twin, and routes of Better Auth have none', () => {
+test('a route that is another form of a route of the protocol is its twin', () => {
   expect(twinOf('/login')).toBe('/sign-in/email');
   expect(twinOf('/register')).toBe('/sign-up/email');
+  expect(twinOf('/user')).toBe('/update-user');
   expect(twinOf('/sign-in/email')).toBeUndefined();
   expect(twinOf('constructor')).toBeUndefined();
 });

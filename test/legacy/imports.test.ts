@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the server may import from the migrations: the list of them, and the columns of the configured fields. */
+/** The server may import the list of migrations and the columns of the configured fields, and nothing else. */
 const ALLOWED = /\/migrations\/(index|configured-columns)\.js$/;
 
 test('the server imports no helper of the migrations', () => {

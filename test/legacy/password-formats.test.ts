@@ -4,7 +4,7 @@ import { createDatabase, type TestDatabase } from '../setup/database.js';
 
 const B53 = 'k/3EQQYJEzvTlTpgHyyH6uZ..t8OOov0plBaLe5LNnZADOlHIv1Ae';
 
-describe('to the server and to the migrations, a legacy hash', () => {
+describe('server and migrations agree on a legacy hash:', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createDatabase();

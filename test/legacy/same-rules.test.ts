@@ -19,18 +19,18 @@ import { NO_PASSWORD, writtenBack } from '../../src/legacy/write-back.js';
 import { fastapi, legacyDatabase, migrate, VERSIONS, withDataSource } from '../migrations/support.js';
 import type { TestDatabase } from '../setup/database.js';
 
-/** The migrations keep their rules as they are; these tests fail when the server's rules differ from them. */
+/** These tests fail if the rules of the server differ from those of the migrations, which never change. */
 const STARTED_AT = '2024-06-01T12:00:00Z';
 
-/** Runs `work` on one connection and takes back what it wrote. */
-function tried<Result>(
+/** Runs `work` in a transaction and rolls it back. */
+function rolledBack<Result>(
   database: TestDatabase,
   work: (runner: QueryRunner) => Promise<Result>,
 ): Promise<Result> {
   return withDataSource(database.url, async (dataSource) => {
     const runner = dataSource.createQueryRunner();
     await runner.startTransaction();
-    // Triggers would correct what is changed here.
+    // Switch triggers off, because they would correct the changes of this test.
     await runner.query(`set local session_replication_role to replica; set local timezone to 'UTC'`);
     try {
       return await work(runner);
@@ -44,7 +44,7 @@ function tried<Result>(
 const rowsOf = (runner: QueryRunner, table: string): Promise<unknown[]> =>
   runner.query(`select * from ${table} t order by t::text collate "C"`) as Promise<unknown[]>;
 
-/** Users as the legacy application leaves them: our columns are empty, and e-mails are written in every way. */
+/** Makes the users look as before the backfill: our columns are empty, and e-mails are in upper and lower case. */
 const UNDO_BACKFILL = `
   alter table users alter name drop not null, alter banned drop not null, alter is_email_verified drop not null,
     alter created_at drop not null, alter updated_at drop not null;
@@ -54,7 +54,7 @@ const UNDO_BACKFILL = `
     created_at = case when username ~ '7$' then null else created_at end,
     updated_at = case when username ~ '77$' then null else updated_at end`;
 
-describe.each(VERSIONS)('on PostgreSQL %i, the server and the migrations agree', (version) => {
+describe.each(VERSIONS)('on PostgreSQL %i, server and migrations agree', (version) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await fastapi(version);
@@ -62,8 +62,8 @@ describe.each(VERSIONS)('on PostgreSQL %i, the server and the migrations agree',
   });
   afterAll(() => database.drop());
 
-  test('on the value of each column of each user', async () => {
-    const [ours, frozen] = await tried(database, async (runner) => {
+  test('on the values of all columns of all users', async () => {
+    const [ours, frozen] = await rolledBack(database, async (runner) => {
       await runner.query(UNDO_BACKFILL);
       const values = [await userValues(runner), await frozenUserValues(runner)];
       expect(values[0]?.map(({ column, legacy, text }) => [column, legacy, text])).toEqual(
@@ -80,12 +80,12 @@ describe.each(VERSIONS)('on PostgreSQL %i, the server and the migrations agree',
     expect(ours).toEqual(frozen);
   });
 
-  test('on e-mail conflicts, on the rows they update and on the values they keep', async () => {
+  test('on e-mail conflicts, updated rows and saved old values', async () => {
     const result = (
       note: (runner: QueryRunner) => Promise<void>,
       update: (runner: QueryRunner) => Promise<void>,
     ) =>
-      tried(database, async (runner) => {
+      rolledBack(database, async (runner) => {
         await runner.query(UNDO_BACKFILL);
         await note(runner);
         await update(runner);
@@ -109,11 +109,11 @@ describe.each(VERSIONS)('on PostgreSQL %i, the server and the migrations agree',
   });
 
   test.each([
-    ['the ids of a legacy table', 'varchar(255)'],
-    ['ids that the table counts', 'bigint'],
-  ])('on the accounts of legacy passwords, with %s', async (_what, idType) => {
+    ['text ids', 'varchar(255)'],
+    ['numeric ids', 'bigint'],
+  ])('on the accounts made from legacy passwords, with %s', async (_what, idType) => {
     const result = (insert: typeof insertAccounts) =>
-      tried(database, async (runner) => {
+      rolledBack(database, async (runner) => {
         await runner.query(UNDO_BACKFILL);
         if (idType === 'bigint')
           await runner.query(`alter table accounts drop column id; alter table accounts add id bigserial`);
@@ -149,7 +149,7 @@ describe.each(VERSIONS)('on PostgreSQL %i, the server and the migrations agree',
     ]);
   });
 
-  test('with JavaScript on what is blank and on lower case', async () => {
+  test('with JavaScript on white space and lower case', async () => {
     const texts = [' A@B ', '\u00a0\ufeffTab\t\n', '\u3000ÄÖ\u2028', 'I', '  ', '', '\u180eMongolian'];
     const expressions = [await textExpressions(database), await frozenTextExpressions(database)];
     for (const { normalised, presence } of expressions) {
@@ -168,7 +168,7 @@ describe.each(VERSIONS)('on PostgreSQL %i, the server and the migrations agree',
   });
 });
 
-test('the server and the migrations agree on columns beside legacy ones', async () => {
+test('server and migrations agree on the values of columns beside legacy columns', async () => {
   const database = await legacyDatabase(
     18,
     `create table users (id integer primary key, email text not null unique, "fullName" text, created timestamp);
@@ -182,7 +182,7 @@ test('the server and the migrations agree on columns beside legacy ones', async 
                                  ('3', 1, 'gitlab', 'z', null, now(), now())`,
   );
   await migrate(database);
-  await tried(database, async (runner) => {
+  await rolledBack(database, async (runner) => {
     const mirrored = await readMirroredColumns(runner);
     expect([...mirrored.keys()]).toEqual(expect.arrayContaining(['accounts', 'sessions']));
     for (const [table, columns] of mirrored) {

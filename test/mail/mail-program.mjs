@@ -5,20 +5,29 @@ import { json } from 'node:stream/consumers';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
-import { loadConfig } from '../../dist/src/config/config.js';
+import { loadConfig } from '../../dist/src/assembly/load-config.js';
+import { AccountMails } from '../../dist/src/accounts/mails/account-mails.js';
 import { ConfigModule } from '../../dist/src/config/config.module.js';
 import { readEnvironment } from '../../dist/src/config/environment.js';
 import { DatabaseModule } from '../../dist/src/database/database.module.js';
-import { entitiesWith } from '../../dist/src/entities.js';
+import { entitiesWith } from '../../dist/src/assembly/entities.js';
 import { LoggingModule } from '../../dist/src/logging/logging.module.js';
 import { MailModule } from '../../dist/src/mail/mail.module.js';
+import { MetricsModule } from '../../dist/src/metrics/metrics.module.js';
 import { Mailer } from '../../dist/src/mail/mailer.js';
 
 const config = loadConfig(readEnvironment());
 
 class MailProgram {}
 Module({
-  imports: [ConfigModule.with(config), LoggingModule, DatabaseModule.with(entitiesWith(config)), MailModule],
+  providers: [AccountMails],
+  imports: [
+    ConfigModule.with(config),
+    LoggingModule,
+    MetricsModule,
+    DatabaseModule.with(entitiesWith(config)),
+    MailModule,
+  ],
 })(MailProgram);
 
 const app = await NestFactory.createApplicationContext(MailProgram, { logger: false, abortOnError: false });

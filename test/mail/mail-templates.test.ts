@@ -2,9 +2,20 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { StartupFault } from '../../src/errors/startup-fault.js';
-import { MAIL_KINDS } from '../../src/mail/mail.js';
+import { AccountMails } from '../../src/accounts/mails/account-mails.js';
+import { MailKinds } from '../../src/mail/mail-kinds.js';
 import { MailTemplates } from '../../src/mail/mail-templates.js';
 import { startProgram } from '../setup/program.js';
+
+const kinds = new MailKinds();
+new AccountMails(kinds);
+const KINDS = kinds.all().map(({ name }) => name);
+
+function templatesIn(mailTemplates: string | undefined): MailTemplates {
+  const templates = new MailTemplates(kinds, { mailTemplates });
+  templates.onModuleInit();
+  return templates;
+}
 
 const VALUES = {
   name: '{{url}} $& <Ada>',
@@ -33,7 +44,7 @@ async function put(file: string, content: string): Promise<void> {
 
 function fault(): string {
   try {
-    MailTemplates.load(folder);
+    templatesIn(folder);
   } catch (error) {
     if (error instanceof StartupFault) return error.message;
     throw error;
@@ -42,30 +53,28 @@ function fault(): string {
 }
 
 describe('the built-in mail texts', () => {
-  const templates = MailTemplates.load(undefined);
+  const templates = templatesIn(undefined);
 
-  it('exist in English, German and Spanish', () => {
-    expect(templates.locales.toSorted()).toEqual(['de', 'en', 'es']);
+  it('are in English, German and Spanish', () => {
+    expect(templates.localesOf('verify-email').toSorted()).toEqual(['de', 'en', 'es']);
   });
 
-  it.each(MAIL_KINDS)(
-    'say in every language what the mail %s is for, which site sent it and how long the link is valid',
-    (kind) => {
-      const subjects = templates.locales.map((locale) => {
-        const { subject, text, html } = templates.render(kind, locale, { ...VALUES, name: 'Ada' });
-        for (const part of [text, html]) {
-          expect(part).toContain('Ada');
-          expect(part).toContain('a.example');
-          expect(part).toContain('1 hour');
-        }
-        expect(text).toContain(`\n${VALUES.url}\n`);
-        expect(html).toContain(`<html lang="${locale}">`);
-        expect(text.includes(VALUES.newEmail)).toBe(kind === 'change-email-confirmation');
-        return subject;
-      });
-      expect(new Set(subjects).size).toBe(templates.locales.length);
-    },
-  );
+  it.each(KINDS)('say in every language what %s is about, for how long and where', (kind) => {
+    const locales = templates.localesOf(kind);
+    const subjects = locales.map((locale) => {
+      const { subject, text, html } = templates.render(kind, locale, { ...VALUES, name: 'Ada' });
+      for (const part of [text, html]) {
+        expect(part).toContain('Ada');
+        expect(part).toContain('a.example');
+        expect(part).toContain('1 hour');
+      }
+      expect(text).toContain(`\n${VALUES.url}\n`);
+      expect(html).toContain(`<html lang="${locale}">`);
+      expect(text.includes(VALUES.newEmail)).toBe(kind === 'change-email-confirmation');
+      return subject;
+    });
+    expect(new Set(subjects).size).toBe(locales.length);
+  });
 
   it('contain values literally, and escape them in HTML', () => {
     const { text, html } = templates.render('verify-email', 'en', VALUES);
@@ -83,7 +92,7 @@ describe('mail texts of the operator', () => {
   it('replace single files', async () => {
     await put('en/verify-email.txt', TEXT);
     await put('README.md', 'ours');
-    const templates = MailTemplates.load(folder);
+    const templates = templatesIn(folder);
     expect(templates.render('verify-email', 'en', { ...VALUES, name: 'Ada' })).toMatchObject({
       subject: 'Bonjour Ada',
       text: `Suivez ${VALUES.url}\n`,
@@ -92,12 +101,12 @@ describe('mail texts of the operator', () => {
     expect(templates.render('reset-password', 'en', VALUES).subject).toBe('Reset your password');
   });
 
-  it('add a language, also with Windows line ends', async () => {
-    for (const kind of MAIL_KINDS) {
+  it('add a language, with Windows line ends if need be', async () => {
+    for (const kind of KINDS) {
       await put(`fr/${kind}.txt`, TEXT.replaceAll('\n', '\r\n'));
       await put(`fr/${kind}.html`, '<a href="{{ url }}">ici</a>');
     }
-    const { subject, html } = MailTemplates.load(folder).render('reset-password', 'fr', VALUES);
+    const { subject, html } = templatesIn(folder).render('reset-password', 'fr', VALUES);
     expect(subject).toMatch(/^Bonjour/);
     expect(html).toBe('<a href="https://a.example/?x=1&amp;y=&quot;2&quot;">ici</a>');
   });
@@ -109,7 +118,8 @@ describe('mail texts of the operator', () => {
     ['en/verify-email.txt', `${TEXT}{{token}}`, 'has the placeholder {{token}}, and there are only'],
     ['en/verify-email.txt', `${TEXT}{{constructor}}`, 'has the placeholder {{constructor}}'],
     ['en/verify-email.txt', `${TEXT}{{url}`, 'has the placeholder {{url}'],
-    ['en/verify-email.html', '<p>{{name}}</p>', 'lacks the link'],
+    ['en/verify-email.html', '<p>{{name}}</p>', 'lacks {{url}}, which the mail is for'],
+    ['en/verify-email.txt', `${TEXT}{{newEmail}}`, 'has the placeholder {{newEmail}}'],
     ['en/verify-email.txt', 'Dear {{name}}\n\n{{url}}', 'must begin with a line "Subject: …"'],
     ['en/verify-email.txt', 'Subject: x\n{{url}}', 'must begin with a line "Subject: …"'],
   ])('prevent the start if %s is %j', async (file, content, message) => {

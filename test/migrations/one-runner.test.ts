@@ -68,7 +68,7 @@ describe.each(VERSIONS)('a migration run on PostgreSQL %i', (version) => {
     );
     expect([await run.exit, run.output()]).toEqual([
       1,
-      expect.stringMatching(/lock was lost\. Run them again/),
+      expect.stringMatching(/lock was lost\. Run the command again/),
     ]);
     expect(run.output()).not.toMatch(/^\s+at /m);
     await reader.query('commit');

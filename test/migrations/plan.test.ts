@@ -175,11 +175,17 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
       'credential accounts': expected.withUsablePassword,
     });
     expect(findings.map(({ level, message, count }) => [level, count, message])).toEqual([
-      ['warning', 1, expect.stringContaining('stand on more than one row but for case or blanks')],
+      [
+        'warning',
+        1,
+        expect.stringContaining(
+          'E-mail addresses that belong to several users, differing only in case or spaces',
+        ),
+      ],
       [
         'warning',
         expected.totalUsers - expected.withUsablePassword,
-        expect.stringContaining('users have no usable password'),
+        expect.stringContaining('Users without a usable password'),
       ],
     ]);
   });

@@ -1,6 +1,21 @@
-import { longestWindow, ruleFor } from '../../src/rate-limits/rate-limit-rules.js';
+import '../../src/features/jwt/password.controller.js';
+import { AccountRateLimits } from '../../src/accounts/account-rate-limits.js';
+import type { Config } from '../../src/config/config.js';
+import { RateLimitRules } from '../../src/rate-limits/rate-limit-rules.js';
 
 const settings = { enabled: true, window: 10, max: 100, storage: undefined, customRules: {} };
+
+type CustomRules = Pick<Config['rateLimit'], 'customRules'>;
+
+/** With the rules of accounts. */
+function rulesWith(given: typeof settings | (Omit<typeof settings, 'customRules'> & CustomRules)) {
+  const rules = new RateLimitRules({ rateLimit: given });
+  new AccountRateLimits(rules);
+  return rules;
+}
+
+const ruleFor = (path: string, given: Parameters<typeof rulesWith>[0]) => rulesWith(given).ruleFor(path);
+const longestWindow = (given: Parameters<typeof rulesWith>[0]) => rulesWith(given).longestWindow;
 
 test.each([
   ['/sign-in/email', 10, 3],
@@ -51,5 +66,22 @@ test('the longest window is the longest of all rules', () => {
   expect(longestWindow({ ...settings, window: 90 })).toBe(90);
   expect(longestWindow({ ...settings, customRules: { '/a': false, '/b': { window: 7200, max: 1 } } })).toBe(
     7200,
+  );
+});
+
+test('the rule of a path comes before that of a prefix, and a longer prefix before a shorter one', () => {
+  const rules = rulesWith(settings);
+  rules.add([
+    { path: '/sign-in/key', window: 1, max: 1 },
+    { beginsWith: '/sign-in/device', window: 2, max: 2 },
+  ]);
+  expect(rules.ruleFor('/sign-in/key')?.rule).toEqual({ window: 1, max: 1 });
+  expect(rules.ruleFor('/sign-in/device/x')?.rule).toEqual({ window: 2, max: 2 });
+  expect(rules.ruleFor('/sign-in/keys')?.rule).toEqual({ window: 10, max: 3 });
+});
+
+test('two owners cannot make rules for one path', () => {
+  expect(() => rulesWith(settings).add([{ beginsWith: '/sign-in', window: 1, max: 1 }])).toThrow(
+    'Two rate-limit rules are made for /sign-in.',
   );
 });

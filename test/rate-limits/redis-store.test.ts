@@ -1,4 +1,4 @@
-import { loadConfig } from '../../src/config/config.js';
+import { loadConfig } from '../../src/assembly/load-config.js';
 import { Logger } from '../../src/logging/logger.js';
 import { RedisStore } from '../../src/rate-limits/redis-store.js';
 import { SECRET } from '../setup/gatehouse.js';

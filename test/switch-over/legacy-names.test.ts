@@ -58,7 +58,7 @@ describe.each(VERSIONS)('the end of the switch-over on PostgreSQL %i', (version)
   it('is refused while something depends on such a view, and changes nothing', async () => {
     await begin(RENAMED);
     await database.query('create view report as select email from "user"');
-    await expect(endIt(database)).rejects.toThrow(/view report depends on view "user". Drop that first/);
+    await expect(endIt(database)).rejects.toThrow(/view report depends on view "user"\. Drop these objects/);
     expect((await statusOf(database)).mode).toBe('gatehouse');
     expect((await left()).length).toBe(5);
   });

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { loadConfig } from '../../src/config/config.js';
+import { loadConfig } from '../../src/assembly/load-config.js';
 import { sha256Base64Url } from '../../src/crypto/sha256.js';
 import { connect } from '../../src/database/connect.js';
 import { Verification } from '../../src/verifications/verification.entity.js';

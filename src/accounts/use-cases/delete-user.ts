@@ -97,7 +97,7 @@ export class DeleteUser {
     });
   }
 
-  /** Counts from the sign-in, not from the last extension. */
+  /** Measured from the sign-in and not from the last extension. */
   private isFresh({ session }: AuthContext): boolean {
     const { freshAge } = this.config.session;
     return freshAge === 0 || Date.now() - session.createdAt.getTime() < freshAge * 1000;

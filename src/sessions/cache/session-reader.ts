@@ -15,7 +15,7 @@ export interface ReadSession extends StoredSession {
 /** By which a session is looked for. */
 export type SessionKey = { readonly token: string } | { readonly id: string };
 
-/** Reads a session with its user: from the cache where that may answer, else by the one statement. */
+/** Reads a session with its user: out of the session cache if it may answer, else out of the database by one statement. */
 @Injectable()
 export class SessionReader {
   private readonly enabled: boolean;
@@ -31,11 +31,11 @@ export class SessionReader {
 
   /** Expired and banned ones too. */
   async read(key: SessionKey): Promise<ReadSession | undefined> {
-    if (!this.enabled) return this.fromDatabase(key);
+    if (!this.enabled) return this.readDatabase(key);
     const cached = this.cached(key);
     if (cached) return cached;
     const keep = this.cache.beginRead();
-    const read = await this.fromDatabase(key);
+    const read = await this.readDatabase(key);
     if (read && !read.isBanned) keep(read);
     return read;
   }
@@ -47,7 +47,8 @@ export class SessionReader {
     return true;
   }
 
-  async fromDatabase(key: SessionKey): Promise<ReadSession | undefined> {
+  /** Never answers from memory. */
+  async readDatabase(key: SessionKey): Promise<ReadSession | undefined> {
     const row = await ('token' in key
       ? this.sessions.findByToken(key.token)
       : this.sessions.findById(key.id));

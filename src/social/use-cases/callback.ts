@@ -86,7 +86,7 @@ export class Callback {
     const provider = state === undefined && code ? await this.providers.get(id) : undefined;
     if (provider?.allowIdpInitiated) {
       const { url, state: kept } = await this.authorization.begin(provider, {});
-      return new Redirect(url, { state: kept });
+      return new Redirect(url, { cookies: [kept] });
     }
     return this.errors.refused(
       new ProviderRefusal('state_not_found', 'the callback has no state'),
@@ -101,6 +101,6 @@ export class Callback {
   }
 
   private spendingState({ target, parts }: Redirect): Redirect {
-    return new Redirect(target, { ...parts, state: { cookie: this.state.cookie } });
+    return new Redirect(target, { ...parts, cookies: [{ cookie: this.state.cookie }] });
   }
 }

@@ -1,5 +1,5 @@
 import { SessionCache, type StoredSession } from '../../../src/sessions/cache/session-cache.js';
-import { loadConfig } from '../../../src/config/config.js';
+import { loadConfig } from '../../../src/assembly/load-config.js';
 import { SECRET } from '../../setup/gatehouse.js';
 
 const NOW = new Date('2026-01-01T00:00:00Z');

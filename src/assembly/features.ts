@@ -1,0 +1,40 @@
+import { AccountsModule } from '../accounts/accounts.module.js';
+import { AccountEntity } from '../accounts/account.entity.js';
+import { bearerOptions } from '../features/bearer/bearer-options.js';
+import { BearerFeature } from '../features/bearer/bearer.feature.js';
+import { Jwk } from '../features/jwt/jwk.entity.js';
+import { jwtOptions } from '../features/jwt/jwt-options.js';
+import { JwtFeature } from '../features/jwt/jwt.feature.js';
+import { LegacyModule } from '../legacy/legacy.module.js';
+import { QueuedMail } from '../mail/mail.entity.js';
+import { MailModule } from '../mail/mail.module.js';
+import { ProtocolModule } from '../protocol/protocol.module.js';
+import { RateLimit } from '../rate-limits/rate-limit.entity.js';
+import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
+import { SessionEntity } from '../sessions/session.entity.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { SocialModule } from '../social/social.module.js';
+import { OAUTH_STATE, STATE } from '../social/state-cookies.js';
+import { UserEntity } from '../users/user.entity.js';
+import { UsersModule } from '../users/users.module.js';
+import { Verification } from '../verifications/verification.entity.js';
+import { VerificationsModule } from '../verifications/verifications.module.js';
+import type { Feature } from './feature.js';
+
+/**
+ * What the application is made of. A new feature is one folder and one line here. Credentials are read and headers are
+ * added in this order.
+ */
+export const FEATURES: readonly Feature[] = [
+  { module: RateLimitsModule, entities: [RateLimit] },
+  { module: ProtocolModule },
+  { module: MailModule, entities: [QueuedMail] },
+  { module: VerificationsModule, entities: [Verification] },
+  { module: UsersModule, entities: [UserEntity] },
+  { module: SessionsModule, entities: [SessionEntity] },
+  { module: AccountsModule, entities: [AccountEntity] },
+  { module: SocialModule, cookies: [STATE, OAUTH_STATE] },
+  { module: BearerFeature, optionTables: [bearerOptions] },
+  { module: JwtFeature, entities: [Jwk], optionTables: [jwtOptions] },
+  { module: LegacyModule },
+];

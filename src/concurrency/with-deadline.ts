@@ -1,0 +1,19 @@
+/**
+ * Waits for a promise no longer than this. What the promise does later is nobody's concern.
+ * @param late makes the error of a promise that is not settled in time.
+ */
+export async function withDeadline<T>(
+  milliseconds: number,
+  promise: Promise<T>,
+  late: () => Error,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

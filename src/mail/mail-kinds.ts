@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+
+/** A mail that a feature sends. */
+export interface MailKind {
+  /** Also the name of its templates: `<locale>/<name>.txt` and `<locale>/<name>.html`. */
+  readonly name: string;
+  /** The feature's folder of templates. It has a folder `en` and one for each other language. */
+  readonly templates: string;
+  /** What the mail is for, such as a link. Every template must hold the placeholder of this value. */
+  readonly essential: string;
+  /** Other values that templates may hold, besides `name`, `site` and `validFor`. */
+  readonly values?: readonly string[];
+  /** Seconds for which the essential value works. */
+  readonly life: (config: Config) => number;
+}
+
+/** The kinds of mail there are. Their owners add them when they are constructed. */
+@Injectable()
+export class MailKinds {
+  private readonly kinds = new Map<string, MailKind>();
+
+  /** @throws {Error} if a kind has a name that is taken. */
+  add(...kinds: readonly MailKind[]): void {
+    for (const kind of kinds) {
+      if (this.kinds.has(kind.name)) throw new Error(`Two kinds of mail have the name ${kind.name}.`);
+      this.kinds.set(kind.name, kind);
+    }
+  }
+
+  all(): MailKind[] {
+    return [...this.kinds.values()];
+  }
+
+  /** Undefined for a mail that an older version of the server stored, or that a feature stored which is no longer there. */
+  find(name: string): MailKind | undefined {
+    return this.kinds.get(name);
+  }
+
+  /** @throws {Error} if there is no such kind. */
+  named(name: string): MailKind {
+    const kind = this.kinds.get(name);
+    if (!kind) throw new Error(`No kind of mail has the name ${name}. Its owner adds it to MailKinds.`);
+    return kind;
+  }
+}

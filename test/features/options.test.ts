@@ -1,0 +1,40 @@
+import { loadConfig } from '../../src/assembly/load-config.js';
+import { bearerOptions } from '../../src/features/bearer/bearer-options.js';
+import { jwtOptions } from '../../src/features/jwt/jwt-options.js';
+
+const complete = { DATABASE_URL: 'postgresql://localhost/app', BETTER_AUTH_SECRET: 's'.repeat(32) };
+
+test('the defaults of the jwt and bearer plugins are Better Auth’s', () => {
+  const config = loadConfig(complete);
+  expect(jwtOptions.of(config)).toEqual({
+    disableSettingJwtHeader: false,
+    jwt: { expirationTime: 900, issuer: undefined, audience: undefined, definePayload: undefined },
+    jwks: { rotationInterval: undefined, gracePeriod: 2_592_000 },
+  });
+  expect(bearerOptions.of(config)).toEqual({ requireSignature: false });
+});
+
+test('each option of the jwt and bearer plugins has its variable', () => {
+  const config = loadConfig({
+    ...complete,
+    JWT_EXPIRATION_TIME: '60',
+    JWT_ISSUER: 'https://issuer.example',
+    JWT_AUDIENCE: 'https://audience.example',
+    JWT_DEFINE_PAYLOAD: 'id,email',
+    JWKS_ROTATION_INTERVAL: '3600',
+    JWKS_GRACE_PERIOD: '0',
+    DISABLE_SETTING_JWT_HEADER: 'true',
+    REQUIRE_SIGNATURE: 'true',
+  });
+  expect(jwtOptions.of(config)).toEqual({
+    disableSettingJwtHeader: true,
+    jwt: {
+      expirationTime: 60,
+      issuer: 'https://issuer.example',
+      audience: 'https://audience.example',
+      definePayload: ['id', 'email'],
+    },
+    jwks: { rotationInterval: 3600, gracePeriod: 0 },
+  });
+  expect(bearerOptions.of(config)).toEqual({ requireSignature: true });
+});
