@@ -21,7 +21,7 @@ export class LinkIdToken {
   @Text({ description: 'ID token of the provider' })
   token!: string;
 
-  @Text({ optional: true, description: 'That the ID token was asked for with' })
+  @Text({ optional: true, description: 'The nonce with which the ID token was requested' })
   nonce?: string;
 
   @Text({ optional: true })
@@ -31,7 +31,7 @@ export class LinkIdToken {
   refreshToken?: string;
 }
 
-/** The same, to sign in. Not a subclass, because validation errors follow the order of the fields. */
+/** The same, to sign in with; not a subclass, because faults are told in the order of the fields. */
 export class SignInIdToken {
   @Text({ description: 'ID token of the provider' })
   token!: string;

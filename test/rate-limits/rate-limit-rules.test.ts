@@ -7,7 +7,7 @@ const settings = { enabled: true, window: 10, max: 100, storage: undefined, cust
 
 type CustomRules = Pick<Config['rateLimit'], 'customRules'>;
 
-/** With the rules of accounts. */
+/** Returns rules that include those of accounts. */
 function rulesWith(given: typeof settings | (Omit<typeof settings, 'customRules'> & CustomRules)) {
   const rules = new RateLimitRules({ rateLimit: given });
   new AccountRateLimits(rules);
@@ -69,7 +69,7 @@ test('the longest window is the longest of all rules', () => {
   );
 });
 
-test('the rule of a path comes before that of a prefix, and a longer prefix before a shorter one', () => {
+test('a rule for a path wins over a rule for a prefix, and a longer prefix over a shorter one', () => {
   const rules = rulesWith(settings);
   rules.add([
     { path: '/sign-in/key', window: 1, max: 1 },
@@ -80,7 +80,7 @@ test('the rule of a path comes before that of a prefix, and a longer prefix befo
   expect(rules.ruleFor('/sign-in/keys')?.rule).toEqual({ window: 10, max: 3 });
 });
 
-test('two owners cannot make rules for one path', () => {
+test('refuses two rules for one path', () => {
   expect(() => rulesWith(settings).add([{ beginsWith: '/sign-in', window: 1, max: 1 }])).toThrow(
     'Two rate-limit rules are made for /sign-in.',
   );

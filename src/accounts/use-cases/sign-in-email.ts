@@ -20,7 +20,7 @@ export class SignInEmailBody {
   @Text({ format: 'password', example: 'correct horse battery' })
   password!: string;
 
-  @Text({ optional: true, description: 'Returned as `url` and in the header `Location`' })
+  @Text({ optional: true, description: 'Comes back as `url` and in `Location`' })
   callbackURL?: string;
 
   @Flag({ optional: true, description: 'false: the session ends with the browser' })
@@ -34,7 +34,7 @@ export const signInErrors = {
   503: ['SERVICE_UNAVAILABLE'],
 } as const;
 
-/** Sign-in with e-mail and password (protocol.md §1.7). */
+/** Signs in with e-mail and password (protocol.md §1.7). */
 @Injectable()
 export class SignInEmail {
   constructor(

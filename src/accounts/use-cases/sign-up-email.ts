@@ -41,7 +41,7 @@ export const signUpErrors = {
   503: ['SERVICE_UNAVAILABLE'],
 } as const;
 
-/** A new user with a password, signed in at once unless configured otherwise (protocol.md §1.6). */
+/** Creates a user with a password, and signs the user in unless configured otherwise (protocol.md §1.6). */
 @Injectable()
 export class SignUpEmail {
   constructor(
