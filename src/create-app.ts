@@ -1,30 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { RequestMethod } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule } from './app.module.js';
+import { AppModule, PARTS, type Parts } from './app.module.js';
 import { BASE_PATH, type Config } from './config/config.js';
-import { DOCUMENTATION_PATH, installDocumentation } from './documentation/documentation.js';
-import { BODY_LIMIT, installBodyParser } from './http/body-parser.js';
-import { installSetAuthToken } from './features/bearer/set-auth-token.js';
+import { installDocumentation } from './documentation/documentation.js';
+import { BODY_LIMIT } from './http/body-parser.js';
 import { installClient } from './http/client.js';
-import { installAnswerHeaders } from './http/request-cookies.js';
-import { installCors } from './http/cors.js';
 import { installDirectRoutes } from './http/direct-routes.js';
-import { installDisabledPaths } from './http/disabled-paths.js';
-import { closeConnectionsWithLastAnswers } from './http/last-answers.js';
-import { RepeatedAnswers, type Surroundings } from './http/repeated-answers.js';
-import { answerMalformedRequest } from './http/malformed-requests.js';
-import { installSecurityHeaders } from './http/security-headers.js';
-import { strictUrl } from './http/strict-paths.js';
+import { RepeatedAnswers, type Surroundings } from './http/repeated/repeated-answers.js';
 import { Logger } from './logging/logger.js';
-import { installRequestLog } from './logging/request-log.js';
 import { Metrics } from './metrics/metrics.js';
-import { installRateLimits } from './rate-limits/install-rate-limits.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
-import { ChangeListener } from './sessions/cache/change-listener.js';
-import { installOwnChanges } from './sessions/cache/own-changes.js';
+import type { Application, Beginning, RequestStep } from './request-step.js';
+import { CurrentSession } from './sessions/current/current-session.js';
+import { installRequestedSession } from './sessions/requested-session.js';
 
 /** Outside of the base path, for those who run the server. */
 const OPERATORS_ROUTES = ['/', 'health/live', 'health/ready', 'metrics'].map((path) => ({
@@ -40,55 +29,66 @@ function noSchemas(): never {
  * The application, initialised and not yet listening; the program and the tests share it.
  * @throws {StartupFault} when the database cannot be used.
  */
-export async function createApp(config: Config): Promise<NestFastifyApplication> {
+export async function createApp(config: Config, parts: Parts = PARTS): Promise<NestFastifyApplication> {
   const repeated = config.sessionCache.enabled ? new RepeatedAnswers(config.sessionCache.size) : undefined;
-  const adapter = new FastifyAdapter({
-    ...(repeated ? { serverFactory: repeated.serverFactory } : {}),
-    bodyLimit: BODY_LIMIT,
-    exposeHeadRoutes: false,
-    // Neither middleware nor schemas are used, so what serves them is not even loaded.
-    skipMiddie: true,
-    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
-    genReqId: () => randomUUID(),
-    rewriteUrl: (request: IncomingMessage) => strictUrl(request.url, config.advanced.skipTrailingSlashes),
-    forceCloseConnections: 'idle',
-    clientErrorHandler: answerMalformedRequest,
-  });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
-    bodyParser: false,
-    // Until the application's own logger is there nothing is said: what stops the start is told in one sentence.
-    logger: false,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with(config, parts),
+    adapterWith(parts.steps, { config, repeated }),
+    {
+      bodyParser: false,
+      // Nest logs nothing until the application has its own logger. A start that fails says why in one sentence.
+      logger: false,
+      abortOnError: false,
+    },
+  );
   app.useLogger(app.get(Logger));
   app.setGlobalPrefix(BASE_PATH.slice(1), { exclude: OPERATORS_ROUTES });
   const server = app.getHttpAdapter().getInstance();
-  installBodyParser(server);
-  installRequestLog(server, app.get(Logger));
-  closeConnectionsWithLastAnswers(server);
-  // The protocol's order (protocol.md §4.1); a browser is told why it is refused, so CORS comes first.
-  installCors(server, config);
-  installDisabledPaths(server, config.disabledPaths);
-  installRateLimits(server, app.get(RateLimiter));
-  // An unknown path is nobody's: its body is not looked at.
-  server.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) void reply.code(404).send();
-    else done();
-  });
-  if (config.sessionCache.enabled) installOwnChanges(server, app.get(ChangeListener));
-  repeated?.install(server, surroundingsOf(app));
-  installSecurityHeaders(server, config, DOCUMENTATION_PATH);
-  installAnswerHeaders(server);
-  installSetAuthToken(server, config);
+  installSteps(parts.steps, { config, repeated, server, get: (type) => app.get(type) });
   installClient(server, config);
+  installRequestedSession(server, app.get(CurrentSession));
   installDirectRoutes(server, app);
   installDocumentation(app, config);
+  repeated?.start(server, surroundingsOf(app));
   await app.init();
   await server.ready();
   return app;
 }
 
-/** Limits, log and metrics of an answer that does not come by way of Fastify's hooks. */
+function adapterWith(steps: readonly RequestStep[], beginning: Beginning): FastifyAdapter {
+  const options = steps.map((step) => (step.at === 'server' ? step.options(beginning) : {}));
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    exposeHeadRoutes: false,
+    // The server uses neither middleware nor schemas, so Fastify need not load what serves them.
+    skipMiddie: true,
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
+    forceCloseConnections: 'idle',
+    ...Object.assign({}, ...options),
+  });
+}
+
+/** Fastify runs the hooks of one kind in the order in which they are added. */
+function installSteps(steps: readonly RequestStep[], app: Application): void {
+  const { server } = app;
+  for (const step of steps) {
+    if (step.at === 'body') step.install(server);
+    if (step.at === 'onRequest') {
+      const hook = step.hook(app);
+      if (hook) server.addHook('onRequest', hook);
+    }
+    if (step.at === 'onSend') {
+      const hook = step.hook(app);
+      if (hook) server.addHook('onSend', hook);
+    }
+    if (step.at === 'onResponse') {
+      const hook = step.hook(app);
+      if (hook) server.addHook('onResponse', hook);
+    }
+  }
+}
+
+/** The limits, the log and the metrics of an answer that does not pass Fastify's hooks. */
 function surroundingsOf(app: NestFastifyApplication): Surroundings {
   const [limiter, logger, metrics] = [app.get(RateLimiter), app.get(Logger), app.get(Metrics)];
   return {

@@ -1,7 +1,7 @@
 import { AccountEntity } from './accounts/account.entity.js';
 import type { ConfiguredFields } from './config/config.js';
 import { addColumns } from './additional-fields/additional-columns.js';
-import { Jwk } from './jwks/jwk.entity.js';
+import { Jwk } from './features/jwt/jwk.entity.js';
 import { QueuedMail } from './mail/mail.entity.js';
 import { RateLimit } from './rate-limits/rate-limit.entity.js';
 import { SessionEntity } from './sessions/session.entity.js';

@@ -5,13 +5,10 @@ import { AuthGet, AuthPost } from '../http/auth-route.js';
 import { type Client, From } from '../http/client.js';
 import { keptIf, type SignedIn } from '../sessions/signed-in.js';
 import { presentUser, UserAnswer } from '../users/present-user.js';
-import { JwtAnswer } from './jwt-answer.js';
 import { AccountAnswer } from './present-account.js';
 import { ListAccounts } from './use-cases/list-accounts.js';
-import { Login, LoginBody } from './use-cases/login.js';
-import { Register, RegisterBody } from './use-cases/register.js';
-import { SignInEmail, SignInEmailBody } from './use-cases/sign-in-email.js';
-import { SignUpEmail, SignUpEmailBody } from './use-cases/sign-up-email.js';
+import { SignInEmail, SignInEmailBody, signInErrors } from './use-cases/sign-in-email.js';
+import { SignUpEmail, SignUpEmailBody, signUpErrors } from './use-cases/sign-up-email.js';
 import { type AuthContext, Current } from '../sessions/auth-context.js';
 
 class SignedUpAnswer {
@@ -47,27 +44,12 @@ const signedInAnswer = ({ session, user }: SignedIn, url: string | undefined): S
   user: presentUser(user),
 });
 
-const signUpErrors = {
-  400: ['EMAIL_PASSWORD_SIGN_UP_DISABLED', 'PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG'],
-  422: ['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'FAILED_TO_CREATE_USER'],
-  503: ['SERVICE_UNAVAILABLE'],
-} as const;
-
-const signInErrors = {
-  400: ['EMAIL_PASSWORD_DISABLED', 'INVALID_EMAIL', 'PASSWORD_TOO_LONG'],
-  401: ['INVALID_EMAIL_OR_PASSWORD'],
-  403: ['EMAIL_NOT_VERIFIED', 'BANNED_USER'],
-  503: ['SERVICE_UNAVAILABLE'],
-} as const;
-
 @ApiTags('Accounts')
 @Controller()
 export class AccountsController {
   constructor(
     private readonly signUp: SignUpEmail,
     private readonly signIn: SignInEmail,
-    private readonly registerUseCase: Register,
-    private readonly loginUseCase: Login,
     private readonly list: ListAccounts,
   ) {}
 
@@ -96,30 +78,6 @@ export class AccountsController {
   async signInEmail(@Body() body: SignInEmailBody, @From() client: Client) {
     const signedIn = await this.signIn.execute(body, client);
     return new Answer(signedInAnswer(signedIn, body.callbackURL), { signedIn, location: body.callbackURL });
-  }
-
-  @AuthPost('register', {
-    summary: 'Sign up and get a JWT',
-    access: 'public',
-    form: true,
-    body: RegisterBody,
-    answer: JwtAnswer,
-    errors: signUpErrors,
-  })
-  register(@Body() body: RegisterBody, @From() client: Client) {
-    return this.registerUseCase.execute(body, client);
-  }
-
-  @AuthPost('login', {
-    summary: 'Sign in and get a JWT',
-    access: 'public',
-    form: true,
-    body: LoginBody,
-    answer: JwtAnswer,
-    errors: signInErrors,
-  })
-  login(@Body() body: LoginBody, @From() client: Client) {
-    return this.loginUseCase.execute(body, client);
   }
 
   @AuthGet('list-accounts', { summary: 'Ways this user can sign in', answer: [AccountAnswer] })

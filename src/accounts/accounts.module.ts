@@ -28,9 +28,7 @@ import { DeleteUserCallback } from './use-cases/delete-user-callback.js';
 import { DeleteUser } from './use-cases/delete-user.js';
 import { GetAccessToken } from './use-cases/get-access-token.js';
 import { ListAccounts } from './use-cases/list-accounts.js';
-import { Login } from './use-cases/login.js';
 import { RefreshToken } from './use-cases/refresh-token.js';
-import { Register } from './use-cases/register.js';
 import { RequestPasswordReset } from './use-cases/request-password-reset.js';
 import { ResetPasswordCallback } from './use-cases/reset-password-callback.js';
 import { ResetPassword } from './use-cases/reset-password.js';
@@ -71,9 +69,7 @@ import { ValidAccessToken } from './valid-access-token.js';
     GetAccessToken,
     GetAccountInfo,
     ListAccounts,
-    Login,
     RefreshToken,
-    Register,
     RequestPasswordReset,
     ResetPassword,
     ResetPasswordCallback,
@@ -84,6 +80,6 @@ import { ValidAccessToken } from './valid-access-token.js';
     VerifyEmail,
     VerifyPassword,
   ],
-  exports: [AccountsStore, EmailLinks, Passwords, ProviderAccountsStore],
+  exports: [AccountsStore, EmailLinks, Passwords, ProviderAccountsStore, SignInEmail, SignUpEmail],
 })
 export class AccountsModule {}

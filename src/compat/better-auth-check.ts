@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Finding } from './finding.js';
+import type { Finding } from '../migrating/finding.js';
 
 /** The mapping with which the published better-auth runs on these tables. */
 const TIMES = { createdAt: 'created_at', updatedAt: 'updated_at' };

@@ -3,7 +3,7 @@ import type { ConfiguredFields } from '../config/config.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
 import { checkBetterAuth } from './better-auth-check.js';
 import { checkData } from './data-check.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../migrating/finding.js';
 import { compareWithLegacy } from './legacy-comparisons.js';
 import { comparisonFindings, type ComparedTable } from './row-comparison.js';
 import { checkStructure } from './structure-check.js';

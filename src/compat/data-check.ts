@@ -1,13 +1,9 @@
 import type { DataSource } from 'typeorm';
-import { textExpressions } from '../../migrations/helpers/1763900000000-text.js';
-import type { Finding } from './finding.js';
+import { readLegacyColumns } from '../legacy/legacy-columns.js';
+import { textExpressions } from '../legacy/text-expressions.js';
+import { findRows, type RowCheck } from '../migrating/find-rows.js';
+import type { Finding } from '../migrating/finding.js';
 import { legacyDataChecks } from './legacy-data-checks.js';
-import { readLegacyColumns } from './legacy-columns.js';
-
-export interface DataCheck extends Pick<Finding, 'level' | 'message' | 'remedy'> {
-  /** Gives one row per fault, described in the column `example`. */
-  readonly select: string;
-}
 
 const SHOWN = 5;
 const EMAIL = `^(?!\\.)(?!.*\\.\\.)[A-Za-z0-9_''+.-]*[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9-]*\\.)+[A-Za-z]{2,}$`;
@@ -22,22 +18,13 @@ export async function checkData(dataSource: DataSource): Promise<Finding[]> {
   ];
   const findings: Finding[] = [];
   for (const check of checks) {
-    const finding = await run(dataSource, check);
+    const finding = await findRows(dataSource, check, { shown: SHOWN });
     if (finding) findings.push(finding);
   }
   return findings;
 }
 
-async function run(dataSource: DataSource, { select, ...check }: DataCheck): Promise<Finding | undefined> {
-  const rows = await dataSource.query<{ example: string; total: number }[]>(
-    `select example, count(*) over ()::integer as total from (${select}) as found limit ${SHOWN}`,
-  );
-  const [first] = rows;
-  if (!first) return undefined;
-  return { ...check, area: 'data', count: first.total, examples: rows.map(({ example }) => example) };
-}
-
-function userChecks(normalised: (value: string) => string, presence: (value: string) => string): DataCheck[] {
+function userChecks(normalised: (value: string) => string, presence: (value: string) => string): RowCheck[] {
   const shared = `select ${normalised('email')} from users group by 1 having count(*) > 1`;
   return [
     {
@@ -83,8 +70,8 @@ function userChecks(normalised: (value: string) => string, presence: (value: str
   ];
 }
 
-const ACCOUNT_CHECKS: readonly DataCheck[] = [
-  ...['sessions', 'accounts'].map((table): DataCheck => ({
+const ACCOUNT_CHECKS: readonly RowCheck[] = [
+  ...['sessions', 'accounts'].map((table): RowCheck => ({
     level: 'error',
     message: `${table} belong to no user`,
     select: `select t.id::text as example from ${table} t

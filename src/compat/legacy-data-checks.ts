@@ -1,10 +1,10 @@
-import { isUnusableHash, isUsableHash } from '../../migrations/helpers/1763900000000-password-formats.js';
-import type { DataCheck } from './data-check.js';
-import type { LegacyColumns } from './legacy-columns.js';
+import type { LegacyColumns } from '../legacy/legacy-columns.js';
+import { isUnusableHash, isUsableHash } from '../legacy/password-formats.js';
+import type { RowCheck } from '../migrating/find-rows.js';
 
 /** Holds what came over against what is still in the legacy columns. */
-export function legacyDataChecks({ password, active }: LegacyColumns): DataCheck[] {
-  const checks: DataCheck[] = [];
+export function legacyDataChecks({ password, active }: LegacyColumns): RowCheck[] {
+  const checks: RowCheck[] = [];
   if (password) {
     const hash = `u.${password}`;
     const usable = `(${isUsableHash(hash)})`;

@@ -1,5 +1,5 @@
 import type { Compatibility } from './compatibility.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../migrating/finding.js';
 import type { ComparedTable } from './row-comparison.js';
 
 const TITLES: Readonly<Record<Finding['area'], string>> = {

@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import type { Finding } from './finding.js';
+import type { Finding } from '../migrating/finding.js';
 
 /** One value of a row, as the legacy columns have it and as ours do: SQL expressions of the row `u`. */
 export interface ComparedValue {

@@ -1,7 +1,7 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { readCatalogue, type Catalogue, type ColumnFacts } from './catalogue.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../migrating/finding.js';
 
 const RERUN = 'Run npm run migration:run; if nothing is pending, something has changed the table since.';
 const TRIGGERS = [

@@ -2,7 +2,7 @@ import { carriedParts, writeChunked } from './chunks.js';
 import { type CookieAttributes, serializeCookie } from './serialize-cookie.js';
 import { signValue } from './signed-value.js';
 
-/** The logical names of protocol.md §2.1. */
+/** Logical cookie names (protocol.md §2.1). */
 export const COOKIES = [
   'session_token',
   'session_data',
@@ -15,31 +15,31 @@ export type CookieKind = (typeof COOKIES)[number];
 
 export type SessionCookie = Extract<CookieKind, 'session_token' | 'session_data' | 'dont_remember'>;
 
-/** What is configured for one cookie. */
+/** Configuration of one cookie. */
 export interface CookieOverride {
-  /** In place of prefix, dot and logical name; `__Secure-` still comes before it. */
+  /** Replaces `<prefix>.<logical name>`. A secure cookie still gets `__Secure-` in front. */
   readonly name?: string;
   readonly attributes?: CookieAttributes;
 }
 
 export interface SessionCookieSettings {
-  /** Without the dot, `better-auth` by default. */
+  /** Prefix without the dot; `better-auth` by default. */
   readonly prefix: string;
-  /** Puts `__Secure-` before the names and `Secure` on the cookies. */
+  /** True: names begin with `__Secure-` and cookies carry `Secure`. */
   readonly secure: boolean;
-  /** The life of a remembered session in seconds. */
+  /** Seconds that a remembered session lives. */
   readonly expiresIn: number;
-  /** The life of session data in seconds, 300 by default. */
+  /** Seconds that session data stays valid; 300 by default. */
   readonly cacheMaxAge?: number;
-  /** Set where subdomains share the cookies. */
+  /** Set if subdomains share the cookies. */
   readonly domain?: string;
-  /** Whether the state of a sign-in at a provider lies in a cookie alone, which signing out then ends. */
+  /** True if a cookie alone holds the state of a sign-in at a provider. Signing out then expires that cookie. */
   readonly stateInCookie?: boolean;
-  /** Whether a cookie holds the account that somebody signed in with, which signing out then ends. */
+  /** True if a cookie holds the account the user signed in with. Signing out then expires that cookie. */
   readonly accountInCookie?: boolean;
-  /** Over the built-in `Path=/; HttpOnly; SameSite=Lax` and the domain. */
+  /** For every cookie. Override the built-in `Path=/; HttpOnly; SameSite=Lax` and the domain. */
   readonly attributes?: CookieAttributes;
-  /** By logical name, over everything else. */
+  /** By logical name. They override everything else. */
   readonly overrides?: Readonly<Partial<Record<CookieKind, CookieOverride>>>;
 }
 
@@ -52,7 +52,10 @@ export function cookieName(
   return settings.secure ? `__Secure-${name}` : name;
 }
 
-/** Later wins: built-in, shared domain, configured for all, the cookie's life, configured for this one (protocol.md §2.2). */
+/**
+ * Later entries override earlier ones: built-in, shared domain, all cookies, the cookie's life, this cookie
+ * (protocol.md §2.2).
+ */
 export function cookieAttributes(settings: SessionCookieSettings, cookie: CookieKind): CookieAttributes {
   return {
     secure: settings.secure,
@@ -74,7 +77,10 @@ function lifeOf(settings: SessionCookieSettings, cookie: CookieKind): CookieAttr
   return isData ? { maxAge: settings.cacheMaxAge ?? 300 } : {};
 }
 
-/** The browser's half of a sign-in at a provider: a signed state, or all there is to know of it, encrypted. */
+/**
+ * The cookies that tie a sign-in at a provider to this browser: `state` is signed, `oauth_state` holds all data
+ * encrypted.
+ */
 export type StateCookie = Extract<CookieKind, 'state' | 'oauth_state'>;
 
 export function stateCookie(settings: SessionCookieSettings, cookie: StateCookie, value: string): string {
@@ -85,7 +91,7 @@ export function expiredStateCookie(settings: SessionCookieSettings, cookie: Stat
   return line(settings, cookie, '', { maxAge: 0 });
 }
 
-/** The `Set-Cookie` line that signs a client in; without `remember` the browser drops it when it closes. */
+/** The `Set-Cookie` line that signs a client in. Without `remember` the browser deletes the cookie when it closes. */
 export function sessionTokenCookie(
   settings: SessionCookieSettings,
   token: string,
@@ -96,18 +102,21 @@ export function sessionTokenCookie(
   return line(settings, 'session_token', signValue(token, secret), { maxAge });
 }
 
-/** Says to later requests that the session's renewal must stay without `Max-Age`. */
+/** Marks the session, so that later requests renew its cookie without `Max-Age`. */
 export function dontRememberCookie(settings: SessionCookieSettings, secret: string): string {
   return line(settings, 'dont_remember', signValue('true', secret), {});
 }
 
-/** For a sign-in that is to be remembered in a browser that still holds the mark of one that was not. */
+/**
+ * Removes the mark when the user signs in with "remember me" in a browser that still has the mark of an earlier
+ * session.
+ */
 export function expiredDontRememberCookie(settings: SessionCookieSettings): string {
   return line(settings, 'dont_remember', '', { maxAge: 0 });
 }
 
 /**
- * The lines that put session data in the place of what the request carries of it.
+ * Lines that replace the session data the request carries.
  * @param maxAge seconds; undefined: until the browser closes.
  */
 export function sessionDataCookies(
@@ -120,7 +129,10 @@ export function sessionDataCookies(
   return writeChunked(cookieName(settings, 'session_data'), value, attributes, carried);
 }
 
-/** The same for the account, which does not end with the browser. */
+/**
+ * Lines that replace the account the request carries. This cookie keeps its `Max-Age` even for a session not
+ * remembered.
+ */
 export function accountDataCookies(
   settings: SessionCookieSettings,
   value: string,
@@ -130,7 +142,7 @@ export function accountDataCookies(
   return writeChunked(cookieName(settings, 'account_data'), value, attributes, carried);
 }
 
-/** The account itself, and then each part of it that the request carries. */
+/** Expires the cookie itself and then each part of it that the request carries. */
 export function expiredAccountData(
   settings: SessionCookieSettings,
   carried: ReadonlyMap<string, string>,
@@ -140,7 +152,7 @@ export function expiredAccountData(
   return [name, ...carriedParts(name, carried)].map((part) => serializeCookie(part, '', attributes));
 }
 
-/** For session data that proved to be worth nothing. */
+/** Expires session data that is invalid. */
 export function expiredSessionDataCookie(settings: SessionCookieSettings): string {
   return line(settings, 'session_data', '', { maxAge: 0 });
 }
@@ -157,9 +169,9 @@ export function expiredSessionDataParts(
 }
 
 /**
- * The deletion set of protocol.md §2.6 in its order: token, cache, account, state, the cache and its chunks as the request
- * carried them (so the cache itself comes twice), and the mark of a session not remembered. Other cookies
- * whose names start like the cache's stay, as in Better Auth 1.7.25.
+ * The deletion set in the order of protocol.md §2.6: token, session data, account, state, each part of the session data
+ * that the request carries (so the session data comes twice), and the mark of a session not remembered. Other cookies
+ * whose names begin like the session data's are kept, as in Better Auth 1.7.25.
  */
 export function expiredCookies(
   settings: SessionCookieSettings,

@@ -8,14 +8,14 @@ type Table = 'sessions' | 'accounts' | 'verifications' | 'jwks';
 
 interface IdColumn {
   readonly type: string;
-  /** What the table's default or identity computes; null without. */
+  /** SQL of the column's default or identity; null if it has none. */
   readonly fallback: string | null;
 }
 
 const OURS: IdColumn = { type: 'varchar', fallback: null };
 const COUNTED = ['int4', 'int8'];
 
-/** Ids of rows in tables that are ours, or were there before and have UUIDs (RFC 9562) or count. */
+/** Makes row ids. Our own tables have text ids; adopted tables may have UUIDs (RFC 9562) or numbers. */
 @Injectable()
 export class RowIds implements OnModuleInit {
   private columns: ReadonlyMap<string, IdColumn> = new Map();
@@ -36,7 +36,7 @@ export class RowIds implements OnModuleInit {
     this.columns = new Map(rows.map(({ table, type, fallback }) => [table, { type, fallback }]));
   }
 
-  /** Where the table counts, the number that it would give the row, which is then used up. */
+  /** A new id. For a numeric column takes the next number of its sequence. */
   async next(table: Table): Promise<string> {
     const { type, fallback } = this.columns.get(table) ?? OURS;
     if (type === 'uuid') return randomUUID();
@@ -45,12 +45,12 @@ export class RowIds implements OnModuleInit {
     return row?.id ?? '';
   }
 
-  /** The same for the same text, and for no other. */
+  /** An id computed from the text: the same text always gives the same id, and other texts give other ids. */
   derived(table: Table, text: string): string {
     const digest = sha256Base64Url(text);
     const { type } = this.columns.get(table) ?? OURS;
     const bytes = Buffer.from(digest, 'base64url');
-    // Below all that are counted.
+    // Negative numbers, which no sequence gives.
     if (type === 'int4') return String(-1 - (bytes.readUInt32BE() >>> 1));
     if (type === 'int8') return String(-1n - (bytes.readBigUInt64BE() >> 1n));
     if (type !== 'uuid') return digest;

@@ -41,12 +41,14 @@ export class AnswerWriter {
   /** In the order in which Better Auth sets these cookies. */
   async writeParts(request: FastifyRequest, reply: FastifyReply, parts: AnswerParts): Promise<void> {
     const jar = jarOf(request);
-    const { state, signedOut, account, signedIn, location } = parts;
+    const { state, signedOut, account, signedIn, location, headers = [], repeatable } = parts;
     if (state && state.value !== undefined) jar.set([stateCookie(this.settings, state.cookie, state.value)]);
     else if (state) jar.expire([expiredStateCookie(this.settings, state.cookie)]);
     if (signedOut) this.session.expire(jar);
     if (account) await this.account.write(jar, account);
     if (signedIn) await this.session.write(jar, signedIn, signedIn.remember);
     if (location) void reply.header('location', locationOf(location));
+    for (const { name, value } of headers) void reply.header(name, value);
+    if (repeatable) request.repeatable = { answer: repeatable, added: headers };
   }
 }

@@ -1,5 +1,7 @@
 import type { AccountData } from '../cookies/account-data.js';
 import type { StateCookie } from '../cookies/session-cookies.js';
+import type { AddedHeader } from './added-headers.js';
+import type { RepeatableAnswer } from './repeated/repeatable-answer.js';
 import type { IdentityRecord } from '../cookies/session-data/session-data.js';
 
 /** A session that the client is to keep. */
@@ -20,6 +22,10 @@ export interface AnswerParts {
   readonly signedIn?: KeptSession;
   /** Where the client may go on: the header `Location` beside a body. */
   readonly location?: string;
+  /** Headers that features add. */
+  readonly headers?: readonly AddedHeader[];
+  /** Promises that the same request gets the same body for a while. */
+  readonly repeatable?: RepeatableAnswer;
 }
 
 /** The answer of a route that does more than send a body. */

@@ -24,13 +24,12 @@ function resolvedPath(url: string): string | undefined {
   return url.startsWith('/') && URL.canParse(address) ? new URL(address).pathname : undefined;
 }
 
-/** Routes that are another one of the protocol's in all but the form of their answer. */
-const TWINS: Readonly<Record<string, string>> = {
-  '/login': '/sign-in/email',
-  '/register': '/sign-up/email',
-  '/user': '/update-user',
-};
+const twins = new Map<string, string>();
 
-/** What holds for sign-in by e-mail must hold for its twin, or the twin would be the way around it. */
-export const twinOf = (path: string): string | undefined =>
-  Object.hasOwn(TWINS, path) ? TWINS[path] : undefined;
+/** Declares that a route is another form of a route of the protocol, for example `/login` of `/sign-in/email`. */
+export function declareTwin(path: string, twin: string): void {
+  twins.set(path, twin);
+}
+
+/** What limits or disables sign-in by e-mail must also hold for its twin, or the twin would be a way around it. */
+export const twinOf = (path: string): string | undefined => twins.get(path);

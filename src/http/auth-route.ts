@@ -11,6 +11,7 @@ import {
   ApiSecurity,
   schemaPath,
 } from '../openapi/decorators.js';
+import { declareTwin } from './auth-path.js';
 import { MESSAGES, type ErrorCode } from '../errors/error-catalogue.js';
 import { ACCESS, type Access } from './access.js';
 import { declaredFields } from './declared-fields.js';
@@ -47,6 +48,8 @@ export interface RouteSpecification {
   readonly messages?: Readonly<Record<number, readonly string[]>>;
   /** Status to when it goes out without a body. */
   readonly empty?: Readonly<Record<number, string>>;
+  /** Path of the route that this one is another form of. Whatever limits or disables that path holds for this one too. */
+  readonly twinOf?: string;
   /** Whom Fastify asks by itself, without guards and interceptors. */
   readonly direct?: DirectRoute;
 }
@@ -77,7 +80,8 @@ declare module 'fastify' {
   }
 }
 
-export const AuthGet = (path: string, route: RouteSpecification) => authRoute(Get(path), 'GET', route);
+export const AuthGet = (path: string, route: RouteSpecification) =>
+  authRoute(path, { method: Get(path), verb: 'GET' }, route);
 /** For what every page asks: none of Nest's per-request machinery stands between Fastify and the handler. */
 export const DirectAuthGet =
   (path: string, route: UnguardedSpecification) =>
@@ -89,15 +93,18 @@ export const DirectAuthGet =
     const direct = { controller: target.constructor as Type, method };
     AuthGet(path, { ...route, access: 'public', direct })(target, method, descriptor);
   };
-export const AuthPost = (path: string, route: RouteSpecification) => authRoute(Post(path), 'POST', route);
-export const AuthPut = (path: string, route: RouteSpecification) => authRoute(Put(path), 'PUT', route);
+export const AuthPost = (path: string, route: RouteSpecification) =>
+  authRoute(path, { method: Post(path), verb: 'POST' }, route);
+export const AuthPut = (path: string, route: RouteSpecification) =>
+  authRoute(path, { method: Put(path), verb: 'PUT' }, route);
 
 /** One declaration for routing, access, validation and OpenAPI, so that none of them can say something else. */
 function authRoute(
-  method: MethodDecorator,
-  verb: 'GET' | 'POST' | 'PUT',
+  path: string,
+  { method, verb }: { method: MethodDecorator; verb: 'GET' | 'POST' | 'PUT' },
   route: RouteSpecification,
 ): MethodDecorator {
+  if (route.twinOf !== undefined) declareTwin(`/${path}`, `/${route.twinOf}`);
   const access = route.access ?? 'session';
   return applyDecorators(
     method,

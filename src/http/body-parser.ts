@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { badRequest, unsupportedMediaType, type AuthError } from '../errors/auth-error.js';
 
 const JSON_TYPE = 'application/json';
@@ -7,16 +7,17 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** Bytes; enough for a password field of a megabyte to be refused by its length and not by the parser. */
 export const BODY_LIMIT = 2 * 1024 * 1024;
 
+/** Fastify would refuse a malformed type. In the protocol, the type matters only if there is a body to read. */
+export const dropNeedlessType: onRequestHookHandler = (request, _reply, done) => {
+  const { bodiless } = request.routeOptions.config;
+  if (request.headers['content-type'] === '' || bodiless || isEmpty(request))
+    delete request.raw.headers['content-type'];
+  done();
+};
+
 /** One parser in place of Fastify's, so that the faults and their order are the protocol's (protocol.md §4.2). */
 export function installBodyParser(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addHook('onRequest', (request, _reply, done) => {
-    // Fastify itself would refuse a type that is none; in the protocol it only matters where there is a body to read.
-    const { bodiless } = request.routeOptions.config;
-    if (request.headers['content-type'] === '' || bodiless || isEmpty(request))
-      delete request.raw.headers['content-type'];
-    done();
-  });
   server.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (request, body, done) => {
     try {
       done(null, parseBodyText(request, body as string));

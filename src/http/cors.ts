@@ -1,5 +1,6 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Config } from '../config/config.js';
+import type { AddedHeaders } from './added-headers.js';
 import { authPath } from './auth-path.js';
 import { exposeHeader } from './exposed-headers.js';
 import { isTrustedOrigin } from './trusted-origins.js';
@@ -7,8 +8,8 @@ import { isTrustedOrigin } from './trusted-origins.js';
 const METHODS = 'GET, POST, PUT';
 /** What the stock client sends; other headers are allowed as they are asked for. */
 const HEADERS = ['content-type', 'authorization'];
-/** That scripts of another origin may read. */
-const EXPOSED = ['set-auth-token', 'set-auth-jwt', 'x-retry-after', 'x-request-id'];
+/** Scripts of another origin may read these, besides the headers that features add. */
+const EXPOSED = ['x-retry-after', 'x-request-id'];
 /** Seconds for which a browser need not ask again; Chromium takes no more. */
 const MAX_AGE = 7200;
 
@@ -16,9 +17,9 @@ const MAX_AGE = 7200;
  * Lets pages of the trusted origins call the routes below the base path with cookies (Fetch Standard §3.2). Better Auth
  * leaves this to the framework around it. Same-origin pages need none of it and get none.
  */
-export function installCors(server: FastifyInstance, config: Config): void {
-  if (config.trustedOrigins.every((pattern) => pattern === config.origin)) return;
-  server.addHook('onRequest', (request, reply, done) => {
+export function cors(config: Config, added: AddedHeaders): onRequestHookHandler | undefined {
+  if (config.trustedOrigins.every((pattern) => pattern === config.origin)) return undefined;
+  return (request, reply, done) => {
     if (authPath(request.originalUrl) === undefined) return done();
     // Also where nothing else is sent: a cache must not hand one origin's answer to another.
     void reply.header('vary', 'Origin');
@@ -26,9 +27,9 @@ export function installCors(server: FastifyInstance, config: Config): void {
     if (origin === undefined) return done();
     void reply.headers({ 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' });
     if (isPreflight(request)) return void answerPreflight(request, reply);
-    for (const name of EXPOSED) exposeHeader(reply, name);
+    for (const name of [...added.names, ...EXPOSED]) exposeHeader(reply, name);
     return done();
-  });
+  };
 }
 
 /** Another origin than the server's own, and a trusted one; `null` is nobody's. */

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { jsonAnswer } from './json-answer.js';
+import { AnswerWriter } from './answer-writer.js';
 
 /** A method of a controller that needs nothing but these two. */
 export type DirectHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -23,6 +23,7 @@ declare module 'fastify' {
  * the error filter.
  */
 export function installDirectRoutes(server: FastifyInstance, app: NestFastifyApplication): void {
+  const writer = app.get(AnswerWriter, { strict: false });
   server.addHook('onRoute', (route) => {
     const { direct } = route.config ?? {};
     if (!direct) return;
@@ -31,7 +32,7 @@ export function installDirectRoutes(server: FastifyInstance, app: NestFastifyApp
     if (!handle) throw new Error(`${direct.controller.name} has no ${direct.method}`);
     route.handler = async (request, reply) => {
       const answer = await handle(request, reply);
-      return reply.send(jsonAnswer(reply, answer));
+      return reply.send(await writer.write(request, reply, answer));
     };
   });
 }

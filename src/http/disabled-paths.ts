@@ -1,13 +1,13 @@
-import type { FastifyInstance } from 'fastify';
+import type { onRequestHookHandler } from 'fastify';
 import { authPath, twinOf } from './auth-path.js';
 
 /** `disabledPaths`: answered before anything else is looked at (protocol.md §4.1). */
-export function installDisabledPaths(server: FastifyInstance, disabledPaths: readonly string[]): void {
+export function answerDisabledPaths(disabledPaths: readonly string[]): onRequestHookHandler | undefined {
   const disabled = new Set(disabledPaths);
-  if (disabled.size === 0) return;
-  server.addHook('onRequest', (request, reply, done) => {
+  if (disabled.size === 0) return undefined;
+  return (request, reply, done) => {
     const path = authPath(request.originalUrl);
     if (path === undefined || !(disabled.has(path) || disabled.has(twinOf(path) ?? path))) done();
     else void reply.code(404).header('content-type', 'text/plain;charset=UTF-8').send('Not Found');
-  });
+  };
 }

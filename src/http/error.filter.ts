@@ -20,9 +20,8 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const error = asAuthError(exception, request);
-    if (!(exception instanceof AuthError) && (error.status >= 500 || isUnstorable(exception))) {
-      this.logger.fault(exception, request.id);
-    }
+    const fault = faultIn(exception, error);
+    if (fault !== undefined) this.logger.fault(fault, request.id);
     if (reply.sent) return;
     if (error.endsSession) this.cookies.expire(jarOf(request));
     void reply.code(error.status).headers(error.headers);
@@ -30,6 +29,12 @@ export class ErrorFilter implements ExceptionFilter {
     else if (error.headers['content-type']) void asJson(reply).send('');
     else void reply.removeHeader('content-type').send();
   }
+}
+
+/** What is to be logged. A value that cannot be stored is logged too, because the check for it is missing. */
+function faultIn(exception: unknown, error: AuthError): unknown {
+  if (exception instanceof AuthError) return exception.cause;
+  return error.status >= 500 || isUnstorable(exception) ? exception : undefined;
 }
 
 function asAuthError(exception: unknown, request: FastifyRequest): AuthError {

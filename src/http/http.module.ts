@@ -6,6 +6,7 @@ import { openingSecrets } from '../config/keyring.js';
 import { AccountCookie } from '../cookies/account-cookie.js';
 import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
 import { SessionDataCookie } from '../cookies/session-data-cookie.js';
+import { AddedHeaders } from './added-headers.js';
 import { AnswerWriter } from './answer-writer.js';
 
 /** The cookies know neither Nest nor the configuration, so they are put together here. */
@@ -35,7 +36,7 @@ const cookies: Provider[] = [
 ];
 
 @Module({
-  providers: [...cookies, AnswerWriter],
-  exports: [AccountCookie, AnswerWriter, SessionCookieWriter, SessionDataCookie],
+  providers: [...cookies, AddedHeaders, AnswerWriter],
+  exports: [AccountCookie, AddedHeaders, AnswerWriter, SessionCookieWriter, SessionDataCookie],
 })
 export class HttpModule {}

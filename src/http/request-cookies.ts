@@ -1,7 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest, onSendHookHandler } from 'fastify';
 import { CookieJar } from '../cookies/cookie-jar.js';
 import { parseCookies } from '../cookies/parse-cookies.js';
+import type { AddedHeaders } from './added-headers.js';
+import { exposeHeader } from './exposed-headers.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,13 +22,17 @@ export const Jar = createParamDecorator((_: unknown, context: ExecutionContext):
   jarOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-/** Writes `Set-Cookie` and the status of a redirect: the only place that does, whichever way an answer came about. */
-export function installAnswerHeaders(server: FastifyInstance): void {
-  server.addHook('onSend', (request, reply, payload, done) => {
+/** The only place that writes `Set-Cookie`, the headers that follow from it, and the status of a redirect. */
+export function writeAnswerHeaders(added: AddedHeaders): onSendHookHandler {
+  return (request, reply, payload, done) => {
     // Only here, because Nest sets the route's own status after all interceptors.
     if (request.redirects) void reply.code(302);
-    const lines = request.jar?.setCookies ?? [];
-    if (lines.length > 0) void reply.header('set-cookie', lines);
+    const { jar } = request;
+    if (jar && jar.setCookies.length > 0) {
+      void reply.header('set-cookie', jar.setCookies);
+      for (const { name, value } of added.of(jar)) void reply.header(name, value);
+    }
+    for (const name of added.names) if (reply.hasHeader(name)) exposeHeader(reply, name);
     done(null, payload);
-  });
+  };
 }

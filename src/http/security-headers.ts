@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from 'node:http';
 import { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { onRequestHookHandler } from 'fastify';
 import helmet from 'helmet';
 import type { Config } from '../config/config.js';
 
@@ -42,19 +42,15 @@ export function styledPageHeaders(style: string): OutgoingHttpHeaders {
 }
 
 /** Helmet's headers, with a policy for each kind of answer; a page with its own says so in its reply. */
-export function installSecurityHeaders(
-  server: FastifyInstance,
-  { origin }: Config,
-  documentation: string,
-): void {
+export function securityHeaders({ origin }: Config, documentation: string): onRequestHookHandler {
   const behindTls = origin.startsWith('https://');
   const ofAnswers = { ...helmetHeaders(behindTls, OF_NO_USE_TO_DATA), 'content-security-policy': NOTHING };
   const ofDocumentation = { ...helmetHeaders(behindTls), 'content-security-policy': DOCUMENTATION };
-  server.addHook('onRequest', (request, reply, done) => {
+  return (request, reply, done) => {
     const isDocumentation = request.url === documentation || request.url.startsWith(`${documentation}/`);
     void reply.headers(isDocumentation ? ofDocumentation : ofAnswers);
     done();
-  });
+  };
 }
 
 /** They are the same for every request, and helmet takes as long as a whole answer from the cache: it is asked once. */

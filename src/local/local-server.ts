@@ -4,7 +4,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig, type Config } from '../config/config.js';
 import { readEnvironment, type Environment } from '../config/environment.js';
 import { createMigratingDataSource } from '../migrating/migrating-data-source.js';
-import { serve } from '../serve.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { forgetLocalDatabase, rememberLocalDatabase } from './local-database-url.js';
 import { localSecret } from './local-secret.js';
@@ -12,6 +11,9 @@ import { holdFolder } from './single-instance.js';
 
 /** Data of the embedded PostgreSQL, the generated secret, and the URL for the other commands while it runs. */
 export const FOLDER = resolve('.data');
+
+/** Starts the server with these settings. */
+export type Serve = (config: Config) => Promise<NestFastifyApplication>;
 
 export interface LocalServer {
   readonly app: NestFastifyApplication;
@@ -21,12 +23,13 @@ export interface LocalServer {
 }
 
 /**
- * Serves on this machine with nothing else installed: what the environment does not bring, a PostgreSQL and a secret, is
- * made here. A database of the operator's own is served as it is and not migrated.
+ * Serves on this machine with nothing else installed. If the environment has no secret or no database, this makes one. A
+ * database of the operator's own is served as it is and not migrated.
  * @param prepare runs on the embedded database before the migrations.
  * @throws {StartupFault} in one message when something stands in the way.
  */
 export async function serveLocally(
+  serve: Serve,
   database: string,
   prepare: (url: string) => Promise<void> = async () => {},
 ): Promise<LocalServer> {

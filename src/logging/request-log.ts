@@ -1,13 +1,16 @@
-import type { FastifyInstance } from 'fastify';
+import type { onRequestHookHandler, onResponseHookHandler } from 'fastify';
 import type { Logger } from './logger.js';
 
-/** One line per answer, and the request's id on the answer so that a user can name it. */
-export function installRequestLog(server: FastifyInstance, logger: Logger): void {
-  server.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
-    done();
-  });
-  server.addHook('onResponse', (request, reply, done) => {
+/** Sends the id of the request, so that a user can name it to those who read the log. */
+export const sendRequestId: onRequestHookHandler = (request, reply, done) => {
+  void reply.header('x-request-id', request.id);
+  done();
+};
+
+/** Logs one line for each answer. */
+export const logAnswers =
+  (logger: Logger): onResponseHookHandler =>
+  (request, reply, done) => {
     logger.answered({
       requestId: request.id,
       method: request.method,
@@ -16,5 +19,4 @@ export function installRequestLog(server: FastifyInstance, logger: Logger): void
       milliseconds: Math.round(reply.elapsedTime),
     });
     done();
-  });
-}
+  };

@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance } from 'fastify';
+import type { onResponseHookHandler } from 'fastify';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { Passwords } from '../accounts/passwords.js';
 import type { AnsweredRequest } from '../logging/logger.js';
@@ -22,7 +21,6 @@ export class Metrics implements OnModuleInit {
   });
 
   constructor(
-    private readonly host: HttpAdapterHost,
     private readonly passwords: Passwords,
     private readonly mails: MailMetrics,
     private readonly limiter: RateLimiter,
@@ -63,17 +61,18 @@ export class Metrics implements OnModuleInit {
     );
     this.mails.publish(this.registry);
     this.sessionCache.publish(this.registry);
-    const server = this.host.httpAdapter.getInstance<FastifyInstance>();
-    server.addHook('onResponse', (request, reply, done) => {
-      this.observe({
-        method: request.method,
-        route: request.routeOptions.url ?? 'unknown',
-        status: reply.statusCode,
-        milliseconds: reply.elapsedTime,
-      });
-      done();
-    });
   }
+
+  /** Measures the time to each answer. */
+  readonly measure: onResponseHookHandler = (request, reply, done) => {
+    this.observe({
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      milliseconds: reply.elapsedTime,
+    });
+    done();
+  };
 
   observe({ method, route, status, milliseconds }: Omit<AnsweredRequest, 'requestId'>): void {
     this.durations.observe({ method, route, status: String(status) }, milliseconds / 1000);

@@ -1,14 +1,17 @@
 import type { DataSource, MigrationInterface } from 'typeorm';
-import { MigrationFault } from '../../migrations/helpers/1763900000000-fault.js';
-import type { Finding } from '../compat/finding.js';
+import type { Finding } from '../migrating/finding.js';
 import type { ConfiguredFields } from '../config/config.js';
+import { isMigrationFault } from '../migrating/migration-fault.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
 import { withoutRange } from './batched.js';
 import { forecast } from './forecast.js';
+import { readLegacyUsers, readOriginalNames } from './legacy-names.js';
 import { lockOf } from './lock-level.js';
 import type { Plan, PlannedStatement, PlannedStep } from './plan.js';
 import { enterShadowSchema, foreignLocks, type Shadow } from './shadow-schema.js';
 import { StatementRecorder, type RecordedStatement } from './statement-recorder.js';
+
+const NOTHING: Plan = { feasible: true, steps: [], columns: {}, rows: {}, findings: [] };
 
 /**
  * Runs the pending migrations themselves, on an empty copy of the tables in a transaction that is never committed, and
@@ -20,15 +23,16 @@ export async function planMigrations(dataSource: DataSource, fields: ConfiguredF
   const pending = dataSource.migrations
     .filter((migration) => names.includes(migration.name ?? ''))
     .toSorted((a, b) => timestampOf(a) - timestampOf(b));
-  if (pending.length === 0) return { feasible: true, steps: [], columns: {}, rows: {}, findings: [] };
+  if (pending.length === 0) return NOTHING;
   return await StatementRecorder.during(dataSource, async (recorder) => {
     const { queryRunner } = recorder;
     const obstacles = await attempt(pending[0], () => inspect(pending[0], recorder));
-    const expected = await forecast(queryRunner);
-    if (obstacles.length > 0)
-      return { ...expected, feasible: false, steps: [], findings: [...obstacles, ...expected.findings] };
+    if (obstacles.length > 0) return { ...NOTHING, feasible: false, findings: obstacles };
     const shadow = await enterShadowSchema(queryRunner);
+    const original = await readOriginalNames(queryRunner, shadow);
     const { steps, faults } = await tryAll(pending, recorder, shadow);
+    const users = await readLegacyUsers(queryRunner, shadow, original);
+    const expected = await forecast(queryRunner, shadow.schema, users);
     const locks = await foreignLocks(queryRunner);
     if (locks.length > 0) throw new Error(`the plan locked what is not its own: ${locks.join(', ')}`);
     return { ...expected, feasible: faults.length === 0, steps, findings: [...faults, ...expected.findings] };
@@ -67,7 +71,7 @@ async function attempt(
     await work();
     return [];
   } catch (error) {
-    if (!(error instanceof MigrationFault)) throw error;
+    if (!isMigrationFault(error)) throw error;
     const remedy = 'migration:run stops there: mend it first.';
     return [{ level: 'error', area: 'migrations', message: `${migration?.name}: ${error.message}`, remedy }];
   }

@@ -1,5 +1,4 @@
-import type { LegacyColumns } from '../../migrations/helpers/1763900000000-legacy-columns.js';
-import type { Finding } from '../compat/finding.js';
+import type { Finding } from '../migrating/finding.js';
 import type { LockLevel } from './lock-level.js';
 
 export interface PlannedStatement {
@@ -18,7 +17,8 @@ export interface PlannedStep {
 }
 
 export interface Forecast {
-  readonly columns: LegacyColumns;
+  /** The legacy column chosen for each purpose. */
+  readonly columns: Readonly<Record<string, string>>;
   readonly rows: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
 }

@@ -4,7 +4,7 @@ export class ProviderTimeout extends Error {
   override readonly name = 'ProviderTimeout';
 }
 
-/** @throws {ProviderTimeout} when the promise is not kept within so many seconds. */
+/** @throws {ProviderTimeout} if the promise is still pending after `seconds`. */
 export async function within<T>(seconds: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -18,8 +18,8 @@ export async function within<T>(seconds: number, promise: Promise<T>): Promise<T
 }
 
 /**
- * The provider, asked for no longer than so many seconds at a time: the library itself would wait for ever. Refreshes are
- * limited where they are asked for: their answer counts even when nobody waits for it any more.
+ * The same provider with a time limit for each request, because the library itself waits forever. Refreshing tokens has
+ * no limit here: the caller limits its own wait, because a late answer of a refresh must still be stored.
  */
 export function withTimeLimit(provider: Provider, seconds: number): Provider {
   const { getUserInfoFromIdToken } = provider;

@@ -8,10 +8,10 @@ import type { Identity } from './session.js';
 export interface AuthContext extends Identity {
   /** Whether the session's cookie outlives the browser. */
   readonly remember: boolean;
-  /** A client with a JWT keeps no cookies, so it is sent none. */
-  readonly credential: 'cookie' | 'bearer' | 'jwt';
-  /** True if the signed `session_data` cookie answered, without a question to the database. */
-  readonly cached: boolean;
+  /** Whether the client keeps its session in cookies. A client with a JWT does not, so it is sent none. */
+  readonly keepsCookies: boolean;
+  /** True if the session data cookie answered, without a question to the database. */
+  readonly fromDataCookie: boolean;
   /** Under `session.deferSessionRefresh`: whether the client should now ask for the session to be extended. */
   readonly needsRefresh?: boolean;
 }
@@ -22,12 +22,12 @@ declare module 'fastify' {
   }
 }
 
-/** What an answer must carry so that the client keeps this session; a client with a JWT keeps none. */
+/** What an answer must carry so that the client's cookies describe the session as it is now. */
 export function keptBy(
-  { credential, remember }: AuthContext,
+  { keepsCookies, remember }: AuthContext,
   identity: Identity,
 ): Pick<AnswerParts, 'signedIn'> {
-  return credential === 'jwt' ? {} : { signedIn: { ...identity, remember } };
+  return keepsCookies ? { signedIn: { ...identity, remember } } : {};
 }
 
 /** The same, as the routes about users see it. */

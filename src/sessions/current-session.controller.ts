@@ -1,19 +1,14 @@
-import { Body, Controller, Req, Res } from '@nestjs/common';
+import { Body, Controller, Header } from '@nestjs/common';
 import { ApiProperty, ApiTags, schemaPath } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answer } from '../http/answer.js';
-import { AuthGet, AuthPost, DirectAuthGet } from '../http/auth-route.js';
+import { AuthPost, DirectAuthGet } from '../http/auth-route.js';
 import { UserAnswer } from '../users/present-user.js';
 import { presentSession, SessionAnswer } from './present-session.js';
-import { GetSession } from './use-cases/get-session.js';
-import { IssueToken } from './use-cases/issue-token.js';
+import { Requested, type RequestedSession } from './requested-session.js';
+import { GetSession, type GotSession } from './use-cases/get-session.js';
 import { UpdateSession, UpdateSessionBody } from './use-cases/update-session.js';
 import { Current, keptBy, type AuthContext } from './auth-context.js';
-
-class TokenAnswer {
-  @ApiProperty({ description: 'An ES256 JWT, verifiable by `GET /api/auth/jwks`' })
-  token!: string;
-}
 
 class UpdatedSessionAnswer {
   @ApiProperty({ type: SessionAnswer })
@@ -41,13 +36,17 @@ const sessionOrNull = {
   },
 };
 
+const NOT_TO_BE_STORED = { 'cache-control': 'no-store', pragma: 'no-cache' };
+
+/** `null` if nobody is signed in. */
+const answerOf = (got: GotSession | undefined) => (got ? new Answer(got.body, got) : null);
+
 @ApiTags('Sessions')
 @Controller()
 export class CurrentSessionController {
   constructor(
     private readonly read: GetSession,
     private readonly update: UpdateSession,
-    private readonly issue: IssueToken,
   ) {}
 
   @DirectAuthGet('get-session', {
@@ -56,8 +55,9 @@ export class CurrentSessionController {
     answer: sessionOrNull,
     errors: { 401: ['FAILED_TO_GET_SESSION'], 500: ['FAILED_TO_GET_SESSION'] },
   })
-  getSession(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.read.execute(request, reply);
+  async getSession({ requestedSession }: FastifyRequest, reply: FastifyReply) {
+    void reply.headers(NOT_TO_BE_STORED);
+    return answerOf(await this.read.execute(requestedSession));
   }
 
   @AuthPost('get-session', {
@@ -71,8 +71,10 @@ export class CurrentSessionController {
       500: ['FAILED_TO_GET_SESSION'],
     },
   })
-  extendSession(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.read.executePost(request, reply);
+  @Header('cache-control', 'no-store')
+  @Header('pragma', 'no-cache')
+  async extendSession(@Requested() requested: RequestedSession) {
+    return answerOf(await this.read.executePost(requested));
   }
 
   @AuthPost('update-session', {
@@ -85,10 +87,5 @@ export class CurrentSessionController {
   async updateSession(@Current() current: AuthContext, @Body() body: UpdateSessionBody) {
     const session = await this.update.execute(current, body);
     return new Answer({ session: presentSession(session) }, keptBy(current, { session, user: current.user }));
-  }
-
-  @AuthGet('token', { summary: 'A JWT for this session', answer: TokenAnswer })
-  token(@Current() current: AuthContext) {
-    return this.issue.execute(current);
   }
 }

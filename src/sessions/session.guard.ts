@@ -8,25 +8,23 @@ import { ACCESS, type Access } from '../http/access.js';
 import { ROUTE, type RouteSpecification } from '../http/auth-route.js';
 import { jarOf } from '../http/request-cookies.js';
 import { signedInUser } from './auth-context.js';
-import { SessionResolver } from './session-resolver.js';
+import { CurrentSession } from './current/current-session.js';
+import { sessionQuestion } from './current/session-question.js';
 
 /** The one guard, closed by default: a route that does not say `public` is for signed-in users (protocol.md §1.1). */
 @Injectable()
 export class SessionGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly resolver: SessionResolver,
+    private readonly current: CurrentSession,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = this.accessOf(context);
+    if (access === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (access === 'public') {
-      request.requestedSession = this.resolver.of(request);
-      return true;
-    }
-    const auth = await this.resolver.resolve(request, { sensitive: access === 'sensitive' });
+    const auth = await this.current.resolve(sessionQuestion(request), { sensitive: access === 'sensitive' });
     if (!auth) throw this.refusal(context);
     if (access === 'fresh' && !this.isFresh(auth.session.createdAt)) throw forbidden('SESSION_NOT_FRESH');
     request.auth = auth;

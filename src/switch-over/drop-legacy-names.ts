@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
-import { LEGACY_SCHEMA } from '../../migrations/helpers/1763900150000-legacy-view.js';
-import { sqlState } from '../../migrations/helpers/1763900000000-transaction.js';
+import { sqlState } from '../database/sql-state.js';
 import { StartupFault } from '../errors/startup-fault.js';
+import { LEGACY_SCHEMA } from '../legacy/dual-write.js';
 
 const OTHERS_DEPEND_ON_IT = '2BP01';
 

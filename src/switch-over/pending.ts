@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
-import { isUsableHash } from '../../migrations/helpers/1763900000000-password-formats.js';
-import { textExpressions } from '../../migrations/helpers/1763900000000-text.js';
-import { writtenBack } from '../../migrations/helpers/1763903000000-write-back.js';
-import { readLegacyColumns } from '../compat/legacy-columns.js';
+import { readLegacyColumns } from '../legacy/legacy-columns.js';
+import { isUsableHash } from '../legacy/password-formats.js';
+import { textExpressions } from '../legacy/text-expressions.js';
+import { passwordDiffers } from '../legacy/write-back.js';
 import type { Mode } from './mode.js';
 
 /** Rows that are not the same in both worlds, and so stand in the way of the next mode. */
@@ -20,13 +20,6 @@ interface Check extends Omit<Pending, 'count'> {
 }
 
 const CATCH_UP = 'npm run switch-over -- catch-up';
-
-/** Of the row `u` and its credential account `a`: another password than the legacy column has, or has had to be given. */
-export function passwordDiffers(column: string): string {
-  const given = writtenBack('a.password', `u.${column}`);
-  return `a.provider_id = 'credential' and a.user_id = u.id and a.provider_user_id = u.id::text
-    and a.password is distinct from u.${column}::text and ${given} is distinct from u.${column}::text`;
-}
 
 /** What stands between `mode` and the next one. Reads every user. */
 export async function findPending(dataSource: DataSource, mode: Mode): Promise<Pending[]> {

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { NO_PASSWORD } from '../../migrations/helpers/1763900850000-credential-account.js';
-import { readLegacyColumns } from '../compat/legacy-columns.js';
-import { neighbour, readState, type Mode } from './mode.js';
+import { readLegacyColumns } from '../legacy/legacy-columns.js';
+import { NO_PASSWORD } from '../legacy/write-back.js';
+import { neighbour, readSwitchOver, type Mode } from './mode.js';
 import { findPending, type Pending } from './pending.js';
 
 export interface Status {
@@ -16,7 +16,7 @@ export interface Status {
 }
 
 export async function readStatus(dataSource: DataSource): Promise<Status> {
-  const { mode, since } = await readState(dataSource);
+  const { mode, since } = await readSwitchOver(dataSource);
   const { password } = await readLegacyColumns(dataSource);
   const [row] = password
     ? await dataSource.query<{ count: number }[]>(

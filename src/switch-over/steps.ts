@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { inTransaction } from '../../migrations/helpers/1763900000000-transaction.js';
 import type { ConfiguredFields } from '../config/config.js';
 import { StartupFault } from '../errors/startup-fault.js';
+import { inShortTransaction } from '../legacy/short-transaction.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
 import { catchUp, writeBackPasswords } from './catch-up.js';
 import { dropLegacyNames } from './drop-legacy-names.js';
-import { neighbour, readState, type Mode } from './mode.js';
+import { neighbour, readSwitchOver, type Mode } from './mode.js';
 import { findPending, type Pending } from './pending.js';
 
 export interface StepOptions {
@@ -28,7 +28,7 @@ const TRIGGERS: Readonly<Record<string, readonly string[]>> = {
 
 /** @throws {StartupFault} when rows are pending, or it is the last step, which `end` takes. */
 export async function forward(dataSource: DataSource, options: StepOptions): Promise<void> {
-  const { mode } = await readState(dataSource);
+  const { mode } = await readSwitchOver(dataSource);
   const next = neighbour(mode, 1);
   if (next === undefined) throw new StartupFault('The switch-over has ended.');
   if (next === 'ended') throw new StartupFault('The last step has no way back: take it with end --confirm.');
@@ -39,7 +39,7 @@ export async function forward(dataSource: DataSource, options: StepOptions): Pro
 
 /** @throws {StartupFault} from the first mode, and from the last. */
 export async function back(dataSource: DataSource): Promise<void> {
-  const { mode } = await readState(dataSource);
+  const { mode } = await readSwitchOver(dataSource);
   const previous = neighbour(mode, -1);
   if (previous === undefined) {
     throw new StartupFault(
@@ -52,7 +52,7 @@ export async function back(dataSource: DataSource): Promise<void> {
 
 /** @throws {StartupFault} unless it is confirmed, from the last mode but one and with nothing pending. */
 export async function end(dataSource: DataSource, options: StepOptions): Promise<void> {
-  const { mode } = await readState(dataSource);
+  const { mode } = await readSwitchOver(dataSource);
   if (neighbour(mode, 1) !== 'ended')
     throw new StartupFault(`The switch-over can be ended in the mode gatehouse only; it is ${mode}.`);
   await requireNothingPending(dataSource, mode, options);
@@ -64,7 +64,7 @@ export async function end(dataSource: DataSource, options: StepOptions): Promise
   }
   const runner = dataSource.createQueryRunner();
   try {
-    await inTransaction(runner, 'end of the switch-over', async () => {
+    await inShortTransaction(runner, 'end the switch-over', async () => {
       for (const [name, [table, ...events]] of Object.entries(TRIGGERS)) {
         for (const event of events) await runner.query(`drop trigger if exists ${name}_${event} on ${table}`);
         await runner.query(`drop function if exists ${name}()`);

@@ -34,6 +34,7 @@ export class UsersController {
 
   @AuthPut('user', {
     summary: 'Change name or picture and get the user back',
+    twinOf: 'update-user',
     body: UpdateUserBody,
     answer: UpdatedUserAnswer,
     errors,

@@ -18,7 +18,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
     });
     afterAll(() => database.drop());
 
-    it('names what is pending and missing', async () => {
+    it('lists pending migrations and missing tables', async () => {
       const { compatible, findings } = await check(database);
       expect(compatible).toBe(false);
       expect(new Set(findings.map(({ area }) => area))).toEqual(
@@ -26,7 +26,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       );
     });
 
-    it('is content once it is migrated', async () => {
+    it('reports nothing once the database is migrated', async () => {
       await migrate(database);
       expect(await check(database)).toEqual({
         compatible: true,
@@ -52,7 +52,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
     });
     afterEach(() => database.drop());
 
-    it('reports the conflicts and is content', async () => {
+    it('reports the e-mail conflicts as a warning and calls the database compatible', async () => {
       const result = await check(database);
       expect(result).toMatchObject({
         compatible: true,
@@ -116,7 +116,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
         'data',
         'sessions belong to no user',
       ],
-    ])('finds what is wrong after %s', async (sql, area, message) => {
+    ])('reports an error after %s', async (sql, area, message) => {
       if (sql.includes('department')) await database.query('delete from orders; delete from users');
       await database.query(sql);
       const { compatible, findings } = await check(database);
@@ -135,7 +135,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
         'password',
         `update users set hashed_password = replace(hashed_password, '$2b$', '$2a$') where username = 'user1'`,
       ],
-    ])('finds by its checksum the row whose %s is changed on one side', async (column, sql) => {
+    ])('finds the row whose %s was changed on one side only', async (column, sql) => {
       const [user] = await database.query<{ id: string; account: string }>(
         `select u.id, a.id as account from users u join accounts a on a.user_id = u.id where username = 'user1'`,
       );
@@ -154,7 +154,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       );
     });
 
-    it('tells what was changed here since from what was changed behind its back', async () => {
+    it('distinguishes changes made through Gatehouse from changes that bypassed it', async () => {
       await database.query(`update users set name = 'New', updated_at = now() where username = 'user1'`);
       await database.query(`update accounts set password = null, updated_at = now()
                             where user_id = (select id from users where username = 'user2')`);
@@ -163,7 +163,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       expect(result.compared).toMatchObject([{ rows: 1200, different: 0, changedSince: 2 }]);
     });
 
-    it('compares nothing once the switch-over has ended', async () => {
+    it('compares nothing after the switch-over has ended', async () => {
       await database.query(`update gatehouse_switch_over set mode = 'ended'`);
       expect((await check(database)).compared).toEqual([]);
     });
@@ -200,7 +200,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
     });
     afterAll(() => database.drop());
 
-    it('compares those too, and every row of a table of several batches', async () => {
+    it('compares those columns, and all rows of a table that needs several batches', async () => {
       const { compatible, compared } = await check(database);
       expect(compatible).toBe(true);
       expect(compared).toMatchObject([
@@ -209,7 +209,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       ]);
     });
 
-    it('names the rows that differ, the first ten of them', async () => {
+    it('names the first ten of the rows that differ', async () => {
       const client = await database.pool.connect();
       await client.query(`set session_replication_role to replica;
                           update sessions set expires_at = '2031-01-01' where id = '2';

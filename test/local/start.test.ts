@@ -28,7 +28,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const start = (environment: Record<string, string> = {}) =>
-  startProgram('src/local/start.js', { folder, terminal: true, environment: { PORT: port, ...environment } });
+  startProgram('src/commands/start.js', {
+    folder,
+    terminal: true,
+    environment: { PORT: port, ...environment },
+  });
 
 const inData = (name: string) => join(folder, '.data', name);
 
@@ -74,7 +78,7 @@ test('the first start makes everything, what it prints works, and Ctrl-C leaves 
   const email = await pasteRequest(program);
 
   expectOneSentence(
-    await runToEnd('dist/src/local/start.js', { folder }),
+    await runToEnd('dist/src/commands/start.js', { folder }),
     /^Gatehouse already runs on .*: stop it/,
   );
   const show = await runToEnd('node_modules/typeorm/cli.js', {
@@ -84,7 +88,7 @@ test('the first start makes everything, what it prints works, and Ctrl-C leaves 
   expect([show.code, show.err]).toEqual([0, '']);
   expect(show.out).toContain('[X]');
   expect(show.out).not.toContain('[ ]');
-  expect(await runToEnd('dist/src/compat/check.js', { folder })).toMatchObject({ code: 0, err: '' });
+  expect(await runToEnd('dist/src/commands/compat-check.js', { folder })).toMatchObject({ code: 0, err: '' });
 
   await expectStopped(program, await postgresPid());
 
@@ -150,7 +154,7 @@ describe('with a DATABASE_URL', () => {
 
   test('it does not migrate it', async () => {
     const empty = await createDatabase();
-    const ended = await runToEnd('dist/src/local/start.js', {
+    const ended = await runToEnd('dist/src/commands/start.js', {
       folder,
       environment: { DATABASE_URL: empty.url },
     });
@@ -160,7 +164,7 @@ describe('with a DATABASE_URL', () => {
 });
 
 test('in production it brings neither a database nor a secret', async () => {
-  const { code, err } = await runToEnd('dist/src/local/start.js', {
+  const { code, err } = await runToEnd('dist/src/commands/start.js', {
     folder,
     environment: { NODE_ENV: 'production' },
   });
@@ -171,13 +175,13 @@ test('in production it brings neither a database nor a secret', async () => {
 });
 
 test('a fault in the settings is told before anything is started', async () => {
-  const ended = await runToEnd('dist/src/local/start.js', { folder, environment: { PORT: 'many' } });
+  const ended = await runToEnd('dist/src/commands/start.js', { folder, environment: { PORT: 'many' } });
   expectOneSentence(ended, /PORT must be a whole number/);
   expect(existsSync(inData('postgres'))).toBe(false);
 });
 
 test('data that PostgreSQL cannot read end the start in one sentence', async () => {
   await mkdir(inData('postgres'), { recursive: true });
-  const ended = await runToEnd('dist/src/local/start.js', { folder });
+  const ended = await runToEnd('dist/src/commands/start.js', { folder });
   expectOneSentence(ended, /^The embedded PostgreSQL did not start \(.*\): look at .*\.data/);
 });

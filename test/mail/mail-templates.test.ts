@@ -41,42 +41,45 @@ function fault(): string {
   return 'none';
 }
 
-describe('the texts that come along', () => {
+describe('the built-in mail texts', () => {
   const templates = MailTemplates.load(undefined);
 
-  it('are in English, German and Spanish', () => {
+  it('exist in English, German and Spanish', () => {
     expect(templates.locales.toSorted()).toEqual(['de', 'en', 'es']);
   });
 
-  it.each(MAIL_KINDS)('say in every language what %s is about, for how long and where', (kind) => {
-    const subjects = templates.locales.map((locale) => {
-      const { subject, text, html } = templates.render(kind, locale, { ...VALUES, name: 'Ada' });
-      for (const part of [text, html]) {
-        expect(part).toContain('Ada');
-        expect(part).toContain('a.example');
-        expect(part).toContain('1 hour');
-      }
-      expect(text).toContain(`\n${VALUES.url}\n`);
-      expect(html).toContain(`<html lang="${locale}">`);
-      expect(text.includes(VALUES.newEmail)).toBe(kind === 'change-email-confirmation');
-      return subject;
-    });
-    expect(new Set(subjects).size).toBe(templates.locales.length);
-  });
+  it.each(MAIL_KINDS)(
+    'say in every language what the mail %s is for, which site sent it and how long the link is valid',
+    (kind) => {
+      const subjects = templates.locales.map((locale) => {
+        const { subject, text, html } = templates.render(kind, locale, { ...VALUES, name: 'Ada' });
+        for (const part of [text, html]) {
+          expect(part).toContain('Ada');
+          expect(part).toContain('a.example');
+          expect(part).toContain('1 hour');
+        }
+        expect(text).toContain(`\n${VALUES.url}\n`);
+        expect(html).toContain(`<html lang="${locale}">`);
+        expect(text.includes(VALUES.newEmail)).toBe(kind === 'change-email-confirmation');
+        return subject;
+      });
+      expect(new Set(subjects).size).toBe(templates.locales.length);
+    },
+  );
 
-  it('take values as they are, and escape them in HTML', () => {
+  it('contain values literally, and escape them in HTML', () => {
     const { text, html } = templates.render('verify-email', 'en', VALUES);
     expect(text).toContain('Hello {{url}} $& <Ada>,');
     expect(html).toContain('Hello {{url}} $&amp; &lt;Ada&gt;,');
     expect(html).toContain('href="https://a.example/?x=1&amp;y=&quot;2&quot;"');
   });
 
-  it('are English where a language is gone', () => {
+  it('fall back to English if the language does not exist', () => {
     expect(templates.render('verify-email', 'tlh', VALUES).subject).toBe('Confirm your e-mail address');
   });
 });
 
-describe('texts of the operator', () => {
+describe('mail texts of the operator', () => {
   it('replace single files', async () => {
     await put('en/verify-email.txt', TEXT);
     await put('README.md', 'ours');
@@ -89,7 +92,7 @@ describe('texts of the operator', () => {
     expect(templates.render('reset-password', 'en', VALUES).subject).toBe('Reset your password');
   });
 
-  it('add a language, with Windows line ends if need be', async () => {
+  it('add a language, also with Windows line ends', async () => {
     for (const kind of MAIL_KINDS) {
       await put(`fr/${kind}.txt`, TEXT.replaceAll('\n', '\r\n'));
       await put(`fr/${kind}.html`, '<a href="{{ url }}">ici</a>');
@@ -109,20 +112,20 @@ describe('texts of the operator', () => {
     ['en/verify-email.html', '<p>{{name}}</p>', 'lacks the link'],
     ['en/verify-email.txt', 'Dear {{name}}\n\n{{url}}', 'must begin with a line "Subject: …"'],
     ['en/verify-email.txt', 'Subject: x\n{{url}}', 'must begin with a line "Subject: …"'],
-  ])('stop the start where %s is %j', async (file, content, message) => {
+  ])('prevent the start if %s is %j', async (file, content, message) => {
     await put(file, content);
     expect(fault()).toContain(message);
     expect(fault()).not.toContain('\n');
   });
 
-  it('stop the start where the folder is none', async () => {
+  it('prevent the start if the folder does not exist', async () => {
     folder = join(folder, 'nowhere');
     const said = fault();
     await mkdir(folder);
     expect(said).toBe(`MAIL_TEMPLATES cannot be read: ${folder} must be a folder.`);
   });
 
-  it('stop the compiled server with that sentence and no stack', async () => {
+  it('stop the compiled server with that message and no stack trace', async () => {
     await put('en/verify-email.txt', `${TEXT}{{token}}`);
     const server = startProgram('src/main.js', {
       environment: {

@@ -1,3 +1,4 @@
+import '../../src/features/jwt/password.controller.js';
 import { longestWindow, ruleFor } from '../../src/rate-limits/rate-limit-rules.js';
 
 const settings = { enabled: true, window: 10, max: 100, storage: undefined, customRules: {} };

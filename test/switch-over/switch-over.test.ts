@@ -17,14 +17,14 @@ afterAll(async () => {
 });
 
 async function run(...words: string[]): Promise<{ code: number | null; output: string }> {
-  const program = startProgram('src/switch-over/switch-over.js', {
+  const program = startProgram('src/commands/switch-over.js', {
     environment: { DATABASE_URL: database.url },
     arguments: words,
   });
   return { code: await program.ended(), output: program.output().trim() };
 }
 
-test('the command walks from mode to mode, and says what it will not do', async () => {
+test('the command steps through all modes and refuses wrong steps', async () => {
   const walk = [
     ['status', 0, /^Mode legacy since .*\nReady for both\.$/],
     [
@@ -38,7 +38,11 @@ test('the command walks from mode to mode, and says what it will not do', async 
     ['end', 1, /^This drops the triggers and the views under old names, .* repeat it with --confirm\.$/],
     ['end --confirm', 0, /^Mode ended since \S+: the two are separate\.$/],
     ['back', 1, /^The switch-over has ended, and its triggers are gone\.$/],
-    ['status --loud', 1, /^npm run switch-over -- status\|forward/],
+    [
+      'status --loud',
+      2,
+      /^npm run switch-over does not know the argument "--loud"\. Usage: .*status\|forward/,
+    ],
   ] as const;
   for (const [words, code, output] of walk) {
     expect({ words, ...(await run(...words.split(' '))) }).toEqual({
@@ -57,9 +61,9 @@ test('the command walks from mode to mode, and says what it will not do', async 
   });
 }, 120_000);
 
-test('on a database that was empty there is nothing to switch over', async () => {
+test('reports that there is nothing to switch over if the database was empty', async () => {
   const empty = await createDatabase({ template: MIGRATED });
-  const program = startProgram('src/switch-over/switch-over.js', {
+  const program = startProgram('src/commands/switch-over.js', {
     environment: { DATABASE_URL: empty.url },
   });
   expect(await program.ended()).toBe(1);

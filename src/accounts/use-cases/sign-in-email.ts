@@ -27,6 +27,13 @@ export class SignInEmailBody {
   rememberMe?: boolean;
 }
 
+export const signInErrors = {
+  400: ['EMAIL_PASSWORD_DISABLED', 'INVALID_EMAIL', 'PASSWORD_TOO_LONG'],
+  401: ['INVALID_EMAIL_OR_PASSWORD'],
+  403: ['EMAIL_NOT_VERIFIED', 'BANNED_USER'],
+  503: ['SERVICE_UNAVAILABLE'],
+} as const;
+
 /** Sign-in with e-mail and password (protocol.md §1.7). */
 @Injectable()
 export class SignInEmail {

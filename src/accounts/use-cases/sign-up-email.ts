@@ -35,6 +35,12 @@ export class SignUpEmailBody {
   rememberMe?: boolean;
 }
 
+export const signUpErrors = {
+  400: ['EMAIL_PASSWORD_SIGN_UP_DISABLED', 'PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG'],
+  422: ['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'FAILED_TO_CREATE_USER'],
+  503: ['SERVICE_UNAVAILABLE'],
+} as const;
+
 /** A new user with a password, signed in at once unless configured otherwise (protocol.md §1.6). */
 @Injectable()
 export class SignUpEmail {

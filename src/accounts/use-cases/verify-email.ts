@@ -96,7 +96,7 @@ export class VerifyEmail {
   ): Promise<SignedIn | undefined> {
     const auth = await requested.resolve();
     const own = auth?.user.id === user.id ? auth : undefined;
-    if (own?.credential === 'jwt') return undefined;
+    if (own && !own.keepsCookies) return undefined;
     const candidate = { userId: user.id, client, remember: true };
     const session = await this.dataSource.transaction(async (manager) => {
       if (!own) return this.createSession.unlessRefused(candidate, manager);

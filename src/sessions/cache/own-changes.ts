@@ -1,10 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { onSendHookHandler } from 'fastify';
 import type { ChangeListener } from './change-listener.js';
 
-/** A client finds its own change in the next answer of the same server: the answer waits until the cache has heard of it. */
-export function installOwnChanges(server: FastifyInstance, changes: ChangeListener): void {
-  server.addHook('onSend', (request, _reply, payload, done) => {
+/** Delays an answer that may have changed something until the session cache has heard of it, so that the next answer shows it. */
+export function awaitOwnChanges(changes: ChangeListener): onSendHookHandler {
+  return (request, _reply, payload, done) => {
     if (!request.routeOptions.config.writes) return done(null, payload);
     void changes.catchUp().then(() => done(null, payload));
-  });
+  };
 }

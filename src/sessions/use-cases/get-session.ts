@@ -1,20 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { AuthError, internal, methodNotAllowed } from '../../errors/auth-error.js';
+import type { AddedHeader } from '../../http/added-headers.js';
 import { JsonText } from '../../http/json-text.js';
-import type { RepeatableAnswer } from '../../http/repeated-answers.js';
-import { exposeHeader } from '../../http/exposed-headers.js';
-import { Logger } from '../../logging/logger.js';
+import type { RepeatableAnswer } from '../../http/repeated/repeatable-answer.js';
 import { presentUser, type UserAnswer } from '../../users/present-user.js';
 import type { StoredSession } from '../cache/session-cache.js';
 import { SessionReader } from '../cache/session-reader.js';
 import { sessionInCacheOrder, userInCacheOrder } from '../cache-order.js';
-import { JwtIssuer } from '../jwt-issuer.js';
+import type { ResolvedSession } from '../current/current-session.js';
 import { presentSession, type SessionAnswer } from '../present-session.js';
-import { SessionResolver } from '../session-resolver.js';
+import type { RequestedSession } from '../requested-session.js';
 import type { Identity } from '../session.js';
+import { SessionHeaders } from '../session-headers.js';
 
 export interface GetSessionAnswer {
   readonly session: SessionAnswer;
@@ -22,17 +21,22 @@ export interface GetSessionAnswer {
   readonly needsRefresh?: boolean;
 }
 
-const NOT_TO_BE_STORED = { 'cache-control': 'no-store', pragma: 'no-cache' };
+/** Who is signed in, what features add to the answer, and whether the answer may be repeated. */
+export interface GotSession {
+  readonly body: GetSessionAnswer | JsonText;
+  readonly headers: readonly AddedHeader[];
+  readonly repeatable?: RepeatableAnswer;
+}
 
 const answerOf = ({ session, user }: Identity) => ({
   session: presentSession(session),
   user: presentUser(user),
 });
 
-/** A class, for it is kept with each cached session: a closure would take three times the memory. */
+/** A class, because one is kept for each repeated answer and a closure takes three times the memory. */
 class StandingAnswer implements RepeatableAnswer {
   constructor(
-    readonly answer: JsonText,
+    readonly text: string,
     private readonly stored: StoredSession,
     /** Milliseconds since 1970. */
     private readonly until: number,
@@ -48,59 +52,53 @@ class StandingAnswer implements RepeatableAnswer {
 @Injectable()
 export class GetSession {
   constructor(
-    private readonly resolver: SessionResolver,
     private readonly reader: SessionReader,
-    private readonly jwt: JwtIssuer,
-    private readonly logger: Logger,
+    private readonly headers: SessionHeaders,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  execute(request: FastifyRequest, reply: FastifyReply): Promise<GetSessionAnswer | JsonText | null> {
-    void reply.headers(NOT_TO_BE_STORED);
-    return this.answer(request, reply, false);
+  /** @returns undefined if nobody is signed in. */
+  execute(requested: RequestedSession): Promise<GotSession | undefined> {
+    return this.get(requested, false);
   }
 
   /**
-   * The same, and the one request that extends a session where reading does not.
+   * The same, and the one request that renews a session if `session.deferSessionRefresh` is set.
    * @throws {AuthError} 405 unless `session.deferSessionRefresh`.
    */
-  executePost(request: FastifyRequest, reply: FastifyReply): Promise<GetSessionAnswer | JsonText | null> {
-    void reply.headers(NOT_TO_BE_STORED);
+  async executePost(requested: RequestedSession): Promise<GotSession | undefined> {
     if (!this.config.session.deferSessionRefresh) {
       throw methodNotAllowed('METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED');
     }
-    return this.answer(request, reply, true);
+    return this.get(requested, true);
   }
 
-  private async answer(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    mayWrite: boolean,
-  ): Promise<GetSessionAnswer | JsonText | null> {
+  private async get(requested: RequestedSession, mayWrite: boolean): Promise<GotSession | undefined> {
     try {
-      const auth = await this.resolver.resolve(request, { mayWrite });
-      if (!auth) return null;
-      const jwt = this.config.disableSettingJwtHeader ? undefined : await this.jwt.issueOrReuse(auth);
-      if (jwt) {
-        void reply.header('set-auth-jwt', jwt.jwt);
-        exposeHeader(reply, 'set-auth-jwt');
-      }
-      if (auth.stored && auth.needsRefresh === undefined) {
-        const { stored, standsUntil } = auth;
-        stored.answer ??= new JsonText(JSON.stringify(answerOf(auth)));
-        const until = Math.min(standsUntil, jwt?.reusedUntil ?? Infinity);
-        request.repeatable = new StandingAnswer(stored.answer, stored, until, this.reader);
-        return stored.answer;
-      }
-      const answer = answerOf(auth);
-      if (auth.cached) {
-        return { session: sessionInCacheOrder(answer.session), user: userInCacheOrder(answer.user) };
-      }
-      return auth.needsRefresh === undefined ? answer : { ...answer, needsRefresh: auth.needsRefresh };
+      const auth = await requested.resolve({ mayWrite });
+      if (!auth) return undefined;
+      const headers = await this.headers.of(auth);
+      const { stored, needsRefresh } = auth;
+      return stored && needsRefresh === undefined
+        ? { ...this.standing(stored, auth.standsUntil), headers }
+        : { body: bodyOf(auth), headers };
     } catch (error) {
       if (error instanceof AuthError) throw error;
-      this.logger.fault(error, request.id);
-      throw internal('FAILED_TO_GET_SESSION');
+      throw internal('FAILED_TO_GET_SESSION').causedBy(error);
     }
   }
+
+  /** The body is written once for each session in the session cache. */
+  private standing(stored: StoredSession, until: number): Pick<GotSession, 'body' | 'repeatable'> {
+    const body = (stored.answer ??= new JsonText(JSON.stringify(answerOf(stored))));
+    return { body, repeatable: new StandingAnswer(body.text, stored, until, this.reader) };
+  }
+}
+
+function bodyOf(auth: ResolvedSession): GetSessionAnswer {
+  const { session, user } = answerOf(auth);
+  if (auth.fromDataCookie) return { session: sessionInCacheOrder(session), user: userInCacheOrder(user) };
+  return auth.needsRefresh === undefined
+    ? { session, user }
+    : { session, user, needsRefresh: auth.needsRefresh };
 }

@@ -1,0 +1,33 @@
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { cookieSettings } from '../../config/cookie-settings.js';
+import { decodeCookieValue } from '../../cookies/decode-cookie-value.js';
+import { cookieName } from '../../cookies/session-cookies.js';
+import { AddedHeaders } from '../../http/added-headers.js';
+import { HttpModule } from '../../http/http.module.js';
+import { Credentials } from '../../sessions/credentials.js';
+import { SessionsModule } from '../../sessions/sessions.module.js';
+import { BearerCredential } from './bearer-credential.js';
+
+const HEADER = 'set-auth-token';
+
+/** For clients that keep the session token themselves instead of a cookie (protocol.md §11.1). */
+@Module({ imports: [HttpModule, SessionsModule], providers: [BearerCredential] })
+export class BearerFeature implements OnModuleInit {
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly bearer: BearerCredential,
+    private readonly headers: AddedHeaders,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  onModuleInit(): void {
+    this.credentials.add(this.bearer);
+    const cookie = cookieName(cookieSettings(this.config), 'session_token');
+    this.headers.add(HEADER, (jar) => {
+      const token = jar.valueSet(cookie);
+      return token === undefined ? undefined : { name: HEADER, value: decodeCookieValue(token) };
+    });
+  }
+}

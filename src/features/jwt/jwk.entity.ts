@@ -1,0 +1,30 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { textId } from '../../database/text-id.js';
+
+/** One signing key; the row's id is the `kid` (protocol.md §11.2). */
+@Entity('jwks')
+export class Jwk {
+  @PrimaryColumn({ type: 'varchar', length: 255, primaryKeyConstraintName: 'jwks_pkey', transformer: textId })
+  id!: string;
+
+  /** JSON of the public JWK. */
+  @Column({ name: 'public_key', type: 'text' })
+  publicKey!: string;
+
+  /** JSON string literal of the encrypted private JWK. */
+  @Column({ name: 'private_key', type: 'text' })
+  privateKey!: string;
+
+  @Column({ type: 'text', nullable: true })
+  alg!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  crv!: string | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
+  createdAt!: Date;
+
+  /** Null: never. */
+  @Column({ name: 'expires_at', type: 'timestamptz', nullable: true })
+  expiresAt!: Date | null;
+}

@@ -1,0 +1,29 @@
+import { Controller } from '@nestjs/common';
+import { ApiProperty, ApiTags } from '../../openapi/decorators.js';
+import { AuthGet } from '../../http/auth-route.js';
+import { SigningKeys } from './signing-keys.js';
+
+class KeySet {
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    example: [{ alg: 'ES256', kty: 'EC', x: '…', y: '…', crv: 'P-256', kid: '…' }],
+  })
+  keys!: Record<string, unknown>[];
+}
+
+@ApiTags('JWT')
+@Controller()
+export class JwksController {
+  constructor(private readonly keys: SigningKeys) {}
+
+  @AuthGet('jwks', {
+    summary: 'Public keys',
+    description: 'What anyone needs to verify our JWTs (RFC 7517).',
+    access: 'public',
+    answer: KeySet,
+  })
+  jwks() {
+    return this.keys.published();
+  }
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { KeyObject } from 'node:crypto';
+import passport from 'passport';
+import { ExpiringMap } from '../../collections/expiring-map.js';
+import { SigningKeys } from './signing-keys.js';
+import { JWT, keyIdOf, type JwtIdentity, type VerifiedIdentity } from './jwt.strategy.js';
+
+/** JWTs whose signature is not verified a second time. */
+const KEPT = 5000;
+
+interface Verified {
+  readonly identity: JwtIdentity;
+  readonly kid: string;
+  readonly key: KeyObject;
+}
+
+/** Runs the passport strategy outside of Nest's guards, because open routes read JWTs too. */
+@Injectable()
+export class JwtAuthenticator {
+  private readonly verified = new ExpiringMap<Verified>(KEPT);
+
+  constructor(private readonly keys: SigningKeys) {}
+
+  /**
+   * A client sends the same JWT many times, and verifying it takes as long as the rest of the answer. So a verified JWT is
+   * remembered until it expires or its key changes.
+   * @returns undefined if the JWT is not ours, has expired or was tampered with.
+   */
+  async authenticate(jwt: string): Promise<JwtIdentity | undefined> {
+    const known = this.verified.get(jwt, Date.now());
+    if (known && (await this.keys.verifying(known.kid)) === known.key) return known.identity;
+    const kid = keyIdOf(jwt);
+    const key = kid === undefined ? undefined : await this.keys.verifying(kid);
+    if (kid === undefined || !key) return undefined;
+    const verified = await this.verify(jwt);
+    if (!verified) return undefined;
+    const { sub, sid, exp } = verified;
+    const identity = { sub, sid };
+    if (exp !== undefined && (await this.keys.verifying(kid)) === key)
+      this.verified.set(jwt, { identity, kid, key }, exp * 1000, Date.now());
+    return identity;
+  }
+
+  private verify(jwt: string): Promise<VerifiedIdentity | undefined> {
+    return new Promise((resolve, reject) => {
+      const decide = (error: unknown, identity: VerifiedIdentity | false | undefined) => {
+        if (error) reject(error);
+        else resolve(identity || undefined);
+      };
+      const run = passport.authenticate(JWT, { session: false }, decide) as (
+        request: unknown,
+        response: unknown,
+        next: (error?: unknown) => void,
+      ) => void;
+      run({ headers: { authorization: `Bearer ${jwt}` } }, {}, reject);
+    });
+  }
+}

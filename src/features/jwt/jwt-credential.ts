@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { bearerOf, looksLikeJwt } from '../../http/bearer.js';
+import type { CredentialReader, NamedSession, ShownCredentials } from '../../sessions/credentials.js';
+import { JwtAuthenticator } from './jwt-authenticator.js';
+
+/** Reads `Authorization: Bearer <JWT>`: a JWT of ours names a session and its user. */
+@Injectable()
+export class JwtCredential implements CredentialReader {
+  constructor(private readonly authenticator: JwtAuthenticator) {}
+
+  async read({ authorization }: ShownCredentials): Promise<NamedSession | undefined> {
+    const bearer = bearerOf(authorization);
+    if (bearer === undefined || !looksLikeJwt(bearer)) return undefined;
+    const identity = await this.authenticator.authenticate(bearer);
+    return identity && { key: { id: identity.sid }, userId: identity.sub, cookies: 'none', secretIndex: 0 };
+  }
+}

@@ -1,0 +1,56 @@
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
+import { PassportModule } from '@nestjs/passport';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { AccountsModule } from '../../accounts/accounts.module.js';
+import { AddedHeaders } from '../../http/added-headers.js';
+import { HttpModule } from '../../http/http.module.js';
+import { Credentials } from '../../sessions/credentials.js';
+import { SessionHeaders } from '../../sessions/session-headers.js';
+import { SessionsModule } from '../../sessions/sessions.module.js';
+import { JwksController } from './jwks.controller.js';
+import { JwksStore } from './jwks.store.js';
+import { JwtAuthenticator } from './jwt-authenticator.js';
+import { JwtCredential } from './jwt-credential.js';
+import { JwtIssuer } from './jwt-issuer.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import { Login } from './login.js';
+import { JwtPasswordController } from './password.controller.js';
+import { Register } from './register.js';
+import { SET_AUTH_JWT, SetAuthJwt } from './set-auth-jwt.js';
+import { SigningKeys } from './signing-keys.js';
+import { TokenController } from './token.controller.js';
+
+/** For clients and services that keep a JWT instead of a cookie (protocol.md §11.2). */
+@Module({
+  imports: [AccountsModule, HttpModule, SessionsModule, JwtModule.register({}), PassportModule],
+  controllers: [JwksController, JwtPasswordController, TokenController],
+  providers: [
+    JwksStore,
+    SigningKeys,
+    JwtStrategy,
+    JwtAuthenticator,
+    JwtCredential,
+    JwtIssuer,
+    Login,
+    Register,
+    SetAuthJwt,
+  ],
+})
+export class JwtFeature implements OnModuleInit {
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly credential: JwtCredential,
+    private readonly headers: AddedHeaders,
+    private readonly sessionHeaders: SessionHeaders,
+    private readonly setAuthJwt: SetAuthJwt,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  onModuleInit(): void {
+    this.credentials.add(this.credential);
+    this.headers.declare(SET_AUTH_JWT);
+    if (!this.config.disableSettingJwtHeader) this.sessionHeaders.add(this.setAuthJwt);
+  }
+}

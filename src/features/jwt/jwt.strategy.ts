@@ -1,0 +1,61 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { ALGORITHM } from './signing-key.js';
+import { SigningKeys } from './signing-keys.js';
+
+/** The claims that lead back to a session: `sub` is the user's id, `sid` the session's. */
+export interface JwtIdentity {
+  readonly sub: string;
+  readonly sid: string;
+}
+
+/** As its JWT says it. */
+export interface VerifiedIdentity extends JwtIdentity {
+  /** Seconds since 1970. */
+  readonly exp: number | undefined;
+}
+
+export const JWT = 'jwt';
+
+/** Verifies a bearer JWT of ours: signature by `kid`, algorithm, issuer, audience, times (RFC 7519 §7.2). */
+@Injectable()
+export class JwtStrategy extends PassportStrategy(Strategy, JWT) {
+  constructor(keys: SigningKeys, @Inject(CONFIG) config: Config) {
+    super({
+      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      secretOrKeyProvider: keyProvider(keys),
+      algorithms: [ALGORITHM],
+      issuer: config.jwt.issuer ?? config.origin,
+      audience: config.jwt.audience ?? config.origin,
+    });
+  }
+
+  validate({ sub, sid, exp }: Partial<VerifiedIdentity>): VerifiedIdentity | false {
+    return typeof sub === 'string' && typeof sid === 'string' ? { sub, sid, exp } : false;
+  }
+}
+
+function keyProvider(keys: SigningKeys): SecretOrKeyProvider {
+  return (_request, jwt: string, done) => {
+    const kid = keyIdOf(jwt);
+    if (kid === undefined) return done(null, undefined);
+    keys.verifying(kid).then(
+      (key) => done(null, key?.export({ type: 'spki', format: 'pem' })),
+      (error: unknown) => done(error),
+    );
+  };
+}
+
+/** The `kid` of its header; undefined when it has none or is no JWT. */
+export function keyIdOf(jwt: string): string | undefined {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(jwt.split('.', 1)[0] ?? '', 'base64url').toString());
+    const { kid } = (header ?? {}) as { kid?: unknown };
+    return typeof kid === 'string' ? kid : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,18 @@
+import { Injectable } from '@nestjs/common';
+import type { AddedHeader } from '../../http/added-headers.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
+import type { SessionHeader } from '../../sessions/session-headers.js';
+import { JwtIssuer } from './jwt-issuer.js';
+
+export const SET_AUTH_JWT = 'set-auth-jwt';
+
+/** Sends a JWT with every answer of get-session, so that a client need not ask for one. */
+@Injectable()
+export class SetAuthJwt implements SessionHeader {
+  constructor(private readonly issuer: JwtIssuer) {}
+
+  async of(auth: AuthContext): Promise<AddedHeader> {
+    const { jwt, reusedUntil } = await this.issuer.issueOrReuse(auth);
+    return { name: SET_AUTH_JWT, value: jwt, until: reusedUntil };
+  }
+}

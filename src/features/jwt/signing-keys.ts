@@ -1,0 +1,111 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { KeyObject } from 'node:crypto';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { encryptionKeyOf, keyringOf } from '../../config/keyring.js';
+import { RowIds } from '../../database/row-ids.js';
+import type { Jwk } from './jwk.entity.js';
+import { JwksStore } from './jwks.store.js';
+import { ALGORITHM, newSigningKey, presentJwk, privateKeyOf, publicKeyOf } from './signing-key.js';
+
+interface SigningKey {
+  readonly kid: string;
+  readonly key: KeyObject;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** Milliseconds for which the table is not read again. */
+const READ_INTERVAL = 30_000;
+
+/** The keys that sign and verify JWTs: rows of the `jwks` table, kept in memory for half a minute. */
+@Injectable()
+export class SigningKeys {
+  private rows: Jwk[] = [];
+  private readAt = -Infinity;
+  private current: SigningKey | undefined;
+  private readonly publicKeys = new Map<string, KeyObject>();
+
+  constructor(
+    private readonly store: JwksStore,
+    private readonly ids: RowIds,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** The newest key of our algorithm that has not expired and that one of our secrets opens; made when there is none. */
+  async signing(): Promise<SigningKey> {
+    await this.read();
+    if (this.current && this.current.expiresAt <= Date.now()) this.current = undefined;
+    this.current ??= this.usable(this.rows) ?? (await this.create());
+    return this.current;
+  }
+
+  /** Undefined for a `kid` the table does not hold. An unknown one makes it be read again, at most once a second. */
+  async verifying(kid: string): Promise<KeyObject | undefined> {
+    await this.read();
+    if (!this.rows.some((row) => row.id === kid)) await this.read(1000);
+    const row = this.rows.find(
+      (candidate) => candidate.id === kid && (candidate.alg ?? ALGORITHM) === ALGORITHM,
+    );
+    if (!row) return undefined;
+    const key = this.publicKeys.get(kid) ?? publicKeyOf(row);
+    this.publicKeys.set(kid, key);
+    return key;
+  }
+
+  /** The key set as published (RFC 7517 §5): expired keys too, for as long as JWTs they signed may be about. */
+  async published(): Promise<{ keys: Record<string, unknown>[] }> {
+    await this.signing();
+    const now = Date.now();
+    const grace = this.config.jwks.gracePeriod * 1000;
+    return {
+      keys: this.rows
+        .filter(({ expiresAt }) => !expiresAt || expiresAt.getTime() + grace > now)
+        .map(presentJwk),
+    };
+  }
+
+  private async create(): Promise<SigningKey> {
+    await this.store.exclusively(async (manager) => {
+      const rows = await this.store.all(manager);
+      if (this.usable(rows)) return;
+      await this.store.add(await this.newKey(), manager);
+    });
+    await this.read(0);
+    const made = this.usable(this.rows);
+    if (!made) throw new Error('no signing key could be made');
+    return made;
+  }
+
+  private async newKey(): Promise<Jwk> {
+    const { rotationInterval } = this.config.jwks;
+    const now = new Date();
+    const expiresAt =
+      rotationInterval === undefined ? null : new Date(now.getTime() + rotationInterval * 1000);
+    const key = await newSigningKey(encryptionKeyOf(this.config), now, expiresAt);
+    return { ...key, id: await this.ids.next('jwks') };
+  }
+
+  /** A row encrypted under a secret we never had is passed over: a lost secret must not stop every sign-in. */
+  private usable(rows: readonly Jwk[]): SigningKey | undefined {
+    const now = Date.now();
+    for (const row of rows) {
+      if ((row.alg ?? ALGORITHM) !== ALGORITHM || (row.expiresAt && row.expiresAt.getTime() <= now)) continue;
+      try {
+        const key = privateKeyOf(row, keyringOf(this.config));
+        return { kid: row.id, key, expiresAt: row.expiresAt?.getTime() ?? Infinity };
+      } catch {
+        continue;
+      }
+    }
+    return undefined;
+  }
+
+  private async read(maxAge = READ_INTERVAL): Promise<void> {
+    if (Date.now() - this.readAt < maxAge) return;
+    this.rows = await this.store.all();
+    this.readAt = Date.now();
+    this.current = undefined;
+    this.publicKeys.clear();
+  }
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifyServerFactory,
+  onResponseHookHandler,
+} from 'fastify';
+import type { AnsweredRequest } from '../../logging/logger.js';
+import { repeatableHeaders } from './repeatable-headers.js';
+import type { RepeatableAnswer } from './repeatable-answer.js';
+
+/** What happens around every answer, also around one that Fastify does not give. */
+export interface Surroundings {
+  /** True if the rate limiter would refuse this request. Fastify then sends the 429. Undefined if nothing is limited. */
+  readonly refuses: ((request: IncomingMessage) => Promise<boolean>) | undefined;
+  record(answered: AnsweredRequest): void;
+}
+
+interface KnownAnswer {
+  readonly answer: RepeatableAnswer;
+  readonly url: string;
+  /** Names and values in turn. The last value is the request id, which is new each time. */
+  readonly headers: string[];
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+/**
+ * Answers a repeated request before Fastify sees it, because Fastify's hooks and reply cost several times more than the
+ * rest. An answer is repeated only if its route allows that and nothing else contributed to it, except headers that say
+ * until when they hold.
+ */
+export class RepeatedAnswers {
+  private readonly known = new Map<string, KnownAnswer>();
+  private surroundings: Surroundings | undefined;
+
+  /** @param capacity number of answers that are kept. The oldest one is dropped first. */
+  constructor(private readonly capacity: number) {}
+
+  /** Node's own server with the time limits that Fastify would set. */
+  readonly serverFactory: FastifyServerFactory = (handle, options) => {
+    const server = createServer((request, response) => {
+      this.answer(request, response, handle);
+    });
+    const { keepAliveTimeout, requestTimeout, connectionTimeout } = options as Record<string, number>;
+    if (keepAliveTimeout !== undefined) server.keepAliveTimeout = keepAliveTimeout;
+    if (requestTimeout !== undefined) server.requestTimeout = requestTimeout;
+    if (connectionTimeout !== undefined) server.setTimeout(connectionTimeout);
+    return server;
+  };
+
+  /** From now on, until the server stops, a request may be answered before Fastify sees it. */
+  start(server: FastifyInstance, surroundings: Surroundings): void {
+    this.surroundings = surroundings;
+    server.addHook('preClose', (done) => {
+      this.surroundings = undefined;
+      done();
+    });
+  }
+
+  readonly learn: onResponseHookHandler = (request, reply, done) => {
+    this.keep(request, reply);
+    done();
+  };
+
+  /** Keeps an answer that has been sent, if it may be repeated. */
+  private keep(request: FastifyRequest, reply: FastifyReply): void {
+    const { repeatable, raw } = request;
+    const { url } = request.routeOptions;
+    if (!repeatable || !url || raw.url !== url || reply.statusCode !== 200) return;
+    const key = keyOf(raw);
+    const headers = repeatableHeaders(reply.getHeaders(), repeatable.added, Date.now());
+    if (key === undefined || !headers) return;
+    if (!this.known.has(key) && this.known.size >= this.capacity) {
+      this.known.delete(this.known.keys().next().value ?? '');
+    }
+    const { lines, until } = headers;
+    this.known.set(key, { answer: repeatable.answer, url, headers: [...lines, 'x-request-id', ''], until });
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse, handle: RequestListener): void {
+    const { surroundings } = this;
+    const key = surroundings && keyOf(request);
+    const known = key === undefined ? undefined : this.known.get(key);
+    const otherwise = () => handle(request, response);
+    if (!surroundings || !known || known.url !== request.url) return otherwise();
+    const answer = () => (holds(known) ? send(known, response, surroundings) : otherwise());
+    const { refuses } = surroundings;
+    if (refuses) refuses(request).then((refused) => (refused ? otherwise() : answer()), otherwise);
+    else answer();
+  }
+}
+
+const holds = ({ answer, until }: KnownAnswer) => Date.now() < until && answer.holds();
+
+function send(
+  { answer, url, headers }: KnownAnswer,
+  response: ServerResponse,
+  { record }: Surroundings,
+): void {
+  const requestId = randomUUID();
+  headers[headers.length - 1] = requestId;
+  response.writeHead(200, headers);
+  response.end(answer.text);
+  record({ requestId, method: 'GET', route: url, status: 200, milliseconds: 0 });
+}
+
+/** All of a request that its answer can depend on besides the path. Undefined if it has a body or an `Authorization`. */
+function keyOf({ method, headers }: IncomingMessage): string | undefined {
+  const { cookie, origin = '', authorization } = headers;
+  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  if (method !== 'GET' || cookie === undefined || authorization !== undefined || hasBody) return undefined;
+  return `${origin}\n${cookie}`;
+}

@@ -1,0 +1,92 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { AuthError } from '../errors/auth-error.js';
+import { isUnstorable } from '../database/unstorable.js';
+import type { User } from '../users/user.js';
+import { UsersStore } from '../users/users.store.js';
+import { LegacyJwtVerifier, type LegacyIdentity } from './legacy-jwt-verifier.js';
+import { LegacyTokensStore } from './legacy-tokens.store.js';
+import type { Client } from '../http/client.js';
+import { CreateSession } from '../sessions/use-cases/create-session.js';
+
+/** A session that a token was exchanged for. */
+export interface ExchangedSession {
+  readonly id: string;
+  readonly userId: string;
+}
+
+/**
+ * While the switch-over lasts, whoever is signed in to the legacy application stays so: the first request with a JWT of
+ * its makes a session, one for each token, and from then on the token stands and falls with that.
+ */
+@Injectable()
+export class LegacyTokenExchange {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly verifier: LegacyJwtVerifier,
+    private readonly tokens: LegacyTokensStore,
+    private readonly users: UsersStore,
+    private readonly createSession: CreateSession,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** The session that the token stands for; undefined when it is none, has expired, or its session has ended. */
+  async execute(jwt: string, client: Client): Promise<ExchangedSession | undefined> {
+    const identity = await this.verifier.verify(jwt);
+    if (!identity) return undefined;
+    const known = await this.tokens.find(identity.digest);
+    if (known?.sessionId !== null) return known && exchangedSession(known.sessionId, known.userId);
+    const user = await this.userOf(identity);
+    return user && this.exchange(identity, user.id, client);
+  }
+
+  private async exchange(
+    { digest, issuedAt }: LegacyIdentity,
+    userId: string,
+    client: Client,
+  ): Promise<ExchangedSession | undefined> {
+    const sessionId = await this.inTransaction(async (manager) => {
+      if (!(await this.tokens.claim(digest, manager))) return undefined;
+      const candidate = { userId, client, remember: true, signedInAt: this.signedInAt(issuedAt) };
+      const { id } = await this.createSession.execute(candidate, manager);
+      await this.tokens.exchange(digest, id, manager);
+      return id;
+    });
+    if (sessionId !== undefined) return { id: sessionId, userId };
+    const known = await this.tokens.find(digest);
+    return known?.sessionId ? exchangedSession(known.sessionId, known.userId) : undefined;
+  }
+
+  /** If a gate refuses the session, nothing is written and the token stands for nobody. */
+  private async inTransaction<T>(write: (manager: EntityManager) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.dataSource.transaction(write);
+    } catch (error) {
+      if (error instanceof AuthError) return undefined;
+      throw error;
+    }
+  }
+
+  /** By id, or by e-mail where the token has no id. */
+  private async userOf({ userId, email }: LegacyIdentity): Promise<User | undefined> {
+    try {
+      if (userId !== undefined) return await this.users.findById(userId);
+      return email === undefined ? undefined : await this.users.findSureByEmail(email.trim());
+    } catch (error) {
+      if (isUnstorable(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** What asks for a fresh session asks when somebody signed in, and that was there. Where it is not said, it was long ago. */
+  private signedInAt(issuedAt: number | undefined): Date {
+    const now = Date.now();
+    const known = issuedAt === undefined ? now - this.config.session.freshAge * 1000 : issuedAt * 1000;
+    return new Date(Math.min(now, known));
+  }
+}
+
+const exchangedSession = (id: string, userId: string | null) =>
+  userId === null ? undefined : { id, userId };

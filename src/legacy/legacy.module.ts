@@ -1,0 +1,24 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { Credentials } from '../sessions/credentials.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { LegacyJwtCredential } from './legacy-jwt-credential.js';
+import { LegacyJwtVerifier } from './legacy-jwt-verifier.js';
+import { LegacyTokenExchange } from './legacy-token-exchange.js';
+import { LegacyTokensStore } from './legacy-tokens.store.js';
+
+/** What the server still does for clients of the legacy application. */
+@Module({
+  imports: [SessionsModule, UsersModule],
+  providers: [LegacyJwtVerifier, LegacyTokensStore, LegacyTokenExchange, LegacyJwtCredential],
+})
+export class LegacyModule implements OnModuleInit {
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly jwt: LegacyJwtCredential,
+  ) {}
+
+  onModuleInit(): void {
+    this.credentials.add(this.jwt);
+  }
+}

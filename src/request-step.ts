@@ -1,0 +1,58 @@
+import type { CanActivate, ExceptionFilter, NestInterceptor, Type } from '@nestjs/common';
+import type {
+  FastifyInstance,
+  FastifyServerOptions,
+  onRequestHookHandler,
+  onResponseHookHandler,
+  onSendHookHandler,
+} from 'fastify';
+import type { Config } from './config/config.js';
+import type { RepeatedAnswers } from './http/repeated/repeated-answers.js';
+
+/** What the application knows before Nest has made it. */
+export interface Beginning {
+  readonly config: Config;
+  /** Undefined if no answer is ever repeated. */
+  readonly repeated: RepeatedAnswers | undefined;
+}
+
+/** What the application knows once Nest has made it. */
+export interface Application extends Beginning {
+  readonly server: FastifyInstance;
+  get<T>(type: Type<T>): T;
+}
+
+interface Step {
+  readonly name: string;
+  readonly does: string;
+}
+
+/** An option of Fastify or Node that handles every request. */
+export interface ServerStep extends Step {
+  readonly at: 'server';
+  readonly options: (beginning: Beginning) => FastifyServerOptions;
+}
+
+/** A hook of Fastify. Undefined: the settings switch the step off. */
+export type HookStep = Step &
+  (
+    | { readonly at: 'onRequest'; readonly hook: (app: Application) => onRequestHookHandler | undefined }
+    | { readonly at: 'onSend'; readonly hook: (app: Application) => onSendHookHandler | undefined }
+    | { readonly at: 'onResponse'; readonly hook: (app: Application) => onResponseHookHandler | undefined }
+  );
+
+/** The parser of bodies. */
+export interface BodyStep extends Step {
+  readonly at: 'body';
+  readonly install: (server: FastifyInstance) => void;
+}
+
+/** A step of Nest. */
+export type NestStep = Step &
+  (
+    | { readonly at: 'guard'; readonly type: Type<CanActivate> }
+    | { readonly at: 'interceptor'; readonly type: Type<NestInterceptor> }
+    | { readonly at: 'filter'; readonly type: Type<ExceptionFilter> }
+  );
+
+export type RequestStep = ServerStep | HookStep | BodyStep | NestStep;

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { DOCUMENTATION_PATH } from './documentation/documentation.js';
+import { AddedHeaders } from './http/added-headers.js';
+import { AnswerInterceptor } from './http/answer.interceptor.js';
+import { dropNeedlessType, installBodyParser } from './http/body-parser.js';
+import { CallbackGuard } from './http/callback.guard.js';
+import { cors } from './http/cors.js';
+import { answerDisabledPaths } from './http/disabled-paths.js';
+import { ErrorFilter } from './http/error.filter.js';
+import { FormCsrfGuard } from './http/form-csrf.guard.js';
+import { InputGuard } from './http/input.guard.js';
+import { closeConnectionsWithLastAnswers } from './http/last-answers.js';
+import { answerMalformedRequest } from './http/malformed-requests.js';
+import { OriginGuard } from './http/origin.guard.js';
+import { forgetChangedBodies } from './http/repeated/changed-bodies.js';
+import { writeAnswerHeaders } from './http/request-cookies.js';
+import { securityHeaders } from './http/security-headers.js';
+import { strictUrl } from './http/strict-paths.js';
+import { answerUnknownPaths } from './http/unknown-paths.js';
+import { Logger } from './logging/logger.js';
+import { logAnswers, sendRequestId } from './logging/request-log.js';
+import { Metrics } from './metrics/metrics.js';
+import { limitRequests } from './rate-limits/limit-requests.js';
+import { RateLimiter } from './rate-limits/rate-limiter.js';
+import type { RequestStep } from './request-step.js';
+import { ChangeListener } from './sessions/cache/change-listener.js';
+import { awaitOwnChanges } from './sessions/cache/own-changes.js';
+import { SessionGuard } from './sessions/session.guard.js';
+
+/**
+ * Everything that happens to a request, in the order in which it happens. The route itself runs between the guards and the
+ * interceptor. The filter runs instead of the interceptor if anything throws.
+ */
+export const REQUEST_STEPS: readonly RequestStep[] = [
+  {
+    name: 'malformed',
+    does: 'answers what is no HTTP with 400, 408, 413 or 431 and closes the connection',
+    at: 'server',
+    options: () => ({ clientErrorHandler: answerMalformedRequest }),
+  },
+  {
+    name: 'repeat',
+    does: 'sends an answer again that still holds; then no other step runs',
+    at: 'server',
+    options: ({ repeated }) => (repeated ? { serverFactory: repeated.serverFactory } : {}),
+  },
+  {
+    name: 'strict-path',
+    does: 'resolves the path as the protocol does, so that no other spelling reaches a route',
+    at: 'server',
+    options: ({ config: { advanced } }) => ({
+      rewriteUrl: ({ url }) => strictUrl(url, advanced.skipTrailingSlashes),
+    }),
+  },
+  {
+    name: 'request-id',
+    does: 'gives the request an id of its own',
+    at: 'server',
+    options: () => ({ genReqId: () => randomUUID() }),
+  },
+  {
+    name: 'needless-type',
+    does: 'ignores the content type of a request without a body',
+    at: 'onRequest',
+    hook: () => dropNeedlessType,
+  },
+  {
+    name: 'send-request-id',
+    does: 'sends the id in x-request-id',
+    at: 'onRequest',
+    hook: () => sendRequestId,
+  },
+  {
+    name: 'cors',
+    does: 'lets pages of trusted origins read the answer, also a refusal; answers preflights',
+    at: 'onRequest',
+    hook: ({ config, get }) => cors(config, get(AddedHeaders)),
+  },
+  {
+    name: 'disabled-paths',
+    does: 'answers 404 for the paths in disabledPaths',
+    at: 'onRequest',
+    hook: ({ config }) => answerDisabledPaths(config.disabledPaths),
+  },
+  {
+    name: 'rate-limits',
+    does: 'counts the request, and answers 429 if there were too many',
+    at: 'onRequest',
+    hook: ({ server, get }) => limitRequests(server, get(RateLimiter)),
+  },
+  {
+    name: 'unknown-paths',
+    does: 'answers 404 for a path without a route',
+    at: 'onRequest',
+    hook: () => answerUnknownPaths,
+  },
+  {
+    name: 'security-headers',
+    does: 'sets the headers that keep a browser from running or framing the answer',
+    at: 'onRequest',
+    hook: ({ config }) => securityHeaders(config, DOCUMENTATION_PATH),
+  },
+  {
+    name: 'body',
+    does: 'reads JSON, or a form where the route takes one; answers 400, 413 or 415',
+    at: 'body',
+    install: installBodyParser,
+  },
+  {
+    name: 'origin',
+    does: 'answers 403 if a request with cookies comes from an untrusted origin or leads to one',
+    at: 'guard',
+    type: OriginGuard,
+  },
+  {
+    name: 'input',
+    does: 'answers 400 if the body or the query is not what the route declares',
+    at: 'guard',
+    type: InputGuard,
+  },
+  {
+    name: 'form-csrf',
+    does: 'answers 403 if a form on another site would sign the visitor in',
+    at: 'guard',
+    type: FormCsrfGuard,
+  },
+  {
+    name: 'session',
+    does: 'finds the session, and answers 401 or 403 if the route needs one that is not there or not fresh',
+    at: 'guard',
+    type: SessionGuard,
+  },
+  {
+    name: 'callback',
+    does: 'answers 403 if a followed link leads to an untrusted address',
+    at: 'guard',
+    type: CallbackGuard,
+  },
+  {
+    name: 'answer',
+    does: 'turns what the route returns into cookies, headers and JSON text',
+    at: 'interceptor',
+    type: AnswerInterceptor,
+  },
+  {
+    name: 'errors',
+    does: 'turns what was thrown into an answer, and logs what nobody expected',
+    at: 'filter',
+    type: ErrorFilter,
+  },
+  {
+    name: 'last-answers',
+    does: 'closes the connection after the answer if the server is stopping',
+    at: 'onSend',
+    hook: ({ server }) => closeConnectionsWithLastAnswers(server),
+  },
+  {
+    name: 'own-changes',
+    does: 'waits until the session cache has heard of what this request changed',
+    at: 'onSend',
+    hook: ({ config, get }) =>
+      config.sessionCache.enabled ? awaitOwnChanges(get(ChangeListener)) : undefined,
+  },
+  {
+    name: 'answer-headers',
+    does: 'writes Set-Cookie, the headers that features derive from it, and the status of a redirect',
+    at: 'onSend',
+    hook: ({ get }) => writeAnswerHeaders(get(AddedHeaders)),
+  },
+  {
+    name: 'changed-bodies',
+    does: 'keeps an answer from being repeated if a step changed its body',
+    at: 'onSend',
+    hook: ({ repeated }) => (repeated ? forgetChangedBodies : undefined),
+  },
+  {
+    name: 'learn',
+    does: 'keeps an answer that may be repeated',
+    at: 'onResponse',
+    hook: ({ repeated }) => repeated?.learn,
+  },
+  {
+    name: 'measure',
+    does: 'counts the answer and its time for /metrics',
+    at: 'onResponse',
+    hook: ({ get }) => get(Metrics).measure,
+  },
+  {
+    name: 'log',
+    does: 'logs one line for the answer',
+    at: 'onResponse',
+    hook: ({ get }) => logAnswers(get(Logger)),
+  },
+];

@@ -1,0 +1,110 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { unauthorized } from '../../errors/auth-error.js';
+import type { AuthContext } from '../auth-context.js';
+import type { StoredSession } from '../cache/session-cache.js';
+import type { Session } from '../session.js';
+import { SessionsStore } from '../sessions.store.js';
+import { Identify, type IdentifiedSession } from './identify.js';
+import { judge } from './judge.js';
+import { LookUp } from './look-up.js';
+import { Renew } from './renew.js';
+import type { ResolveOptions, SessionQuestion } from './session-question.js';
+import { Write } from './write.js';
+
+/** The session of a request, and how long what is known of it holds. */
+export interface ResolvedSession extends AuthContext {
+  /** The session as it was read, unless it was renewed since. */
+  readonly stored?: StoredSession;
+  /** Milliseconds since 1970: from then on, the session is renewed or refused. 0 if another step may answer sooner. */
+  readonly standsUntil: number;
+}
+
+/** From a request to its session, step by step: identify, look up, judge, renew, write (protocol.md §3, §11.1). */
+@Injectable()
+export class CurrentSession {
+  constructor(
+    private readonly identify: Identify,
+    private readonly lookUp: LookUp,
+    private readonly renew: Renew,
+    private readonly write: Write,
+    private readonly sessions: SessionsStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * @returns undefined if nobody is signed in.
+   * @throws {AuthError} 401 `FAILED_TO_GET_SESSION` if the session vanishes while it is being renewed.
+   */
+  async resolve(
+    question: SessionQuestion,
+    options: ResolveOptions = {},
+  ): Promise<ResolvedSession | undefined> {
+    const { jar } = question;
+    this.write.dropLeftovers(jar);
+    const identified = await this.identify.execute(question.shown);
+    if (!identified) return undefined;
+    const described = options.sensitive ? undefined : await this.lookUp.inDataCookie(question, identified);
+    if (!described) return this.resolveStored(question, identified, options);
+    this.write.signedAnew(jar, described, identified);
+    return { ...described, ...kept(identified), fromDataCookie: true, standsUntil: 0 };
+  }
+
+  /** Whether the request names a session, and that session as it is stored, expired or not: for signing out. */
+  async find({ shown }: SessionQuestion): Promise<{ session: Session | undefined } | undefined> {
+    const identified = await this.identify.execute(shown);
+    return identified && { session: (await this.lookUp.stored(identified, true))?.session };
+  }
+
+  remembers({ shown }: SessionQuestion): boolean {
+    return this.identify.remembers(shown);
+  }
+
+  private async resolveStored(
+    { jar, disableRefresh }: SessionQuestion,
+    identified: IdentifiedSession,
+    { mayWrite = false, sensitive = false }: ResolveOptions,
+  ): Promise<ResolvedSession | undefined> {
+    const settings = this.config.session;
+    const writes = mayWrite || !settings.deferSessionRefresh;
+    const refreshes = identified.remember && !disableRefresh;
+    const found = await this.lookUp.stored(identified, sensitive);
+    const now = new Date();
+    const judgement = judge(found, { now: now.getTime(), refreshes }, settings);
+    if (!found || !judgement.isLive) {
+      if (found && writes && !judgement.isLive && judgement.isExpired)
+        await this.sessions.delete(found.session.token);
+      this.write.gone(jar);
+      return undefined;
+    }
+    await this.write.started(jar, found, identified);
+    if (judgement.isDue && writes) return this.resolveRenewed(jar, { identified, found, now });
+    if (refreshes) await this.write.described(jar, found, identified);
+    this.write.signedAnew(jar, found, identified);
+    const { session, user } = found;
+    const resolved = { session, user, ...kept(identified), fromDataCookie: false, stored: found };
+    const asksForRefresh = refreshes && !writes && identified.cookies === 'keeps';
+    return {
+      ...resolved,
+      standsUntil: judgement.until,
+      ...(asksForRefresh ? { needsRefresh: judgement.isDue } : {}),
+    };
+  }
+
+  private async resolveRenewed(
+    jar: SessionQuestion['jar'],
+    { identified, found, now }: { identified: IdentifiedSession; found: StoredSession; now: Date },
+  ): Promise<ResolvedSession> {
+    const renewed = await this.renew.execute(found, now);
+    if (!renewed) {
+      this.write.gone(jar);
+      throw unauthorized('FAILED_TO_GET_SESSION');
+    }
+    await this.write.renewed(jar, renewed, identified);
+    const { session, user } = renewed;
+    return { session, user, ...kept(identified), fromDataCookie: false, standsUntil: 0 };
+  }
+}
+
+const kept = ({ remember, cookies }: IdentifiedSession) => ({ remember, keepsCookies: cookies === 'keeps' });

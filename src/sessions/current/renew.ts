@@ -1,0 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { SessionReader } from '../cache/session-reader.js';
+import type { Identity } from '../session.js';
+import { SessionsStore } from '../sessions.store.js';
+import { renewedLife } from './judge.js';
+
+/** Fourth step, for a session that is due: extends it. */
+@Injectable()
+export class Renew {
+  constructor(
+    private readonly sessions: SessionsStore,
+    private readonly reader: SessionReader,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Returns the session as it is stored now, even if another request extended it first.
+   * @returns undefined if the session no longer exists.
+   */
+  async execute({ session, user }: Identity, now: Date): Promise<Identity | undefined> {
+    const settings = this.config.session;
+    const due = new Date(now.getTime() + renewedLife(settings));
+    const expiresAt = new Date(now.getTime() + settings.expiresIn * 1000);
+    if (await this.sessions.extend(session.token, due, expiresAt, now)) {
+      return { session: { ...session, expiresAt, updatedAt: now }, user };
+    }
+    return this.reader.readDatabase(session);
+  }
+}

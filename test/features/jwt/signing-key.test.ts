@@ -1,0 +1,86 @@
+import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
+import { SignJWT, createLocalJWKSet, jwtVerify } from 'jose';
+import type { EncryptionKey } from '../../../src/crypto/symmetric-encryption.js';
+import {
+  newSigningKey,
+  presentJwk,
+  privateKeyOf,
+  publicKeyOf,
+} from '../../../src/features/jwt/signing-key.js';
+import type { Jwk } from '../../../src/features/jwt/jwk.entity.js';
+
+const value = 's'.repeat(32);
+const plain: EncryptionKey = { current: { version: 0, value }, versioned: false };
+const versioned: EncryptionKey = { current: { version: 7, value }, versioned: true };
+const keyring = { secrets: [{ version: 7, value }] };
+const aKey = (key = plain) => newSigningKey(key, new Date(), null);
+
+const ciphertextOf = ({ privateKey }: Jwk) => JSON.parse(privateKey) as string;
+
+test('a new key is a row as Better Auth stores one', async () => {
+  const key = await aKey();
+  expect(key.id).toMatch(/^[A-Za-z0-9]{32}$/);
+  expect(key).toMatchObject({ alg: 'ES256', crv: 'P-256', expiresAt: null });
+  expect(Object.keys(JSON.parse(key.publicKey) as object).sort()).toEqual(['crv', 'kty', 'x', 'y']);
+  expect(ciphertextOf(key)).toMatch(/^[\da-f]+$/);
+  expect(ciphertextOf(await aKey(versioned))).toMatch(/^\$ba\$7\$[\da-f]+$/);
+});
+
+test('Better Auth opens its private half, with and without versions', async () => {
+  const [first, second] = [await aKey(), await aKey(versioned)];
+  const opened = [
+    await symmetricDecrypt({ key: value, data: ciphertextOf(first) }),
+    await symmetricDecrypt({
+      key: { keys: new Map([[7, value]]), currentVersion: 7 },
+      data: ciphertextOf(second),
+    }),
+  ];
+  for (const [index, key] of [first, second].entries()) {
+    const publicHalf = JSON.parse(key.publicKey) as object;
+    expect(JSON.parse(opened[index] ?? '')).toMatchObject({ ...publicHalf, d: expect.any(String) });
+  }
+});
+
+test('what Better Auth encrypts, and what it stores in plain when told to, is opened here', async () => {
+  const key = await aKey();
+  const jwk = await symmetricDecrypt({ key: value, data: ciphertextOf(key) });
+  const theirs = await symmetricEncrypt({ key: value, data: jwk });
+  for (const privateKey of [key.privateKey, JSON.stringify(theirs), jwk]) {
+    const opened = privateKeyOf({ ...key, privateKey }, keyring);
+    expect(opened.export({ format: 'jwk' })).toEqual(JSON.parse(jwk));
+  }
+});
+
+test('the two halves belong together, and the published half verifies', async () => {
+  const key = await aKey();
+  const jwt = await new SignJWT({ a: 1 })
+    .setProtectedHeader({ alg: 'ES256', kid: key.id })
+    .sign(privateKeyOf(key, keyring));
+  const published = createLocalJWKSet({ keys: [presentJwk(key)] });
+  expect((await jwtVerify(jwt, published)).payload).toMatchObject({ a: 1 });
+  expect((await jwtVerify(jwt, publicKeyOf(key))).payload).toMatchObject({ a: 1 });
+});
+
+test('what is published holds no private part, and an algorithm also where the row has none', async () => {
+  const key = await aKey();
+  expect(Object.keys(presentJwk(key))).toEqual(['alg', 'crv', 'kty', 'x', 'y', 'kid']);
+  expect(presentJwk({ ...key, alg: null })).toMatchObject({ alg: 'ES256', kid: key.id });
+});
+
+test.each([
+  [
+    'under a secret nobody has',
+    async () =>
+      (await newSigningKey({ ...plain, current: { version: 0, value: 'x' } }, new Date(), null)).privateKey,
+  ],
+  ['damaged', () => Promise.resolve('"00ff"')],
+  ['of no form', () => Promise.resolve('not JSON')],
+  [
+    'of a version that was retired',
+    async () =>
+      (await newSigningKey({ ...versioned, current: { version: 3, value } }, new Date(), null)).privateKey,
+  ],
+])('a key %s does not open', async (_, make) => {
+  const key = { ...(await aKey()), privateKey: await make() };
+  expect(() => privateKeyOf(key, keyring)).toThrow();
+});
