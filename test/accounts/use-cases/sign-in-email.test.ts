@@ -253,6 +253,13 @@ describe('the hash after signing in', () => {
     expect((await signIn(user.email, WRONG)).status).toBe(401);
   });
 
+  test('that of a banned user stays, because they are refused', async () => {
+    const hash = await bcrypt.hash(PASSWORD, 5);
+    const user = await aLegacyUser(gatehouse.database, { email: aPerson().email, hash, banned: true });
+    expect((await signIn(user.email, PASSWORD)).json()).toMatchObject({ code: 'BANNED_USER' });
+    expect(await hashOf(user)).toBe(hash);
+  });
+
   test('a costlier one stays', async () => {
     const hash = await bcrypt.hash(PASSWORD, 11);
     const user = await aLegacyUser(gatehouse.database, { email: aPerson().email, hash });
