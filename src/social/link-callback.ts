@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { purposeKeyringOf } from '../config/keyring.js';
-import { decrypt } from '../crypto/symmetric-encryption.js';
+import { tryDecrypt } from '../crypto/symmetric-encryption.js';
 import { LiveSession } from '../sessions/live-session.js';
 import { ExplicitLinking } from './explicit-linking.js';
 import type { LinkTarget } from './oauth-state-data.js';
@@ -32,15 +32,9 @@ export class LinkCallback {
 
   /** If the session has ended in the meantime, nobody may add a way to sign in with it. */
   private async isSessionLive({ userId, encryptedSessionToken }: LinkTarget): Promise<boolean> {
-    const token = encryptedSessionToken === undefined ? undefined : this.opened(encryptedSessionToken);
+    const keyring = purposeKeyringOf(this.config, 'oauth-link-session-token');
+    const token =
+      encryptedSessionToken === undefined ? undefined : tryDecrypt(encryptedSessionToken, keyring);
     return token !== undefined && (await this.sessions.ownerOf(token)) === userId;
-  }
-
-  private opened(sealed: string): string | undefined {
-    try {
-      return decrypt(sealed, purposeKeyringOf(this.config, 'oauth-link-session-token'));
-    } catch {
-      return undefined;
-    }
   }
 }

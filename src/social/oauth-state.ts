@@ -6,7 +6,7 @@ import type { DeclaredCookie } from '../cookies/declared-cookie.js';
 import { cookieName, type SessionCookieSettings } from '../cookies/session-cookies.js';
 import { decodeCookieValue } from '../cookies/decode-cookie-value.js';
 import { openSignedValue, signValue } from '../cookies/signed-value.js';
-import { decrypt, encrypt } from '../crypto/symmetric-encryption.js';
+import { encrypt, tryDecrypt } from '../crypto/symmetric-encryption.js';
 import { cookieSettings } from '../config/cookie-settings.js';
 import { verificationIdentifier } from '../verifications/verification-identifier.js';
 import { VerificationsStore } from '../verifications/verifications.store.js';
@@ -96,13 +96,9 @@ export class OAuthState {
   }
 
   private open(sealed: string): OAuthStateData | undefined {
-    try {
-      return parseStateData(
-        decrypt(decodeCookieValue(sealed), purposeKeyringOf(this.config, 'oauth-state-cookie')),
-      );
-    } catch {
-      return undefined;
-    }
+    const keyring = purposeKeyringOf(this.config, 'oauth-state-cookie');
+    const text = tryDecrypt(decodeCookieValue(sealed), keyring);
+    return text === undefined ? undefined : parseStateData(text);
   }
 
   private async fromDatabase(state: string, cookie: string | undefined): Promise<OAuthStateData> {

@@ -31,20 +31,8 @@ export class LinkIdToken {
   refreshToken?: string;
 }
 
-/** The same, to sign in with; not a subclass, because faults are told in the order of the fields. */
-export class SignInIdToken {
-  @Text({ description: 'ID token of the provider' })
-  token!: string;
-
-  @Text({ optional: true, description: 'That the ID token was asked for with' })
-  nonce?: string;
-
-  @Text({ optional: true })
-  accessToken?: string;
-
-  @Text({ optional: true })
-  refreshToken?: string;
-
+/** The same, to sign in with. */
+export class SignInIdToken extends LinkIdToken {
   @NumberField({ optional: true })
   expiresAt?: number;
 

@@ -13,6 +13,7 @@ import { AccountDeletion } from '../account-deletion.js';
 import { AccountsStore } from '../accounts.store.js';
 import { Passwords } from '../passwords.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
+import { isFresh } from '../../sessions/is-fresh.js';
 
 export class DeleteUserBody {
   @Text({ optional: true, description: 'Where the mailed link leads once the user is deleted' })
@@ -64,7 +65,7 @@ export class DeleteUser {
       await this.sendLink(current, callbackURL, language);
       return 'mailed';
     }
-    if (!password && !this.isFresh(current)) throw badRequest('SESSION_EXPIRED');
+    if (!password && !isFresh(current.session, this.config)) throw badRequest('SESSION_EXPIRED');
     await this.deletion.delete(current.user.id);
     return 'deleted';
   }
@@ -95,11 +96,5 @@ export class DeleteUser {
       await this.verifications.add(verificationIdentifier.deleteAccount(token), user.id, life, manager);
       await this.mailer.send(mail, manager);
     });
-  }
-
-  /** Measured from the sign-in and not from the last extension. */
-  private isFresh({ session }: AuthContext): boolean {
-    const { freshAge } = this.config.session;
-    return freshAge === 0 || Date.now() - session.createdAt.getTime() < freshAge * 1000;
   }
 }

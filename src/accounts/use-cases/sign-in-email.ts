@@ -13,13 +13,15 @@ import { EmailLinks, type LinkRequest } from '../email-links.js';
 import { Passwords } from '../passwords.js';
 import type { User } from '../../users/user.js';
 
-export class SignInEmailBody {
+export class EmailAndPassword {
   @Text({ example: 'ada@example.com' })
   email!: string;
 
   @Text({ format: 'password', example: 'correct horse battery' })
   password!: string;
+}
 
+export class SignInEmailBody extends EmailAndPassword {
   @Text({ optional: true, description: 'Comes back as `url` and in `Location`' })
   callbackURL?: string;
 

@@ -10,7 +10,8 @@ import { UsersStore } from '../../users/users.store.js';
 import { NewAccount, type SignedUp } from '../new-account.js';
 import { Passwords } from '../passwords.js';
 
-export class SignUpEmailBody {
+/** What every sign-up with a password needs. Other fields are kept, because some may be configured. */
+export class NewUserBody {
   static readonly shapes = ['object', 'record'];
   static readonly keepsRest = true;
 
@@ -24,7 +25,9 @@ export class SignUpEmailBody {
 
   @Text({ minLength: 1, format: 'password', example: 'correct horse battery' })
   password!: string;
+}
 
+export class SignUpEmailBody extends NewUserBody {
   @Text({ optional: true, example: 'https://example.com/ada.png' })
   image?: string;
 

@@ -253,6 +253,13 @@ describe('the hash after a sign-in', () => {
     expect((await signIn(user.email, WRONG)).status).toBe(401);
   });
 
+  test('the hash of a banned user stays, because the sign-in is refused', async () => {
+    const hash = await bcrypt.hash(PASSWORD, 5);
+    const user = await aLegacyUser(gatehouse.database, { email: aPerson().email, hash, banned: true });
+    expect((await signIn(user.email, PASSWORD)).json()).toMatchObject({ code: 'BANNED_USER' });
+    expect(await hashOf(user)).toBe(hash);
+  });
+
   test('a hash with a higher cost than configured stays', async () => {
     const hash = await bcrypt.hash(PASSWORD, 11);
     const user = await aLegacyUser(gatehouse.database, { email: aPerson().email, hash });

@@ -119,6 +119,18 @@ test('no other route gives a banned user a session, with an earlier session or a
   }
 });
 
+test('a banned user who comes by a provider for the first time gets no account there', async () => {
+  const comeByProvider = WAYS_IN['GET /api/auth/callback/{id}'];
+  if (!comeByProvider) throw new Error('the callback is no way in any more');
+  const member = await aMember(server.gatehouse);
+  await ban(member);
+  const answer = await comeByProvider(server, member);
+  expect(answer.headers.location).toMatch(/^\/out\?error=BANNED_USER&/);
+  expect(await sql('select provider_id from accounts where user_id = $1', [member.id])).toEqual([
+    { provider_id: 'credential' },
+  ]);
+});
+
 test('a user who is banned while the password changes gets no session, and nothing is written', async () => {
   const changePassword = WAYS_IN['POST /api/auth/change-password'];
   if (!changePassword) throw new Error('change-password is no way in any more');
