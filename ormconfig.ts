@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { warnIfStale } from './src/commands/stale-build.js';
 import { readEnvironment } from './src/config/environment.js';
 import { withLocalDatabase } from './src/local/local-database-url.js';
 import { migratingDataSourceFrom } from './src/migrating/migrating-data-source.js';
@@ -8,6 +9,8 @@ import { migratingDataSourceFrom } from './src/migrating/migrating-data-source.j
 const beside = [import.meta.dirname, join(import.meta.dirname, '..')]
   .filter((folder) => existsSync(join(folder, 'package.json')))
   .map((folder) => join(folder, '.env'));
+
+await warnIfStale();
 
 /** For the TypeORM CLI: `typeorm migration:run -d dist/ormconfig.js`. */
 export default migratingDataSourceFrom(

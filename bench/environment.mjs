@@ -1,5 +1,5 @@
-// What every figure is measured on: a PostgreSQL of its own (or the one DATABASE_URL names), migrated by Gatehouse, with
-// users and sessions in it, and servers as processes of their own.
+// The environment of all measurements: a new PostgreSQL with Gatehouse's migrations, users and sessions. Each server runs in
+// its own process.
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -37,7 +37,7 @@ export async function startEnvironment() {
   };
 }
 
-/** A migrated database with as many sessions, one user to every ten of them. */
+/** Creates a migrated database with this number of sessions, and one user for every ten sessions. */
 async function createDatabase(server, name, sessions) {
   await query(server, `create database ${name} template ${MIGRATED}`);
   const url = server.replace(/postgres$/, name);
@@ -74,10 +74,10 @@ async function query(url, text) {
   }
 }
 
-/** The cookies of `count` sessions, spread over all `of` them. */
-export function sessionCookies(count, of) {
+/** Cookies for `count` of the `total` sessions, evenly spread. */
+export function sessionCookies(count, total) {
   return Array.from({ length: count }, (_, n) => {
-    const token = `token${String(1 + Math.floor((n * of) / count)).padStart(27, '0')}`;
+    const token = `token${String(1 + Math.floor((n * total) / count)).padStart(27, '0')}`;
     const signature = createHmac('sha256', SECRET).update(token).digest('base64');
     return `better-auth.session_token=${encodeURIComponent(`${token}.${signature}`)}`;
   });
@@ -91,7 +91,7 @@ const PROGRAMS = {
   constant: 'bench/servers/constant.mjs',
 };
 
-/** Until it answers; `startedIn` is how long that took, in milliseconds. */
+/** Starts a server and waits until it answers. `startedIn` is the time until then in milliseconds. */
 async function startServer(kind, url, settings, flags) {
   const port = await freePort();
   const begin = performance.now();
@@ -104,7 +104,7 @@ async function startServer(kind, url, settings, flags) {
       BETTER_AUTH_URL: `http://127.0.0.1:${port}`,
       HOST: '127.0.0.1',
       PORT: String(port),
-      // The same limit for everybody would measure the limit.
+      // All requests come from one address, so the rate limit would refuse most of them.
       RATE_LIMIT_ENABLED: 'false',
       ...settings,
     },
@@ -112,7 +112,7 @@ async function startServer(kind, url, settings, flags) {
   });
   const closed = new Promise((done) => child.once('close', done));
   const origin = `http://127.0.0.1:${port}`;
-  await answers(`${origin}${kind === 'gatehouse' ? '/health/ready' : '/api/auth/get-session'}`, child);
+  await waitUntilReady(`${origin}${kind === 'gatehouse' ? '/health/ready' : '/api/auth/get-session'}`, child);
   return {
     kind,
     origin,
@@ -130,7 +130,7 @@ async function startServer(kind, url, settings, flags) {
   };
 }
 
-async function answers(url, child) {
+async function waitUntilReady(url, child) {
   while (child.exitCode === null) {
     const status = await fetch(url).then(
       (response) => response.status,
@@ -139,5 +139,5 @@ async function answers(url, child) {
     if (status === 200) return;
     await new Promise((done) => setTimeout(done, 5));
   }
-  throw new Error(`${child.spawnargs.join(' ')} ended with ${child.exitCode}`);
+  throw new Error(`${child.spawnargs.join(' ')} ended with code ${child.exitCode} before it was ready.`);
 }

@@ -4,7 +4,7 @@ export function median(values) {
   return Number.isInteger(middle) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[Math.floor(middle)];
 }
 
-/** A figure beside what it should be at least, or at most. */
+/** A figure with its target, which is a minimum for `atLeast` and a maximum for `atMost`. */
 export const atLeast = (what, value, target, unit = '×') => ({
   what,
   value,

@@ -2,20 +2,29 @@ import autocannon from 'autocannon';
 import { median } from './figures.mjs';
 
 /**
- * Requests for `seconds` over `connections`, each with the next of `headers`. Every answer has to be 200.
+ * Sends requests for `seconds`, or `amount` of them, over `connections`. Each connection goes through all of them in order
+ * and starts at a place of its own, so that the connections do not ask for the same row at the same time. Every answer has
+ * to be 200.
+ * @param requests method, path, headers and body of each; by default, `path` with each of `headers`.
  * @returns requests per second, and the 99th percentile in milliseconds.
  */
-export async function load({ origin, path, headers, connections = 16, seconds, amount }) {
+export async function load({ origin, path, headers, requests, connections = 16, seconds, amount }) {
+  const all = requests ?? headers.map((each) => ({ path, headers: each }));
+  let connected = 0;
   const result = await autocannon({
     url: origin,
     connections,
     ...(amount ? { amount } : { duration: seconds }),
-    requests: headers.map((each) => ({ path, headers: each })),
+    requests: all,
+    setupClient(client) {
+      const start = Math.floor((connected++ * all.length) / connections);
+      client.setRequests([...all.slice(start), ...all.slice(0, start)].map((each) => ({ ...each })));
+    },
   });
   const { errors, timeouts, non2xx } = result;
   if (errors + timeouts + non2xx > 0) {
     throw new Error(
-      `${origin}${path}: ${errors} errors, ${timeouts} timeouts, ${non2xx} answers other than 2xx`,
+      `${origin}${all[0].path}: ${errors} errors, ${timeouts} timeouts, ${non2xx} answers other than 2xx`,
     );
   }
   return {
@@ -26,10 +35,13 @@ export async function load({ origin, path, headers, connections = 16, seconds, a
   };
 }
 
-/** Rounds that do not count, and their seconds. */
+/** Rounds that are not measured, and the seconds of each. */
 const WARM_UP = { rounds: 3, seconds: 4 };
 
-/** V8 compiles what is used often, for seconds, and some of it anew once connections have closed: on every server alike. */
+/**
+ * Sends requests to all servers before the measurement, because V8 needs several seconds to compile the functions that are
+ * used often, and compiles some of them again after connections have closed.
+ */
 export async function warmUp(targets, connections) {
   for (let round = 0; round < WARM_UP.rounds; round++) {
     for (const target of targets) await load({ ...target, connections, seconds: WARM_UP.seconds });
@@ -37,8 +49,8 @@ export async function warmUp(targets, connections) {
 }
 
 /**
- * The contestants in turn, round after round, the first of a round another each time, once all are warm. Medians of the
- * rounds, and of the ratios round by round.
+ * Warms all contestants up and then measures them in turn, round after round. Each round begins with another contestant.
+ * Figures are medians over the rounds; a ratio is the median of the ratios of each round.
  */
 export async function compete(contestants, { rounds, seconds, connections }) {
   const results = new Map(contestants.map(({ name }) => [name, []]));

@@ -1,5 +1,5 @@
-// The backfill of a live table beside what the machine can do at the most, all rows in one SQL statement, and beside the
-// loop of Better Auth's guides: `npm run bench:migration`. They take turns on copies of one database; figures are medians.
+// Compares the backfill of a live table with one SQL statement for all rows, which is the fastest possible way, and with the
+// loop of Better Auth's guides. They take turns on copies of one database. Figures are medians.
 //
 //   npm run bench:migration -- --users 2000000 --rounds 3 --json figures.json
 import { writeFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { liveTable } from './migration/live-table.mjs';
 
 const ROWS = { backfill, 'live-table': liveTable };
 
-// As an operator would have them: what is committed is on the disk.
+// Settings as in production: PostgreSQL flushes each commit to disk.
 const SETTINGS = [
   'shared_buffers=2GB',
   'max_wal_size=8GB',

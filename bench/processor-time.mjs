@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** Ticks of a processor's time in a second (proc(5)): Linux has no other rate left. */
+/** Ticks per second in /proc/<pid>/stat (proc(5)). Linux uses this rate on all machines today. */
 const TICKS = 100;
 
-/** Seconds of a processor that the process has used, threads included. */
+/** Seconds of processor time that the process and its threads have used. */
 export function processorTime(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const [user, system] = stat
@@ -13,7 +13,7 @@ export function processorTime(pid) {
   return (Number(user) + Number(system)) / TICKS;
 }
 
-/** The same of each process in which PostgreSQL serves a database; they come and go. */
+/** Processor time by process id, for each PostgreSQL process that serves this database now. */
 export function databaseTimes(name) {
   const serving = readdirSync('/proc').filter(
     (entry) => /^\d+$/.test(entry) && commandOf(entry).startsWith(`postgres: postgres ${name} `),
@@ -21,12 +21,12 @@ export function databaseTimes(name) {
   return new Map(serving.map((pid) => [pid, processorTime(pid)]));
 }
 
-/** Seconds that were used between two of these. */
+/** Seconds of processor time used between two results of `databaseTimes`. */
 export function timeBetween(earlier, later) {
   return [...later].reduce((sum, [pid, time]) => sum + time - (earlier.get(pid) ?? 0), 0);
 }
 
-/** Empty for a process that has ended meanwhile. */
+/** The command line of a process, or '' if the process has ended. */
 function commandOf(pid) {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');

@@ -1,10 +1,12 @@
-// Where the time of a request goes: `npm run bench:profile -- cache`. A CPU profile of the server under load, summed up by
-// function; it is kept, for DevTools' flame chart, in the file that is named at the end.
+// Shows where the time of a request goes: `npm run bench:profile -- cache`, or the name of a route, such as list-sessions.
+// It takes a CPU profile of the server under load and sums it up by function. The last line names the file of the profile,
+// which Chrome's DevTools show as a flame chart.
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sessionCookies, startEnvironment } from './environment.mjs';
 import { load } from './load.mjs';
+import { ROUTES } from './rows/routes.mjs';
 
 const SESSIONS = 10_000;
 const PATH = '/api/auth/get-session';
@@ -12,19 +14,21 @@ const SETTINGS = {
   'get-session': { DISABLE_SETTING_JWT_HEADER: 'true' },
   cache: { SESSION_CACHE: 'true', DISABLE_SETTING_JWT_HEADER: 'true' },
 };
-/** Functions that are told of. */
+/** Number of functions to print. */
 const TOP = 40;
 
 const [what = 'get-session', seconds = '8', kind = 'gatehouse'] = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'gatehouse-profile-'));
+const requestsTo =
+  ROUTES[what]?.requestsTo ??
+  (() => sessionCookies(1000, SESSIONS).map((cookie) => ({ path: PATH, headers: { cookie } })));
 let since;
 const environment = await startEnvironment();
 try {
   const url = await environment.database('profile', SESSIONS);
-  const headers = sessionCookies(1000, SESSIONS).map((cookie) => ({ cookie }));
   const flags = ['--cpu-prof', `--cpu-prof-dir=${folder}`];
   const server = await environment.server(kind, url, SETTINGS[what], flags);
-  const target = { origin: server.origin, path: PATH, headers };
+  const target = { origin: server.origin, requests: requestsTo(server.origin) };
   await load({ ...target, seconds: 2 });
   const used = server.processorTime();
   since = process.hrtime.bigint() / 1000n;
@@ -32,7 +36,7 @@ try {
   const each = (server.processorTime() - used) / count;
   await server.stop();
   process.stdout.write(
-    `${what}: ${rate.toFixed(0)}/s, ${(each * 1e6).toFixed(0)} µs of processor time each, while profiled\n`,
+    `${what}, with the profiler on: ${rate.toFixed(0)} requests/s, ${(each * 1e6).toFixed(0)} µs of processor time per request\n`,
   );
 } finally {
   await environment.stop();

@@ -4,9 +4,9 @@ import { shown } from './figures.mjs';
 const WIDTH = 40;
 
 export const machine = () =>
-  `Node.js ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB; load generator, servers and PostgreSQL share it`;
+  `Node.js ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB; the load generator, the servers and PostgreSQL run on this machine`;
 
-/** One row of the benchmark: its bars, then its figures against what they should be. */
+/** The text of one row of the benchmark: its bars, then its figures with their targets. */
 export function text({ title, bars = [], figures, notes = [] }) {
   const longest = Math.max(...bars.map(({ name }) => name.length), 0);
   const most = Math.max(...bars.map(({ rate }) => rate), 1);

@@ -1,5 +1,5 @@
-// Gatehouse beside the published Better Auth and beside what the machine can do at the most: `npm run bench`. The peers
-// take turns, round after round, in one run on one machine; figures are medians.
+// Compares Gatehouse with the published Better Auth and with the least that a server must do. The servers take turns, round
+// after round, in one run on one machine. Figures are medians.
 //
 //   npm run bench -- --only get-session,cache --rounds 3 --seconds 4 --json figures.json
 import { writeFile } from 'node:fs/promises';
@@ -13,6 +13,7 @@ import { cookieCache } from './rows/cookie-cache.mjs';
 import { getSession } from './rows/get-session.mjs';
 import { manySessions } from './rows/many-sessions.mjs';
 import { memory } from './rows/memory.mjs';
+import { routes } from './rows/routes.mjs';
 import { signIn } from './rows/sign-in.mjs';
 import { start } from './rows/start.mjs';
 
@@ -21,6 +22,7 @@ const ROWS = {
   cache,
   'cookie-cache': cookieCache,
   'bearer-jwt': bearerJwt,
+  ...routes,
   'sign-in': signIn,
   'many-sessions': manySessions,
   cost,
@@ -41,7 +43,9 @@ const { values } = parseArgs({
 const chosen = values.only.split(',');
 const unknown = chosen.filter((name) => !(name in ROWS));
 if (unknown.length > 0) {
-  process.stderr.write(`There is no ${unknown.join(', ')}; there is ${Object.keys(ROWS).join(', ')}.\n`);
+  process.stderr.write(
+    `Unknown name in --only: ${unknown.join(', ')}. Possible names: ${Object.keys(ROWS).join(', ')}.\n`,
+  );
   process.exit(1);
 }
 const size = Object.fromEntries(

@@ -1,5 +1,5 @@
-// So many people who sign in without pause, until the process is ended.
-const [, , origin, people] = process.argv;
+// Signs in without pause on several connections, until the process is killed: node sign-ins.mjs <origin> <connections>
+const [, , origin, connections] = process.argv;
 
 async function signInForEver(n) {
   for (;;) {
@@ -9,9 +9,10 @@ async function signInForEver(n) {
       body: JSON.stringify({ email: `user${n + 1}@example.com`, password: 'correct horse battery' }),
     });
     await response.arrayBuffer();
-    if (response.status !== 200) throw new Error(`sign-in was answered with ${response.status}`);
+    if (response.status !== 200)
+      throw new Error(`Expected status 200 for the sign-in, got ${response.status}.`);
   }
 }
 
-for (let n = 0; n < Number(people); n++) void signInForEver(n);
+for (let n = 0; n < Number(connections); n++) void signInForEver(n);
 setTimeout(() => process.send?.('signing in'), 500);

@@ -5,7 +5,7 @@ import { chooseLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
 import { rowFindings } from './helpers/1763900000000-row-findings.js';
 import { tableFindings } from './helpers/1763900000000-table-findings.js';
 
-/** Reads what is there before anything is changed, and stops with everything that stands in the way. */
+/** Checks the database before anything changes. Stops with a list of everything that prevents the migrations. */
 export class InspectLegacyTables1763900000000 implements MigrationInterface {
   name = 'InspectLegacyTables1763900000000';
 
@@ -33,11 +33,12 @@ async function databaseFindings(queryRunner: QueryRunner): Promise<string[]> {
   if (!database) return [];
   const findings: string[] = [];
   if (database.version < 140_000)
-    findings.push(`PostgreSQL ${database.spelt} is too old: 14 or newer is needed.`);
-  if (database.schema === null) findings.push('No schema of search_path exists: create one.');
+    findings.push(`PostgreSQL ${database.spelt} is too old. Upgrade to PostgreSQL 14 or newer.`);
+  if (database.schema === null)
+    findings.push('No schema in search_path exists. Create one: create schema public');
   else if (!database.mayCreate) {
     findings.push(
-      `The role "${database.role}" may not create tables in the schema "${database.schema}": grant it.`,
+      `The role "${database.role}" may not create tables. Run: grant create on schema "${database.schema}" to "${database.role}"`,
     );
   }
   return findings;

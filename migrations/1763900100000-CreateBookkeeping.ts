@@ -57,7 +57,7 @@ const NAMES = [
   'gatehouse_undo',
 ];
 
-/** What `down` and an interrupted run need to know; see README.md. */
+/** Creates the tables that `down` and the continuation of an interrupted run need; see README.md. */
 export class CreateBookkeeping1763900100000 implements MigrationInterface {
   name = 'CreateBookkeeping1763900100000';
 

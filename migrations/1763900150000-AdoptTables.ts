@@ -7,8 +7,9 @@ import { replaceByView } from './helpers/1763900150000-legacy-view.js';
 import { mirrorColumns } from './helpers/1763900150000-mirror.js';
 
 /**
- * Tables and columns of other names become ours in place. The old application goes on under the old names: by a view
- * where a table or a column is renamed, by columns kept in step where the table has our name already.
+ * Turns tables with other names, or with other column names, into ours without copying rows. The old application still
+ * finds its names: through a view if a table or column was renamed, or in its own columns, which a trigger keeps equal
+ * to ours.
  */
 export class AdoptTables1763900150000 implements MigrationInterface {
   name = 'AdoptTables1763900150000';
@@ -28,7 +29,7 @@ export class AdoptTables1763900150000 implements MigrationInterface {
     await undo(queryRunner, this.name);
   }
 
-  /** By a run that was interrupted at another table. */
+  /** True if an interrupted run has already adopted this table. */
   private async isDone(queryRunner: QueryRunner, table: string): Promise<boolean> {
     const found = (await queryRunner.query(
       'select 1 from gatehouse_undo where migration = $1 and relation = $2 limit 1',

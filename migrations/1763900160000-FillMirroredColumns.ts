@@ -7,7 +7,7 @@ import { undo } from './helpers/1763900000000-undo-journal.js';
 import { byId } from './helpers/1763900000000-walk.js';
 import { readMirrored, toOurs } from './helpers/1763900000000-mirror-values.js';
 
-/** Rows from before the adoption: each column beside a legacy one gets its value. */
+/** Fills our columns that stand beside legacy columns, for rows written before the adoption. */
 export class FillMirroredColumns1763900160000 implements MigrationInterface {
   name = 'FillMirroredColumns1763900160000';
   transaction = false;

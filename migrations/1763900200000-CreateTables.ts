@@ -8,7 +8,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   accounts: ['constraint accounts_provider_id_provider_user_id_key unique (provider_id, provider_user_id)'],
 };
 
-/** The tables that are missing, with the columns of a fresh database. Indexes and foreign keys come later. */
+/** Creates the missing tables with their columns. Indexes and foreign keys come later. */
 export class CreateTables1763900200000 implements MigrationInterface {
   name = 'CreateTables1763900200000';
 
@@ -47,8 +47,8 @@ async function definitions(queryRunner: QueryRunner, table: string): Promise<str
 }
 
 /**
- * Better Auth makes all ids or none. Where those of `users` are no text, it has to leave them to the database, and then
- * the others too.
+ * Better Auth makes either all ids itself or none. If `users.id` is no text, the database must make it, so here the ids
+ * of the other tables get a default too.
  */
 async function defaultOfId(queryRunner: QueryRunner): Promise<string | undefined> {
   const users = await readTable(queryRunner, 'users');

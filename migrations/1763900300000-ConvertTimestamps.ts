@@ -6,8 +6,8 @@ import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { bringIndexesBack, setIndexesAside } from './helpers/1763900300000-indexes-aside.js';
 
 /**
- * `timestamp` columns of ours become `timestamptz`, meaning UTC. In a UTC session PostgreSQL knows that the bytes are
- * the same and rewrites no row.
+ * Changes our `timestamp` columns to `timestamptz`. Their values mean UTC. In a session with time zone UTC PostgreSQL
+ * knows that both types store the same bytes, so it rewrites no row.
  */
 export class ConvertTimestamps1763900300000 implements MigrationInterface {
   name = 'ConvertTimestamps1763900300000';
@@ -27,7 +27,9 @@ export class ConvertTimestamps1763900300000 implements MigrationInterface {
     await undo(queryRunner, this.name);
   }
 
-  /** A default goes with the type: `now() at time zone 'utc'` would mean another instant once there is a zone. */
+  /**
+   * Replaces the default too, because `now() at time zone 'utc'` would mean another instant in a `timestamptz` column.
+   */
   private async convert(
     queryRunner: QueryRunner,
     table: string,

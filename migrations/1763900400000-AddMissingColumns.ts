@@ -5,8 +5,8 @@ import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 
 /**
- * Columns and defaults of ours that a table lacks. None rewrites a row: a column comes with a constant default or
- * empty, and is filled and made NOT NULL later.
+ * Adds missing columns and defaults to existing tables without rewriting a row: a new column is empty or has a constant
+ * default. Later migrations fill the empty ones and make them NOT NULL.
  */
 export class AddMissingColumns1763900400000 implements MigrationInterface {
   name = 'AddMissingColumns1763900400000';
@@ -34,7 +34,7 @@ export class AddMissingColumns1763900400000 implements MigrationInterface {
     await queryRunner.query(
       `alter table ${table} add column ${column} ${type}${constant ? ' not null default false' : ''}`,
     );
-    // Only for rows to come: what a row without a time gets is for the backfill to say.
+    // After adding the column, so that only new rows get the default. The backfill chooses the value of existing rows.
     if (fallback && !constant) {
       await queryRunner.query(`alter table ${table} alter ${column} set default ${fallback}`);
     }

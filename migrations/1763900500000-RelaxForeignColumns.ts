@@ -5,8 +5,8 @@ import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 
 /**
- * New users are written without the legacy columns, so none of those may demand a value; nor may a column of ours that
- * is optional.
+ * Drops NOT NULL from columns that Gatehouse does not fill, because it inserts users without them: legacy columns, and
+ * columns of ours that are optional.
  */
 export class RelaxForeignColumns1763900500000 implements MigrationInterface {
   name = 'RelaxForeignColumns1763900500000';
@@ -41,7 +41,7 @@ export class RelaxForeignColumns1763900500000 implements MigrationInterface {
   }
 }
 
-/** From PostgreSQL 18 on, NOT NULL is a constraint with a name, which `down` gives back too. */
+/** Since PostgreSQL 18 NOT NULL is a named constraint, so `down` restores the name too. */
 async function restoringStatement(queryRunner: QueryRunner, table: string, column: string): Promise<string> {
   const [constraint] = (await queryRunner.query(
     `select c.conname as name from pg_constraint c

@@ -6,8 +6,8 @@ import { addedColumns, undo } from './helpers/1763900000000-undo-journal.js';
 import { textExpressions } from './helpers/1763900000000-text.js';
 
 /**
- * Triggers that keep the two forms of a fact in step whoever writes which, and, while a legacy application goes on
- * adding users, give those the values they must have.
+ * Creates triggers that keep both forms of a value equal, no matter which one is written. A further trigger fills
+ * required columns of users that a legacy application adds.
  */
 export class KeepColumnsInStep1763900600000 implements MigrationInterface {
   name = 'KeepColumnsInStep1763900600000';

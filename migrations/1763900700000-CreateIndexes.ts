@@ -4,7 +4,7 @@ import { ensureIndex, type IndexDefinition } from './helpers/1763900000000-index
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 
-/** One column, unique: another valid index on it serves as well. */
+/** Unique columns. If another valid unique index on the column exists, it is enough. */
 const UNIQUE = [
   { table: 'users', column: 'email', name: 'users_email_key' },
   { table: 'sessions', column: 'token', name: 'sessions_token_key' },
@@ -12,7 +12,7 @@ const UNIQUE = [
 ];
 
 const PLAIN: readonly IndexDefinition[] = [
-  // By it the server finds rows whose e-mail was left as it is, because normalising it would make two rows collide.
+  // Finds rows whose e-mail was not normalized because two rows would then have the same e-mail.
   {
     name: 'users_email_unnormalised_idx',
     table: 'users',
@@ -27,7 +27,7 @@ const PLAIN: readonly IndexDefinition[] = [
 
 const ACCOUNTS_KEY = 'accounts_provider_id_provider_user_id_key';
 
-/** Built concurrently, on tables that are in use. */
+/** Builds the indexes concurrently, because the tables are in use. */
 export class CreateIndexes1763900700000 implements MigrationInterface {
   name = 'CreateIndexes1763900700000';
 
@@ -44,7 +44,7 @@ export class CreateIndexes1763900700000 implements MigrationInterface {
     await undo(queryRunner, this.name);
   }
 
-  /** An `accounts` table that was there before may lack the key that the seed gives it. */
+  /** Adds the unique key that new `accounts` tables have, because an existing one may lack it. */
   private async addAccountsKey(queryRunner: QueryRunner): Promise<void> {
     const existing = (await queryRunner.query(
       `select 1 from pg_constraint where conrelid = to_regclass('accounts') and contype = 'u'

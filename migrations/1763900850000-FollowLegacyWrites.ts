@@ -10,8 +10,9 @@ import { createDualWrite, DUAL_WRITE } from './helpers/1763900850000-dual-write.
 import { passwordTrigger } from './helpers/1763900850000-password-trigger.js';
 
 /**
- * From here on what a legacy application writes comes over as it is written: before the backfill, so that no row is
- * written between the two. A table of our own making has no legacy application, and no switch-over.
+ * Creates triggers that copy each write of a legacy application to our columns. They come before the backfill, so that
+ * no write between the two is missed. If the migrations created `users`, there is no legacy application and no
+ * switch-over.
  */
 export class FollowLegacyWrites1763900850000 implements MigrationInterface {
   name = 'FollowLegacyWrites1763900850000';
@@ -37,7 +38,9 @@ export class FollowLegacyWrites1763900850000 implements MigrationInterface {
     await undo(queryRunner, this.name);
   }
 
-  /** Undone when the triggers are gone: what they did while the backfills were being taken back. */
+  /**
+   * Recorded before the triggers, so undone after them: deletes what they wrote while `down` reverted the backfills.
+   */
   private async recordLeftovers(queryRunner: QueryRunner): Promise<void> {
     await recordUndo(queryRunner, {
       migration: this.name,

@@ -4,7 +4,10 @@ import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { byPlace } from './helpers/1763900000000-walk.js';
 import { backfillUsers, USERS_BACKFILL } from './helpers/1763900900000-users-backfill.js';
 
-/** Every existing user gets the values of our columns; what a legacy column held before is kept for `down`. */
+/**
+ * Fills our columns for every existing user. Keeps old values of columns that existed before, so that `down` restores
+ * them.
+ */
 export class BackfillUsers1763900900000 implements MigrationInterface {
   name = 'BackfillUsers1763900900000';
   transaction = false;

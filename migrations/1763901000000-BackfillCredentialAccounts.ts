@@ -7,7 +7,7 @@ import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { forgetAccounts } from './helpers/1763900850000-credential-account.js';
 import { ACCOUNTS_BACKFILL, backfillAccounts } from './helpers/1763901000000-accounts-backfill.js';
 
-/** Every user with a usable password gets the account that Better Auth keeps it in, the hash as it is. */
+/** Creates a credential account with the unchanged hash for every user who has a usable password. */
 export class BackfillCredentialAccounts1763901000000 implements MigrationInterface {
   name = 'BackfillCredentialAccounts1763901000000';
   transaction = false;
@@ -26,7 +26,9 @@ export class BackfillCredentialAccounts1763901000000 implements MigrationInterfa
     await queryRunner.query('analyze users, accounts');
   }
 
-  /** A password changed since is lost with its account: the legacy column never learned of it. */
+  /**
+   * A password changed after the backfill is lost with its account, unless it was written back to the legacy column.
+   */
   async down(queryRunner: QueryRunner): Promise<void> {
     await undo(queryRunner, this.name);
   }

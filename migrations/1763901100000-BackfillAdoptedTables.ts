@@ -11,7 +11,7 @@ const TIMES: Readonly<Record<string, string>> = {
   updated_at: 'coalesce(u.updated_at, u.created_at, $1::timestamptz)',
 };
 
-/** A session from before there were tokens stays, with one that nobody knows. */
+/** Rows of old `sessions` tables have no token. They get a random one that nobody knows. */
 const RANDOM_TOKEN = `replace(gen_random_uuid()::text, '-', '')`;
 
 const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -24,7 +24,7 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   jwks: { created_at: 'coalesce(u.created_at, $1::timestamptz)' },
 };
 
-/** The same for tables of ours that were there before, as the seed's own script makes them. */
+/** Fills our columns in the other tables that existed before, such as those of the seed's own script. */
 export class BackfillAdoptedTables1763901100000 implements MigrationInterface {
   name = 'BackfillAdoptedTables1763901100000';
   transaction = false;
@@ -56,7 +56,7 @@ export class BackfillAdoptedTables1763901100000 implements MigrationInterface {
   }
 }
 
-/** Made by these migrations: no row is older than they are. */
+/** True if these migrations created the table, so that it has no older rows. */
 async function isOurs(queryRunner: QueryRunner, table: string): Promise<boolean> {
   const found = (await queryRunner.query(
     `select 1 from gatehouse_undo where kind = 'table' and relation = $1`,

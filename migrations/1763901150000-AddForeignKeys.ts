@@ -4,9 +4,10 @@ import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { isBackfilledAccount } from './helpers/1763900850000-credential-account.js';
 
 /**
- * Not valid yet: proving them is a later step's work, so that `users` is locked for a moment only. After the backfill,
- * because PostgreSQL would look up and lock the user of every account, which takes as long as making it. Users whom the
- * legacy application has deleted since leave accounts behind; from now on those go with them.
+ * Adds the foreign keys as NOT VALID, so that `users` is locked only for a moment. A later migration validates them.
+ * They come after the backfill, because with them PostgreSQL would look up and lock the user of every new account,
+ * which takes as long as inserting it. Deletes accounts whose users the legacy application has deleted since; from now
+ * on the foreign key does this.
  */
 export class AddForeignKeys1763901150000 implements MigrationInterface {
   name = 'AddForeignKeys1763901150000';

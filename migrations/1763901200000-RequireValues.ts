@@ -7,7 +7,7 @@ import { inTransaction, sqlState } from './helpers/1763900000000-transaction.js'
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { fillLatecomers } from './helpers/1763901200000-latecomers.js';
 
-/** What must never be null is proven and then required; the foreign keys are proven too. */
+/** Proves that required columns have no nulls and makes them NOT NULL. Validates the foreign keys. */
 export class RequireValues1763901200000 implements MigrationInterface {
   name = 'RequireValues1763901200000';
 
@@ -57,7 +57,7 @@ async function validateForeignKeys(queryRunner: QueryRunner, table: string): Pro
       if (sqlState(error) !== '23503') throw error;
       const { detail = '' } = error as { detail?: string };
       throw new MigrationFault(
-        `${table} has rows whose user does not exist. ${detail} Delete them and run the migrations again.`,
+        `${table} has rows whose user does not exist. ${detail} Delete these rows, then run again: npm run migration:run`,
       );
     }
   }
@@ -69,5 +69,5 @@ async function describeMissing(queryRunner: QueryRunner, table: string, column: 
      where t.${quote(column)} is null order by 1 limit 10`,
   )) as { id: string; reason: string | null }[];
   const list = rows.map(({ id, reason }) => (reason ? `${id} (${reason})` : id)).join(', ');
-  return `${table}.${column} has no value in these rows: ${list}. Mend them and run the migrations again.`;
+  return `${table}.${column} has no value in these rows: ${list}. Give them one, then run again: npm run migration:run`;
 }

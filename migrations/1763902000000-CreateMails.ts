@@ -6,7 +6,7 @@ import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 
 const TABLE = 'gatehouse_mails';
 
-/** Mails wait here until the mail server has taken them. */
+/** Stores mails until the mail server accepts them. */
 export class CreateMails1763902000000 implements MigrationInterface {
   name = 'CreateMails1763902000000';
 

@@ -6,8 +6,8 @@ import { createDualWrite } from './helpers/1763900850000-dual-write.js';
 import { writeBackTrigger } from './helpers/1763903000000-write-back.js';
 
 /**
- * A password that was changed through this server, or through Better Auth, reaches the legacy application, once the
- * switch-over is past its first mode. After the backfill, which would call the trigger for every account.
+ * Creates a trigger that copies new passwords of Gatehouse and Better Auth to the legacy column, once the switch-over
+ * has left its first mode. It comes after the backfill, which would otherwise call the trigger for every account.
  */
 export class WriteBackPasswords1763903000000 implements MigrationInterface {
   name = 'WriteBackPasswords1763903000000';

@@ -5,7 +5,10 @@ import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 
 const TABLE = 'gatehouse_legacy_tokens';
 
-/** Which session a JWT of the legacy application was exchanged for. The row stays when the session ends, and so does its end. */
+/**
+ * Stores which session a legacy JWT was exchanged for. The row outlives its session, so that the JWT cannot open a new
+ * one.
+ */
 export class CreateLegacyTokens1763903100000 implements MigrationInterface {
   name = 'CreateLegacyTokens1763903100000';
 

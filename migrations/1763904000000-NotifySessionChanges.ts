@@ -2,7 +2,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { undo } from './helpers/1763900000000-undo-journal.js';
 import { createNotifyingTriggers } from './helpers/1763904000000-notifying.js';
 
-/** Whoever changes or deletes a session or its user tells the servers, which drop it from their caches. */
+/**
+ * Creates triggers that tell the servers about changed or deleted sessions and users, so that they drop them from
+ * caches.
+ */
 export class NotifySessionChanges1763904000000 implements MigrationInterface {
   name = 'NotifySessionChanges1763904000000';
 

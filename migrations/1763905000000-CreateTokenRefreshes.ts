@@ -5,7 +5,7 @@ import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 
 const TABLE = 'gatehouse_token_refreshes';
 
-/** Who is refreshing the tokens of an account, so that of all instances one does. */
+/** Stores which instance is refreshing an account's tokens, so that only one does. */
 export class CreateTokenRefreshes1763905000000 implements MigrationInterface {
   name = 'CreateTokenRefreshes1763905000000';
 

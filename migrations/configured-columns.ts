@@ -7,27 +7,27 @@ import { concurrently } from './helpers/1763900000000-build-index.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo } from './helpers/1763900000000-undo-journal.js';
 
-/** A column that the configuration asks for, beside those every installation has. */
+/** A column that the configuration adds to the columns every installation has. */
 export interface ConfiguredColumn {
   readonly table: 'users' | 'sessions';
   readonly name: string;
-  /** As PostgreSQL's `format_type` writes it. */
+  /** Type in the spelling of PostgreSQL's `format_type`. */
   readonly type: string;
   readonly notNull: boolean;
-  /** SQL of a constant; undefined: none. */
+  /** SQL of a constant; undefined if the column has no default. */
   readonly fallback: string | undefined;
   readonly unique: boolean;
   readonly index: boolean;
 }
 
-/** After the chain every database has, and before whatever comes to it later. */
+/** Sorts after the migrations every database has at first, and before those that are added later. */
 const TIMESTAMP = '1763901300001';
 
 type MigrationClass = new () => MigrationInterface;
 
 /**
- * The migration that adds the configured columns a database still lacks; undefined when none are configured. Its name
- * holds a digest of them, so that another configuration is another migration, which adds what is new.
+ * The migration that adds the configured columns; undefined if none are configured. Its name contains a digest of the
+ * columns, so that a changed configuration is a new migration, which adds only the missing columns.
  */
 export function configuredColumnsMigration(columns: readonly ConfiguredColumn[]): MigrationClass | undefined {
   if (columns.length === 0) return undefined;
@@ -60,7 +60,7 @@ async function addColumn(
     if (existing) return requireType(existing.type, column);
     if (column.notNull && fallback === undefined) await requireEmpty(queryRunner, column);
     const constraint = `${column.notNull ? ' not null' : ''}${fallback === undefined ? '' : ` default ${fallback}`}`;
-    // A constant default is no rewrite; PostgreSQL keeps it in the catalogue for the rows that are there.
+    // PostgreSQL keeps a constant default for existing rows in its catalogue, so it rewrites no row.
     await queryRunner.query(`alter table ${target} add column ${quoted} ${type}${constraint}`);
     await recordUndo(queryRunner, {
       migration,
@@ -84,8 +84,8 @@ function requireType(found: string, { table, name, type }: ConfiguredColumn): vo
   const family = (of: string) => of.replace(/\(.*\)/, '').replace(/^character varying$/, 'text');
   if (family(found) === family(type)) return;
   throw new MigrationFault(
-    `${table}.${name} is ${found}, the configured field of that name needs ${type}: ` +
-      `give the field another fieldName, or correct its type.`,
+    `${table}.${name} is ${found}, but the configured field of that name needs ${type}. ` +
+      `Give the field another fieldName, or correct its type.`,
   );
 }
 
@@ -93,12 +93,12 @@ async function requireEmpty(queryRunner: QueryRunner, { table, name }: Configure
   const rows = (await queryRunner.query(`select 1 from ${quote(table)} limit 1`)) as unknown[];
   if (rows.length === 0) return;
   throw new MigrationFault(
-    `The configured field ${table}.${name} is required and has no default, but there are rows that have no value: ` +
-      `give it a defaultValue, or "required": false.`,
+    `The configured field ${table}.${name} is required and has no default, but ${table} already has rows. ` +
+      `Give the field a defaultValue, or set "required": false.`,
   );
 }
 
-/** Only this migration's own changes: one that landed later may have run before it. */
+/** Undoes only this migration, because a migration with a later timestamp may have run before it. */
 async function takeBack(queryRunner: QueryRunner, migration: string): Promise<void> {
   const changes = (await queryRunner.query(
     'select id, kind, statement from gatehouse_undo where migration = $1 order by id desc',

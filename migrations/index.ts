@@ -21,7 +21,7 @@ import { CreateLegacyTokens1763903100000 } from './1763903100000-CreateLegacyTok
 import { NotifySessionChanges1763904000000 } from './1763904000000-NotifySessionChanges.js';
 import { CreateTokenRefreshes1763905000000 } from './1763905000000-CreateTokenRefreshes.js';
 
-/** In the order in which they run. A new one goes last; those that have landed are never edited. */
+/** In the order in which they run. Add new ones at the end, and never change a released one. */
 export const MIGRATIONS = [
   InspectLegacyTables1763900000000,
   CreateBookkeeping1763900100000,

@@ -1,4 +1,4 @@
-// The chain of migrations up to its backfills, and all of it as an operator runs it.
+// Runs the migrations up to the backfills, or all migrations with TypeORM's command like an operator.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -8,9 +8,9 @@ import { onDatabase } from './legacy-database.mjs';
 
 const FIRST = 'BackfillUsers1763900900000';
 const LAST = 'BackfillCredentialAccounts1763901000000';
-const LOOK_EVERY_MS = 20;
+const POLL_MS = 20;
 
-/** Everything before the first row is moved: the tables, columns, triggers, indexes and keys that all contestants write to. */
+/** Runs all migrations before the backfills, which create the tables, columns, triggers, indexes and keys. */
 export async function prepare(url) {
   process.env.GATEHOUSE_QUIET = '1';
   const dataSource = new DataSource({
@@ -42,8 +42,8 @@ export async function prepare(url) {
 }
 
 /**
- * `typeorm migration:run` in a process of its own.
- * @returns seconds that the two backfills took and that the run took, and the process's largest resident memory in MB.
+ * Runs `typeorm migration:run` in its own process.
+ * @returns the seconds of the two backfills and of the whole run, and the peak of the process's resident memory in MiB.
  */
 export async function migrate(url) {
   const child = spawn(
@@ -58,22 +58,25 @@ export async function migrate(url) {
   });
   const closed = new Promise((done) => child.once('close', done));
   let memory = 0;
-  const watch = setInterval(() => (memory = Math.max(memory, peakMemory(child.pid))), LOOK_EVERY_MS);
+  const watch = setInterval(() => (memory = Math.max(memory, peakMemory(child.pid))), POLL_MS);
   try {
-    const start = await onDatabase(url, (client) => beginning(client, child));
+    const start = await onDatabase(url, (client) => backfillStart(client, child));
     const code = await closed;
-    if (code !== 0) throw new Error(`migration:run ended with ${code}`);
+    if (code !== 0) throw new Error(`migration:run ended with code ${code}.`);
     return { backfill: (end - start) / 1000, whole: (performance.now() - began) / 1000, memory };
   } finally {
     clearInterval(watch);
   }
 }
 
-/** When the first backfill is noted. Nobody asks from then on: that would be traffic, to which backfills give way. */
-async function beginning(client, child) {
+/**
+ * Waits until the first backfill has started and returns the time. It sends no queries after that, because backfills slow
+ * down for other traffic.
+ */
+async function backfillStart(client, child) {
   while (!(await hasStarted(client))) {
-    if (child.exitCode !== null) throw new Error(`migration:run ended with ${child.exitCode}`);
-    await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
+    if (child.exitCode !== null) throw new Error(`migration:run ended with code ${child.exitCode}.`);
+    await new Promise((done) => setTimeout(done, POLL_MS));
   }
   return performance.now();
 }
@@ -83,7 +86,7 @@ async function hasStarted(client) {
     const { rows } = await client.query('select exists (select from gatehouse_backfills) as started');
     return rows[0].started;
   } catch (error) {
-    // The chain has not come to its tables yet.
+    // The migration that creates the table has not run yet.
     if (error.code === '42P01') return false;
     throw error;
   }

@@ -1,4 +1,5 @@
-// A legacy users table as SQLAlchemy's or Django's makes one: random ids, bcrypt hashes, local times, three unique indexes.
+// Creates a users table like one of SQLAlchemy or Django: random ids, bcrypt hashes, times without zone, and three unique
+// indexes.
 import pg from 'pg';
 
 export async function onDatabase(url, work) {
@@ -18,7 +19,7 @@ const TABLE = `
     created_at timestamp, updated_at timestamp
   )`;
 
-/** One user in ten has capitals in the e-mail, one in twenty no password, one in fifty is deactivated. */
+/** 10 % of the users have a capital letter in the e-mail, 5 % have no password, and 2 % are deactivated. */
 const ROWS = `
   insert into users
   select gen_random_uuid()::text, case when n % 10 = 0 then 'User' else 'user' end || n || '@example.com', 'user' || n,
@@ -28,7 +29,7 @@ const ROWS = `
          timestamp '2020-01-01' + n * interval '1 minute', timestamp '2024-05-02'
   from generate_series(1, $1::integer) n`;
 
-/** A database to be copied, with so many users; `prepare` goes on with it. */
+/** Creates a database with this number of users for `withCopy` to copy. `prepare` makes further changes to it. */
 export async function createLegacyDatabase(server, users, prepare = async () => {}) {
   const name = template(users);
   await onDatabase(server, async (client) => {
@@ -46,7 +47,7 @@ export async function createLegacyDatabase(server, users, prepare = async () => 
   await prepare(url);
 }
 
-/** Runs `work` on a copy that it alone has. */
+/** Runs `work` on a copy of the database and drops the copy afterwards. */
 export async function withCopy(server, users, work) {
   await onDatabase(server, async (client) => {
     await client.query(`create database copy template ${template(users)} strategy file_copy`);

@@ -1,15 +1,16 @@
-// What a legacy application asks of its users table: half reads by e-mail, half writes, 50 a second, begun on time whether
-// or not those before have ended.
+// The queries of a legacy application on its users table: 50 per second, half reads by id and half writes. Each starts on
+// time, even if earlier ones have not ended.
 import pg from 'pg';
 import { onDatabase } from './legacy-database.mjs';
 
 const PER_SECOND = 50;
-const LOOK_EVERY_MS = 50;
+const POLL_MS = 50;
 const SAMPLE = 50_000;
 
 /**
- * Until `until` settles.
- * @returns how many requests failed, their 99th percentile in ms, and the longest wait for a lock seen in ms.
+ * Sends queries until the promise `until` settles.
+ * @returns the number of queries, the messages of failed ones, the 99th percentile of their times and the longest observed
+ * wait for a lock, both in milliseconds, and the result of `until`.
  */
 export async function legacyTraffic(url, users, until) {
   const pool = new pg.Pool({ connectionString: url, max: 20 });
@@ -70,7 +71,7 @@ async function watchLocks(url, time) {
          from pg_locks where not granted`,
       );
       longest = Math.max(longest, rows[0].wait);
-      await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
+      await new Promise((done) => setTimeout(done, POLL_MS));
     }
     return longest;
   });

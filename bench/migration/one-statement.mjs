@@ -1,6 +1,6 @@
-// The limit: all rows in one SQL statement, as somebody would write it who needs neither to be interrupted nor to let
-// others work. It writes the same rows to the same tables as the backfills, what `migration:revert` needs included, under
-// the same indexes and foreign keys, and fires no trigger that they do not fire.
+// The fastest possible backfill: one SQL statement for all rows. It cannot be interrupted, and it blocks other writers. It
+// writes the same rows to the same tables as the backfills, including the rows for `migration:revert`, with the same
+// indexes and foreign keys. It fires no trigger that the backfills do not fire.
 import { onDatabase } from './legacy-database.mjs';
 
 const EMAIL = 'lower(btrim(email))';
@@ -28,7 +28,7 @@ export const STATEMENT = `
     ban_reason = case when not is_active then 'Deactivated in the legacy application' end,
     created_at = ${CREATED}, updated_at = ${UPDATED}`;
 
-/** @returns seconds. */
+/** @returns the seconds that the statement takes */
 export async function inOneStatement(url) {
   return await onDatabase(url, async (client) => {
     await client.query(`set gatehouse.dual_write to 'on'`);

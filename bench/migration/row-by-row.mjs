@@ -1,11 +1,11 @@
-// What Better Auth's migration guides do: read a page of users, and for each of them write the user and then the account,
-// one statement after the other, each committed by itself.
+// The loop of Better Auth's migration guides: read a page of users, and for each user write the user and then the account,
+// one statement after the other, each in its own transaction.
 import { randomUUID } from 'node:crypto';
 import { onDatabase } from './legacy-database.mjs';
 
 const PAGE = 100;
 
-/** @returns users a second over a sample of `users`. */
+/** @returns users moved per second. The loop stops after `users` of them. */
 export async function rowByRow(url, users) {
   return await onDatabase(url, async (client) => {
     await client.query(`set gatehouse.dual_write to 'on'`);

@@ -5,7 +5,10 @@ import { compete } from '../load.mjs';
 const SESSIONS = 10_000;
 const PATH = '/api/auth/get-session';
 
-/** `get-session` with `SESSION_CACHE=true`, against Better Auth, which has no cache that a revocation reaches. */
+/**
+ * Compares `get-session` with `SESSION_CACHE=true` to Better Auth without a cache, because Better Auth has no cache that a
+ * revocation clears.
+ */
 export async function cache(environment, size) {
   const url = await environment.database('cache', SESSIONS);
   const headers = sessionCookies(1000, SESSIONS).map((cookie) => ({ cookie }));
@@ -28,8 +31,8 @@ export async function cache(environment, size) {
     title: 'get-session, SESSION_CACHE=true, 16 connections',
     bars: contestants.map(({ name }) => ({ name, rate: rate(name), p99: p99(name) })),
     figures: [
-      atLeast('throughput to better-auth', ratio('Gatehouse', 'better-auth'), 25),
-      atLeast('throughput to a constant JSON', ratio('Gatehouse', 'constant JSON'), 0.7),
+      atLeast('throughput / better-auth', ratio('Gatehouse', 'better-auth'), 25),
+      atLeast('throughput / constant JSON', ratio('Gatehouse', 'constant JSON'), 0.7),
     ],
   };
 }

@@ -6,7 +6,7 @@ const SESSIONS = 1000;
 const CLIENTS = 100;
 const PATH = '/api/auth/get-session';
 
-/** Both with Better Auth's cookie cache (compact), each sent the cookies it has set itself. */
+/** Compares `get-session` with Better Auth's cookie cache (compact). Each server gets the cookies that it has set itself. */
 export async function cookieCache(environment, size) {
   const url = await environment.database('cookie_cache', SESSIONS);
   const servers = {
@@ -29,7 +29,7 @@ export async function cookieCache(environment, size) {
   return {
     title: 'get-session, cookie cache (compact), 16 connections',
     bars: contestants.map(({ name }) => ({ name, rate: rate(name), p99: p99(name) })),
-    figures: [atLeast('throughput to better-auth', ratio('Gatehouse', 'better-auth'), 5)],
+    figures: [atLeast('throughput / better-auth', ratio('Gatehouse', 'better-auth'), 5)],
   };
 }
 
@@ -39,6 +39,6 @@ async function withCache(origin, cookie) {
     .getSetCookie()
     .map((line) => line.split(';', 1)[0])
     .filter((pair) => pair.includes('session_data'));
-  if (data.length === 0) throw new Error(`${origin} set no cookie cache`);
+  if (data.length === 0) throw new Error(`The answer of ${origin} has no session_data cookie.`);
   return [cookie, ...data].join('; ');
 }

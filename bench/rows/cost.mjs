@@ -15,8 +15,8 @@ const CONTESTANTS = [
 ];
 
 /**
- * Microseconds of a processor for each `get-session`, the server's and PostgreSQL's: what a machine has to be bought for.
- * Far less than a rate does it depend on what else the machine is doing.
+ * Measures the microseconds of processor time that the server and PostgreSQL use for one `get-session`. This depends much
+ * less than the throughput on what else the machine is doing.
  */
 export async function cost(environment, { rounds, seconds }) {
   const url = await environment.database('cost', SESSIONS);
@@ -45,19 +45,19 @@ export async function cost(environment, { rounds, seconds }) {
   const middle = (name, part) => median(spent.get(name).map((times) => times[part]));
   const ratio = (name, other) => middle(name, 'server') / middle(other, 'server');
   return {
-    title: 'get-session: microseconds of a processor for each',
+    title: 'get-session: processor time per request',
     figures: [
-      atMost('Gatehouse to better-auth', ratio('Gatehouse', 'better-auth'), 1 / 7),
-      atMost('Gatehouse to the bare statement', ratio('Gatehouse', 'bare statement'), 1 / 0.85),
+      atMost('Gatehouse / better-auth', ratio('Gatehouse', 'better-auth'), 1 / 7),
+      atMost('Gatehouse / bare statement', ratio('Gatehouse', 'bare statement'), 1 / 0.85),
       atMost(
-        'with the cache to a constant JSON',
+        'Gatehouse with SESSION_CACHE / constant JSON',
         ratio('Gatehouse, SESSION_CACHE', 'constant JSON'),
         1 / 0.7,
       ),
     ],
     notes: CONTESTANTS.map(
       ({ name }) =>
-        `${name}: server ${middle(name, 'server').toFixed(0)}, PostgreSQL ${middle(name, 'postgres').toFixed(0)}`,
+        `${name}: server ${middle(name, 'server').toFixed(0)} µs, PostgreSQL ${middle(name, 'postgres').toFixed(0)} µs`,
     ),
   };
 }

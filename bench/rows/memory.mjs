@@ -5,7 +5,7 @@ import { load } from '../load.mjs';
 const SESSIONS = 100_000;
 const STEPS = 10;
 
-/** Resident memory while requests come in for ever other sessions, with the cache on. */
+/** Measures the resident memory with the cache on, while requests come for different sessions all the time. */
 export async function memory(environment, { requests }) {
   const url = await environment.database('memory', SESSIONS);
   const server = await environment.server('gatehouse', url, { SESSION_CACHE: 'true' });
@@ -25,9 +25,11 @@ export async function memory(environment, { requests }) {
   return {
     title: `resident memory over ${requests.toLocaleString('en')} requests`,
     figures: [
-      atMost('at the most', Math.max(...resident), 150, 'MiB'),
-      atMost('last fifth to middle', late / early, 1.05),
+      atMost('maximum', Math.max(...resident), 150, 'MiB'),
+      atMost('last fifth / middle', late / early, 1.05),
     ],
-    notes: [`MiB after every tenth: ${resident.map((each) => each.toFixed(0)).join(' ')}`],
+    notes: [
+      `MiB at the start and after each tenth of the requests: ${resident.map((each) => each.toFixed(0)).join(' ')}`,
+    ],
   };
 }

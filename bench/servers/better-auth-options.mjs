@@ -6,7 +6,7 @@ import { password } from '../../test/oracle/passwords.mjs';
 const read = (name) =>
   JSON.parse(readFileSync(new URL(`../../test/oracle/${name}`, import.meta.url), 'utf8'));
 
-/** Better Auth in its fastest plain form: no plugin unless `PLUGINS`, as many connections as Gatehouse has. */
+/** Options for the fastest Better Auth: plugins only if `PLUGINS` is set, and as many database connections as Gatehouse. */
 export function optionsFrom({ DATABASE_URL, BETTER_AUTH_SECRET, BETTER_AUTH_URL, PLUGINS, COOKIE_CACHE }) {
   const { session, ...mapping } = read('field-mapping.json');
   return {

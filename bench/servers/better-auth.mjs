@@ -1,4 +1,4 @@
-// The published Better Auth on Node's own HTTP server, as its guide starts it, with the field names of this schema mapped.
+// Runs the published Better Auth on Node's HTTP server, as in its guide, with its fields mapped to Gatehouse's columns.
 import { createServer } from 'node:http';
 import { betterAuth } from 'better-auth';
 import { toNodeHandler } from 'better-auth/node';

@@ -1,5 +1,5 @@
-// The published Better Auth inside NestJS, by the community's module. It needs Node.js 22.22.1 and is no dependency of ours:
-// `npm install --no-save @thallesp/nestjs-better-auth` brings it.
+// Runs the published Better Auth in NestJS with the community's module. The module needs Node.js 22.22.1 and is not a
+// dependency of this project. To install it: npm install --no-save @thallesp/nestjs-better-auth
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuthModule } from '@thallesp/nestjs-better-auth';

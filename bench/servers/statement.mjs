@@ -1,4 +1,4 @@
-// What can be had at the most with a database read: Fastify and the one prepared statement, its rows as JSON, and nothing else.
+// The fastest possible server with a database read: Fastify sends the row of Gatehouse's prepared statement as JSON.
 import Fastify from 'fastify';
 import pg from 'pg';
 import { findSessionByToken } from '../../dist/src/sessions/find-session.sql.js';

@@ -3,33 +3,33 @@ import { readTable, type ColumnFacts, type TableFacts } from './1763900000000-ca
 import { LEGACY_TABLES, legacyNames, variableOf } from './1763900000000-legacy-names.js';
 import { FAMILIES, ID_TYPES, TABLES, type ColumnDefinition } from './1763900000000-tables.js';
 
-/** A column of ours and the legacy one that says the same. */
+/** A column of ours and the legacy column with the same meaning. */
 export interface ColumnPair {
   readonly ours: ColumnDefinition;
   readonly theirs: ColumnFacts;
 }
 
 /**
- * How a legacy table becomes one of ours. `renamed` columns are ours from then on, and a view shows them under the old
- * names; beside a `mirrored` one, which keeps its name, ours is added, and a trigger keeps both in step.
+ * How a legacy table becomes one of ours. `renamed` columns get our names, and a view shows them under the old ones.
+ * `mirrored` columns keep their names; our columns are added beside them, and a trigger keeps both equal.
  */
 export interface Adoption {
   readonly table: string;
-  /** As it stands now: another name where the table is renamed. */
+  /** The table as it is now. If it will be renamed, it has another name. */
   readonly source: TableFacts;
   readonly renamed: readonly ColumnPair[];
   readonly mirrored: readonly ColumnPair[];
 }
 
 export interface AdoptionPlan {
-  /** For every table of ours that is there in some form. */
+  /** One for each of our tables that exists in some form. */
   readonly adoptions: readonly Adoption[];
   readonly findings: readonly string[];
 }
 
 const NONE = 'none';
 
-/** What is there, and what has to happen to it. Reads; after the adoption there is nothing left to rename or mirror. */
+/** Compares existing tables with ours. Only reads. Once the tables are adopted, nothing is left to rename or mirror. */
 export async function planAdoption(queryRunner: QueryRunner): Promise<AdoptionPlan> {
   const adoptions: Adoption[] = [];
   const findings: string[] = [];
@@ -52,7 +52,7 @@ export function adoptionFor({ adoptions }: AdoptionPlan, table: string): Adoptio
   return adoptions.find((adoption) => adoption.table === table);
 }
 
-/** The table as it will be: under our name, with our columns. */
+/** The table after the adoption: with our name and our columns. */
 export function adoptedFacts({ table, source, renamed, mirrored }: Adoption): TableFacts {
   const columns = new Map(source.columns);
   for (const { theirs } of renamed) columns.delete(theirs.name);
@@ -61,12 +61,12 @@ export function adoptedFacts({ table, source, renamed, mirrored }: Adoption): Ta
   return { name: table, kind: source.kind, columns };
 }
 
-/** What the column of ours is called in the table as it stands now. */
+/** Present name of the column that will be our `column`. */
 export function currentName({ renamed, mirrored }: Adoption, column: string): string {
   return [...renamed, ...mirrored].find(({ ours }) => ours.name === column)?.theirs.name ?? column;
 }
 
-/** A reference has the type of what it refers to; everything else is made as in a fresh database. */
+/** A `user_id` gets the type of the column it refers to. Other columns get the type they have in a fresh database. */
 function mirrorFacts({ ours, theirs }: ColumnPair): ColumnFacts {
   const isReference = ours.name === 'user_id';
   const typeName = isReference ? theirs.typeName : (FAMILIES[ours.family][0] ?? '');
@@ -78,7 +78,7 @@ function isNamed(table: string): boolean {
   return Boolean(process.env[LEGACY_TABLES[table]?.variable ?? '']);
 }
 
-/** Undefined: there is none. A text: why it cannot be told. */
+/** Undefined if there is no such table. A text if the configuration is wrong; it says why. */
 async function findSource(
   queryRunner: QueryRunner,
   table: string,
@@ -90,13 +90,13 @@ async function findSource(
   if (named === NONE) return own;
   if (named && named !== table) {
     const other = await readTable(queryRunner, named);
-    if (!other) return `${variable} names "${named}", which does not exist: correct it.`;
+    if (!other) return `${variable} names "${named}", which does not exist. Correct the name.`;
     if (!own) return other;
     if (other.kind === 'v') return own;
-    return `${variable} names "${named}", but there is a table ${table} too: rename that one.`;
+    return `${variable} names "${named}", but a table ${table} exists too. Rename the table ${table}.`;
   }
   if (own) return own;
-  // A table called `session` beside users of another origin may be anybody's.
+  // If the users table is not Better Auth's, a table `session` may belong to anything.
   if (table !== 'users' && !(await isBetterAuths(queryRunner, users))) return undefined;
   for (const name of names) {
     const candidate = await readTable(queryRunner, name);
@@ -105,7 +105,7 @@ async function findSource(
   return undefined;
 }
 
-/** `users` was called otherwise, now or before the migrations began. */
+/** True if the users table has, or had before the migrations, a name that Better Auth uses. */
 async function isBetterAuths(queryRunner: QueryRunner, users: TableFacts | undefined): Promise<boolean> {
   if (!users) return false;
   if (users.name !== 'users') return true;
@@ -127,7 +127,8 @@ function adoptionOf(table: string, source: TableFacts, idType: string | undefine
       .find((column) => column && !taken.has(column.name) && says(ours, column, idType));
     if (!theirs) continue;
     taken.add(theirs.name);
-    // The old application knows the table by this name, so what it knows in it stays, unless ours needs that very name.
+    // If the table keeps its name, the old application goes on using it, so its columns keep their names too, unless
+    // one of our columns needs that name.
     const stays = source.name === table && ours.name !== 'id' && !isOurs(table, theirs.name);
     const pair = { ours, theirs };
     if (stays || !fits(ours, theirs, idType)) mirrored.push(pair);
@@ -136,7 +137,7 @@ function adoptionOf(table: string, source: TableFacts, idType: string | undefine
   return { table, source, renamed, mirrored };
 }
 
-/** A boolean `email_verified` is what ours calls `is_email_verified`. */
+/** True if `email_verified` is a flag. Such a column is what we call `is_email_verified`. */
 function isClash(table: string, source: TableFacts, { name }: ColumnDefinition): boolean {
   return table === 'users' && name === 'email_verified' && !source.columns.has('is_email_verified');
 }
@@ -145,14 +146,14 @@ function isOurs(table: string, name: string): boolean {
   return TABLES[table]?.some((column) => column.name === name) ?? false;
 }
 
-/** The column can be ours as it is. */
+/** True if the column has a type that ours may have. */
 function fits({ name, family }: ColumnDefinition, column: ColumnFacts, idType: string | undefined): boolean {
   if (name === 'user_id') return column.type === (idType ?? column.type);
   if (name === 'id') return ID_TYPES.includes(column.typeName);
   return FAMILIES[family].includes(column.typeName);
 }
 
-/** Auth.js keeps times as text too: milliseconds since 1970. */
+/** True if the values can be converted. Auth.js stores times also as text: milliseconds since 1970. */
 function says(ours: ColumnDefinition, column: ColumnFacts, idType: string | undefined): boolean {
   return fits(ours, column, idType) || (ours.family === 'time' && FAMILIES.string.includes(column.typeName));
 }
@@ -167,6 +168,6 @@ function namingFindings(table: string, source: TableFacts): string[] {
     const variable = variableOf(table, definition);
     const named = process.env[variable ?? ''];
     if (!named || source.columns.has(named) || source.columns.has(definition.name)) return [];
-    return [`${variable} names "${named}", which ${source.name} does not have: correct it.`];
+    return [`${variable} names "${named}", which ${source.name} does not have. Correct the name.`];
   });
 }

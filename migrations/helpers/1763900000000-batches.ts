@@ -9,9 +9,9 @@ import type { Range, Walk } from './1763900000000-walk.js';
 const FIRST_SIZE = 2000;
 const SMALLEST_ADAPTED = 200;
 const LARGEST = 20_000;
-/** A batch's row locks and its transaction last about this long: who needs one of its rows waits no longer. */
+/** Milliseconds that a batch should take. Nobody waits longer for a row that the batch has locked. */
 const TARGET_MS = 200;
-/** Of that while others are at work; and after each batch the database is theirs for as long as the batch took. */
+/** Share of a batch's normal size while other sessions work. The run then also pauses as long as the batch took. */
 const GENTLE = 1 / 8;
 
 /** One pass over a table. */
@@ -19,9 +19,11 @@ export interface Backfill {
   readonly name: string;
   readonly table: string;
   readonly walk: Walk;
-  /** Handles the rows that `range` is true of; `startedAt` is the same in every run of this backfill. */
+  /**
+   * Processes the rows for which `range` is true. `startedAt` stays the same when an interrupted backfill continues.
+   */
   apply(range: Range, startedAt: string): Promise<void>;
-  /** Called once when a batch fails on a unique index, before it is tried again. */
+  /** Called once if a batch violates a unique index. The batch is then tried again. */
   onUniqueViolation?(): Promise<void>;
 }
 
@@ -33,9 +35,9 @@ interface State {
 }
 
 /**
- * Batches in short transactions, each with its cursor: killed at any moment, the next run goes on after the last batch
- * that was committed. A row that no statement accepts is put aside with the reason, and the rest goes on.
- * `update gatehouse_backfills set paused = true` makes it wait.
+ * Processes the table in batches. Each batch is a short transaction that also stores the cursor, so after a kill the
+ * next run continues behind the last committed batch. If a row fails even alone, it is listed in `gatehouse_quarantine`
+ * and the rest goes on. `update gatehouse_backfills set paused = true` pauses the backfill.
  */
 export async function runBackfill(queryRunner: QueryRunner, backfill: Backfill): Promise<void> {
   const progress = await startProgress(queryRunner, backfill.name, quote(backfill.table));
@@ -50,7 +52,7 @@ export async function runBackfill(queryRunner: QueryRunner, backfill: Backfill):
         nextBatch(queryRunner, backfill, { size: Math.ceil(size * share), inUse }),
       );
       if (handled === 'paused') {
-        say(`${backfill.name}: paused (update gatehouse_backfills set paused = false)`);
+        say(`${backfill.name}: paused. To go on: update gatehouse_backfills set paused = false`);
         await sleep(1000);
         continue;
       }
@@ -81,7 +83,7 @@ function nextSize(size: number, elapsed: number, inTheWay: boolean): number {
   return Math.round(Math.min(LARGEST, Math.max(SMALLEST_ADAPTED, Math.min(wished, size * 1.5))));
 }
 
-/** What a batch did, and whether others waited for its rows. */
+/** Rows that a batch processed, and whether another session waited for one of them. */
 interface Handled {
   readonly rows: number;
   readonly inTheWay: boolean;
@@ -92,8 +94,9 @@ async function nextBatch(
   backfill: Backfill,
   { size, inUse }: { readonly size: number; readonly inUse: boolean },
 ): Promise<Handled | 'paused'> {
-  // With a batch that a crash takes back goes its cursor: it is done again, so it need not reach the disk at once. Where
-  // others wait for the disk too, each of our batches is better written by itself than several of them together.
+  // Without synchronous commit, because a crash that loses a batch loses its cursor too, and the batch is repeated. But
+  // while others work, each batch is written at once: they wait for the disk too, and many small writes delay them
+  // less.
   if (!inUse) await queryRunner.query('set local synchronous_commit to off');
   const { cursor, until, started_at, paused } = await lockState(queryRunner, backfill);
   if (paused) return 'paused';
@@ -113,7 +116,7 @@ async function lockState(queryRunner: QueryRunner, { name }: Backfill): Promise<
     'select cursor, until, started_at::text, paused from gatehouse_backfills where name = $1 for update',
     [name],
   )) as State[];
-  if (!state) throw new Error(`the bookkeeping of ${name} is gone`);
+  if (!state) throw new Error(`gatehouse_backfills has no row for "${name}"`);
   return state;
 }
 
@@ -123,7 +126,7 @@ async function quarantine(queryRunner: QueryRunner, backfill: Backfill, error: u
   const row = await backfill.walk.next(queryRunner, cursor, end, 1);
   if (!row) return;
   const reason = error instanceof Error ? error.message : String(error);
-  say(`${backfill.name}: row ${row.lastId} is put aside: ${reason}`);
+  say(`${backfill.name}: row ${row.lastId} failed and is listed in gatehouse_quarantine: ${reason}`);
   await queryRunner.query(
     `insert into gatehouse_quarantine (backfill, row_id, reason) values ($1, $2, $3)
      on conflict (backfill, row_id) do update set reason = excluded.reason`,

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { quote } from './1763900000000-catalogue.js';
 
-/** Whether the index may be used; undefined when there is none of this name. */
+/** True if the index is usable, false if it is not; undefined if it does not exist. */
 export async function isValidIndex(queryRunner: QueryRunner, name: string): Promise<boolean | undefined> {
   const [found] = (await queryRunner.query(
     'select indisvalid and indisready as valid from pg_index where indexrelid = to_regclass($1)',
@@ -11,8 +11,8 @@ export async function isValidIndex(queryRunner: QueryRunner, name: string): Prom
 }
 
 /**
- * Sends `statement`, which creates the index concurrently, unless there is a valid one. What an interrupted build leaves
- * behind is invalid, never used, and not repaired by `if not exists`: it is dropped first.
+ * Runs `statement`, which creates the index concurrently, unless a valid index exists. First drops an invalid index
+ * that an interrupted build left behind, because PostgreSQL never uses it and `if not exists` does not repair it.
  */
 export async function buildIndex(queryRunner: QueryRunner, name: string, statement: string): Promise<void> {
   const drop = `drop index concurrently if exists ${quote(name)}`;
@@ -28,8 +28,8 @@ export async function buildIndex(queryRunner: QueryRunner, name: string, stateme
 }
 
 /**
- * Without the lock timeout that the URL may set: such a statement waits for every older transaction, under a lock by which
- * nobody is kept from reading and writing.
+ * Runs the statement without a lock timeout, because it waits for every older transaction. Its lock lets other sessions
+ * read and write meanwhile.
  */
 export async function concurrently(queryRunner: QueryRunner, statement: string): Promise<void> {
   await queryRunner.query('set lock_timeout to 0');

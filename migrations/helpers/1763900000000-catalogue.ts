@@ -2,26 +2,26 @@ import type { QueryRunner } from 'typeorm';
 
 export interface ColumnFacts {
   readonly name: string;
-  /** As DDL spells it, length included. */
+  /** As DDL spells it, with the length. */
   readonly type: string;
   readonly typeName: string;
-  /** In characters; null without a limit. */
+  /** Characters; null if there is no limit. */
   readonly maxLength: number | null;
   readonly notNull: boolean;
-  /** The default's expression. */
+  /** SQL expression of the default. */
   readonly fallback: string | null;
-  /** Filled by PostgreSQL itself: identity or generated. */
+  /** True if PostgreSQL fills the column itself: identity or generated. */
   readonly automatic: boolean;
 }
 
-/** `relkind` of pg_class: r is a plain table. */
+/** `kind` is `relkind` of pg_class; `r` is a plain table. */
 export interface TableFacts {
   readonly name: string;
   readonly kind: string;
   readonly columns: ReadonlyMap<string, ColumnFacts>;
 }
 
-/** What stands under this name in the schema that comes first in `search_path`, if anything does. */
+/** The table or view of this name in the first schema of `search_path`; undefined if there is none. */
 export async function readTable(queryRunner: QueryRunner, name: string): Promise<TableFacts | undefined> {
   const [table] = (await queryRunner.query(
     `select c.oid, c.relkind as kind from pg_class c
@@ -45,14 +45,14 @@ export async function readTable(queryRunner: QueryRunner, name: string): Promise
   return { name, kind: table.kind, columns: new Map(columns.map((column) => [column.name, column])) };
 }
 
-/** As `readTable`, where the table has to be there. */
+/** Same as `readTable`, but throws if the table does not exist. */
 export async function needTable(queryRunner: QueryRunner, name: string): Promise<TableFacts> {
   const table = await readTable(queryRunner, name);
-  if (!table) throw new Error(`the table ${name} has gone since the migrations began`);
+  if (!table) throw new Error(`the table ${name} no longer exists`);
   return table;
 }
 
-/** Whether `columns`, and nothing else, is unique in every row of the table: a valid index, not partial. */
+/** True if a valid unique index covers exactly this column in all rows, so a partial index does not count. */
 export async function isUnique(queryRunner: QueryRunner, table: string, column: string): Promise<boolean> {
   const found = (await queryRunner.query(
     `select 1 from pg_index i

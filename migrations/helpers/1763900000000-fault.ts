@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** What an operator can mend. The TypeORM CLI prints errors whole: this one shows its message and no stack. */
+/** A fault the operator can correct. The TypeORM CLI prints whole errors; of this one it prints only the message. */
 export class MigrationFault extends Error {
   override readonly name = 'MigrationFault';
 

@@ -9,11 +9,11 @@ export interface IndexDefinition {
   readonly name: string;
   readonly table: string;
   readonly unique?: boolean;
-  /** What follows `on <table>`. */
+  /** The part of the statement after `on <table>`. */
   readonly on: string;
 }
 
-/** Builds an index while the table is in use. */
+/** Builds the index concurrently, because the table is in use. */
 export async function ensureIndex(
   queryRunner: QueryRunner,
   migration: string,
@@ -34,8 +34,8 @@ export async function ensureIndex(
     if (sqlState(error) !== '23505') throw error;
     const { detail = '' } = error as { detail?: string };
     throw new MigrationFault(
-      `${name} cannot be built: two rows of ${table} have the same value. ${detail} ` +
-        `Correct one of them and run the migrations again.`,
+      `${name} cannot be built, because two rows of ${table} have the same value. ${detail} ` +
+        `Correct one of them, then run again: npm run migration:run`,
     );
   }
 }

@@ -8,7 +8,9 @@ export type LegacyColumns = Partial<Record<Purpose, string>>;
 interface Search {
   readonly candidates: readonly string[];
   readonly family: Family;
-  /** Found under one of the usual names but of another type: to pass it over would let the wrong people in. */
+  /**
+   * True: a column with a usual name but the wrong type is an error, because ignoring it would let the wrong users in.
+   */
   readonly vital: boolean;
 }
 
@@ -24,7 +26,7 @@ const SEARCHES: Readonly<Record<Purpose, Search>> = {
   active: { candidates: ['is_active', 'active'], family: 'boolean', vital: true },
 };
 
-/** `LEGACY_ACTIVE_COLUMN=none` and the like: the table has no such column, whatever the names in it. */
+/** `LEGACY_ACTIVE_COLUMN=none` says that no column has this meaning, whatever the columns are called. */
 const NONE = 'none';
 
 export interface Choice {
@@ -32,7 +34,10 @@ export interface Choice {
   readonly findings: readonly string[];
 }
 
-/** Which columns of a legacy `users` table the values come from: the one a variable names, else the first known. */
+/**
+ * Chooses the columns of a legacy `users` table to read from: those named by variables, otherwise the first known
+ * names.
+ */
 export function chooseLegacyColumns(adoption: Adoption): Choice {
   const users = adoptedFacts(adoption);
   const columns: LegacyColumns = {};
@@ -44,7 +49,7 @@ export function chooseLegacyColumns(adoption: Adoption): Choice {
     for (const name of named ? [named] : search.candidates) {
       const column = users.columns.get(name);
       if (!column && named)
-        findings.push(`${variable} names "${name}", which users does not have: correct it.`);
+        findings.push(`${variable} names "${name}", which users does not have. Correct the name.`);
       if (!column) continue;
       if (FAMILIES[search.family].includes(column.typeName)) {
         columns[purpose] = name;
@@ -52,8 +57,8 @@ export function chooseLegacyColumns(adoption: Adoption): Choice {
       }
       if (!named && !search.vital) continue;
       findings.push(
-        `users.${name} is ${column.type} where a ${search.family} is needed to tell the ${purpose} from: ` +
-          `name another column in ${variable}, or set it to "${NONE}".`,
+        `users.${name} is ${column.type}, but the ${purpose} must come from a ${search.family} column. ` +
+          `Name another column in ${variable}, or set ${variable}=${NONE}.`,
       );
       break;
     }
@@ -61,12 +66,12 @@ export function chooseLegacyColumns(adoption: Adoption): Choice {
   return { columns, findings };
 }
 
-/** What the operator calls it may be renamed by then. */
+/** The adoption may rename the column that the operator named. */
 function newName({ renamed }: Adoption, named: string | undefined): string | undefined {
   return renamed.find(({ theirs }) => theirs.name === named)?.ours.name ?? named;
 }
 
-/** What was chosen when the migrations began: a later run with other variables goes on with the same columns. */
+/** Columns chosen when the migrations began. A later run uses them even if the variables have changed. */
 export async function readLegacyColumns(queryRunner: QueryRunner): Promise<LegacyColumns> {
   const rows = (await queryRunner.query('select purpose, column_name from gatehouse_legacy_columns')) as {
     purpose: Purpose;

@@ -1,12 +1,14 @@
 import type { ColumnDefinition } from './1763900000000-tables.js';
 
-/** What a table of ours may be called before; `variable` names another, or "none". */
+/** Names that one of our tables may have before the migrations. `variable` can name another one, or "none". */
 interface LegacyTable {
   readonly variable: string;
   readonly names: readonly string[];
 }
 
-/** Better Auth's own names, and those Prisma's models give. A `rateLimit` table counts for the old application alone. */
+/**
+ * Names of Better Auth and of Prisma's models. Excludes `rateLimit`, because only the old application uses its counts.
+ */
 export const LEGACY_TABLES: Readonly<Record<string, LegacyTable>> = {
   users: { variable: 'LEGACY_USERS_TABLE', names: ['user', 'User'] },
   sessions: { variable: 'LEGACY_SESSIONS_TABLE', names: ['session', 'Session'] },
@@ -14,7 +16,7 @@ export const LEGACY_TABLES: Readonly<Record<string, LegacyTable>> = {
   verifications: { variable: 'LEGACY_VERIFICATIONS_TABLE', names: ['verification', 'Verification'] },
 };
 
-/** Columns of `users` that a variable may name, since they are ours and not only read. */
+/** Variables that name columns of `users` which become ours. Other legacy columns are only read. */
 const VARIABLES: Readonly<Record<string, string>> = {
   'users.id': 'LEGACY_ID_COLUMN',
   'users.email': 'LEGACY_EMAIL_COLUMN',
@@ -22,7 +24,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   'users.updated_at': 'LEGACY_UPDATED_AT_COLUMN',
 };
 
-/** Better Auth's and Auth.js's names, where they are more than ours in camel case. */
+/** Column names of Better Auth and Auth.js that are not simply ours in camel case. */
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
   'users.is_email_verified': ['emailVerified', 'email_verified'],
   'sessions.token': ['sessionToken', 'session_token'],
@@ -31,12 +33,12 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   'accounts.provider_user_id': ['accountId', 'account_id', 'providerAccountId', 'provider_account_id'],
 };
 
-/** The variable that names the column, where there is one. */
+/** The variable that can name the column, if there is one. */
 export function variableOf(table: string, { name }: ColumnDefinition): string | undefined {
   return VARIABLES[`${table}.${name}`];
 }
 
-/** Names under which a column of ours may stand in a legacy table; the variable's alone where it is set. */
+/** Names our column may have in a legacy table. If its variable is set, only that name. */
 export function legacyNames(table: string, definition: ColumnDefinition): readonly string[] {
   const named = process.env[variableOf(table, definition) ?? ''];
   if (named) return [named];

@@ -3,7 +3,7 @@ import type { ColumnPair } from './1763900000000-adoption.js';
 import { needTable, quote } from './1763900000000-catalogue.js';
 import { FAMILIES, TABLES } from './1763900000000-tables.js';
 
-/** The pairs that a trigger keeps in step. */
+/** Pairs of columns that a trigger keeps equal. */
 export async function readMirrored(queryRunner: QueryRunner, table: string): Promise<ColumnPair[]> {
   const rows = (await queryRunner.query(
     `select substr(purpose, length($1) + 2) as ours, column_name as theirs from gatehouse_legacy_columns
@@ -19,7 +19,7 @@ export async function readMirrored(queryRunner: QueryRunner, table: string): Pro
   });
 }
 
-/** Our value, made of the legacy column of `row`. */
+/** SQL that computes our value from the legacy column of `row`. */
 export function toOurs(row: string, { ours, theirs }: ColumnPair): string {
   const value = `${row}.${quote(theirs.name)}`;
   if (theirs.typeName === 'timestamp') return `(${value} at time zone 'UTC')`;
@@ -27,14 +27,14 @@ export function toOurs(row: string, { ours, theirs }: ColumnPair): string {
   return `case when ${value} ~ '^\\d+$' then to_timestamp(${value}::numeric / 1000) else ${value}::timestamptz end`;
 }
 
-/** The legacy value, made of our column of `row`. */
+/** SQL that computes the legacy value from our column of `row`. */
 export function toTheirs(row: string, { ours, theirs }: ColumnPair): string {
   const value = `${row}.${ours.name}`;
   if (theirs.typeName === 'timestamp') return `(${value} at time zone 'UTC')`;
   return isTimeAsText({ ours, theirs }) ? `floor(extract(epoch from ${value}) * 1000)::bigint::text` : value;
 }
 
-/** Auth.js's milliseconds since 1970. */
+/** True if the legacy column holds Auth.js's milliseconds since 1970 as text. */
 function isTimeAsText({ ours, theirs }: ColumnPair): boolean {
   return ours.family === 'time' && FAMILIES.string.includes(theirs.typeName);
 }

@@ -3,8 +3,8 @@ import { quote } from './1763900000000-catalogue.js';
 import { inTransaction } from './1763900000000-transaction.js';
 
 /**
- * Makes a column NOT NULL without a long lock: the scan is done by validating a check, under which reads and writes go
- * on, and `statement` then finds it proven.
+ * Makes a column NOT NULL without a long lock. Validating a check constraint scans the table while reads and writes go
+ * on. `statement` then needs no scan, because the check proves the condition.
  */
 export async function requireNotNull(
   queryRunner: QueryRunner,
@@ -25,7 +25,7 @@ export async function requireNotNull(
     await inTransaction(queryRunner, what, () =>
       queryRunner.query(`alter table ${quote(table)} validate constraint ${check}`),
     );
-    // In one transaction: who finds the column NOT NULL has nothing left to do.
+    // One transaction, so that a run that finds the column NOT NULL has nothing left to do.
     await inTransaction(queryRunner, what, async () => {
       await queryRunner.query(statement);
       await drop();
@@ -36,7 +36,7 @@ export async function requireNotNull(
   }
 }
 
-/** What an interrupted `requireNotNull` may leave behind. */
+/** Name of the check that an interrupted `requireNotNull` may leave behind. */
 export function checkOf(column: string): string {
   return quote(`gatehouse_${column}_not_null`);
 }

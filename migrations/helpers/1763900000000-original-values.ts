@@ -7,8 +7,9 @@ import { inTransaction } from './1763900000000-transaction.js';
 const BATCH = 5000;
 
 /**
- * Gives the columns that were there before the migrations what they held then, each only where it still holds what the
- * backfill wrote: what somebody has changed since stays. Batch by batch, and each batch is forgotten with its rows.
+ * Restores the old values of columns that existed before the migrations, but only values that still are what the
+ * backfill wrote. Values that somebody has changed since are kept. Works in batches; each deletes the saved values of
+ * its rows.
  */
 export async function restoreOriginalValues(queryRunner: QueryRunner, relation: string): Promise<void> {
   const statement = await restoreStatement(queryRunner, relation);

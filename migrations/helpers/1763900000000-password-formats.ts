@@ -2,8 +2,8 @@ const BASE64 = '[A-Za-z0-9+/]+';
 const BCRYPT64 = '[./A-Za-z0-9]+';
 
 /**
- * A hash in a format that can be verified at sign-in; null for a null hash. By its first letters before any regular
- * expression, and without counted repetitions: those cost fifty microseconds a row.
+ * SQL: true if the hash has a format that can be verified at sign-in; null for a null hash. Compares the first letters
+ * before any regular expression and uses no counted repetitions, because those cost 50 microseconds per row.
  */
 export function isUsableHash(expression: string): string {
   const hash = `(${expression})::text`;
@@ -20,7 +20,7 @@ export function isUsableHash(expression: string): string {
   end`;
 }
 
-/** Empty, or marked so that no password matches, as Django ("!…"), passlib and /etc/shadow ("*") do. */
+/** SQL: true if the hash is empty or marked as matching no password: "!…" in Django, "*" in passlib and /etc/shadow. */
 export function isUnusableHash(expression: string): string {
   const hash = `(${expression})::text`;
   return `(${hash} is null or btrim(${hash}) = '' or left(${hash}, 1) in ('!', '*'))`;

@@ -1,22 +1,22 @@
 import type { QueryRunner } from 'typeorm';
 
 const WIDTH = 24;
-/** Between two lines where there is no terminal, in ms. */
+/** Milliseconds between two lines if there is no terminal. */
 const PAUSE = 1000;
 const CLEAR = '\r\u001b[K';
 
-/** One line for the operator. Silent under `GATEHOUSE_QUIET`. */
+/** Prints one line for the operator, unless `GATEHOUSE_QUIET` is set. */
 export function say(line: string): void {
   if (!process.env['GATEHOUSE_QUIET']) process.stdout.write(`${process.stdout.isTTY ? CLEAR : ''}${line}\n`);
 }
 
-/** How far a pass over a table is: a bar on a terminal, a line now and then elsewhere. */
+/** Shows how far a backfill is: as a bar on a terminal, otherwise as one line per second. */
 export class Progress {
   private readonly began = performance.now();
   private saidAt = Number.NEGATIVE_INFINITY;
   private rows = 0;
 
-  /** `before`: rows that earlier runs have handled. */
+  /** @param before rows that earlier runs have processed. */
   constructor(
     private readonly what: string,
     private readonly total: number,
@@ -49,7 +49,7 @@ export class Progress {
   }
 }
 
-/** The size of the table is PostgreSQL's estimate, or counted where there is none yet. */
+/** Uses PostgreSQL's estimate of the table's size. Counts the rows if there is no estimate yet. */
 export async function startProgress(
   queryRunner: QueryRunner,
   what: string,

@@ -5,7 +5,7 @@ import { textExpressions } from './1763900000000-text.js';
 
 const SHOWN = 10;
 
-/** Rows of a legacy `users` table that cannot become users: reads, and changes nothing. */
+/** Finds rows of a legacy `users` table that cannot become users. Only reads. */
 export async function rowFindings(queryRunner: QueryRunner, adoption: Adoption): Promise<string[]> {
   const { columns } = adoptedFacts(adoption);
   if (!columns.has('id') || !columns.has('email')) return [];
@@ -23,16 +23,16 @@ export async function rowFindings(queryRunner: QueryRunner, adoption: Adoption):
   const findings = [
     await describe(
       queryRunner,
-      `select ${id}::text as example from ${users} where ${presence(String(email))} is null order by ${id}`,
-      'have no e-mail (ids',
-      'give them one, or delete them',
+      `select 'id ' || ${id}::text as example from ${users} where ${presence(String(email))} is null order by ${id}`,
+      'Rows of users without an e-mail',
+      'Give them one, or delete them',
     ),
     await describe(
       queryRunner,
       `select ${email}::text || ' (ids ' || string_agg(${id}::text, ', ' order by ${id}) || ')' as example
        from ${users} where ${email} is not null group by ${email}::text having count(*) > 1 order by 1`,
-      'e-mails stand on more than one row, letter by letter (',
-      'change or delete all but one row of each',
+      'E-mails that several users have, spelled identically',
+      'Keep each of them in one row, and change or delete the others',
     ),
   ];
   if (['text', 'varchar'].includes(columns.get('id')?.typeName ?? '')) {
@@ -40,8 +40,8 @@ export async function rowFindings(queryRunner: QueryRunner, adoption: Adoption):
       await describe(
         queryRunner,
         `select left(${id}::text, 40) || '…' as example from ${users} where length(${id}::text) > 255`,
-        'have an id of more than 255 characters (',
-        'shorten them: provider_user_id holds no more',
+        'Rows of users with an id of more than 255 characters',
+        'Shorten them, because provider_user_id holds 255 characters',
       ),
     );
   }
@@ -60,9 +60,5 @@ async function describe(
   const [first] = rows;
   if (!first) return undefined;
   const more = Number(first.total) > rows.length ? ', …' : '';
-  const noun = what.startsWith('e-mails') ? '' : 'rows of users ';
-  return `${first.total} ${noun}${what} ${rows.map((row) => row.example).join(', ')}${more}): ${remedy}.`.replace(
-    '( ',
-    '(',
-  );
+  return `${what}: ${first.total} (${rows.map((row) => row.example).join(', ')}${more}). ${remedy}.`;
 }

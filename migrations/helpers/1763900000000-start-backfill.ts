@@ -2,7 +2,10 @@ import type { QueryRunner } from 'typeorm';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 
-/** Before the first batch: `down` restores what the batches changed, and the next `up` begins anew. */
+/**
+ * Registers the backfill before its first batch, so that `down` restores its changes and the next `up` starts from
+ * zero.
+ */
 export async function startBackfill(
   queryRunner: QueryRunner,
   migration: string,

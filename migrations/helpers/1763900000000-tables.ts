@@ -1,6 +1,6 @@
 export type Family = 'string' | 'time' | 'boolean' | 'integer';
 
-/** A column of ours, as a fresh database gets it. `essential`: it cannot be added to a table that has rows. */
+/** A column of ours as in a fresh database. An `essential` column cannot be added to a table that has rows. */
 export interface ColumnDefinition {
   readonly name: string;
   readonly type: string;
@@ -39,7 +39,7 @@ const NOW: Traits = { notNull: true, fallback: 'now()' };
 const FALSE: Traits = { notNull: true, fallback: 'false' };
 const TIMES = [time('created_at', NOW), time('updated_at', NOW)];
 
-/** The name of the type is a placeholder in `user_id`: it takes the type of `users.id`. */
+/** `user_id` really gets the type of `users.id`; the type here is a placeholder. */
 export const TABLES: Readonly<Record<string, readonly ColumnDefinition[]>> = {
   users: [
     varchar('id', ESSENTIAL),
@@ -109,5 +109,5 @@ export const FAMILIES: Readonly<Record<Family, readonly string[]>> = {
   integer: ['int4', 'int8'],
 };
 
-/** What `users.id` may be; a legacy table keeps its own. */
+/** Types that `users.id` may have. A legacy table keeps its type. */
 export const ID_TYPES: readonly string[] = ['varchar', 'text', 'uuid', 'int4', 'int8'];

@@ -3,15 +3,15 @@ interface Queries {
   query(statement: string): Promise<unknown>;
 }
 
-/** SQL expressions on text, for a database in its own encoding. */
+/** SQL expressions that suit the database's encoding. */
 export interface TextExpressions {
-  /** Trimmed and in lower case, as the server looks e-mails up. */
+  /** Trims and lower-cases, as the server does before it looks up an e-mail. */
   readonly normalised: (expression: string) => string;
-  /** Null where there is nothing but white space. */
+  /** The value, or null if it contains only white space. */
   readonly presence: (expression: string) => string;
 }
 
-/** What JavaScript's `trim` takes away. */
+/** White space that JavaScript's `trim` removes. */
 const ASCII_BLANKS = ` \\t\\n\\r\\f\\v`;
 const OTHER_BLANKS =
   '\\u00a0\\u1680\\u2000\\u2001\\u2002\\u2003\\u2004\\u2005\\u2006\\u2007\\u2008\\u2009\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
@@ -22,7 +22,7 @@ export async function textExpressions(queries: Queries): Promise<TextExpressions
   }[];
   const blanks = `E'${ASCII_BLANKS}${row?.encoding === 'UTF8' ? OTHER_BLANKS : ''}'`;
   return {
-    // ASCII first and by itself: in a Turkish database lower('I') is a letter without a dot.
+    // Lower-case ASCII first, in the collation "C", because in a Turkish database lower('I') is "ı", without a dot.
     normalised: (value) => `lower(lower(btrim((${value})::text, ${blanks}) collate "C") collate "default")`,
     presence: (value) => `case when btrim((${value})::text, ${blanks}) <> '' then (${value})::text end`,
   };

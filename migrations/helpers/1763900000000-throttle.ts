@@ -2,31 +2,33 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
 import { say } from './1763900000000-progress.js';
 
-/** In ms: who waits for less is served by the batch that ends. */
+/** Milliseconds. A session that waits less gets its lock when the running batch ends. */
 const LONGEST_LOCK_WAIT = 200;
-/** Others may have locks to wait for that are no concern of ours, so these are given way to for so many ms. */
+/**
+ * Milliseconds that the backfill waits for such sessions at most, because they may wait for locks that are not its own.
+ */
 const PATIENCE = 10_000;
-/** In bytes of WAL. */
+/** Bytes of WAL. */
 const LARGEST_LAG = 64 * 2 ** 20;
 const SHORTEST_PAUSE = 50;
 const LONGEST_PAUSE = 1000;
 
-/** In ms: a session that has ended a statement so lately is at work, though it may wait for its application just now. */
+/** Milliseconds. A session that finished a statement this recently counts as working, although it is idle right now. */
 const LATELY = 50;
 
 interface Load {
-  /** Sessions of this database that have waited for a lock for longer than `LONGEST_LOCK_WAIT`. */
+  /** Sessions of this database that have waited for a lock longer than `LONGEST_LOCK_WAIT`. */
   readonly waiting: number;
-  /** Bytes that the slowest standby has not replayed yet; null without one, or without the right to see it. */
+  /** WAL bytes that the slowest standby has not replayed; null if there is no standby or the role may not see it. */
   readonly lag: number | null;
-  /** Other sessions of this database are at work. */
+  /** True if other sessions of this database are working. */
   readonly inUse: boolean;
 }
 
 /**
- * Between two batches: waits while a standby is far behind, and for a while where others wait for locks.
- * `update gatehouse_backfills set throttled = false` makes it heed nobody.
- * @returns whether others are at work in this database, so that the next batch has to be a gentle one.
+ * Called between two batches. Waits while a standby is far behind, and up to 10 seconds while other sessions wait for
+ * locks. `update gatehouse_backfills set throttled = false` switches this off.
+ * @returns true if other sessions work in this database, so that the next batch must be small.
  */
 export async function giveWay(queryRunner: QueryRunner, backfill: string): Promise<boolean> {
   const began = performance.now();
@@ -34,12 +36,12 @@ export async function giveWay(queryRunner: QueryRunner, backfill: string): Promi
     const load = await readLoad(queryRunner, backfill);
     const reason = reasonToWait(load, performance.now() - began);
     if (!reason) return load.inUse;
-    if (pause === SHORTEST_PAUSE) say(`${backfill}: waits, because ${reason}`);
+    if (pause === SHORTEST_PAUSE) say(`${backfill}: waiting because ${reason}`);
     await sleep(pause);
   }
 }
 
-/** Advisory locks are an application's own affair, and some wait for them all day. */
+/** Ignores advisory locks, because applications use them for their own purposes and may wait for them all day. */
 async function readLoad(queryRunner: QueryRunner, backfill: string): Promise<Load> {
   const [load] = (await queryRunner.query(
     `select (select count(distinct l.pid)::integer from pg_locks l join pg_stat_activity a on a.pid = l.pid
@@ -61,15 +63,15 @@ async function readLoad(queryRunner: QueryRunner, backfill: string): Promise<Loa
 function reasonToWait({ waiting, lag }: Load, waited: number): string | undefined {
   if (lag !== null && lag > LARGEST_LAG) {
     return (
-      `a standby is ${Math.round(lag / 2 ** 20)} MB behind ` +
-      `(update gatehouse_backfills set throttled = false, and it is not waited for)`
+      `a standby is ${Math.round(lag / 2 ** 20)} MB behind. ` +
+      `To go on without waiting: update gatehouse_backfills set throttled = false`
     );
   }
-  if (waiting > 0 && waited < PATIENCE) return `${waiting} sessions wait for locks`;
+  if (waiting > 0 && waited < PATIENCE) return `other sessions wait for locks (${waiting})`;
   return undefined;
 }
 
-/** Within a batch: another session waits for what it has locked. */
+/** True if another session waits for a lock that this batch holds. */
 export async function someoneWaits(queryRunner: QueryRunner): Promise<boolean> {
   const [found] = (await queryRunner.query(
     `select exists (

@@ -9,9 +9,9 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const DEADLOCK = '40P01';
 
 /**
- * A short transaction that gives way: a statement that waits a second for its lock (or the `lock_timeout` of the
- * session) is rolled back and tried again later, so that nobody queues behind it for longer. In UTC, because
- * `timestamp` becomes `timestamptz` without a rewrite only there.
+ * Runs `work` in a short transaction. If a statement waits longer than 1 second for a lock (or the session's
+ * `lock_timeout`), rolls back and tries again later, so that other sessions do not queue behind it. Sets the time zone
+ * to UTC, because only then PostgreSQL changes `timestamp` to `timestamptz` without rewriting rows.
  */
 export async function inTransaction<Result>(
   queryRunner: QueryRunner,
@@ -25,7 +25,7 @@ export async function inTransaction<Result>(
       if (!isContention(error)) throw error;
       if (attempt === ATTEMPTS) throw new MigrationFault(gaveUp(what));
       const pause = Math.min(LONGEST_PAUSE, 100 * 1.5 ** attempt) * (0.5 + Math.random() / 2);
-      say(`${what}: another transaction is in the way, next attempt in ${Math.round(pause)} ms`);
+      say(`${what}: another transaction holds a lock, next attempt in ${Math.round(pause)} ms`);
       await sleep(pause);
     }
   }
@@ -34,7 +34,7 @@ export async function inTransaction<Result>(
 async function once<Result>(queryRunner: QueryRunner, work: () => Promise<Result>): Promise<Result> {
   await queryRunner.startTransaction('READ COMMITTED');
   try {
-    // What is written here is no application's write: the triggers that keep both worlds in step pass it over.
+    // `gatehouse.dual_write` makes the dual-write triggers ignore this transaction, because no application wrote it.
     await queryRunner.query(`set local timezone to 'UTC'; set local gatehouse.dual_write to 'on'`);
     await queryRunner.query(
       `select set_config('lock_timeout', '1s', true) where current_setting('lock_timeout') = '0'`,
@@ -52,7 +52,7 @@ function isContention(error: unknown): boolean {
   return [LOCK_NOT_AVAILABLE, DEADLOCK].includes(sqlState(error) ?? '');
 }
 
-/** PostgreSQL's code for the error, if it comes from there. */
+/** SQLSTATE of a PostgreSQL error; undefined for other errors. */
 export function sqlState(error: unknown): string | undefined {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' ? code : undefined;
@@ -60,7 +60,7 @@ export function sqlState(error: unknown): string | undefined {
 
 function gaveUp(what: string): string {
   return (
-    `${what}: the lock was not to be had in ${ATTEMPTS} attempts. Look for long transactions in pg_stat_activity ` +
-    `(state "idle in transaction"), end them, and run the migrations again: they go on where they stopped.`
+    `${what}: other transactions held the lock in all ${ATTEMPTS} attempts. Find long transactions in pg_stat_activity ` +
+    `(state "idle in transaction"), end them, then run again: npm run migration:run continues where it stopped.`
   );
 }

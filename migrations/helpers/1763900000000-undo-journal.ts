@@ -7,9 +7,9 @@ import { restoreOriginalValues } from './1763900000000-original-values.js';
 import { inTransaction, sqlState } from './1763900000000-transaction.js';
 
 /**
- * One change a migration really made, and the statement that takes it back. `column` and `table` were added by us;
- * `not null` was given up; `concurrently` runs outside a transaction; `index` was dropped and is built again; `backfill`
- * may have changed values that were there before, which are restored.
+ * A change that a migration made, and the statement that undoes it. `table` and `column`: we added it. `not null`: we
+ * dropped NOT NULL. `concurrently`: the statement must run outside a transaction. `index`: we dropped the index, and
+ * undoing builds it again. `backfill`: old values may have changed, and undoing restores them.
  */
 export interface Undo {
   readonly migration: string;
@@ -19,7 +19,7 @@ export interface Undo {
   readonly statement: string;
 }
 
-/** In the transaction of the change, so that neither is there without the other. */
+/** Call it in the transaction of the change, so that both are stored or neither is. */
 export async function recordUndo(queryRunner: QueryRunner, undo: Undo): Promise<void> {
   await queryRunner.query(
     `insert into gatehouse_undo (migration, kind, relation, name, statement) values ($1, $2, $3, $4, $5)
@@ -29,8 +29,8 @@ export async function recordUndo(queryRunner: QueryRunner, undo: Undo): Promise<
 }
 
 /**
- * Takes back what `migration` recorded, last change first, and before that what a later one did that was interrupted
- * and so never counted as run. After a crash it goes on with what is left.
+ * Undoes the changes of `migration`, the last one first. Before that undoes the changes of a later migration that was
+ * interrupted and so is not listed as run. After a crash, continues with the remaining changes.
  */
 export async function undo(queryRunner: QueryRunner, migration: string): Promise<void> {
   const changes = (await queryRunner.query(
@@ -55,7 +55,7 @@ export async function undo(queryRunner: QueryRunner, migration: string): Promise
   }
 }
 
-/** Columns of `relation` that hold nothing from before the migrations, as those beside a legacy column do. */
+/** Columns that the migrations added empty. Excludes those that AdoptTables added beside legacy columns. */
 export async function addedColumns(queryRunner: QueryRunner, relation: string): Promise<Set<string>> {
   const rows = (await queryRunner.query(
     `select name from gatehouse_undo where kind = 'column' and relation = $1 and migration not like 'AdoptTables%'`,
@@ -64,7 +64,7 @@ export async function addedColumns(queryRunner: QueryRunner, relation: string): 
   return new Set(rows.map((row) => row.name));
 }
 
-/** Users made since then may lack a value that used to be required: they are kept, and the column stays optional. */
+/** New rows may lack a value that was required before the migrations. In that case the column stays nullable. */
 async function restoreNotNull(
   queryRunner: QueryRunner,
   { relation, name = '', statement }: Undo,
@@ -77,8 +77,8 @@ async function restoreNotNull(
       `select count(*) as count from ${quote(relation)} where ${quote(name)} is null`,
     )) as [{ count: string }];
     say(
-      `WARNING: ${relation}.${name} was NOT NULL and stays nullable: ${count} rows written since have no value. ` +
-        `Fill them, then: ${statement}`,
+      `WARNING: ${relation}.${name} was NOT NULL and stays nullable, because ${count} newer rows have no value. ` +
+        `Give them one, then run: ${statement}`,
     );
   }
 }

@@ -1,10 +1,10 @@
 import type { QueryRunner } from 'typeorm';
 import { quote } from './1763900000000-catalogue.js';
 
-/** A condition on the row of this name. */
+/** Makes a condition on the row with this name. */
 export type Range = (row: string) => string;
 
-/** The rows of a batch: how many, and the last of them, after which the next batch begins. */
+/** Rows of a batch: their number, and the position of the last one, after which the next batch begins. */
 export interface Stretch {
   readonly rows: number;
   readonly last: string;
@@ -13,9 +13,9 @@ export interface Stretch {
   readonly range: Range;
 }
 
-/** A way through all the rows of a table that can be taken up again at `cursor`. */
+/** A way to visit all rows of a table that can continue at `cursor`. */
 export interface Walk {
-  /** Where it ends, if not at the last row; said once, when it begins. */
+  /** Position at which the walk ends; null: at the last row. Asked once, when the walk begins. */
   end(queryRunner: QueryRunner): Promise<string | null>;
   next(
     queryRunner: QueryRunner,
@@ -25,7 +25,7 @@ export interface Walk {
   ): Promise<Stretch | undefined>;
 }
 
-/** By the id, which a row keeps: none is missed. */
+/** In the order of ids. Rows keep their ids, so none is missed. */
 export function byId(table: string, idType: string): Walk {
   return {
     end: () => Promise.resolve(null),
@@ -45,11 +45,11 @@ export function byId(table: string, idType: string): Walk {
 }
 
 /**
- * In the order in which the rows lie on the disk, which touches each block once. A row that somebody else changes
- * meanwhile moves, and may be missed. One that comes to lie further on is met twice, but not behind what was the end.
+ * In the order of rows on disk, so that each block is read once. If another session changes a row meanwhile, the row
+ * moves: it may be missed or visited twice. Rows that move behind the end of the table at the start are not visited.
  */
 export function byPlace(table: string): Walk {
-  // Of the last batch: so much of the table is read for the next, and not all that is left of it.
+  // Measured on the last batch. Limits how much of the table the next query reads.
   let rowsInBlock = 8;
   return {
     end: async (queryRunner) => {
@@ -79,7 +79,7 @@ export function byPlace(table: string): Walk {
   };
 }
 
-/** Of `(block,row)`. */
+/** Block number of a position such as `(block,row)`. */
 function blockOf(place: string | null): number {
   return Number(/^\((\d+),/.exec(place ?? '')?.[1] ?? 0);
 }
@@ -93,7 +93,7 @@ async function lastOf(queryRunner: QueryRunner, batch: string): Promise<Omit<Str
   return last;
 }
 
-/** Ids come from the table itself and may hold any character. */
+/** Escapes the value, because ids come from the table and may contain any character. */
 function literal(value: string, type: string): string {
   const escaped = value.replaceAll('\\', '\\\\').replaceAll(`'`, `''`);
   return `E'${escaped}'::${type}`;

@@ -5,12 +5,15 @@ import { say } from './1763900000000-progress.js';
 import { TABLES } from './1763900000000-tables.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 
-/** Where the views stand whose tables keep their name: before `public` in the old application's search_path. */
+/**
+ * Schema of the views for tables that keep their name. The old application must have it in front of `public` in
+ * search_path.
+ */
 export const LEGACY_SCHEMA = 'gatehouse_legacy';
 
 /**
- * Renames what has to be renamed and puts a view in its place, in the caller's transaction: the old application never
- * finds it missing. PostgreSQL writes through such a view by itself.
+ * Renames the table and columns and creates a view with the old names. Runs in the caller's transaction, so that the
+ * old application always finds its table. PostgreSQL can write through such a view.
  */
 export async function replaceByView(
   queryRunner: QueryRunner,
@@ -27,7 +30,7 @@ export async function replaceByView(
     await queryRunner.query(`grant usage on schema ${LEGACY_SCHEMA} to public`);
     say(
       `${table}: ${renamed.map((pair) => `${pair.theirs.name} becomes ${pair.ours.name}`).join(', ')}. ` +
-        `An application that knows the old names needs them in its search_path: ${LEGACY_SCHEMA}, then what it has now.`,
+        `An application that uses the old names needs ${LEGACY_SCHEMA} at the front of its search_path.`,
     );
   }
   for (const { change } of steps) await queryRunner.query(change);
@@ -43,7 +46,7 @@ export async function replaceByView(
     migration,
     kind: 'statement',
     relation: table,
-    // In one statement, so that the old application does not find it missing on the way back either.
+    // One statement, so that during `down` too the old application always finds its table.
     statement: [
       `drop view if exists ${view}`,
       ...steps.toReversed().map(({ reversal }) => reversal),
@@ -52,7 +55,7 @@ export async function replaceByView(
   });
 }
 
-/** Under the old name; undefined where the old application finds everything as it was. */
+/** Name of the view; undefined if nothing is renamed. */
 function viewOf({ table, source, renamed }: Adoption): string | undefined {
   if (source.name !== table) return quote(source.name);
   return renamed.length > 0 ? `${LEGACY_SCHEMA}.${quote(table)}` : undefined;
@@ -63,7 +66,7 @@ interface Step {
   readonly reversal: string;
 }
 
-/** A column's type cannot be changed under a view, so here it is done before there is one. */
+/** Also changes `timestamp` columns, because PostgreSQL cannot change a column's type once a view uses it. */
 function stepsOf({ table, source, renamed }: Adoption): Step[] {
   const alter = `alter table ${table}`;
   const steps: Step[] = [];
@@ -95,7 +98,7 @@ function stepsOf({ table, source, renamed }: Adoption): Step[] {
   return steps;
 }
 
-/** The old application may have a role of its own. */
+/** Rights to copy to the view, because the old application may have a role of its own. */
 async function grantsOf(
   queryRunner: QueryRunner,
   name: string,

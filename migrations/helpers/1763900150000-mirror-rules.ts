@@ -1,12 +1,12 @@
 import { adoptedFacts, type Adoption } from './1763900000000-adoption.js';
 
-/** Of these, what one is, the other follows from; a mirror of one alone needs both. */
+/** Pairs of columns that follow from each other. If one of them is mirrored, both are needed. */
 const TOGETHER: Readonly<Record<string, readonly string[]>> = {
   users: ['email_verified', 'is_email_verified'],
   accounts: ['expires_at', 'access_token_expires_at'],
 };
 
-/** Columns that the rules below speak of and the table lacks. */
+/** Columns that the rules below use and the table lacks. */
 export function companionsOf(adoption: Adoption): string[] {
   const { columns } = adoptedFacts(adoption);
   const needed =
@@ -14,7 +14,7 @@ export function companionsOf(adoption: Adoption): string[] {
   return (needed ?? []).filter((name) => !columns.has(name));
 }
 
-/** What the old application demands of a row and this server does not know of, and what follows from what it wrote. */
+/** Rules for columns that only the old application requires, and for our columns that follow from what it wrote. */
 export function ownRules(adoption: Adoption): string[] {
   const { table, source, mirrored } = adoption;
   const rules = mirrorsTogether(adoption) ? [FOLLOWING[table] ?? ''] : [];
@@ -28,7 +28,7 @@ function mirrorsTogether({ table, mirrored }: Adoption): boolean {
   return mirrored.some(({ ours }) => TOGETHER[table]?.includes(ours.name));
 }
 
-/** The triggers that keep these in step start by the columns a statement names, which are the legacy ones here. */
+/** Needed because the usual triggers start only if a statement names our columns, and here it names the legacy ones. */
 const FOLLOWING: Readonly<Record<string, string>> = {
   users: `
         if tg_op = 'UPDATE' then
@@ -49,16 +49,16 @@ const FOLLOWING: Readonly<Record<string, string>> = {
         end if;`,
 };
 
-/** Better Auth stores it only since 1.7; the public key tells it (RFC 7517 §4, RFC 8037 §2). */
+/** Better Auth stores `alg` only since 1.7. The public key determines it (RFC 7517 §4, RFC 8037 §2). */
 const KEY_ALGORITHM = `
         new.alg := coalesce(new.alg, case (new.public_key::json ->> 'crv')
           when 'Ed25519' then 'EdDSA' when 'P-256' then 'ES256' when 'P-521' then 'ES512' end);`;
 
-/** Better Auth 1.7.0 to 1.7.2. The issuer of another provider is what its other accounts have, and never guessed. */
+/** Better Auth 1.7.0 to 1.7.2. For other providers copies the issuer of another account and never guesses one. */
 const ISSUER = `
         new.issuer := coalesce(new.issuer, case when new.provider_id = 'credential' then 'local:credential' else (
           select issuer from accounts where provider_id = new.provider_id and issuer is not null limit 1) end);`;
 
-/** Auth.js. */
+/** Column `type` of Auth.js. */
 const TYPE = `
         new.type := coalesce(new.type, case when new.provider_id = 'credential' then 'credentials' else 'oauth' end);`;

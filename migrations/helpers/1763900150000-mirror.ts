@@ -7,8 +7,8 @@ import { recordUndo } from './1763900000000-undo-journal.js';
 import { companionsOf, ownRules } from './1763900150000-mirror-rules.js';
 
 /**
- * Adds our columns beside the legacy ones and the trigger that keeps the two in step, in the caller's transaction. The
- * rows that are there are the backfill's.
+ * Adds our columns beside the legacy ones and a trigger that keeps both equal, in the caller's transaction. A backfill
+ * fills existing rows later.
  */
 export async function mirrorColumns(
   queryRunner: QueryRunner,
@@ -50,8 +50,8 @@ async function addColumn(
 }
 
 /**
- * Triggers run in the order of their names: once before the others, for what the old application wrote, and once after
- * them, for what they made of ours.
+ * Creates the trigger twice, because PostgreSQL runs triggers in the order of their names: `gatehouse_0_…` copies the
+ * old application's values before the other triggers, `gatehouse_z_…` copies our values back after them.
  */
 async function createTriggers(
   queryRunner: QueryRunner,
@@ -84,7 +84,10 @@ async function createTriggers(
   }
 }
 
-/** Whichever was written; of a new row ours, unless it is but the default. */
+/**
+ * Copies the column that was written to the other one. If an insert sets both, ours wins unless it only has its
+ * default.
+ */
 function ruleOf(table: string, pair: ColumnPair): string {
   const [ours, theirs] = [`new.${pair.ours.name}`, `new.${quote(pair.theirs.name)}`];
   const defaults: Readonly<Record<string, string>> = {
@@ -104,7 +107,7 @@ function ruleOf(table: string, pair: ColumnPair): string {
         end if;`;
 }
 
-/** Releases before 1.7 sign with the newest key whatever its algorithm: ours, which they cannot use, must not be it. */
+/** Better Auth before 1.7 signs with the newest key. It cannot use our keys, so they must look old. */
 function isSigningTime(table: string, { ours }: ColumnPair): boolean {
   return table === 'jwks' && ours.name === 'created_at';
 }

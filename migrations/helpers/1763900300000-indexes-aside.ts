@@ -4,8 +4,9 @@ import { quote } from './1763900000000-catalogue.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 
 /**
- * Drops the plain indexes on a column whose type is about to change: PostgreSQL would build them anew while it keeps
- * everybody out. Those that are unique, of a constraint, partial or on an expression stay: to be without one is worse.
+ * Drops plain indexes on a column whose type is about to change, because PostgreSQL would rebuild them while it blocks
+ * all other sessions. Keeps unique and partial indexes, and those of constraints or expressions, because doing without
+ * one is worse.
  */
 export async function setIndexesAside(
   queryRunner: QueryRunner,
@@ -28,7 +29,7 @@ export async function setIndexesAside(
   }
 }
 
-/** Builds again what was set aside, by this run or one that was interrupted. */
+/** Builds the dropped indexes again, also those of an interrupted run. */
 export async function bringIndexesBack(queryRunner: QueryRunner, migration: string): Promise<void> {
   const indexes = (await queryRunner.query(
     `select relation, name, statement from gatehouse_undo where migration = $1 and kind = 'index' order by id`,

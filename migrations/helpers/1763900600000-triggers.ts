@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 
-/** A trigger before each row and the function of the same name. */
+/** A row-level BEFORE trigger and its function, which has the same name. */
 export interface TriggerDefinition {
   readonly name: string;
   readonly table: string;
@@ -11,7 +11,7 @@ export interface TriggerDefinition {
   readonly body: string;
 }
 
-/** Where both forms are written and disagree, the more precise one wins: the time over the flag. */
+/** If a statement writes both forms and they disagree, the time wins over the flag, because it is more precise. */
 export const TRIGGERS: readonly TriggerDefinition[] = [
   {
     name: 'gatehouse_users_email_verified',

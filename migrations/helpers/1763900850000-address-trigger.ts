@@ -5,17 +5,20 @@ import { textExpressions } from './1763900000000-text.js';
 import { addedColumns } from './1763900000000-undo-journal.js';
 import { keepOriginal, NOTE_FAILURE, type DualWrite } from './1763900850000-dual-write.js';
 
-/** Another row whose e-mail would be this one, were it normalised; by the index that holds only such rows. */
+/**
+ * True if normalizing another row's e-mail would give this one. Worded so that PostgreSQL uses the partial index for
+ * such rows.
+ */
 const UNNORMALISED = `u.email <> lower(btrim(u.email)) and lower(btrim(u.email)) = address
   and u.id is distinct from new.id`;
 const NORMALISED = 'u.email = address and u.id is distinct from new.id';
-/** Each by its own index: of the two in one condition PostgreSQL may make a scan of the whole table. */
+/** Two conditions, because PostgreSQL may scan the whole table for a combined one. Each of these uses its own index. */
 const TAKEN = `(exists (select 1 from users u where ${NORMALISED}) or exists (select 1 from users u where ${UNNORMALISED}))`;
 
 /**
- * An e-mail is trimmed and lower-cased as it is written, unless another row has that address: then both stay as they
- * are, and are reported. So does a row that was normalised before another one came: a new user of the legacy application
- * gets the address that is free there.
+ * Trims and lower-cases an e-mail as it is written. If another row has that address, both rows keep their spelling and
+ * are reported. If the legacy application inserts a user whose e-mail equals one that was normalized earlier, that
+ * earlier row gets its old spelling back, because for the legacy application the address was free.
  */
 export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrite> {
   const { normalised } = await textExpressions(queryRunner);
@@ -41,7 +44,7 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
           update gatehouse_original_values set was = was - 'email', became = became - 'email'
           where relation = 'users' and row_id = new.id::text and was ? 'email';
         end if;
-        -- A batch of the backfill may be about to give another row this address: it goes first.
+        -- A running batch of the backfill may be giving another row this address. Wait until it has finished.
         perform 1 from users u where ${UNNORMALISED} for no key update;
         if ${byLegacyApplication} then
           update users u set email = o.was -> 'email' ->> 0
@@ -72,7 +75,7 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
   };
 }
 
-/** A legacy column of another name that is kept beside ours stands in the statement in its place. */
+/** Columns that an update may set to change the e-mail: ours, and a legacy column that is mirrored. */
 async function addresses(queryRunner: QueryRunner): Promise<string[]> {
   const mirrored = (await queryRunner.query(
     `select quote_ident(column_name) as name from gatehouse_legacy_columns where purpose = 'users.email'`,
@@ -80,7 +83,10 @@ async function addresses(queryRunner: QueryRunner): Promise<string[]> {
   return ['email', ...mirrored.map(({ name }) => name)];
 }
 
-/** Neither this server nor Better Auth writes a legacy password or leaves the name out; of an update nothing can be told. */
+/**
+ * SQL: true if the legacy application wrote the row. Only it inserts a legacy password or omits the name; Gatehouse and
+ * Better Auth do neither. An update does not show its author.
+ */
 async function evidence(queryRunner: QueryRunner): Promise<string> {
   const { password } = await readLegacyColumns(queryRunner);
   const added = await addedColumns(queryRunner, 'users');

@@ -6,10 +6,10 @@ import { addedColumns } from './1763900000000-undo-journal.js';
 import { DEACTIVATED } from './1763900850000-credential-account.js';
 import { keepOriginal, NOTE_FAILURE, type DualWrite } from './1763900850000-dual-write.js';
 
-/** What one of our columns gets when a legacy column is written. */
+/** Says how one of our columns follows a legacy column. */
 interface Rule {
   readonly legacy: string;
-  /** Of an update: the legacy column says something else than before. */
+  /** SQL: true if an update changed the legacy column's meaning. */
   readonly changed: string;
   readonly onInsert: string;
   readonly onUpdate: string;
@@ -35,16 +35,16 @@ const BAN = `
   new.ban_expires := null;`;
 
 /**
- * Name, picture, verified and active follow the legacy columns: all of them in a new row, afterwards each when its own
- * legacy column changes, so that what was changed on this side since is not lost to an unrelated write. Undefined
- * without such columns.
+ * Copies name, picture, verified and active from the legacy columns: all of them for a new row, later only the one
+ * whose legacy column changes, so that an unrelated write does not overwrite newer values of ours. Undefined if the
+ * table has none of these columns.
  */
 export async function columnsTrigger(queryRunner: QueryRunner): Promise<DualWrite | undefined> {
   const rules = await rulesFor(queryRunner);
   if (rules.length === 0) return undefined;
   const added = await addedColumns(queryRunner, 'users');
   const columns = [...new Set(rules.map(({ legacy }) => quote(legacy)))].join(', ');
-  // Whoever names a new user in our own column is no legacy application, and its defaults say nothing about them.
+  // If an insert sets our own name column, no legacy application made it, and the legacy columns only have defaults.
   const ours = added.has('name') ? 'new.name is null' : 'true';
   return {
     name: 'gatehouse_users_columns',
@@ -80,7 +80,7 @@ export async function columnsTrigger(queryRunner: QueryRunner): Promise<DualWrit
   };
 }
 
-/** Columns that were there before the migrations hold what the legacy application wrote once they are reverted. */
+/** Saves what the legacy application wrote to columns that existed before, so that `down` restores it. */
 function keepWritten(columns: readonly string[]): string {
   if (columns.length === 0) return '';
   const differs = (column: string) => `written.${column} is distinct from new.${column}`;
@@ -153,7 +153,7 @@ function verifiedRule({ verified }: LegacyColumns): Rule | undefined {
   };
 }
 
-/** A ban that was given here is not lifted there. */
+/** Activating a user in the legacy application does not lift a ban given in Gatehouse. */
 function activeRule({ active }: LegacyColumns): Rule | undefined {
   if (!active) return undefined;
   const column = quote(active);

@@ -1,24 +1,30 @@
-/** Made of the user's id, so that whoever makes the account makes the same row: 32 characters, which are a UUID too. */
+/**
+ * SQL of an id computed from the user's id, so that backfill and triggers create the same row. 32 hex digits, also a
+ * valid UUID.
+ */
 function accountId(userId: string): string {
   return `encode(substring(sha256(convert_to('gatehouse:credential:' || ${userId}::text, 'UTF8')) for 16), 'hex')`;
 }
 
-/** Under this name an account is noted whose id, which its table counts, tells nothing of where it came from. */
+/**
+ * Lists accounts with numeric ids in `gatehouse_original_values`, because such an id does not show who made the
+ * account.
+ */
 const COUNTED_ACCOUNTS = 'counted credential accounts';
 
 interface NewAccounts {
   /** The type of `accounts.id`. */
   readonly idType: string;
-  /** SQL: the user's id, the hash, and when the account was made and changed. */
+  /** SQL of the user's id, the hash, and the account's two times. */
   readonly userId: string;
   readonly password: string;
   readonly createdAt: string;
   readonly updatedAt: string;
-  /** What follows the values. */
+  /** SQL after the values. */
   readonly rest: string;
 }
 
-/** The statement that makes the accounts of legacy passwords. */
+/** The statement that creates accounts from legacy passwords. */
 export function insertAccounts(accounts: NewAccounts): string {
   const { idType, userId, password, createdAt, updatedAt, rest } = accounts;
   const isCounted = ['integer', 'bigint'].includes(idType);
@@ -33,23 +39,23 @@ export function insertAccounts(accounts: NewAccounts): string {
     select '${COUNTED_ACCOUNTS}', id::text, '{}', '{}' from written where made`;
 }
 
-/** Of the account `row`: it came from a legacy column. */
+/** SQL: true if the account `row` was made from a legacy password. */
 export function isBackfilledAccount(row: string): string {
   return `${row}.provider_id = 'credential' and (
     replace(${row}.id::text, '-', '') = ${accountId(`${row}.provider_user_id`)} or exists (
       select 1 from gatehouse_original_values o where o.relation = '${COUNTED_ACCOUNTS}' and o.row_id = ${row}.id::text))`;
 }
 
-/** The statement of `down`: accounts that came from a legacy column, and no others. */
+/** The statement with which `down` deletes the accounts that were made from legacy passwords. */
 export function forgetAccounts(): string {
   return `delete from accounts where ${isBackfilledAccount('accounts')}`;
 }
 
-/** The `ban_reason` by which a reactivation in the legacy application knows a ban that came from there. */
+/** `ban_reason` of users who were deactivated in the legacy application. Activating them there lifts only such bans. */
 export const DEACTIVATED = 'Deactivated in the legacy application';
 
 /**
- * A well-formed bcrypt hash that no password has: what stands in the legacy column when the password is another one by
- * now, in a format the legacy application cannot read. Its check of the old one then fails as for a wrong password.
+ * A well-formed bcrypt hash that matches no password. The legacy column gets it if the new password's hash has a format
+ * the legacy application cannot read. The old password then fails there like a wrong one.
  */
 export const NO_PASSWORD = `$2b$12$${'.'.repeat(53)}`;

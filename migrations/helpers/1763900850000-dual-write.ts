@@ -7,24 +7,24 @@ export interface DualWrite {
   readonly name: string;
   readonly table: string;
   readonly body: string;
-  /** Milliseconds a write waits for a lock that we need and it does not. Less than `deadlock_timeout`. */
+  /** Milliseconds to wait for a lock that only our trigger needs. Less than `deadlock_timeout`. */
   readonly lockTimeout: number;
-  /** Each `before insert`, `after update of …`, and what else has to be true. */
+  /** `events` is `before insert`, `after update of …`; `when` is a further condition. */
   readonly triggers: readonly { readonly events: string; readonly when?: string }[];
 }
 
-/** Under this name a write that no statement could carry over is put aside in `gatehouse_quarantine`. */
+/** Name of these triggers in `gatehouse_quarantine`, which lists writes they could not copy. */
 export const DUAL_WRITE = 'dual write';
 
-/** In an exception handler of a trigger on `users`: the write itself goes on. */
+/** For the exception handler of a trigger on `users`: lists the failure, so that the write itself succeeds. */
 export const NOTE_FAILURE = `
   insert into gatehouse_quarantine (backfill, row_id, reason) values ('${DUAL_WRITE}', new.id::text, sqlerrm)
   on conflict (backfill, row_id) do update set reason = excluded.reason;`;
 
 /**
- * The function has the rights of whoever migrates, because the role of a legacy application has none on our tables. The
- * setting `gatehouse.dual_write` is on while it runs, so that what it writes itself comes back to no trigger; migrations
- * set it too.
+ * The function runs with the rights of the role that migrates, because the legacy application's role has none on our
+ * tables. While it runs, the setting `gatehouse.dual_write` is on, so that its own writes start no further trigger.
+ * Migrations set it too.
  */
 export async function createDualWrite(
   queryRunner: QueryRunner,
@@ -59,7 +59,7 @@ export async function createDualWrite(
   });
 }
 
-/** Keeps what the legacy application wrote, for `down`: `was` and `became` are SQL of JSON objects. */
+/** SQL that saves what the legacy application wrote, for `down`. `was` and `became` are SQL of JSON objects. */
 export function keepOriginal(was: string, became: string): string {
   return `
     insert into gatehouse_original_values as kept (relation, row_id, was, became)

@@ -3,7 +3,7 @@ import { isUsableHash } from './1763900000000-password-formats.js';
 import { insertAccounts } from './1763900850000-credential-account.js';
 import { DUAL_WRITE, NOTE_FAILURE, type DualWrite } from './1763900850000-dual-write.js';
 
-/** The credential account follows the legacy column: made, changed, and deleted where no password can match. */
+/** Copies the legacy password to the credential account. Deletes the account if no password can match any more. */
 export function passwordTrigger(passwordColumn: string, idType: string): DualWrite {
   const column = quote(passwordColumn);
   const account = `provider_id = 'credential' and provider_user_id = new.id::text`;
@@ -31,7 +31,7 @@ export function passwordTrigger(passwordColumn: string, idType: string): DualWri
               where accounts.password is distinct from excluded.password`,
           })};
         else
-          -- A batch of the backfill that has read the row as it was: its account is there when it lets this go.
+          -- A batch of the backfill may have read the old hash. Wait for its lock; then its account exists and can be deleted.
           perform 1 from gatehouse_backfills where name = 'backfill credential accounts' for share;
           delete from accounts where ${account};
         end if;

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { textExpressions } from './1763900000000-text.js';
 
-/** Notes every row whose e-mail, trimmed and in lower case, is another row's too. */
+/** Lists every row whose trimmed and lower-cased e-mail another row has too. */
 export async function noteEmailConflicts(queryRunner: QueryRunner): Promise<void> {
   const { normalised } = await textExpressions(queryRunner);
   await queryRunner.query(

@@ -6,14 +6,14 @@ interface Update {
   readonly relation: string;
   readonly values: readonly ColumnValue[];
   readonly range: Range;
-  /** What `$1` stands for in the values, if it stands there. */
+  /** Value of `$1` in the expressions, if they use it. */
   readonly startedAt?: string;
 }
 
 /**
- * First the few rows that lose a value which was there before the migrations: locked as they are now, that value kept,
- * then written. The others are written at once, each that lacks something; one that somebody changes between the two so
- * that it would lose a value is left as it is.
+ * First updates the few rows in which a value from before the migrations changes: locks them, saves that value, then
+ * writes. Then updates all other rows that lack a value of ours, in one statement. If another session changes a row in
+ * between so that it would lose a value, the row is left as it is.
  */
 export async function updateRows(queryRunner: QueryRunner, update: Update): Promise<void> {
   const { relation, values, range, startedAt } = update;
@@ -47,7 +47,7 @@ function updateAndKeep({ relation, values, range }: Update): string {
     from batch where ${relation}.id = batch.id`;
 }
 
-/** `{"email": ["Some@Example.com"]}`: each value in an array, so that a null that was there is not taken for none. */
+/** `{"email": ["Some@Example.com"]}`. Each value is in an array, so that an old null differs from "not changed". */
 function changes(values: readonly ColumnValue[], side: 'old' | 'new'): string {
   const pairs = values.map(({ column, text }) => {
     const differs = `old_${column}${text ? '::text' : ''} is distinct from new_${column}`;
@@ -56,7 +56,7 @@ function changes(values: readonly ColumnValue[], side: 'old' | 'new'): string {
   return `jsonb_strip_nulls(jsonb_build_object(${pairs.join(', ')}))`;
 }
 
-/** Of the row `u`: a column does not hold what the backfill would give it. */
+/** SQL: true if a column of the row `u` differs from the value that the backfill gives it. */
 export function isIncomplete(values: readonly ColumnValue[]): string {
   return values
     .map(

@@ -8,16 +8,16 @@ import { DEACTIVATED } from './1763900850000-credential-account.js';
 /** The value a column gets. */
 export interface ColumnValue {
   readonly column: string;
-  /** In terms of the row `u`; `$1` is when the backfill began. */
+  /** SQL on the row `u`. `$1` is the time at which the backfill began. */
   readonly expression: string;
   readonly text: boolean;
-  /** It was there before the migrations, so what it held is kept for `down`. */
+  /** True if the column existed before the migrations, so that its old value is saved for `down`. */
   readonly legacy: boolean;
 }
 
 const TEXTS = new Set(['email', 'name', 'image', 'ban_reason']);
 
-/** What each column of ours in `users` gets, from the legacy columns that were chosen. */
+/** Values of our columns in `users`, computed from the chosen legacy columns. */
 export async function userValues(queryRunner: QueryRunner): Promise<ColumnValue[]> {
   const added = await addedColumns(queryRunner, 'users');
   const { columns } = await needTable(queryRunner, 'users');

@@ -7,7 +7,7 @@ import { userValues } from './1763900900000-user-values.js';
 
 export const USERS_BACKFILL = 'backfill users';
 
-/** Fills our columns in every user who lacks something. */
+/** Fills our columns for every user who lacks a value. */
 export async function backfillUsers(queryRunner: QueryRunner, walk: Walk): Promise<void> {
   const values = await userValues(queryRunner);
   await noteEmailConflicts(queryRunner);

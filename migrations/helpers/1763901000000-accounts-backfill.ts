@@ -7,13 +7,13 @@ import { insertAccounts } from './1763900850000-credential-account.js';
 
 export const ACCOUNTS_BACKFILL = 'backfill credential accounts';
 
-/** Of the row `u`: it has a usable password, and no account that keeps it. */
+/** SQL: true if the user `u` has a usable password but no credential account. */
 export function lacksAccount(passwordColumn: string): string {
   return `(${isUsableHash(`u.${quote(passwordColumn)}`)}) and not exists (
     select 1 from accounts a where a.provider_id = 'credential' and a.provider_user_id = u.id::text)`;
 }
 
-/** Gives every user that `condition`, on the row `u`, is true of the account for the hash in `passwordColumn`. */
+/** Creates accounts from `passwordColumn` for all users `u` that meet `condition`. */
 export async function backfillAccounts(
   queryRunner: QueryRunner,
   passwordColumn: string,
@@ -22,12 +22,13 @@ export async function backfillAccounts(
   const users = await needTable(queryRunner, 'users');
   const accounts = await needTable(queryRunner, 'accounts');
   const idType = accounts.columns.get('id')?.type ?? 'text';
-  // To be ready for an account that a trigger has made costs as much for each row as another index.
+  // `on conflict` costs as much per row as another index, so it is used only after a trigger has made one of the
+  // accounts.
   let conflicts = '';
   await runBackfill(queryRunner, {
     name: ACCOUNTS_BACKFILL,
     table: 'users',
-    // In the order of two of the three indexes of `accounts`, which grow at their ends by it.
+    // In the order of ids, because two of the three indexes of `accounts` then only grow at their ends.
     walk: byId('users', users.columns.get('id')?.type ?? 'text'),
     apply: async (range, startedAt) => {
       await queryRunner.query(

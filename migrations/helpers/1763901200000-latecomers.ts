@@ -9,13 +9,13 @@ import { backfillUsers, USERS_BACKFILL } from './1763900900000-users-backfill.js
 import { ACCOUNTS_BACKFILL, backfillAccounts, lacksAccount } from './1763901000000-accounts-backfill.js';
 
 /**
- * Users whom a legacy application made or changed behind the backfill's back: a change moves a row, maybe to a place that
- * was passed already. And rows put aside and mended since.
+ * Fills users that the backfill missed: a change by the legacy application may have moved a row to a place that the
+ * backfill had already passed. Also repeats rows in `gatehouse_quarantine` that were corrected since.
  */
 export async function fillLatecomers(queryRunner: QueryRunner): Promise<void> {
   const incomplete = isIncomplete(await userValues(queryRunner));
   const { columns } = await needTable(queryRunner, 'users');
-  // By the id where rows were on the move while they were sought by their place.
+  // Second pass by id, in case rows moved during the first one, which goes by position on disk.
   for (const walk of [byPlace('users'), byId('users', columns.get('id')?.type ?? 'text')]) {
     if (
       !(await anyUser(queryRunner, `$1::timestamptz is not null and (${incomplete})`, [

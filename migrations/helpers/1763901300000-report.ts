@@ -58,7 +58,7 @@ export async function countMigration(queryRunner: QueryRunner): Promise<Migratio
   return { ...counts, unrecognisedExamples, emailsChanged: emails?.changed ?? 0, conflicts, quarantined };
 }
 
-/** For programs: `skipped` users have no password that anybody could sign in with. */
+/** Adds `skipped`, the users without a usable password, for programs that read the report. */
 export function summary(counts: MigrationCounts): MigrationCounts & { readonly skipped: number } {
   return { ...counts, skipped: counts.unusable + counts.unrecognised };
 }
@@ -84,10 +84,10 @@ export function describeMigration(counts: MigrationCounts): string {
     `  e-mail verified                ${counts.verified}`,
     `  e-mails trimmed or lower-cased ${counts.emailsChanged}`,
     `  deactivated, now banned        ${counts.deactivated}`,
-    `  e-mail conflicts, left alone   ${counts.conflicts.length}`,
+    `  e-mail conflicts, unchanged    ${counts.conflicts.length}`,
     ...counts.conflicts.slice(0, SHOWN).map(({ id, email }) => `    ${id}  ${JSON.stringify(email)}`),
     ...(counts.conflicts.length > SHOWN ? ['    … the rest is in gatehouse_conflicts'] : []),
-    `  rows put aside                 ${counts.quarantined.length}`,
+    `  rows in quarantine             ${counts.quarantined.length}`,
     ...counts.quarantined.slice(0, SHOWN).map(({ id, reason }) => `    ${id}  ${reason}`),
   ];
   return lines.join('\n');

@@ -1,20 +1,20 @@
 import { NO_PASSWORD } from './1763900850000-credential-account.js';
 import { DUAL_WRITE, type DualWrite } from './1763900850000-dual-write.js';
 
-/** What every bcrypt library reads. `$2y$` is PHP's alone, and all else is not bcrypt. */
+/** SQL: true if every bcrypt library reads the hash. Only PHP reads `$2y$`. */
 export function isReadable(hash: string): string {
   return `(${hash} like '$2a$%' or ${hash} like '$2b$%')`;
 }
 
-/** What the legacy column gets for the hash of the account; null: it stays as it is. `column` is quoted. */
+/** SQL of the legacy column's new value for an account's hash; null leaves the column unchanged. `column` is quoted. */
 export function writtenBack(hash: string, column: string): string {
   return `case when ${isReadable(hash)} then ${hash} when ${column} is not null then '${NO_PASSWORD}' end`;
 }
 
 /**
- * From the credential account to the legacy column. The account is locked by now and the user may be by a write that
- * will want the account next: this side gives way before PostgreSQL looks for a deadlock, and the change of password
- * fails as a whole.
+ * Copies the credential account's password to the legacy column. The account is locked at this point. If another write
+ * has locked the user and will need the account next, this trigger fails at its lock timeout, before PostgreSQL looks
+ * for a deadlock. The password change then fails as a whole.
  */
 export function writeBackTrigger(column: string): DualWrite {
   return {

@@ -3,14 +3,14 @@ import { quote } from './1763900000000-catalogue.js';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 
-/** More than so many sessions or users in one statement are not named: everything is dropped then. */
+/** If a statement changes more sessions or users than this, the message names none, and servers drop everything. */
 const NAMED = 50;
-/** Nor does one transaction send more: deleting users deletes their sessions in a statement for each. */
+/** Messages per transaction, because deleting users deletes the sessions of each with a separate statement. */
 const SENT = 100;
 
 /**
- * `{"sessions": [ids]}`, `{"users": [ids]}`, or nothing for everything: ids, and never a token. PostgreSQL takes less than
- * 8000 bytes, and sends the same text once in a transaction.
+ * Sends `{"sessions": [ids]}`, `{"users": [ids]}`, or an empty text for everything. Sends ids and never a token.
+ * PostgreSQL accepts less than 8000 bytes and sends equal texts of a transaction only once.
  */
 const NOTIFYING_FUNCTION = `
   create or replace function gatehouse_notify(kind text, ids text[]) returns void language plpgsql as $gatehouse$
@@ -31,16 +31,16 @@ interface NotifyingTrigger {
   readonly body: string;
 }
 
-/** At most so many are looked for, since beyond that none is named. */
+/** Selects at most one more than are named, because more make no difference. */
 const limited = (ids: string) => `array(${ids} limit ${NAMED + 1})`;
 
 const sessions = (condition: string) =>
   `perform gatehouse_notify('sessions', ${limited(`select o.id::text from old_rows o where ${condition}`)});`;
 
-/** Signed in or not: somebody may be signing in just now, whom this statement does not see. */
+/** Names users even if they have no session, because a sign-in that is under way is not visible yet. */
 const USERS = `perform gatehouse_notify('users', ${limited('select o.id::text from old_rows o')});`;
 
-/** A server ends what has expired by its own clock; an hour is more than two clocks differ. */
+/** Servers ignore expired sessions by their own clocks. One hour is more than two clocks differ. */
 const LATELY_ALIVE = `o.expires_at > now() - interval '1 hour'`;
 
 const TRIGGERS: readonly NotifyingTrigger[] = [
@@ -77,8 +77,8 @@ const TRIGGERS: readonly NotifyingTrigger[] = [
 ];
 
 /**
- * Once for each statement, after it, with the rights of whoever migrates: a role that may write users need not be allowed
- * anything else here.
+ * Runs once after each statement, with the rights of the role that migrates, so that a role that may write users needs
+ * no other rights.
  */
 export async function createNotifyingTriggers(queryRunner: QueryRunner, migration: string): Promise<void> {
   await inTransaction(queryRunner, 'create function gatehouse_notify', async () => {

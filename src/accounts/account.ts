@@ -20,3 +20,16 @@ export interface Account {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
+
+/** The fields of an account that a client may see. */
+export const SUMMARY_FIELDS = [
+  'id',
+  'userId',
+  'providerId',
+  'providerUserId',
+  'scope',
+  'createdAt',
+  'updatedAt',
+] as const;
+
+export type AccountSummary = Pick<Account, (typeof SUMMARY_FIELDS)[number]>;

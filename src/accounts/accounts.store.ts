@@ -3,12 +3,20 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { additionalOf } from '../additional-fields/additional-select.js';
+import { GatheredLookup } from '../database/gathered-lookup.js';
 import { PreparedQueries, type PreparedQuery } from '../database/prepared-queries.js';
 import { RowIds } from '../database/row-ids.js';
+import { insertText } from '../database/write-text.js';
 import { AccountEntity } from './account.entity.js';
-import { CREDENTIAL, type Account } from './account.js';
+import { CREDENTIAL, type Account, type AccountSummary } from './account.js';
+import {
+  findAccount,
+  listAccounts,
+  listAccountSummaries,
+  listAccountSummariesOfUsers,
+} from './find-accounts.sql.js';
 import { findCredentials, type CredentialRow } from './find-credentials.sql.js';
+import { userFromRow } from '../users/user-row.js';
 import type { User } from '../users/user.js';
 
 /** A user who may be the one signing in, with the hash to prove it. */
@@ -27,6 +35,8 @@ export interface StoredPassword {
 export class AccountsStore {
   private readonly userFields: readonly AdditionalField[];
   private readonly findCredentialsQuery: PreparedQuery;
+  private readonly listQuery: PreparedQuery;
+  private readonly summaries: GatheredLookup<AccountSummary>;
 
   /** Rows (protocol.md §0.1). */
   private readonly listLimit: number;
@@ -40,6 +50,12 @@ export class AccountsStore {
     this.userFields = user.additionalFields;
     this.listLimit = advanced.database.defaultFindManyLimit;
     this.findCredentialsQuery = findCredentials(this.userFields);
+    this.listQuery = listAccounts(this.listLimit);
+    this.summaries = new GatheredLookup(prepared, {
+      one: listAccountSummaries(this.listLimit),
+      many: listAccountSummariesOfUsers(this.listLimit),
+      keyOf: ({ userId }) => userId,
+    });
   }
 
   /** Usually one; several where legacy rows differ by case only. The one written exactly as given comes first. */
@@ -52,15 +68,17 @@ export class AccountsStore {
 
   async addCredential(userId: string, password: string, manager: EntityManager): Promise<void> {
     const now = new Date();
-    await manager.insert(AccountEntity, {
+    const values = {
       id: await this.ids.next('accounts'),
-      userId,
-      providerId: CREDENTIAL,
-      providerUserId: userId,
+      user_id: userId,
+      provider_id: CREDENTIAL,
+      provider_user_id: userId,
       password,
-      createdAt: now,
-      updatedAt: now,
-    });
+      created_at: now,
+      updated_at: now,
+    };
+    const query = { name: 'add_credential', text: insertText('accounts', values) };
+    await this.prepared.rows(query, Object.values(values), manager);
   }
 
   /** The account by which the user signs in with a password, if there is one. */
@@ -111,8 +129,9 @@ export class AccountsStore {
     await manager.delete(AccountEntity, { userId });
   }
 
-  find(id: string, userId: string): Promise<Account | null> {
-    return this.dataSource.manager.findOneBy(AccountEntity, { id, userId });
+  async find(id: string, userId: string): Promise<Account | null> {
+    const [account] = await this.prepared.rows<Account>(findAccount, [id, userId]);
+    return account ?? null;
   }
 
   /** The ids of the user's accounts, none of which can go until the transaction ends. */
@@ -132,11 +151,11 @@ export class AccountsStore {
   }
 
   listOf(userId: string): Promise<Account[]> {
-    return this.dataSource.manager.find(AccountEntity, {
-      where: { userId },
-      take: this.listLimit,
-      order: { createdAt: 'ASC' },
-    });
+    return this.prepared.rows(this.listQuery, [userId]);
+  }
+
+  listSummaries(userId: string): Promise<readonly AccountSummary[]> {
+    return this.summaries.list(userId);
   }
 }
 
@@ -144,16 +163,7 @@ const credentialOf = (userId: string) => ({ userId, providerId: CREDENTIAL, prov
 
 function credentialsOf(row: CredentialRow, userFields: readonly AdditionalField[]): Credentials {
   return {
-    user: {
-      id: row.id,
-      name: row.name,
-      email: row.email,
-      emailVerified: row.is_email_verified,
-      image: row.image,
-      createdAt: row.created_at,
-      updatedAt: row.updated_at,
-      additional: additionalOf('u', userFields, row),
-    },
+    user: userFromRow(row, userFields),
     accountId: row.account_id,
     password: row.password,
   };

@@ -1,15 +1,8 @@
 import type { AdditionalField } from '../config/additional-fields.js';
-import { selectAdditional } from '../additional-fields/additional-select.js';
 import type { PreparedQuery } from '../database/prepared-queries.js';
+import { userColumns, type UserRow } from '../users/user-row.js';
 
-export interface CredentialRow {
-  id: string;
-  name: string;
-  email: string;
-  is_email_verified: boolean;
-  image: string | null;
-  created_at: Date;
-  updated_at: Date;
+export interface CredentialRow extends UserRow {
   account_id: string | null;
   password: string | null;
 }
@@ -21,8 +14,7 @@ export interface CredentialRow {
 export const findCredentials = (userFields: readonly AdditionalField[]): PreparedQuery => ({
   name: 'find_credentials',
   text: `
-select u.id::text as id, u.name, u.email, u.is_email_verified, u.image, u.created_at, u.updated_at,
-       a.id::text as account_id, a.password${selectAdditional('u', userFields)}
+select ${userColumns(userFields)}, a.id::text as account_id, a.password
   from users u
   left join accounts a on a.provider_id = 'credential' and a.provider_user_id = u.id::text and a.user_id = u.id
  where u.email = $1

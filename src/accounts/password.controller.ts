@@ -43,7 +43,6 @@ export class PasswordController {
     answer: ChangedPasswordAnswer,
     errors: {
       400: ['PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG', 'CREDENTIAL_ACCOUNT_NOT_FOUND', 'INVALID_PASSWORD'],
-      403: ['BANNED_USER'],
       503: ['SERVICE_UNAVAILABLE'],
     },
   })

@@ -1,6 +1,6 @@
 import { ApiProperty } from '../openapi/decorators.js';
 import type { AccountData } from '../cookies/account-data.js';
-import type { Account } from './account.js';
+import type { Account, AccountSummary } from './account.js';
 
 /** What leaves the server of an account, in the protocol's order (protocol.md §1.26): a whitelist. */
 export class AccountAnswer {
@@ -26,7 +26,7 @@ export class AccountAnswer {
   scopes!: string[];
 }
 
-export function presentAccount(account: Account): AccountAnswer {
+export function presentAccount(account: AccountSummary): AccountAnswer {
   return {
     accountId: account.providerUserId,
     providerId: account.providerId,

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { randomToken } from '../crypto/random.js';
+import { PreparedQueries } from '../database/prepared-queries.js';
+import { RowIds } from '../database/row-ids.js';
 import { AccountEntity } from './account.entity.js';
 import type { Account } from './account.js';
+import { findAccountByKey } from './find-accounts.sql.js';
 import { TokenSeal } from './token-seal.js';
 
 /** Who somebody is at a provider. */
@@ -28,14 +30,21 @@ export interface ProviderTokens {
 export class ProviderAccountsStore {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly prepared: PreparedQueries,
+    private readonly ids: RowIds,
     private readonly seal: TokenSeal,
   ) {}
 
   async findByKey(
-    key: AccountKey,
-    manager: EntityManager = this.dataSource.manager,
+    { providerId, providerUserId }: AccountKey,
+    manager?: EntityManager,
   ): Promise<Account | undefined> {
-    return (await manager.findOneBy(AccountEntity, { ...key })) ?? undefined;
+    const [account] = await this.prepared.rows<Account>(
+      findAccountByKey,
+      [providerId, providerUserId],
+      manager,
+    );
+    return account;
   }
 
   async add(userId: string, key: AccountKey, tokens: ProviderTokens, manager: EntityManager): Promise<void> {
@@ -43,7 +52,7 @@ export class ProviderAccountsStore {
     await manager.insert(AccountEntity, {
       ...key,
       ...this.sealed(tokens),
-      id: randomToken(32),
+      id: await this.ids.next('accounts'),
       userId,
       createdAt: now,
       updatedAt: now,

@@ -2,12 +2,12 @@ import { Column, getMetadataArgsStorage } from 'typeorm';
 import { FIELD_TYPES, type AdditionalField } from '../config/additional-fields.js';
 import { StartupFault } from '../errors/startup-fault.js';
 
-/** What a second application in this process finds done. */
+/** Fields added before. A second application in this process shares the entities, so it must not add them again. */
 const added = new Map<new () => object, Set<string>>();
 
 /**
- * Adds the configured fields to an entity, as if they were written there.
- * @throws {StartupFault} when a field has the name of a property or column that is ours.
+ * Adds the configured fields to an entity as columns.
+ * @throws {StartupFault} if a field has the name of one of our properties or columns.
  */
 export function addColumns(entity: new () => object, fields: readonly AdditionalField[]): void {
   for (const field of fields) {
@@ -18,7 +18,7 @@ export function addColumns(entity: new () => object, fields: readonly Additional
     if (taken && added.get(entity)?.has(field.name)) continue;
     if (taken)
       throw new StartupFault(
-        `The configured field "${field.name}" has a name that is taken: choose another.`,
+        `The configured field "${field.name}" has the name of a built-in field or column. Choose another name or fieldName.`,
       );
     Column({
       name: field.column,

@@ -5,7 +5,7 @@ import { badRequest } from '../errors/auth-error.js';
 export type AdditionalValues = Readonly<Record<string, unknown>>;
 
 /**
- * The configured fields out of what a client sent (protocol.md §1.6); keys nobody declared are not looked at.
+ * Reads the configured fields from a client's request body (protocol.md §1.6). Ignores all other keys.
  * @throws {AuthError} 400 `FIELD_NOT_ALLOWED`, `VALIDATION_ERROR` or `MISSING_FIELD`.
  */
 export function parseAdditionalInput(
@@ -40,7 +40,7 @@ function absent(field: AdditionalField, action: 'create' | 'update'): unknown {
   return undefined;
 }
 
-/** What a row gets that no client has a say in, such as a new session. */
+/** Default values for a row that no client sends values for, such as a new session. */
 export function defaultValues(fields: readonly AdditionalField[]): AdditionalValues {
   const withDefault = fields.filter(({ defaultValue }) => defaultValue !== undefined);
   return Object.fromEntries(withDefault.map((field) => [field.name, defaultOf(field)]));
@@ -50,10 +50,10 @@ function defaultOf({ defaultValue }: AdditionalField): unknown {
   return typeof defaultValue === 'function' ? (defaultValue as () => unknown)() : defaultValue;
 }
 
-/** One for all that have none: cached sessions would hold two empty ones each. */
+/** Shared by all rows without additional fields, because otherwise each cached session would hold two empty objects. */
 const NO_VALUES: AdditionalValues = Object.freeze({});
 
-/** What may leave the server, every field of it: `null` where there is no value (protocol.md §1.1). */
+/** The fields that the server returns to clients; `null` for those without a value (protocol.md §1.1). */
 export function returnedValues(
   fields: readonly AdditionalField[],
   valueOf: (field: AdditionalField) => unknown,

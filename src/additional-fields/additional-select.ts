@@ -1,7 +1,7 @@
 import type { AdditionalField } from '../config/additional-fields.js';
 import { returnedValues, type AdditionalValues } from './additional-input.js';
 
-/** The configured fields in a select list, with the comma before them; they come back under `<alias>:<field>`. */
+/** SQL that adds the configured fields to a select list, with a comma before each. Rows have them as `<alias>:<field>`. */
 export function selectAdditional(alias: string, fields: readonly AdditionalField[]): string {
   return fields
     .filter(({ returned }) => returned)
@@ -9,6 +9,7 @@ export function selectAdditional(alias: string, fields: readonly AdditionalField
     .join('');
 }
 
+/** Reads the fields that `selectAdditional` added to a row. */
 export function additionalOf(
   alias: string,
   fields: readonly AdditionalField[],

@@ -4,28 +4,34 @@ interface Entry<Value> {
   readonly expiresAt: number;
 }
 
-/** Holds at most so many entries; the one written longest ago gives way. */
+/** A map with a maximum size. If it is full, the entry that was set longest ago is removed. */
 export class ExpiringMap<Value> {
   private readonly entries = new Map<string, Entry<Value>>();
 
+  /** @param capacity largest number of entries. */
   constructor(private readonly capacity: number) {}
 
   get size(): number {
     return this.entries.size;
   }
 
+  /** @param now milliseconds since 1970. */
   get(key: string, now: number): Value | undefined {
     const entry = this.entries.get(key);
     return entry && now < entry.expiresAt ? entry.value : undefined;
   }
 
+  /**
+   * @param expiresAt milliseconds since 1970.
+   * @param now milliseconds since 1970.
+   */
   set(key: string, value: Value, expiresAt: number, now: number): void {
     this.entries.delete(key);
     this.entries.set(key, { value, expiresAt });
     this.shrink(now);
   }
 
-  /** In the order of writing, a few at a time, so that no request pays for all those before it. */
+  /** Removes the oldest entries and at most 2 expired ones, so that no single call pays for a large clean-up. */
   private shrink(now: number): void {
     let looked = 0;
     for (const [key, { expiresAt }] of this.entries) {

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import type { Finding } from './finding.js';
+import type { Finding } from '../migrating/finding.js';
 
-/** The mapping with which the published better-auth runs on these tables. */
+/** Options that let the published better-auth package run on our tables and columns. */
 const TIMES = { createdAt: 'created_at', updatedAt: 'updated_at' };
 const MAPPING = {
   user: { modelName: 'users', fields: { emailVerified: 'is_email_verified', ...TIMES } },
@@ -32,8 +32,12 @@ const MAPPING = {
   verification: { modelName: 'verifications', fields: { expiresAt: 'expires_at', ...TIMES } },
 };
 
-/** Said of its own tables as well where ids are counted; the check of the structure compares the type with that of `users.id`. */
-const OF_COUNTED_IDS = /^Field user_id in table \w+ has a different type .* Expected string but got int\d\.$/;
+/**
+ * A warning to ignore. If ids are numbers, better-auth gives it for its own tables too. `checkStructure` compares the type
+ * of `user_id` with that of `users.id`.
+ */
+const NUMERIC_USER_ID =
+  /^Field user_id in table \w+ has a different type .* Expected string but got int\d\.$/;
 
 interface Plan {
   readonly toBeCreated: readonly { table: string }[];
@@ -44,26 +48,29 @@ interface Plan {
 
 type GetMigrations = (options: object, behaviour?: object) => Promise<Plan>;
 
-/** What better-auth's own migration would do here; undefined where the package is not installed. */
+/** Lists what better-auth's own migration would change in this database. Undefined if the package is not installed. */
 export async function checkBetterAuth(url: string): Promise<Finding[] | undefined> {
   const getMigrations = await load();
   if (!getMigrations) return undefined;
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on('error', () => {});
-  const said: string[] = [];
-  const logger = { level: 'warn', log: (_level: string, message: string) => said.push(message) };
+  const warnings: string[] = [];
+  const logger = { level: 'warn', log: (_level: string, message: string) => warnings.push(message) };
   try {
     const options = { ...MAPPING, database: pool, emailAndPassword: { enabled: true }, logger };
     const plan = await getMigrations(options, { throwOnUnsafe: false });
     return [
       ...problemsOf(plan).map((message) => finding('error', message)),
-      ...said
-        .filter((message) => !OF_COUNTED_IDS.test(message))
+      ...warnings
+        .filter((message) => !NUMERIC_USER_ID.test(message))
         .map((message) => finding('warning', message)),
     ];
   } catch (error) {
     return [
-      finding('error', `getMigrations fails: ${error instanceof Error ? error.message : String(error)}`),
+      finding(
+        'error',
+        `Better Auth cannot read this database: ${error instanceof Error ? error.message : String(error)}`,
+      ),
     ];
   } finally {
     await pool.end();
@@ -72,12 +79,13 @@ export async function checkBetterAuth(url: string): Promise<Finding[] | undefine
 
 function problemsOf(plan: Plan): string[] {
   return [
-    ...plan.toBeCreated.map(({ table }) => `getMigrations would create the table ${table}.`),
+    ...plan.toBeCreated.map(({ table }) => `Better Auth would create the table ${table}.`),
     ...plan.toBeAdded.map(
-      ({ table, fields }) => `getMigrations would add ${table} (${Object.keys(fields).join(', ')}).`,
+      ({ table, fields }) =>
+        `Better Auth would add columns to ${table} for: ${Object.keys(fields).join(', ')}.`,
     ),
     ...(plan.toBeAddedIndexes ?? []).map(
-      ({ name, table }) => `getMigrations would create the index ${name} on ${table}.`,
+      ({ name, table }) => `Better Auth would create the index ${name} on ${table}.`,
     ),
     ...(plan.schemaProblems ?? []),
   ];
@@ -88,11 +96,12 @@ function finding(level: Finding['level'], message: string): Finding {
     level,
     area: 'better-auth',
     message,
-    remedy: 'See the findings on the structure; both have one cause.',
+    remedy:
+      'Correct the findings under Structure, which have the same cause. Then run again: npm run compat:check',
   };
 }
 
-/** Not a dependency: an application that still runs better-auth beside this server has it. */
+/** Undefined if the package is not installed. It is no dependency of the server, only of its tests. */
 async function load(): Promise<GetMigrations | undefined> {
   const specifier = 'better-auth/db/migration';
   try {

@@ -15,7 +15,7 @@ export interface IndexFacts {
   readonly valid: boolean;
   readonly unique: boolean;
   readonly primary: boolean;
-  /** Empty for an index on an expression or with a condition. */
+  /** Empty if the index is partial or contains an expression. */
   readonly columns: readonly string[];
 }
 
@@ -31,13 +31,13 @@ export interface Catalogue {
   readonly columns: readonly ColumnFacts[];
   readonly indexes: readonly IndexFacts[];
   readonly foreignKeys: readonly ForeignKeyFacts[];
-  /** Names of the enabled ones. */
+  /** Names of the enabled triggers. */
   readonly triggers: readonly string[];
 }
 
 const OURS = `c.relnamespace = to_regnamespace(quote_ident(current_schema())) and c.relkind = 'r' and c.relname = any($1)`;
 
-/** What PostgreSQL knows of these tables. */
+/** Reads columns, indexes, foreign keys and triggers of these tables from PostgreSQL's catalogue. */
 export async function readCatalogue(dataSource: DataSource, tables: readonly string[]): Promise<Catalogue> {
   const columns = await dataSource.query<ColumnFacts[]>(
     `select c.relname as "table", a.attname as name, format_type(a.atttypid, a.atttypmod) as type,

@@ -3,7 +3,7 @@ import type { ConfiguredFields } from '../config/config.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
 import { checkBetterAuth } from './better-auth-check.js';
 import { checkData } from './data-check.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../migrating/finding.js';
 import { compareWithLegacy } from './legacy-comparisons.js';
 import { comparisonFindings, type ComparedTable } from './row-comparison.js';
 import { checkStructure } from './structure-check.js';
@@ -11,14 +11,19 @@ import { checkStructure } from './structure-check.js';
 export interface Compatibility {
   readonly compatible: boolean;
   readonly users: number;
-  /** Old and new, row by row; empty where nothing came from a legacy table, or the switch-over has ended. */
+  /** Comparisons with the legacy columns. Empty if there is no legacy table, or if the switch-over has ended. */
   readonly compared: readonly ComparedTable[];
-  /** What was left out, and why. */
+  /** Sentences that say which checks were skipped, and why. */
   readonly skipped: readonly string[];
   readonly findings: readonly Finding[];
 }
 
-/** Everything that can be said of the database at `url`, to which `dataSource` is connected. Reads only. */
+const NO_BETTER_AUTH =
+  "Skipped Better Auth's own check, because the package better-auth is not installed. To install it: npm ci";
+const INCOMPLETE =
+  'Skipped the checks of rows, because tables or columns are missing. Correct the findings under Structure first.';
+
+/** Runs all checks on the database at `url`, to which `dataSource` is connected. Only reads. */
 export async function checkCompatibility(
   dataSource: DataSource,
   url: string,
@@ -28,8 +33,8 @@ export async function checkCompatibility(
   const structure = await checkStructure(dataSource);
   const betterAuth = await checkBetterAuth(url);
   const skipped: string[] = [];
-  if (!betterAuth) skipped.push('The package better-auth is not installed: its own check was left out.');
-  if (!structure.complete) skipped.push('The data was not looked at, because tables or columns are missing.');
+  if (!betterAuth) skipped.push(NO_BETTER_AUTH);
+  if (!structure.complete) skipped.push(INCOMPLETE);
   const comparable = structure.complete && pending.length === 0;
   const compared = comparable ? await compareWithLegacy(dataSource) : [];
   const findings = [
@@ -46,8 +51,8 @@ export async function checkCompatibility(
 
 function pendingFindings(pending: readonly string[]): Finding[] {
   if (pending.length === 0) return [];
-  const remedy = 'Run npm run migration:run.';
-  const message = 'migrations are pending';
+  const remedy = 'Run: npm run migration:run';
+  const message = 'Pending migrations';
   return [{ level: 'error', area: 'migrations', message, count: pending.length, examples: pending, remedy }];
 }
 

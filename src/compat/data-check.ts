@@ -1,18 +1,14 @@
 import type { DataSource } from 'typeorm';
-import { textExpressions } from '../../migrations/helpers/1763900000000-text.js';
-import type { Finding } from './finding.js';
+import { readLegacyColumns } from '../legacy/legacy-columns.js';
+import { textExpressions } from '../legacy/text-expressions.js';
+import { findRows, type RowCheck } from '../migrating/find-rows.js';
+import type { Finding } from '../migrating/finding.js';
 import { legacyDataChecks } from './legacy-data-checks.js';
-import { readLegacyColumns } from './legacy-columns.js';
-
-export interface DataCheck extends Pick<Finding, 'level' | 'message' | 'remedy'> {
-  /** Gives one row per fault, described in the column `example`. */
-  readonly select: string;
-}
 
 const SHOWN = 5;
 const EMAIL = `^(?!\\.)(?!.*\\.\\.)[A-Za-z0-9_''+.-]*[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9-]*\\.)+[A-Za-z]{2,}$`;
 
-/** Holds the rows against each other. Asks nothing of tables that lack a column: that is the structure's finding. */
+/** Looks for faulty rows. The caller makes sure that all tables and columns exist. */
 export async function checkData(dataSource: DataSource): Promise<Finding[]> {
   const { normalised, presence } = await textExpressions(dataSource);
   const checks = [
@@ -22,95 +18,89 @@ export async function checkData(dataSource: DataSource): Promise<Finding[]> {
   ];
   const findings: Finding[] = [];
   for (const check of checks) {
-    const finding = await run(dataSource, check);
+    const finding = await findRows(dataSource, check, { shown: SHOWN });
     if (finding) findings.push(finding);
   }
   return findings;
 }
 
-async function run(dataSource: DataSource, { select, ...check }: DataCheck): Promise<Finding | undefined> {
-  const rows = await dataSource.query<{ example: string; total: number }[]>(
-    `select example, count(*) over ()::integer as total from (${select}) as found limit ${SHOWN}`,
-  );
-  const [first] = rows;
-  if (!first) return undefined;
-  return { ...check, area: 'data', count: first.total, examples: rows.map(({ example }) => example) };
-}
-
-function userChecks(normalised: (value: string) => string, presence: (value: string) => string): DataCheck[] {
+function userChecks(normalised: (value: string) => string, presence: (value: string) => string): RowCheck[] {
   const shared = `select ${normalised('email')} from users group by 1 having count(*) > 1`;
   return [
     {
       level: 'warning',
-      message: 'users share an e-mail but for case or blanks; they were left as they are',
+      message: `Users whose e-mail differs from another user's only in case or spaces`,
       select: `select id::text || ' ' || email::text as example from users
                where ${normalised('email')} in (${shared}) order by ${normalised('email')}, id`,
-      remedy: 'Decide whose it is and change or delete the other.',
+      remedy:
+        'The migrations left these rows unchanged. Decide who keeps the address, then change or delete the other user.',
     },
     {
       level: 'error',
-      message: 'users have an e-mail that is not trimmed and in lower case',
+      message: 'Users whose e-mail is not trimmed and in lower case',
       select: `select id::text || ' ' || email::text as example from users
                where email::text <> ${normalised('email')} and ${normalised('email')} not in (${shared}) order by id`,
-      remedy: 'update users set email = lower(btrim(email)) for these rows.',
+      remedy: 'Run for these rows: update users set email = lower(btrim(email))',
     },
     {
       level: 'warning',
-      message: 'users have an e-mail that sign-in refuses as no address',
+      message: 'Users whose e-mail is no valid address, so that sign-in refuses it',
       select: `select id::text || ' ' || email::text as example from users
                where ${normalised('email')} !~ E'${EMAIL.replaceAll('\\', '\\\\')}' order by id`,
-      remedy: 'Correct the address; until then these users cannot sign in by e-mail.',
+      remedy: 'Correct the address. Until then these users cannot sign in by e-mail.',
     },
     {
       level: 'error',
-      message: 'users have no name',
+      message: 'Users without a name',
       select: `select id::text as example from users where ${presence('name')} is null order by id`,
-      remedy: 'Give them one, such as the part of the e-mail before the @.',
+      remedy: `Give them one. Run for these rows: update users set name = split_part(email, '@', 1)`,
     },
     {
       level: 'error',
-      message: 'users have no creation or update time',
+      message: 'Users without created_at or updated_at',
       select: `select id::text as example from users where created_at is null or updated_at is null order by id`,
-      remedy: 'Fill created_at and updated_at.',
+      remedy: 'Set both columns in these rows.',
     },
     {
       level: 'error',
-      message: 'users have email_verified and is_email_verified out of step',
+      message: 'Users whose email_verified and is_email_verified contradict each other',
       select: `select id::text as example from users
                where is_email_verified is distinct from (email_verified is not null) order by id`,
-      remedy: 'update users set is_email_verified = email_verified is not null; the trigger keeps them so.',
+      remedy: 'Run for these rows: update users set is_email_verified = (email_verified is not null)',
     },
   ];
 }
 
-const ACCOUNT_CHECKS: readonly DataCheck[] = [
-  ...['sessions', 'accounts'].map((table): DataCheck => ({
+const ACCOUNT_CHECKS: readonly RowCheck[] = [
+  ...['sessions', 'accounts'].map((table): RowCheck => ({
     level: 'error',
-    message: `${table} belong to no user`,
+    message: `Rows of ${table} whose user does not exist`,
     select: `select t.id::text as example from ${table} t
                where not exists (select 1 from users u where u.id = t.user_id) order by t.id`,
-    remedy: 'Delete them.',
+    remedy: `Delete these rows of ${table}.`,
   })),
   {
     level: 'error',
-    message: 'credential accounts do not carry the id of their user as provider_user_id',
+    message: 'Credential accounts whose provider_user_id is not the id of their user',
     select: `select id::text as example from accounts
              where provider_id = 'credential' and provider_user_id <> user_id::text order by id`,
-    remedy: 'update accounts set provider_user_id = user_id for these rows.',
+    remedy: 'Run for these rows: update accounts set provider_user_id = user_id::text',
   },
   {
     level: 'warning',
-    message: 'credential accounts have no password',
+    message: 'Credential accounts without a password',
     select: `select id::text as example from accounts
              where provider_id = 'credential' and coalesce(password, '') = '' order by id`,
-    remedy: 'Their users sign in after a password reset, or delete the accounts.',
+    remedy:
+      'Their users can sign in after a password reset. If they sign in another way, delete these accounts.',
   },
   {
     level: 'error',
-    message: 'accounts have expires_at and access_token_expires_at out of step',
+    message: 'Accounts whose expires_at and access_token_expires_at contradict each other',
     select: `select id::text as example from accounts where expires_at is distinct from
                (case when isfinite(access_token_expires_at) then floor(extract(epoch from access_token_expires_at)) end)
              order by id`,
-    remedy: 'Write access_token_expires_at again; the trigger keeps them so.',
+    remedy:
+      'Run for these rows: update accounts set expires_at = floor(extract(epoch from access_token_expires_at))',
   },
 ];

@@ -1,15 +1,15 @@
+import pg from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { needTable, quote, readTable } from '../../migrations/helpers/1763900000000-catalogue.js';
-import { readLegacyColumns } from '../../migrations/helpers/1763900000000-legacy-columns.js';
-import { readMirrored, toOurs, toTheirs } from '../../migrations/helpers/1763900000000-mirror-values.js';
-import { isUsableHash } from '../../migrations/helpers/1763900000000-password-formats.js';
-import { TABLES } from '../../migrations/helpers/1763900000000-tables.js';
-import { textExpressions } from '../../migrations/helpers/1763900000000-text.js';
-import { userValues } from '../../migrations/helpers/1763900900000-user-values.js';
-import { writtenBack } from '../../migrations/helpers/1763903000000-write-back.js';
+import { readLegacyColumns } from '../legacy/legacy-columns.js';
+import { readMirroredColumns, toOurs, toTheirs, type MirroredColumn } from '../legacy/mirrored-columns.js';
+import { isUsableHash } from '../legacy/password-formats.js';
+import { readIdType } from '../legacy/table-columns.js';
+import { textExpressions } from '../legacy/text-expressions.js';
+import { userValues } from '../legacy/user-values.js';
+import { writtenBack } from '../legacy/write-back.js';
 import { compareRows, type ComparedTable, type ComparedValue, type RowComparison } from './row-comparison.js';
 
-/** Every row that came from a legacy table, held against what that still says. None where there is no such table. */
+/** Compares each row that came from a legacy table with its legacy columns. Empty if there is no legacy table. */
 export async function compareWithLegacy(dataSource: DataSource): Promise<ComparedTable[]> {
   const queryRunner = dataSource.createQueryRunner();
   try {
@@ -23,20 +23,23 @@ export async function compareWithLegacy(dataSource: DataSource): Promise<Compare
 }
 
 async function comparisons(queryRunner: QueryRunner): Promise<RowComparison[]> {
-  const startedAt = await whenRowsCameOver(queryRunner);
+  const startedAt = await readBackfillStart(queryRunner);
   if (startedAt === undefined) return [];
   const found = [await usersAgainstLegacyColumns(queryRunner, startedAt)];
-  for (const table of Object.keys(TABLES)) {
-    const mirrored = await mirroredColumns(queryRunner, table, startedAt);
+  for (const [table, columns] of await readMirroredColumns(queryRunner)) {
+    const mirrored = await mirroredColumns(queryRunner, table, columns, startedAt);
     if (mirrored) found.push(mirrored);
   }
   return found;
 }
 
-/** Undefined: there were no rows, or the switch-over has ended and each side goes its own way. */
-async function whenRowsCameOver(queryRunner: QueryRunner): Promise<string | undefined> {
-  for (const table of ['gatehouse_switch_over', 'gatehouse_backfills'])
-    if (!(await readTable(queryRunner, table))) return undefined;
+/** Undefined if there was no backfill, or if the switch-over has ended, because then both sides change independently. */
+async function readBackfillStart(queryRunner: QueryRunner): Promise<string | undefined> {
+  const [tables] = (await queryRunner.query(
+    `select to_regclass('gatehouse_switch_over') is not null
+        and to_regclass('gatehouse_backfills') is not null as found`,
+  )) as { found: boolean }[];
+  if (!tables?.found) return undefined;
   const [backfill] = (await queryRunner.query(
     `select started_at::text as at from gatehouse_backfills, gatehouse_switch_over
      where name = 'backfill users' and mode <> 'ended'`,
@@ -44,7 +47,7 @@ async function whenRowsCameOver(queryRunner: QueryRunner): Promise<string | unde
   return backfill?.at;
 }
 
-/** By the rules of the backfill, and the password by those of the way back too. */
+/** Computes from the legacy columns what the backfill would write. A password that was written back is equal too. */
 async function usersAgainstLegacyColumns(
   queryRunner: QueryRunner,
   startedAt: string,
@@ -59,17 +62,17 @@ async function usersAgainstLegacyColumns(
   return {
     table: 'users',
     what: 'users',
-    idType: await typeOfId(queryRunner, 'users'),
+    idType: await readIdType(queryRunner, 'users'),
     joins: `
       left join accounts a on a.provider_id = 'credential' and a.provider_user_id = u.id::text
       left join gatehouse_original_values o on o.relation = 'users' and o.row_id = u.id::text`,
-    values: [...values, ...(password ? [passwordValue(`u.${quote(password)}`)] : [])],
+    values: [...values, ...(password ? [passwordValue(`u.${password}`)] : [])],
     startedAt,
     writtenSince: 'coalesce(greatest(u.updated_at, a.updated_at) > $1::timestamptz, false)',
   };
 }
 
-/** As it was before the backfill, where that changed it and nobody else has since. */
+/** Uses the e-mail from before the backfill if there is one, because the backfill overwrites the legacy column `email`. */
 function originalEmail(expression: string, normalised: (value: string) => string): string {
   const conflicting = 'exists (select 1 from gatehouse_conflicts c where c.user_id = u.id::text)';
   return `case when o.was ? 'email' and not ${conflicting} then ${normalised(`o.was -> 'email' ->> 0`)} else ${expression} end`;
@@ -85,37 +88,31 @@ function passwordValue(column: string): ComparedValue {
   };
 }
 
-/** Columns beside legacy ones, which a trigger keeps the same whoever writes which. */
+/** Compares our columns with the legacy columns beside them. A trigger keeps both equal, whichever is written. */
 async function mirroredColumns(
   queryRunner: QueryRunner,
   table: string,
+  columns: readonly MirroredColumn[],
   startedAt: string,
 ): Promise<RowComparison | undefined> {
-  // When a key was made is told to releases before 1.7 only as far as it must not be their newest.
-  const pairs = (await readMirrored(queryRunner, table)).filter(
-    ({ ours }) => table !== 'jwks' || ours.name !== 'created_at',
-  );
+  // Better Auth before 1.7 signs with its newest key, so the trigger writes another creation time for ours.
+  const pairs = columns.filter(({ ours }) => table !== 'jwks' || ours.name !== 'created_at');
   if (pairs.length === 0) return undefined;
-  // Theirs may be less precise, so ours is compared as it would be there.
-  const there = pairs.map(
-    (pair) => `(${toTheirs('u', pair)})::${pair.theirs.type} as ${quote(pair.theirs.name)}`,
+  // The legacy column may be less precise, so our value is compared as that column would hold it.
+  const asLegacy = pairs.map(
+    (pair) => `(${toTheirs('u', pair)})::${pair.theirs.type} as ${pg.escapeIdentifier(pair.theirs.name)}`,
   );
   return {
     table,
-    what: `${table}, columns beside legacy ones`,
-    idType: await typeOfId(queryRunner, table),
-    joins: `cross join lateral (select ${there.join(', ')}) as there`,
+    what: `${table} (columns that a trigger keeps equal)`,
+    idType: await readIdType(queryRunner, table),
+    joins: `cross join lateral (select ${asLegacy.join(', ')}) as as_legacy`,
     values: pairs.map((pair) => ({
       column: pair.ours.name,
       legacy: toOurs('u', pair),
-      ours: toOurs('there', pair),
+      ours: toOurs('as_legacy', pair),
     })),
     startedAt,
     writtenSince: 'false',
   };
-}
-
-async function typeOfId(queryRunner: QueryRunner, table: string): Promise<string> {
-  const { columns } = await needTable(queryRunner, table);
-  return columns.get('id')?.type ?? 'text';
 }

@@ -1,10 +1,10 @@
-import { isUnusableHash, isUsableHash } from '../../migrations/helpers/1763900000000-password-formats.js';
-import type { DataCheck } from './data-check.js';
-import type { LegacyColumns } from './legacy-columns.js';
+import type { LegacyColumns } from '../legacy/legacy-columns.js';
+import { isUnusableHash, isUsableHash } from '../legacy/password-formats.js';
+import type { RowCheck } from '../migrating/find-rows.js';
 
-/** Holds what came over against what is still in the legacy columns. */
-export function legacyDataChecks({ password, active }: LegacyColumns): DataCheck[] {
-  const checks: DataCheck[] = [];
+/** Looks for users whose account or ban does not match their legacy columns. */
+export function legacyDataChecks({ password, active }: LegacyColumns): RowCheck[] {
+  const checks: RowCheck[] = [];
   if (password) {
     const hash = `u.${password}`;
     const usable = `(${isUsableHash(hash)})`;
@@ -12,26 +12,27 @@ export function legacyDataChecks({ password, active }: LegacyColumns): DataCheck
     checks.push(
       {
         level: 'error',
-        message: `users have a usable password in ${password} but no credential account`,
+        message: `Users with a usable password in ${password} but no credential account`,
         select: `select u.id::text as example from users u where ${usable} and not ${account} order by u.id`,
         remedy:
-          'They cannot sign in: revert and run BackfillCredentialAccounts again, or send them a password reset.',
+          'They cannot sign in. In the modes legacy and both, run: npm run switch-over -- catch-up. ' +
+          'In the later modes, send them a password reset.',
       },
       {
         level: 'warning',
-        message: `users have a hash in ${password} whose format nobody can verify`,
+        message: `Users whose hash in ${password} has an unknown format, so that no password matches`,
         select: `select u.id::text as example from users u
                  where not ${usable} and not ${isUnusableHash(hash)} and not ${account} order by u.id`,
-        remedy: 'They sign in after a password reset.',
+        remedy: 'They can sign in after a password reset.',
       },
     );
   }
   if (active) {
     checks.push({
       level: 'error',
-      message: `users are deactivated in ${active} but not banned`,
+      message: `Users who are deactivated in ${active} but not banned`,
       select: `select id::text as example from users where ${active} is false and not banned order by id`,
-      remedy: `Ban them, or set ${active} to true where they may sign in again.`,
+      remedy: `Set banned = true in these rows. If a user may sign in again, set ${active} = true instead.`,
     });
   }
   return checks;

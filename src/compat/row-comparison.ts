@@ -1,37 +1,38 @@
 import type { QueryRunner } from 'typeorm';
-import type { Finding } from './finding.js';
+import type { Finding } from '../migrating/finding.js';
 
-/** One value of a row, as the legacy columns have it and as ours do: SQL expressions of the row `u`. */
+/** A value that is compared: SQL expressions on the row `u` that compute it from the legacy columns and from ours. */
 export interface ComparedValue {
   readonly column: string;
   readonly legacy: string;
   readonly ours: string;
 }
 
-/** What is held against what; `$1` is `startedAt` in every expression. */
+/** A table and the values to compare. In every SQL expression `$1` is `startedAt`. */
 export interface RowComparison {
   readonly table: string;
-  /** How it is called to the operator. */
+  /** Name of the comparison in the report. */
   readonly what: string;
   readonly idType: string;
-  /** What follows `from <table> u`. */
+  /** SQL after `from <table> u`. */
   readonly joins: string;
   readonly values: readonly ComparedValue[];
+  /** Time at which the backfill began. */
   readonly startedAt: string;
-  /** Of the row `u`: it was written after that, so that it may lawfully have gone its own way. */
+  /** SQL: true if the row `u` was changed after `startedAt`. Such a row may differ. */
   readonly writtenSince: string;
 }
 
 export interface ComparedTable {
   readonly what: string;
   readonly rows: number;
-  /** Rows with two different checksums that nobody has written since they came over. */
+  /** Rows that differ although they were not changed since the backfill. */
   readonly different: number;
-  /** Rows with two different checksums that were changed here since, which the legacy columns do not follow. */
+  /** Rows that differ because they were changed in Gatehouse since. The legacy columns do not follow such changes. */
   readonly changedSince: number;
-  /** Ids, and the columns that are not the same. */
+  /** Ids of different rows, each with the names of the columns that differ. */
   readonly examples: readonly string[];
-  /** Over all rows, in whatever order: of the legacy side and of ours. */
+  /** One checksum over all legacy values and one over all of ours. They do not depend on the order of the rows. */
   readonly checksums: readonly [legacy: string, ours: string];
 }
 
@@ -48,7 +49,7 @@ interface Batch {
 const BATCH = 10_000;
 const SHOWN = 10;
 
-/** Row by row, in batches by id that each see one moment: memory and snapshots stay small whatever the size. */
+/** Compares 10,000 rows per statement, in the order of ids, so that memory and snapshots stay small for any table. */
 export async function compareRows(
   queryRunner: QueryRunner,
   comparison: RowComparison,
@@ -73,7 +74,10 @@ export async function compareRows(
   return { what: comparison.what, ...total, examples, checksums: [hexadecimal(legacy), hexadecimal(ours)] };
 }
 
-function statement({ table, idType, joins, values, writtenSince }: RowComparison, goesOn: boolean): string {
+function statement(
+  { table, idType, joins, values, writtenSince }: RowComparison,
+  continues: boolean,
+): string {
   const [legacy, ours] = [values.map((value) => value.legacy), values.map((value) => value.ours)];
   const column = (side: string, { column: name }: ComparedValue) => `${side} -> '${name}'`;
   const differing = values.map(
@@ -84,7 +88,7 @@ function statement({ table, idType, joins, values, writtenSince }: RowComparison
   return `
     with batch as materialized (
       select u.id, ${writtenSince} as since, ${object(legacy)} as legacy, ${object(ours)} as ours
-      from (select * from ${table} where $1::timestamptz is not null ${goesOn ? `and id > $2::${idType}` : ''}
+      from (select * from ${table} where $1::timestamptz is not null ${continues ? `and id > $2::${idType}` : ''}
             order by id limit ${BATCH}) u ${joins}
     ), summed as (
       select id, since, ${checksum('legacy')} as legacy, ${checksum('ours')} as ours,
@@ -101,7 +105,7 @@ function statement({ table, idType, joins, values, writtenSince }: RowComparison
     from summed`;
 }
 
-/** Of the row, its id included, so that two rows that have changed places are not taken for the same. */
+/** SQL of a row's checksum. It includes the id, because two rows with swapped values must count as different. */
 function checksum(side: string): string {
   const digest = `sha256(convert_to(id::text || ${side}::text, 'UTF8'))`;
   return `('x' || encode(substring(${digest} for 8), 'hex'))::bit(64)::bigint`;
@@ -111,16 +115,17 @@ function hexadecimal(checksum: bigint): string {
   return BigInt.asUintN(64, checksum).toString(16).padStart(16, '0');
 }
 
-/** The rows that differ, as a fault of the database. */
+/** Makes one finding for each table in which rows differ. */
 export function comparisonFindings(tables: readonly ComparedTable[]): Finding[] {
   return tables
     .filter(({ different }) => different > 0)
     .map(({ what, different, examples }) => ({
       level: 'error',
       area: 'data',
-      message: `rows (${what}) are not what the legacy columns say, and nobody has written them since`,
+      message: `Rows of ${what} that differ from the legacy columns although Gatehouse has not changed them`,
       count: different,
       examples,
-      remedy: 'Find out who changed one side alone; npm run switch-over -- catch-up brings over what can be.',
+      remedy:
+        'Find out which program changed only one side. Copy what the triggers missed: npm run switch-over -- catch-up',
     }));
 }

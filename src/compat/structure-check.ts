@@ -1,9 +1,10 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { readCatalogue, type Catalogue, type ColumnFacts } from './catalogue.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../migrating/finding.js';
 
-const RERUN = 'Run npm run migration:run; if nothing is pending, something has changed the table since.';
+const RERUN =
+  'Run: npm run migration:run. If no migration is pending, somebody changed the table afterwards: undo that change.';
 const TRIGGERS = [
   'gatehouse_users_email_verified',
   'gatehouse_accounts_expires_at',
@@ -16,7 +17,7 @@ const TRIGGERS = [
 const STRINGS = ['text', 'varchar', 'bpchar', 'citext'];
 const ID_TYPES = ['varchar', 'text', 'uuid', 'int4', 'int8'];
 
-/** Types that do for a column, by the type its entity gives it. A legacy column keeps its own length. */
+/** Types that a column may have, by the type in its entity. A legacy column keeps its own length. */
 const TYPES: Readonly<Record<string, readonly string[]>> = {
   text: STRINGS,
   varchar: STRINGS,
@@ -28,11 +29,11 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
 
 export interface Structure {
   readonly findings: readonly Finding[];
-  /** Every table and column is there, so that the rows can be asked about. */
+  /** True if every table and column exists, so that the rows can be checked. */
   readonly complete: boolean;
 }
 
-/** Holds the tables against the entities: columns, types, nullability, defaults, keys, indexes, triggers. */
+/** Compares the tables with the entities: columns, types, nullability, defaults, keys, indexes, triggers. */
 export async function checkStructure(dataSource: DataSource): Promise<Structure> {
   const entities = dataSource.entityMetadatas;
   const catalogue = await readCatalogue(
@@ -67,13 +68,13 @@ function tableProblems(entity: EntityMetadata, catalogue: Catalogue): string[] {
     ),
     ...[...columns.values()]
       .filter(({ name, notNull, hasDefault }) => !known.has(name) && notNull && !hasDefault)
-      .map(({ name }) => `${table}.${name} is NOT NULL without a default: no new row can be written.`),
+      .map(({ name }) => `${table}.${name} is NOT NULL and has no default, so Gatehouse cannot insert rows.`),
     ...keyProblems(entity, catalogue),
     ...indexProblems(entity, catalogue),
   ];
 }
 
-/** An adopted table keeps its kind of id. */
+/** An adopted table keeps the type of its ids. */
 function acceptedTypes(name: string, type: string): readonly string[] {
   return name.endsWith('.id') ? ID_TYPES : (TYPES[type] ?? []);
 }
@@ -89,8 +90,9 @@ function columnProblems(column: ColumnMetadata, facts: ColumnFacts | undefined, 
     if (!accepted.includes(facts.typeName))
       problems.push(`${name} is ${facts.type} instead of ${String(column.type)}.`);
   }
-  if (!column.isNullable && !facts.notNull) problems.push(`${name} may be null.`);
-  if (column.isNullable && facts.notNull && !facts.hasDefault) problems.push(`${name} must not be NOT NULL.`);
+  if (!column.isNullable && !facts.notNull) problems.push(`${name} may be null, but must be NOT NULL.`);
+  if (column.isNullable && facts.notNull && !facts.hasDefault)
+    problems.push(`${name} is NOT NULL and has no default, but must allow null.`);
   if (column.default !== undefined && !facts.hasDefault) problems.push(`${name} has no default.`);
   return problems;
 }
@@ -120,7 +122,7 @@ function keyProblems(entity: EntityMetadata, { indexes, foreignKeys }: Catalogue
     );
     if (!found) problems.push(`${table}.${column} has no foreign key to ${key.referencedTablePath}.`);
     else if (!found.cascades)
-      problems.push(`The foreign key of ${table}.${column} does not delete in cascade.`);
+      problems.push(`The foreign key of ${table}.${column} is not "on delete cascade".`);
     else if (!found.valid) problems.push(`The foreign key of ${table}.${column} is not validated.`);
   }
   return problems;
@@ -133,6 +135,9 @@ function indexProblems(entity: EntityMetadata, { indexes }: Catalogue): string[]
     .map((index) => `The index ${index.name} is missing.`);
   const invalid = present
     .filter((index) => !index.valid)
-    .map((index) => `The index ${index.name} is invalid, left over from an interrupted build: drop it.`);
+    .map(
+      ({ name }) =>
+        `The index ${name} is invalid, because its build was interrupted. Run: drop index concurrently ${name}`,
+    );
   return [...missing, ...invalid];
 }

@@ -1,4 +1,4 @@
-/** Wakes whoever waits. Rung while nobody waits, the next one does not wait at all. */
+/** Wakes a waiting loop. If `ring` was called while nothing waited, the next `wait` returns at once. */
 export class Bell {
   private rung = false;
   private wake: (() => void) | undefined;
@@ -8,7 +8,7 @@ export class Bell {
     this.wake?.();
   }
 
-  /** At most so many milliseconds. */
+  /** Returns at the next `ring`, or after `milliseconds`. */
   async wait(milliseconds: number): Promise<void> {
     if (!this.rung) {
       let timer: NodeJS.Timeout | undefined;

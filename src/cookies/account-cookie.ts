@@ -14,7 +14,7 @@ export class AccountCookie {
   private readonly codec: AccountDataCodec;
   private readonly enabled: boolean;
   private readonly name: string;
-  /** Seconds. */
+  /** Seconds until the cookie expires. */
   private readonly life: number;
 
   constructor(
@@ -32,13 +32,15 @@ export class AccountCookie {
     jar.set(accountDataCookies(this.settings, await this.codec.seal(data, this.life), jar.carried));
   }
 
-  /** Undefined if the request carries none, or one of another user. */
+  /** Undefined if the request has no such cookie, or if the cookie describes an account of another user. */
   async read(jar: CookieJar, userId: string): Promise<AccountData | undefined> {
     const data = await this.carried(jar);
     return data?.userId === userId ? data : undefined;
   }
 
-  /** Whenever the session's data is written anew, the account lives longer too. Another user's account is expired. */
+  /**
+   * Extends the cookie's life because the session data was written again. Expires the cookie if it is another user's.
+   */
   async renew(jar: CookieJar, userId: string): Promise<void> {
     if (!this.enabled || jar.sets(this.name)) return;
     const data = await this.carried(jar);

@@ -1,6 +1,8 @@
 import { decryptJwt, encryptJwt, encryptionKeyOf } from './encrypted-jwt.js';
 
-/** An account as it is stored, tokens sealed where they are sealed there (protocol.md §2.5). */
+/**
+ * The columns of an account row. Tokens that are encrypted in the database are encrypted here too (protocol.md §2.5).
+ */
 export interface AccountData {
   readonly id: string;
   readonly providerId: string;
@@ -10,15 +12,15 @@ export interface AccountData {
   readonly [field: string]: unknown;
 }
 
-/** How an account becomes the value of a cookie, and back. */
+/** Turns an account into a cookie value and back. */
 export interface AccountDataCodec {
-  /** @param life seconds. */
+  /** @param life seconds until the value expires. */
   seal(data: AccountData, life: number): Promise<string>;
-  /** Undefined for anything that is not ours and whole. Never rejects. */
+  /** Undefined if no known secret opens the value, if it has expired or if it is no account. Never rejects. */
   open(value: string): Promise<AccountData | undefined>;
 }
 
-/** @param secrets the current one first; it seals, all of them open. */
+/** @param secrets the current secret first. It encrypts; every secret can decrypt. */
 export function accountDataCodec(secrets: readonly [string, ...string[]]): AccountDataCodec {
   const keyOf = (secret: string) => encryptionKeyOf(secret, 'better-auth-account');
   const [current, keys] = [keyOf(secrets[0]), secrets.map(keyOf)];

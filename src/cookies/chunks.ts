@@ -1,20 +1,20 @@
 import { type CookieAttributes, serializeCookie } from './serialize-cookie.js';
 
-/** Bytes of a whole `Set-Cookie` line that every browser keeps, a little less than Safari's 4093. */
+/** Bytes of a whole `Set-Cookie` line. Every browser keeps a line of this size; Safari's limit is 4093. */
 const MAX_COOKIE_SIZE = 4050;
 const MAX_CHUNKS = 100;
 
-/** Whether the name is `<of>.0`, `<of>.1`, … (protocol.md §2.4). */
+/** True if the name is `<of>.0`, `<of>.1`, … (protocol.md §2.4). */
 export function isChunk(name: string, of: string): boolean {
   return name.startsWith(`${of}.`) && /^(0|[1-9]\d{0,14})$/.test(name.slice(of.length + 1));
 }
 
-/** The cookie of that name and its chunks, as the request carries them. */
+/** Names of the request's cookies that hold this value: the cookie itself and its chunks. */
 export function carriedParts(name: string, cookies: ReadonlyMap<string, string>): string[] {
   return [...cookies.keys()].filter((carried) => carried === name || isChunk(carried, name));
 }
 
-/** The value, put together from chunks where it is not in one piece. */
+/** The cookie's value. Joins the chunks if the request has no cookie with the whole value. */
 export function readChunked(name: string, cookies: ReadonlyMap<string, string>): string | undefined {
   const whole = cookies.get(name);
   if (whole) return whole;
@@ -28,8 +28,8 @@ export function readChunked(name: string, cookies: ReadonlyMap<string, string>):
 }
 
 /**
- * The `Set-Cookie` lines of a value that may be too long for one cookie (protocol.md §2.4), among them those that expire
- * what the request carries of an earlier value. One that is too long for a hundred cookies is not written.
+ * The `Set-Cookie` lines for a value that may be too long for one cookie (protocol.md §2.4). Also expires the parts of
+ * an earlier value that the request carries. If the value needs more than 100 cookies, nothing new is written.
  */
 export function writeChunked(
   name: string,

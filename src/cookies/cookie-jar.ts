@@ -1,4 +1,7 @@
-/** The cookies of one exchange: those the browser sent, and the `Set-Cookie` lines of the answer. It knows no HTTP server. */
+/**
+ * The cookies the browser sent with one request and the `Set-Cookie` lines of its answer. Independent of the HTTP
+ * server.
+ */
 export class CookieJar {
   private lines: readonly string[] = [];
 
@@ -25,15 +28,15 @@ export class CookieJar {
   }
 
   /**
-   * Adds lines that expire cookies. Earlier lines for the same cookies are removed, chunks included, because a value that is
-   * worth nothing must not appear in the answer (src/cookies/protocol.md, "Deletion set").
+   * Adds lines that expire cookies. Removes earlier lines for the same cookies and their chunks, because the answer
+   * must not contain a value that is no longer valid (src/cookies/protocol.md, "Deletion set").
    */
   expire(lines: readonly string[]): void {
     const names = [...new Set(lines.map(nameIn))];
     this.lines = [...this.lines.filter((line) => !names.some((name) => isNamed(line, name))), ...lines];
   }
 
-  /** Of several lines for one cookie, keeps the last: the one that counts (RFC 6265 §4.1.1). */
+  /** Keeps only the last line for each cookie, because browsers use the last one (RFC 6265 §4.1.1). */
   keepLastOfEachCookie(): void {
     const last = new Map(this.lines.map((line, index) => [nameIn(line), index]));
     if (last.size < this.lines.length)

@@ -1,4 +1,4 @@
-/** The URL-decoded text, or the text itself when it is not validly encoded; never throws. */
+/** The URL-decoded text, or the text unchanged if its encoding is invalid. Never throws. */
 export function decodeCookieValue(raw: string): string {
   try {
     return decodeURIComponent(raw);

@@ -7,7 +7,7 @@ const KEY_BYTES = 64;
 const INFO = 'BetterAuth.js Generated Encryption Key';
 
 const DECRYPTION = {
-  /** Seconds by which clocks may differ. */
+  /** Seconds by which the clocks of two servers may differ. */
   clockTolerance: 15,
   keyManagementAlgorithms: [ALGORITHM],
   contentEncryptionAlgorithms: [ENCRYPTION, 'A256GCM'],
@@ -15,19 +15,19 @@ const DECRYPTION = {
 
 export interface EncryptionKey {
   readonly bytes: Uint8Array;
-  /** RFC 7638 thumbprint; it tells which of several secrets a token was made with. */
+  /** RFC 7638 thumbprint. It identifies the secret that encrypted a token. */
   readonly kid: string;
 }
 
 export interface OpenedJwt {
   readonly payload: JWTPayload;
-  /** Which of the keys opened it. */
+  /** Index of the key that opened the token. */
   readonly index: number;
 }
 
 /**
  * HKDF-SHA256 of the secret (RFC 5869; protocol.md §2.4).
- * @param salt what the key is for, so that no cookie opens as another.
+ * @param salt the kind of cookie. Each kind has its own key, so a value of one kind cannot be used as another.
  */
 export function encryptionKeyOf(secret: string, salt = 'better-auth-session'): EncryptionKey {
   const bytes = new Uint8Array(hkdfSync('sha256', secret, salt, INFO, KEY_BYTES));
@@ -36,8 +36,8 @@ export function encryptionKeyOf(secret: string, salt = 'better-auth-session'): E
 }
 
 /**
- * A JWT encrypted under the derived key itself (RFC 7516; protocol.md §2.4, strategy `jwe`).
- * @param expiresAt milliseconds.
+ * A JWT encrypted directly with the derived key (RFC 7516; protocol.md §2.4, strategy `jwe`).
+ * @param expiresAt milliseconds since 1970.
  */
 export function encryptJwt(claims: object, expiresAt: number, key: EncryptionKey): Promise<string> {
   return new EncryptJWT({ ...claims })
@@ -49,8 +49,8 @@ export function encryptJwt(claims: object, expiresAt: number, key: EncryptionKey
 }
 
 /**
- * Opened by the key its `kid` names; without a `kid` each is tried. Undefined when none fits, and when it expired longer
- * ago than clocks may differ. Never rejects.
+ * Tries only the key that `kid` names, or every key if the token has no `kid`. Undefined if no key opens the token or
+ * if it expired more than 15 seconds ago. Never rejects.
  */
 export async function decryptJwt(
   value: string,
@@ -60,7 +60,7 @@ export async function decryptJwt(
   if (!header) return undefined;
   for (const [index, key] of keys.entries()) {
     if (header.kid !== undefined && header.kid !== key.kid) continue;
-    // A256GCM takes a key of half the length.
+    // A256GCM uses a key half as long.
     const bytes = header.enc === ENCRYPTION ? key.bytes : key.bytes.subarray(0, KEY_BYTES / 2);
     const payload = await decrypted(value, bytes);
     if (payload) return { payload, index };

@@ -1,7 +1,7 @@
 /**
- * The cookies of a `Cookie` header (RFC 6265 §5.4) in its order, values still URL-encoded. The first of
- * several with one name counts (protocol.md §2.3). Pieces without `=` are passed over; a value in double
- * quotes loses its first and last character, as in better-call, which Better Auth reads cookies with.
+ * The cookies of a `Cookie` header (RFC 6265 §5.4) in its order, values still URL-encoded. If a name occurs several
+ * times, the first one counts (protocol.md §2.3). Ignores pieces without `=`. If a value begins with a double quote,
+ * removes its first and last character, as Better Auth's cookie parser in better-call does.
  */
 export function parseCookies(header: string | undefined): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();

@@ -20,8 +20,9 @@ export class SessionCookieWriter {
   ) {}
 
   /**
-   * Writes everything a client keeps of its session: the token, the mark of a session that ends with the browser, and the
-   * session's data. A session to be remembered removes the mark of an earlier one, because the mark would shorten it.
+   * Writes all session cookies: the token, the mark of a session that ends with the browser, and the session data. If
+   * the session is to be remembered, removes the mark of an earlier one, because the mark would shorten the new
+   * session.
    */
   async write(jar: CookieJar, identity: IdentityRecord, remember: boolean): Promise<void> {
     this.writeToken(jar, identity.session.token, remember);
@@ -29,7 +30,7 @@ export class SessionCookieWriter {
     await this.data.write(jar, identity, remember);
   }
 
-  /** The signed token, with the mark of a session that ends with the browser. */
+  /** Writes the signed token and, without `remember`, the mark of a session that ends with the browser. */
   writeToken(jar: CookieJar, token: string, remember: boolean): void {
     const [secret] = this.secrets;
     const lines = [sessionTokenCookie(this.settings, token, secret, { remember })];
@@ -37,7 +38,7 @@ export class SessionCookieWriter {
     jar.set(lines);
   }
 
-  /** The deletion set (protocol.md §2.6). */
+  /** Expires the cookies of the deletion set (protocol.md §2.6). */
   expire(jar: CookieJar): void {
     jar.expire(expiredCookies(this.settings, jar.carried));
   }

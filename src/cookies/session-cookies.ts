@@ -10,31 +10,31 @@ export type SessionCookie = (typeof SESSION_COOKIES)[number];
 /** A cookie of the session or of a feature. */
 export type AnyCookie = SessionCookie | DeclaredCookie;
 
-/** What is configured for one cookie. */
+/** Configuration of one cookie. */
 export interface CookieOverride {
-  /** In place of prefix, dot and logical name; `__Secure-` still comes before it. */
+  /** Replaces `<prefix>.<logical name>`. A secure cookie still gets `__Secure-` in front. */
   readonly name?: string;
   readonly attributes?: CookieAttributes;
 }
 
 export interface SessionCookieSettings {
-  /** Without the dot, `better-auth` by default. */
+  /** Prefix without the dot; `better-auth` by default. */
   readonly prefix: string;
-  /** Puts `__Secure-` before the names and `Secure` on the cookies. */
+  /** True: names begin with `__Secure-` and cookies carry `Secure`. */
   readonly secure: boolean;
-  /** The life of a remembered session in seconds. */
+  /** Seconds that a remembered session lives. */
   readonly expiresIn: number;
-  /** The life of session data in seconds, 300 by default. */
+  /** Seconds that session data stays valid; 300 by default. */
   readonly cacheMaxAge?: number;
-  /** Set where subdomains share the cookies. */
+  /** Set if subdomains share the cookies. */
   readonly domain?: string;
   /** Cookies of features that expire together with those of the session. */
   readonly endingWithSession?: readonly DeclaredCookie[];
-  /** Whether a cookie holds the account that somebody signed in with, which signing out then ends. */
+  /** True if a cookie holds the account the user signed in with. Signing out then expires that cookie. */
   readonly accountInCookie?: boolean;
-  /** Over the built-in `Path=/; HttpOnly; SameSite=Lax` and the domain. */
+  /** For every cookie. Override the built-in `Path=/; HttpOnly; SameSite=Lax` and the domain. */
   readonly attributes?: CookieAttributes;
-  /** By logical name, over everything else. */
+  /** By logical name. They override everything else. */
   readonly overrides?: Readonly<Partial<Record<string, CookieOverride>>>;
 }
 
@@ -83,7 +83,7 @@ export function expiredDeclaredCookie(settings: SessionCookieSettings, cookie: D
   return line(settings, cookie, '', { maxAge: 0 });
 }
 
-/** The `Set-Cookie` line that signs a client in; without `remember` the browser drops it when it closes. */
+/** The `Set-Cookie` line that signs a client in. Without `remember` the browser deletes the cookie when it closes. */
 export function sessionTokenCookie(
   settings: SessionCookieSettings,
   token: string,
@@ -94,18 +94,21 @@ export function sessionTokenCookie(
   return line(settings, 'session_token', signValue(token, secret), { maxAge });
 }
 
-/** Says to later requests that the session's renewal must stay without `Max-Age`. */
+/** Marks the session, so that later requests renew its cookie without `Max-Age`. */
 export function dontRememberCookie(settings: SessionCookieSettings, secret: string): string {
   return line(settings, 'dont_remember', signValue('true', secret), {});
 }
 
-/** For a sign-in that is to be remembered in a browser that still holds the mark of one that was not. */
+/**
+ * Removes the mark when the user signs in with "remember me" in a browser that still has the mark of an earlier
+ * session.
+ */
 export function expiredDontRememberCookie(settings: SessionCookieSettings): string {
   return line(settings, 'dont_remember', '', { maxAge: 0 });
 }
 
 /**
- * The lines that put session data in the place of what the request carries of it.
+ * Lines that replace the session data the request carries.
  * @param maxAge seconds; undefined: until the browser closes.
  */
 export function sessionDataCookies(
@@ -118,7 +121,10 @@ export function sessionDataCookies(
   return writeChunked(cookieName(settings, 'session_data'), value, attributes, carried);
 }
 
-/** The same for the account, which does not end with the browser. */
+/**
+ * Lines that replace the account the request carries. This cookie keeps its `Max-Age` even for a session not
+ * remembered.
+ */
 export function accountDataCookies(
   settings: SessionCookieSettings,
   value: string,
@@ -128,7 +134,7 @@ export function accountDataCookies(
   return writeChunked(cookieName(settings, 'account_data'), value, attributes, carried);
 }
 
-/** The account itself, and then each part of it that the request carries. */
+/** Expires the cookie itself and then each part of it that the request carries. */
 export function expiredAccountData(
   settings: SessionCookieSettings,
   carried: ReadonlyMap<string, string>,
@@ -138,7 +144,7 @@ export function expiredAccountData(
   return [name, ...carriedParts(name, carried)].map((part) => serializeCookie(part, '', attributes));
 }
 
-/** For session data that proved to be worth nothing. */
+/** Expires session data that is invalid. */
 export function expiredSessionDataCookie(settings: SessionCookieSettings): string {
   return line(settings, 'session_data', '', { maxAge: 0 });
 }

@@ -25,8 +25,8 @@ export interface CookieCacheOptions {
 }
 
 /**
- * The signed or encrypted cookie `session_data`, which answers without a question to the database (protocol.md §2.4). A
- * revoked session lives on in it until it expires, so nothing sensitive may rely on it.
+ * The signed or encrypted cookie `session_data`, which answers requests without a database query (protocol.md §2.4).
+ * After a session is revoked the cookie stays valid until it expires, so nothing sensitive may rely on it.
  */
 export class SessionDataCookie {
   private readonly codec: SessionDataCodec;
@@ -46,8 +46,9 @@ export class SessionDataCookie {
   }
 
   /**
-   * Writes the session as it is now.
-   * @param remember false: the cookie ends with the browser, and its content expires after one minute or five.
+   * Writes the session's current data.
+   * @param remember false: the cookie ends with the browser, and its content expires after 1 minute (`compact`) or 5
+   * minutes.
    */
   async write(jar: CookieJar, identity: IdentityRecord, remember: boolean): Promise<void> {
     if (!this.options.enabled) return;
@@ -59,8 +60,9 @@ export class SessionDataCookie {
   }
 
   /**
-   * The session that the request's cookie describes. A cookie that is not ours, was tampered with, has expired or belongs to
-   * another session or version is ignored and expired. One that an older secret sealed is sealed anew and expires as before.
+   * The session that the request's cookie describes. Expires the cookie and returns undefined if no known secret made
+   * it, it has expired, or it belongs to another session or version. If an older secret made it, writes it again with
+   * the current secret and the same expiry.
    */
   async read(jar: CookieJar, token: string, remember: boolean): Promise<SessionData | undefined> {
     const value = this.options.enabled ? readChunked(this.name, jar.carried) : undefined;
@@ -79,7 +81,7 @@ export class SessionDataCookie {
     return opened.data;
   }
 
-  /** Expires what the browser still holds from a time when the cookie was switched on. */
+  /** Expires session data that the browser still holds although the cookie is now disabled. */
   dropLeftovers(jar: CookieJar): void {
     if (this.options.enabled || jar.carried.size === 0) return;
     jar.set(expiredSessionDataParts(this.settings, jar.carried));

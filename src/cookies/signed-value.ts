@@ -6,7 +6,7 @@ const SIGNATURE_LENGTH = 44;
 
 export interface OpenedValue {
   readonly value: string;
-  /** Which of the secrets signed it; above 0, it is time to sign anew. */
+  /** Index of the secret that signed the value. If above 0, sign the value again with the current secret. */
   readonly secretIndex: number;
 }
 
@@ -16,8 +16,8 @@ export function signValue(value: string, secret: string): string {
 }
 
 /**
- * The value, when one of the secrets signed it (the first that fits counts). Takes the text as it stands in
- * the header as well as already URL-decoded: the one never ends like the other.
+ * The value, if one of the secrets signed it. Accepts the text as the header has it and the URL-decoded text. A
+ * signature ends with `=`, which URL-encoding turns into `%3D`, so the two cannot be confused.
  */
 export function openSignedValue(raw: string, secrets: readonly string[]): OpenedValue | undefined {
   const { value, signature } = split(raw) ?? split(decodeCookieValue(raw)) ?? {};
@@ -28,17 +28,17 @@ export function openSignedValue(raw: string, secrets: readonly string[]): Opened
   return secretIndex === -1 ? undefined : { value, secretIndex };
 }
 
-/** Values that are opened again and again, such as the cookie of every request of a session. */
+/** Opens signed values and remembers the results, because every request of a session carries the same cookie. */
 export class SignedValues {
   private readonly opened = new Map<string, OpenedValue>();
 
-  /** @param capacity values whose signature is not computed a second time; 350 bytes each. */
+  /** @param capacity values to remember, 350 bytes each. */
   constructor(
     private readonly secrets: readonly string[],
     private readonly capacity = 2000,
   ) {}
 
-  /** As `openSignedValue`. */
+  /** Same result as `openSignedValue`. */
   open(raw: string): OpenedValue | undefined {
     const known = this.opened.get(raw);
     if (known) return known;
@@ -47,7 +47,9 @@ export class SignedValues {
     return opened;
   }
 
-  /** Only what was signed by us is kept, so that nobody can fill it with what they make up. The oldest gives way. */
+  /**
+   * Keeps only values we signed, so that attackers cannot fill the map. Removes the oldest value if the map is full.
+   */
   private keep(raw: string, opened: OpenedValue): void {
     if (this.opened.size >= this.capacity) this.opened.delete(this.opened.keys().next().value ?? '');
     this.opened.set(raw, opened);

@@ -1,25 +1,25 @@
 import { createHmac } from 'node:crypto';
 import { equalsConstantTime } from './equals-constant-time.js';
 
-/** What the link in a mail proves: that its bearer reads the mail of `email` (protocol.md §8). */
+/** Content of the token in a mailed link. The token proves that its bearer reads the mail of `email` (protocol.md §8). */
 export interface EmailTokenClaims {
   /** Lower case. */
   readonly email: string;
   /** The address to change to, lower case. */
   readonly updateTo?: string;
   readonly requestType?: string;
-  /** Whose address it was when the link was mailed. Links of Better Auth before 1.7.16 name nobody. */
+  /** User who had this address when the link was mailed. Links of Better Auth before 1.7.16 have no user id. */
   readonly userId?: string;
 }
 
-/** Exactly this, without `typ`, is Better Auth's header (protocol.md §16). */
+/** Better Auth's exact header, which has no `typ` (protocol.md §16). */
 const HEADER = encode({ alg: 'HS256' });
 const SEGMENT = /^[\w-]+$/;
 
 /**
- * A JWT (RFC 7519) signed with HS256 (RFC 7518 §3.2); the claims stand in the order of protocol.md §8.
- * @param expiresIn seconds
- * @param now milliseconds since 1970
+ * A JWT (RFC 7519) signed with HS256 (RFC 7518 §3.2). The claims are in the order of protocol.md §8.
+ * @param expiresIn seconds.
+ * @param now milliseconds since 1970.
  */
 export function signEmailToken(
   { email, updateTo, requestType, userId }: EmailTokenClaims,
@@ -41,9 +41,9 @@ export function signEmailToken(
 }
 
 /**
- * What the token says, if one of the secrets signed it and its time is now.
- * @param now milliseconds since 1970
- * @returns `'expired'` only for a token that was good once; otherwise `'invalid'`.
+ * The token's claims, if one of the secrets signed it and the current time is within its `nbf` and `exp`.
+ * @param now milliseconds since 1970.
+ * @returns `'expired'` if the token is correctly signed and too old, `'invalid'` for every other fault.
  */
 export function openEmailToken(
   token: string,
@@ -54,7 +54,7 @@ export function openEmailToken(
   const [header = '', payload = '', signature = ''] = segments;
   if (segments.length !== 3 || !segments.every((segment) => SEGMENT.test(segment))) return 'invalid';
   const { alg, crit } = decode(header) ?? {};
-  // No other algorithm, and no extension we would have to understand (RFC 7515 §4.1.11).
+  // Refuse other algorithms, and refuse extensions, because RFC 7515 §4.1.11 requires to understand them.
   if (alg !== 'HS256' || crit !== undefined) return 'invalid';
   const given = Buffer.from(signature, 'base64url');
   const isOurs = secrets.some((secret) => equalsConstantTime(hmac(`${header}.${payload}`, secret), given));
@@ -62,7 +62,7 @@ export function openEmailToken(
   return claims ? judge(claims, Math.floor(now / 1000)) : 'invalid';
 }
 
-/** The times first, then the shape (RFC 7519 §4.1.4, §4.1.5). */
+/** Checks the times first (RFC 7519 §4.1.4, §4.1.5), then the types of the claims. */
 function judge(claims: Record<string, unknown>, now: number): EmailTokenClaims | 'expired' | 'invalid' {
   const { iat, nbf, exp, email, updateTo, requestType, userId } = claims;
   if (![iat, nbf, exp].every((time) => time === undefined || typeof time === 'number')) return 'invalid';

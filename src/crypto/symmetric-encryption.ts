@@ -6,26 +6,26 @@ const NONCE_BYTES = 24;
 const TAG_BYTES = 16;
 
 export interface EncryptionSecret {
-  /** A whole number from 0. */
+  /** A whole number, 0 or greater. */
   readonly version: number;
   readonly value: string;
 }
 
 export interface EncryptionKey {
   readonly current: EncryptionSecret;
-  /** Whether the ciphertext names its secret's version, so that the secret can be replaced later. */
+  /** True if the ciphertext names the version of its secret, so that the secret can be replaced later. */
   readonly versioned: boolean;
 }
 
 export interface Keyring {
   readonly secrets: readonly EncryptionSecret[];
-  /** The secret from before secrets had versions. */
+  /** The secret that was used before secrets had versions. */
   readonly legacySecret?: string | undefined;
 }
 
 /**
- * XChaCha20-Poly1305 under SHA-256 of the secret (protocol.md §12): lower-case hex of nonce, ciphertext and
- * tag, or `$ba$<version>$<hex>`.
+ * XChaCha20-Poly1305 with the SHA-256 of the secret as key (protocol.md §12).
+ * @returns lower-case hex of nonce, ciphertext and tag, or `$ba$<version>$<hex>`.
  */
 export function encrypt(plaintext: string, { current, versioned }: EncryptionKey): string {
   const nonce = randomBytes(NONCE_BYTES);
@@ -35,10 +35,10 @@ export function encrypt(plaintext: string, { current, versioned }: EncryptionKey
 }
 
 /**
- * Opens what `encrypt` or Better Auth's `symmetricEncrypt` made. An envelope is opened by the secret it names
- * alone. Bare hex belongs to the legacy secret; Better Auth gives up where there is none, here the known
- * secrets are tried too, since the tag tells without doubt which of them is right.
- * @throws {DecryptionError} when no secret fits.
+ * Opens a ciphertext of `encrypt` or of Better Auth's `symmetricEncrypt`. If the ciphertext names a version, only that
+ * secret is tried. Otherwise the legacy secret and then all others are tried, because the tag shows reliably which one
+ * is right. Better Auth gives up if no legacy secret is configured.
+ * @throws {DecryptionError} if no secret fits.
  */
 export function decrypt(ciphertext: string, keyring: Keyring): string {
   const envelope = /^\$ba\$(\d+)\$(.*)$/s.exec(ciphertext);
@@ -47,10 +47,10 @@ export function decrypt(ciphertext: string, keyring: Keyring): string {
     const plaintext = open(sealed, secret);
     if (plaintext !== undefined) return plaintext;
   }
-  throw new DecryptionError('None of the secrets that apply opens this ciphertext.');
+  throw new DecryptionError('No configured secret opens this ciphertext.');
 }
 
-/** Whether it has the form of what `encrypt` makes: an envelope, or hex that is long enough. */
+/** True if the text looks like a result of `encrypt`: it begins with `$ba$`, or it is hex of at least 40 bytes. */
 export function looksEncrypted(text: string): boolean {
   const least = (NONCE_BYTES + TAG_BYTES) * 2;
   return (
@@ -61,7 +61,7 @@ export function looksEncrypted(text: string): boolean {
 function named(version: number, { secrets }: Keyring): string[] {
   const secret = secrets.find((candidate) => candidate.version === version);
   if (!secret)
-    throw new DecryptionError(`There is no secret of version ${version}; it may have been retired.`);
+    throw new DecryptionError(`No configured secret has version ${version}. Add the old secret again.`);
   return [secret.value];
 }
 
@@ -75,14 +75,14 @@ function open(sealed: Uint8Array, secret: string): string | undefined {
   try {
     return Buffer.from(cipher.decrypt(sealed.subarray(NONCE_BYTES))).toString();
   } catch {
-    return undefined; // the tag does not fit this secret
+    return undefined; // the tag does not match this secret
   }
 }
 
 function bytesOf(hex = ''): Uint8Array {
-  const bytes = Buffer.from(hex, 'hex'); // stops at the first character that is not hex
+  const bytes = Buffer.from(hex, 'hex'); // Node stops at the first character that is not hex
   if (bytes.length * 2 === hex.length && bytes.length >= NONCE_BYTES + TAG_BYTES) return bytes;
-  throw new DecryptionError('This is not a ciphertext: hex of at least 40 bytes is expected.');
+  throw new DecryptionError('This is not a ciphertext, which is hex of at least 40 bytes.');
 }
 
 function keyOf(secret: string): Uint8Array {

@@ -6,8 +6,8 @@ import { describeConnectionFault } from './connection-fault.js';
 export type Entities = readonly Extract<EntityTarget<ObjectLiteral>, new () => unknown>[];
 
 /**
- * The server's connection pool. It never migrates.
- * @throws {StartupFault} in one sentence when the database cannot be reached or used.
+ * Opens the server's connection pool. Never runs migrations.
+ * @throws {StartupFault} with a one-sentence message if the database cannot be reached or used.
  */
 export async function connect(config: DatabaseConfig, entities: Entities): Promise<DataSource> {
   const dataSource = new DataSource({
@@ -20,7 +20,7 @@ export async function connect(config: DatabaseConfig, entities: Entities): Promi
     poolSize: config.poolSize,
     applicationName: 'gatehouse',
     connectTimeoutMS: 5000,
-    // An idle connection that breaks is replaced by the pool; it is no reason to stop.
+    // If an idle connection breaks, the pool opens a new one. Without this handler the error would end the process.
     poolErrorHandler: () => {},
     extra: { keepAlive: true },
   });

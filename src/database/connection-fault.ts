@@ -1,4 +1,4 @@
-/** One sentence on why the database cannot be used and what to look at. The password never stands in it. */
+/** One sentence that says why the database cannot be used and what to check. It never contains the password. */
 export function describeConnectionFault(error: unknown, url: string): string {
   const { hostname, port, pathname } = new URL(url);
   const username = decodeURIComponent(new URL(url).username);
@@ -9,30 +9,30 @@ export function describeConnectionFault(error: unknown, url: string): string {
       return `No PostgreSQL answers at ${server}: start it, or correct DATABASE_URL.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `The host ${hostname} of DATABASE_URL is not known: correct it, or look at the network.`;
+      return `The host ${hostname} in DATABASE_URL cannot be resolved: correct it, or check DNS and the network.`;
     case 'ETIMEDOUT':
-      return `PostgreSQL at ${server} did not answer in time: look at the network and its firewall.`;
+      return `PostgreSQL at ${server} did not answer in time: check the network and the firewall.`;
     case '28P01':
     case '28000':
       return `PostgreSQL at ${server} refuses user "${username}": correct the user or password in DATABASE_URL.`;
     case '3D000':
       return `Database "${decodeURIComponent(pathname.slice(1))}" does not exist at ${server}: create it, or correct DATABASE_URL.`;
     case '53300':
-      return `PostgreSQL at ${server} has no connection left: lower DATABASE_POOL_SIZE or raise max_connections.`;
+      return `PostgreSQL at ${server} has no free connection: lower DATABASE_POOL_SIZE or raise max_connections.`;
     case '57P03':
       return `PostgreSQL at ${server} is still starting up: try again in a moment.`;
     default:
       if (/timeout|timed out/i.test(message)) {
-        return `PostgreSQL at ${server} did not answer in time: look at the network and its firewall.`;
+        return `PostgreSQL at ${server} did not answer in time: check the network and the firewall.`;
       }
       if (/does not support SSL/i.test(message)) {
-        return `PostgreSQL at ${server} does not speak TLS: take sslmode out of DATABASE_URL, or switch TLS on there.`;
+        return `PostgreSQL at ${server} does not support TLS: remove sslmode from DATABASE_URL, or enable TLS in PostgreSQL.`;
       }
       return `The database at ${server} cannot be used: ${message || 'unknown fault'}.`;
   }
 }
 
-/** Node tries every address of a name and then reports them together. */
+/** If a host name has several addresses, Node tries each of them and throws one error that contains all errors. */
 function innerCode(error: unknown): string | undefined {
   const { errors } = (error ?? {}) as { errors?: { code?: string }[] };
   return errors?.[0]?.code;

@@ -4,20 +4,20 @@ const ROUNDS = 5;
 const PATIENCE = 5000;
 
 export const POOLED =
-  'This URL leads to a connection pooler, behind which each transaction may get another session. Migrations need a ' +
-  'session of their own: set DATABASE_DIRECT_URL to the address past the pooler (on Neon, the host without "-pooler").';
+  'This URL leads to a connection pooler, which may run each transaction in another session. Migrations need one ' +
+  'session: set DATABASE_DIRECT_URL to the address of PostgreSQL itself (on Neon, the host without "-pooler").';
 
-/** What a pooler says to settings it does not pass on; PostgreSQL itself takes them. */
+/** True for the error of a pooler that does not accept startup parameters. PostgreSQL itself accepts ours. */
 export function isRefusedByPooler(error: unknown): boolean {
   return error instanceof Error && error.message.includes('unsupported startup parameter');
 }
 
 /**
- * Whether the sessions behind these connections are handed around, as by PgBouncer in transaction or statement mode. A
- * proxy that keeps one session for each client is none in this sense.
+ * True if a pooler gives the connections changing sessions, as PgBouncer does in transaction or statement mode. False
+ * for a proxy that keeps one session for each client.
  */
 export async function isPooled(client: pg.Client, another: () => pg.Client): Promise<boolean> {
-  // A pooler cannot give its clients the key of one backend, so the process that PostgreSQL told of is another.
+  // A pooler makes up the process id it tells its clients. PostgreSQL tells the real one.
   if ((client as { processID?: number }).processID === (await backend(client))) return false;
   const other = another();
   await other.connect();
@@ -31,7 +31,7 @@ export async function isPooled(client: pg.Client, another: () => pg.Client): Pro
   }
 }
 
-/** Two connections that are open at once meet in one session, or the first is moved while the other keeps its own. */
+/** True if two open connections share one session, or if the first gets another session because of the second. */
 async function meets(client: pg.Client, other: pg.Client): Promise<boolean> {
   const first = await backend(client);
   try {
@@ -40,7 +40,7 @@ async function meets(client: pg.Client, other: pg.Client): Promise<boolean> {
     await other.query('rollback');
     return false;
   } catch {
-    // Statement mode refuses transactions; a pool of few lets the first wait for the other.
+    // Statement mode refuses transactions. If the pool has only one session, the query waits for it until it times out.
     return true;
   }
 }

@@ -9,7 +9,7 @@ import { RowIds } from './row-ids.js';
 @Global()
 @Module({ providers: [PreparedQueries, RowIds], exports: [PreparedQueries, RowIds] })
 export class DatabaseModule implements OnApplicationShutdown {
-  /** The tables are named by whoever puts the application together, so that nothing here knows what is above it. */
+  /** The caller names the entities, so that this folder imports nothing from the folders above it. */
   static with(entities: Entities): DynamicModule {
     const dataSource = {
       provide: DataSource,
@@ -21,7 +21,7 @@ export class DatabaseModule implements OnApplicationShutdown {
 
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
-  /** After the server has stopped taking requests. */
+  /** Nest calls this after the server has stopped accepting requests. */
   async onApplicationShutdown(): Promise<void> {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }

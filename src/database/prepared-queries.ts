@@ -1,18 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Pool, QueryResultRow } from 'pg';
-import { DataSource } from 'typeorm';
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 
-/** A statement for the paths that are walked on every request. The name is its identity: one text, one name. */
+/**
+ * A statement for the paths that are walked on every request. The name is its identity: one text, one name. Without a name
+ * PostgreSQL parses and plans it every time.
+ */
 export interface PreparedQuery {
-  readonly name: string;
+  readonly name?: string | undefined;
   readonly text: string;
 }
 
 /**
- * Named statements straight on the connection pool: a third of the time a query builder takes. The only reader of the
- * driver's pool, which TypeORM types `any`.
+ * Runs named statements directly on the connection pool, in a third of the time of a query builder. Nothing else uses
+ * the driver's pool, which TypeORM types as `any`.
  */
 @Injectable()
 export class PreparedQueries {
@@ -25,8 +28,18 @@ export class PreparedQueries {
     this.pool = (dataSource.driver as unknown as { master: Pool }).master;
   }
 
-  async rows<Row extends QueryResultRow>({ name, text }: PreparedQuery, values: unknown[]): Promise<Row[]> {
-    const statement = this.config.database.preparedStatements ? { name, text, values } : { text, values };
-    return (await this.pool.query<Row>(statement)).rows;
+  /** @param manager of the transaction that the statement belongs to. */
+  async rows<Row extends QueryResultRow>(
+    { name, text }: PreparedQuery,
+    values: unknown[],
+    manager?: EntityManager,
+  ): Promise<Row[]> {
+    const isNamed = name !== undefined && this.config.database.preparedStatements;
+    const client = await this.clientOf(manager);
+    return (await client.query<Row>(isNamed ? { name, text, values } : { text, values })).rows;
+  }
+
+  private clientOf(manager: EntityManager | undefined): Pool | Promise<PoolClient> {
+    return manager?.queryRunner ? (manager.queryRunner.connect() as Promise<PoolClient>) : this.pool;
   }
 }

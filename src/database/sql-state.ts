@@ -1,4 +1,4 @@
-/** SQLSTATE of an error that came from PostgreSQL, also as TypeORM wraps it. */
+/** SQLSTATE of a PostgreSQL error, also if TypeORM wrapped it. */
 export function sqlState(error: unknown): string | undefined {
   const { code } = databaseError(error);
   return typeof code === 'string' ? code : undefined;

@@ -1,8 +1,8 @@
 import { sqlState } from './sql-state.js';
 
 /**
- * Whether PostgreSQL refused a value for what it is: a NUL in a text, more than a legacy column is wide (SQLSTATE class
- * 22), against a check of the table (23514), too long for an index (54000).
+ * True if PostgreSQL cannot store a value: a NUL in a text or a text too long for a legacy column (SQLSTATE class 22),
+ * a failed check constraint (23514), or a value too long for an index (54000).
  */
 export function isUnstorable(error: unknown): boolean {
   const state = sqlState(error);

@@ -5,7 +5,7 @@ type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[s
 
 const METHODS = ['get', 'post', 'put'] as const;
 
-/** Adds what no decorator says: that a route is open to all, and for each body an example that works as it stands. */
+/** Marks routes without `security` as public, and adds a working example to each request body. */
 export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   for (const path of Object.values(document.paths)) {
     for (const method of METHODS) {
@@ -18,7 +18,7 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   return document;
 }
 
-/** Left to itself Swagger UI would also fill in every optional field, with "string". */
+/** Without an example, Swagger UI would fill every field, also optional ones, with "string". */
 function addRequestExample({ requestBody }: Operation, schemas: Record<string, Schema>): void {
   if (!requestBody || '$ref' in requestBody) return;
   for (const media of Object.values(requestBody.content)) {

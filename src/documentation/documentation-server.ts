@@ -12,14 +12,14 @@ import { completeDocument } from './complete-document.js';
 
 const DESCRIPTION = `Better Auth's HTTP protocol, and JWT login for clients that keep no cookies.
 
-To try it: send \`POST /api/auth/sign-up/email\` with the example. The answer sets the session cookie, so the guarded
-routes answer from then on. Or press **Authorize** with the \`token\` of that answer (sessionToken) or with the
+To try it, send \`POST /api/auth/sign-up/email\` with the example. The answer sets the session cookie, so you can then use
+the routes that require a session. Or press **Authorize** and enter the \`token\` of that answer (sessionToken) or the
 \`accessToken\` of \`POST /api/auth/login\` (jwt).`;
 
 @Module({})
 class DocumentationModule {}
 
-/** Swagger UI at the path and the OpenAPI document at `/json` below it, both out of the routes' own declarations. */
+/** Serves Swagger UI at `path` and the OpenAPI document at `<path>/json`, both made from the decorators of the routes. */
 export async function documentationServer(
   app: NestFastifyApplication,
   config: Config,
@@ -52,18 +52,19 @@ function documentOf(app: NestFastifyApplication, config: Config): OpenAPIObject 
     .setVersion('0.1.0')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
-    .addTag('Accounts', 'Signing up and in, and the ways to do so')
-    .addTag('Sessions', 'Who is signed in, and where')
-    .addTag('Users', 'What a user says of themselves')
-    .addTag('JWT', 'Tokens that others can verify')
+    .addTag('Accounts', 'Sign-up, sign-in and linked accounts')
+    .addTag('Sessions', 'Where a user is signed in')
+    .addTag('Users', 'Profile of the signed-in user')
+    .addTag('JWT', 'Tokens that other servers can verify')
     .addTag('Protocol', 'The protocol itself')
-    .addTag('Operations', 'For those who run the server')
+    .addTag('Operations', 'Health and metrics')
     .addCookieAuth(
       cookieName(cookieSettings(config), 'session_token'),
       {
         type: 'apiKey',
         in: 'cookie',
-        description: 'Set by signing up or in. A browser sends it by itself: nothing need be entered here.',
+        description:
+          'Sign-up and sign-in set this cookie. The browser sends it by itself, so enter nothing here.',
       },
       'cookie',
     )
@@ -72,7 +73,7 @@ function documentOf(app: NestFastifyApplication, config: Config): OpenAPIObject 
         type: 'http',
         scheme: 'bearer',
         bearerFormat: 'session token',
-        description: 'The `token` of an answer to signing up or in.',
+        description: 'The `token` in the answer to sign-up or sign-in.',
       },
       'sessionToken',
     )
@@ -81,7 +82,8 @@ function documentOf(app: NestFastifyApplication, config: Config): OpenAPIObject 
         type: 'http',
         scheme: 'bearer',
         bearerFormat: 'JWT',
-        description: 'The `accessToken` of `login` or `register`, or the `token` of `GET /api/auth/token`.',
+        description:
+          'The `accessToken` in the answer to `login` or `register`, or the `token` of `GET /api/auth/token`.',
       },
       'jwt',
     )

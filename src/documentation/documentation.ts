@@ -5,8 +5,8 @@ import type { Config } from '../config/config.js';
 export const DOCUMENTATION_PATH = '/docs';
 
 /**
- * Swagger UI and the OpenAPI document have a server of their own within this one. It is made when it is first asked for:
- * a start need not wait for what few servers are ever asked.
+ * Serves Swagger UI and the OpenAPI document from a second server inside this one. The first request makes it, because
+ * most servers are never asked for the documentation and should start without it.
  */
 export function installDocumentation(app: NestFastifyApplication, config: Config): void {
   let documentation: Promise<FastifyInstance> | undefined;

@@ -6,13 +6,13 @@ export interface ErrorBody {
   readonly code?: string;
 }
 
-/** An answer other than 200 in the protocol's form (protocol.md §1.1): raised anywhere, written by `ErrorFilter`. */
+/** An answer other than 200 in the protocol's form (protocol.md §1.1). `ErrorFilter` writes it. */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
 
   constructor(
     readonly status: number,
-    /** Undefined: the answer has no body. */
+    /** Undefined if the answer has no body. */
     readonly body: ErrorBody | undefined,
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
@@ -51,19 +51,19 @@ export const conflict = failure(409);
 export const expectationFailed = failure(417);
 export const internal = failure(500);
 
-/** A few answers carry a message and no code (protocol.md §4.4). */
+/** A few answers have a message but no code (protocol.md §4.4). */
 export const badRequestWithoutCode = (message: string) => new AuthError(400, { message });
 
-/** Of JSON type, and empty (protocol.md §4.4). */
+/** An answer with an empty body and a JSON content type (protocol.md §4.4). */
 const empty = (status: number) => new AuthError(status, undefined, { 'content-type': 'application/json' });
 
-/** Nobody is signed in, where the protocol says so without words. */
+/** 401 with an empty body, for routes where the protocol has no error text for a missing session. */
 export const nobody = () => empty(401);
 
-/** A route that is switched off. */
+/** 404 for a route that is switched off. */
 export const nothingHere = () => empty(404);
 
-/** The hash queue is full; `retryAfter` in seconds (RFC 9110 §10.2.3). */
+/** 503 because the queue of password hashes is full. `retryAfter` is in seconds (RFC 9110 §10.2.3). */
 export const overloaded = (retryAfter: number) =>
   new AuthError(
     503,

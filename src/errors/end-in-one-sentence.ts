@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
 import { StartupFault } from './startup-fault.js';
 
-/** Runs a program; what an operator can mend ends it with one message and exit code 1, without a stack trace. */
+/**
+ * Runs a program. A `StartupFault` ends it with its message, any other error with a stack trace; both with exit code 1.
+ */
 export async function endInOneSentence(program: () => Promise<void>): Promise<void> {
   try {
     await program();

@@ -1,6 +1,6 @@
 /**
- * Code to text, one table. Codes and texts are Better Auth's wire contract (protocol.md §4.6) and are not to be improved;
- * the status is said where an error is raised, because there one code goes out under several.
+ * Texts of the error codes. Codes and texts are Better Auth's wire contract (protocol.md §4.6), so do not improve them.
+ * Routes choose the status, because some codes have several.
  */
 export const MESSAGES = {
   ACCESS_TOKEN_NOT_FOUND: 'Access token not found',

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
 /**
- * A fault an operator can mend: wrong settings, no database, pending migrations. The message is all there is to say,
- * so printing it, also by a program that prints errors whole such as the TypeORM CLI, shows no stack trace.
+ * A fault that an operator can correct: wrong settings, no database, pending migrations. It has no stack trace when
+ * printed, not even by programs such as the TypeORM CLI that print whole errors, because the message says everything.
  */
 export class StartupFault extends Error {
   override readonly name = 'StartupFault';

@@ -8,7 +8,7 @@ import { CONFIG } from '../config/config.module.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
 import { Public } from '../http/access.js';
 
-/** Milliseconds; a database that does not answer must not keep the platform waiting for its own timeout. */
+/** Milliseconds to wait for the database, so that the probe answers before the platform's own timeout. */
 const PATIENCE = 2000;
 
 type Check = 'ok' | 'database unreachable' | 'migrations pending';
@@ -28,7 +28,7 @@ const UNAVAILABLE = {
   },
 };
 
-/** For the platform that runs the server, outside of the base path. */
+/** Probes for the platform that runs the server. They are outside of the base path. */
 @ApiTags('Operations')
 @Controller()
 @Public()
@@ -39,18 +39,18 @@ export class HealthController {
   ) {}
 
   @Get('health/live')
-  @ApiOperation({ summary: 'Whether the process answers' })
+  @ApiOperation({ summary: 'Check that the process answers' })
   @ApiResponse({ status: 200, description: 'OK', schema: OK })
   live() {
     return { status: 'ok' };
   }
 
   @Get('health/ready')
-  @ApiOperation({ summary: 'Whether requests can be served: the database answers and is migrated' })
+  @ApiOperation({ summary: 'Check that the database answers and is migrated' })
   @ApiResponse({ status: 200, description: 'OK', schema: OK })
   @ApiResponse({
     status: 503,
-    description: 'Not ready; `check` names what fails',
+    description: 'Not ready. `check` names the reason',
     schema: UNAVAILABLE,
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
@@ -64,7 +64,7 @@ export class HealthController {
   @ApiExcludeEndpoint()
   @Redirect('/docs', 302)
   home(): void {
-    // The documentation is what there is to see here.
+    // Redirects to the documentation, because there is no other page.
   }
 
   private async check(): Promise<Check> {

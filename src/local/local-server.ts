@@ -5,29 +5,32 @@ import { loadConfig } from '../assembly/load-config.js';
 import type { Config } from '../config/config.js';
 import { readEnvironment, type Environment } from '../config/environment.js';
 import { createMigratingDataSource } from '../migrating/migrating-data-source.js';
-import { serve } from '../serve.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { forgetLocalDatabase, rememberLocalDatabase } from './local-database-url.js';
 import { localSecret } from './local-secret.js';
 import { holdFolder } from './single-instance.js';
 
-/** Data of the embedded PostgreSQL, the generated secret, and the URL for the other commands while it runs. */
+/** Holds the data of the embedded PostgreSQL, the generated secret and, while it runs, the URL for other commands. */
 export const FOLDER = resolve('.data');
+
+/** Starts the server with these settings. */
+export type Serve = (config: Config) => Promise<NestFastifyApplication>;
 
 export interface LocalServer {
   readonly app: NestFastifyApplication;
   readonly config: Config;
-  /** Undefined when the database is the operator's own, who knows it. */
+  /** Undefined if the operator set DATABASE_URL. */
   readonly databaseUrl: string | undefined;
 }
 
 /**
- * Serves on this machine with nothing else installed: what the environment does not bring, a PostgreSQL and a secret, is
- * made here. A database of the operator's own is served as it is and not migrated.
- * @param prepare runs on the embedded database before the migrations.
- * @throws {StartupFault} in one message when something stands in the way.
+ * Serves on this machine without other installed software. If the environment has no secret, makes one. If it has no
+ * database, starts the embedded PostgreSQL and migrates it. Does not migrate a database that the operator set.
+ * @param prepare runs on the embedded database before the migrations
+ * @throws {StartupFault} if the server cannot start
  */
 export async function serveLocally(
+  serve: Serve,
   database: string,
   prepare: (url: string) => Promise<void> = async () => {},
 ): Promise<LocalServer> {
@@ -38,7 +41,7 @@ export async function serveLocally(
   }
   await mkdir(FOLDER, { recursive: true });
   const complete = await withSecret(environment);
-  // Told before the database is started: a fault in the settings should not take seconds to be seen.
+  // Check the settings first, because starting the database takes seconds.
   loadConfig({ ...complete, DATABASE_URL: 'postgresql://127.0.0.1/checked' });
   const lock = await holdFolder(FOLDER);
   const postgres = await startEmbeddedPostgres(FOLDER).catch(async (error: unknown) => {
@@ -82,7 +85,7 @@ async function withSecret(environment: Environment): Promise<Environment> {
   return { ...environment, BETTER_AUTH_SECRET: await localSecret(FOLDER, 'secret') };
 }
 
-/** First the server, so that requests under way still find the database. */
+/** Stops the server before the database, so that running requests can finish. */
 function stopWith(app: NestFastifyApplication, leave: () => Promise<void>): void {
   let stopping = false;
   const stop = () => {

@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /**
- * The folder above `path` that keeps other users out, such as `/root` or what `mktemp -d` makes; undefined when there is
- * none, or this process is not root's. PostgreSQL refuses to run as root, and whom it runs as has to get there.
+ * If this process runs as root, finds a folder above `path` that other users may not enter, such as `/root` or a folder of
+ * `mktemp -d`. PostgreSQL refuses to run as root, so it runs as another user, who must be able to enter all folders.
+ * Undefined if there is no such folder or if this process does not run as root.
  */
 export async function privateFolderAbove(path: string): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return undefined;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Whether a process of this number runs, be it anybody's. One that has ended and whom nobody asks how, as in a container
- * without an init, does not.
+ * True if a process with this id runs, whoever its user is. False for a zombie: a process that has ended, but whose parent
+ * has not read its exit code, as happens in containers without an init process.
  */
 export function isAlive(pid: number): boolean {
   try {
@@ -13,8 +13,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Tells a process from a later one of the same number by when it began; the number alone where there is no /proc.
- * Undefined when it is gone.
+ * The process id and start time, so that a later process with the same id has another identity. Without /proc only the id.
+ * Undefined if the process has ended.
  */
 export function processIdentity(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined;
@@ -22,7 +22,7 @@ export function processIdentity(pid: number): string | undefined {
   return `${pid} ${began}`.trim();
 }
 
-/** proc(5): the fields from the third on, the state; the second is the program's name, which may hold blanks. */
+/** Fields of /proc/<pid>/stat from the third (the state) on; see proc(5). The second, the name, may contain spaces. */
 function statusOf(pid: number): string[] {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -3,7 +3,7 @@ import { hashPassword } from '../crypto/password/password-hasher.js';
 
 export const SAMPLE_PASSWORD = 'demo password';
 
-/** A person of the sample, and what becomes of them. */
+/** A user of the sample, and what happens when they sign in. */
 export interface SamplePerson {
   readonly email: string;
   readonly about: string;
@@ -11,13 +11,13 @@ export interface SamplePerson {
 
 export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
   { email: 'grace@example.com', about: 'signs in with her old password' },
-  { email: 'alan@example.com', about: 'was written " Alan@Example.com", signs in all the same' },
-  { email: 'former@example.com', about: 'was deactivated: 403 BANNED_USER' },
+  { email: 'alan@example.com', about: 'was stored as " Alan@Example.com", can still sign in' },
+  { email: 'former@example.com', about: 'was deactivated, so sign-in answers 403 BANNED_USER' },
 ];
 
 /**
- * What a back end of its own often has: a `users` table with bcrypt hashes, flags, local times without a zone, and a table
- * that points at it. Whatever was in this database before is gone.
+ * Creates what a typical back end has: a `users` table with bcrypt hashes, flags and times without a time zone, and a table
+ * that refers to it. Deletes everything else in the schema `public`.
  */
 export async function loadSampleLegacyDatabase(url: string, users: number): Promise<void> {
   const client = new pg.Client({ connectionString: url });

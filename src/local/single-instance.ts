@@ -4,13 +4,14 @@ import { StartupFault } from '../errors/startup-fault.js';
 import { processIdentity } from './process-identity.js';
 
 /**
- * Keeps a second start away from the data of one that runs. What a crash leaves is the mark of a process that is gone.
- * @throws {StartupFault} when one runs.
+ * Prevents two processes from using the same data. If a crash left the file behind, it names a process that has ended, so
+ * it does not count.
+ * @throws {StartupFault} if another process uses the folder.
  */
 export async function holdFolder(folder: string): Promise<{ release(): Promise<void> }> {
   const file = join(folder, 'running');
   const mine = processIdentity(process.pid) ?? '';
-  // Twice: what is stale is removed, and of two starts at once the file lets one in.
+  // The second attempt follows the removal of a stale file. If two processes start at once, `wx` lets one succeed.
   for (const last of [false, true]) {
     try {
       await writeFile(file, mine, { flag: 'wx' });
@@ -21,7 +22,9 @@ export async function holdFolder(folder: string): Promise<{ release(): Promise<v
     const holder = await readFile(file, 'utf8').catch(() => '');
     const pid = Number(holder.split(' ', 1)[0]);
     if (last || (pid && processIdentity(pid) === holder)) {
-      throw new StartupFault(`Gatehouse already runs on ${folder} (process ${pid}): stop it first.`);
+      throw new StartupFault(
+        `Gatehouse already runs on ${folder}. Stop it first${pid ? `: kill ${pid}` : '.'}`,
+      );
     }
     await rm(file, { force: true });
   }

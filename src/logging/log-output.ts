@@ -1,19 +1,19 @@
 import { pino } from 'pino';
 
-/** Milliseconds for which a line may wait for others, and bytes that wait at the most. */
+/** Milliseconds that a line may wait for others, and bytes that may wait. */
 const GATHER_FOR = 10;
 const GATHER_AT_MOST = 65_536;
-/** Of UTF-8, for a character of a JavaScript string. */
+/** UTF-8 bytes that one unit of a JavaScript string needs at most. */
 const MOST_BYTES = 3;
 
 /**
- * Standard output, lines written many at a time: a write takes the system longer than the line takes us. What waits is
- * written when the process ends, however it ends, unless it is killed.
+ * Writes lines to standard output, many at a time, because a write costs more than making the line. Waiting lines are
+ * also written when the process exits; they are lost only if it is killed.
  */
 export class LogOutput {
-  // A write that is only begun is lost when the process ends meanwhile.
+  // Synchronous, because an unfinished asynchronous write is lost when the process ends.
   private readonly output = pino.destination({ dest: 1, sync: true });
-  // Bytes at once: strings that wait would be copied about by every garbage collection.
+  // A Buffer instead of strings, because each garbage collection would copy strings that wait.
   private readonly waiting = Buffer.allocUnsafe(GATHER_AT_MOST);
   private length = 0;
   private timer: NodeJS.Timeout | undefined;

@@ -4,7 +4,7 @@ import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { LogOutput } from './log-output.js';
 
-/** What is logged of a request: the route's pattern and never the address asked for, whose query may hold a token. */
+/** Log fields of a request. Has the route's pattern instead of the URL, because the query may contain a token. */
 export interface AnsweredRequest {
   readonly requestId: string;
   readonly method: string;
@@ -14,8 +14,8 @@ export interface AnsweredRequest {
 }
 
 /**
- * JSON lines on standard output. Nothing that comes from a client, a cookie or a row is ever handed to it: messages are
- * written in the code, fields are named here, and of an error only its kind and its place are kept.
+ * Writes JSON lines to standard output. Never gets data from a client, a cookie or a row: messages are constants, the
+ * fields are listed here, and of an error only its kind and its place are logged.
  */
 @Injectable()
 export class Logger implements LoggerService {
@@ -26,11 +26,12 @@ export class Logger implements LoggerService {
     this.pino = pino({ level: config.logLevel, base: { service: 'gatehouse' } }, this.output);
   }
 
-  /** May be written a moment later than everything else, with others in one go. */
+  /** Logs an answer. The line may wait up to 10 ms, so it may come after lines that were logged later. */
   answered({ requestId, method, route, status, milliseconds }: AnsweredRequest): void {
     const [level, message] = status >= 500 ? (['error', 'failed'] as const) : (['info', 'answered'] as const);
     if (!this.pino.isLevelEnabled(level)) return;
-    // By hand, since a tenth of an answer from the cache would go into it otherwise; there is nothing to escape in it.
+    // Builds the JSON by hand, because pino would take a tenth of the time of a cached answer. No other value needs
+    // escaping.
     this.output.write(
       `{"level":${pino.levels.values[level]},"time":${Date.now()},"service":"gatehouse","requestId":"${requestId}",` +
         `"method":"${method}","route":${JSON.stringify(route)},"status":${status},"milliseconds":${milliseconds},` +
@@ -43,7 +44,7 @@ export class Logger implements LoggerService {
     this.output.flush();
   }
 
-  /** What the framework says of itself comes with a context and is for those who look for a fault. */
+  /** Messages with a context come from the framework and are logged at level debug. */
   log(message: string, context?: string): void {
     if (context === undefined) this.pino.info(message);
     else this.pino.debug({ context }, message);
@@ -80,8 +81,8 @@ interface ErrorDescription {
 }
 
 /**
- * A database error quotes rows and parameters in its message, and a JSON parser the text it could not read, so these
- * messages are not kept; the stack is kept without its first lines, which repeat the message.
+ * Drops the messages of database errors, which quote rows and parameters, and of JSON parsers, which quote their input.
+ * Keeps the stack without its first lines, because they repeat the message.
  */
 export function describeError(error: unknown): ErrorDescription {
   if (!(error instanceof Error)) return { kind: typeof error, at: [] };

@@ -3,7 +3,7 @@ import type { AdditionalField } from '../config/additional-fields.js';
 import type { ConfiguredFields } from '../config/config.js';
 import { columnType } from '../additional-fields/additional-columns.js';
 
-/** The columns that the configured fields of users and sessions are stored in. */
+/** The columns that store the configured fields of users and sessions. */
 export function configuredColumns({ user, session }: ConfiguredFields): ConfiguredColumn[] {
   return [
     ...user.additionalFields.map((field) => columnOf('users', field)),
@@ -24,7 +24,7 @@ function columnOf(table: ConfiguredColumn['table'], field: AdditionalField): Con
   };
 }
 
-/** SQL of a default that is the same for every row; what a function makes is made by the server. */
+/** SQL of a constant default. Undefined if there is none, or if it is a function, which the server calls for each row. */
 function constantOf(type: string, value: unknown): string | undefined {
   if (value === undefined || value === null || typeof value === 'function') return undefined;
   if (type === 'jsonb') return `${quoted(JSON.stringify(value))}::jsonb`;

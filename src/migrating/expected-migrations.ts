@@ -9,13 +9,13 @@ export const NO_FIELDS: ConfiguredFields = {
   session: { additionalFields: [] },
 };
 
-/** Every migration a database needs, oldest first: those all have, and the one for the configured fields. */
+/** All migrations that a database needs, oldest first. The last one adds the configured fields, if there are any. */
 export function expectedMigrations(fields: ConfiguredFields): (new () => MigrationInterface)[] {
   const configured = configuredColumnsMigration(configuredColumns(fields));
   return configured ? [...MIGRATIONS, configured] : [...MIGRATIONS];
 }
 
-/** Names of those this database still lacks; writes nothing, whatever data source it is. */
+/** Names of the migrations that have not run in this database. Only reads, and works with any data source. */
 export async function pendingMigrations(
   dataSource: DataSource,
   fields: ConfiguredFields = NO_FIELDS,

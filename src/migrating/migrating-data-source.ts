@@ -11,15 +11,15 @@ import { MigrationLogger } from './migration-logger.js';
 
 const OLDEST_POSTGRES = 14;
 const SESSION = '-c timezone=UTC -c statement_timeout=0';
-/** One processor at a time, unless the URL says otherwise: the others are the application's. */
-const ALONE = '-c max_parallel_workers_per_gather=0 -c max_parallel_maintenance_workers=0';
+/** Lets a statement use one processor, because the application needs the others. The URL can override this. */
+const ONE_PROCESSOR = '-c max_parallel_workers_per_gather=0 -c max_parallel_maintenance_workers=0';
 
 /**
- * The data source of the TypeORM CLI. It differs from a plain one in that one runner works at a time and that what
- * stops it is said in one sentence.
+ * The data source of the TypeORM CLI. Unlike a plain data source, it lets one process at a time migrate a database, and it
+ * reports faults in one sentence.
  */
 export class MigratingDataSource extends DataSource {
-  /** A fault found before there was a URL is thrown by `initialize`, where the CLI prints it without a stack. */
+  /** @param fault an error in the settings. `initialize` throws it, because the CLI prints such errors without a stack. */
   constructor(
     private readonly url: string,
     fields: ConfiguredFields,
@@ -32,7 +32,8 @@ export class MigratingDataSource extends DataSource {
       entities: [...entitiesWith(fields)],
       migrations: expectedMigrations(fields),
       migrationsTableName: 'migrations',
-      // Indexes are built and dropped concurrently, in `down` too: each migration opens its own transactions.
+      // Each migration opens its own transactions, because indexes are built and dropped concurrently, which no transaction
+      // allows.
       migrationsTransactionMode: 'none',
       synchronize: false,
       migrationsRun: false,
@@ -56,22 +57,24 @@ export class MigratingDataSource extends DataSource {
     const version = String(this.driver.version);
     if (Number.parseInt(version, 10) >= OLDEST_POSTGRES) return this;
     await this.destroy();
-    throw new StartupFault(`PostgreSQL ${version} is too old: Gatehouse needs ${OLDEST_POSTGRES} or newer.`);
+    throw new StartupFault(
+      `PostgreSQL ${version} is too old. Upgrade to PostgreSQL ${OLDEST_POSTGRES} or newer.`,
+    );
   }
 
   override async runMigrations(options?: { fake?: boolean }): Promise<Migration[]> {
-    return await this.alone(options, (executor) => executor.executePendingMigrations());
+    return await this.withLock(options, (executor) => executor.executePendingMigrations());
   }
 
   override async undoLastMigration(options?: { fake?: boolean }): Promise<void> {
-    await this.alone(options, (executor) => executor.undoLastMigration());
+    await this.withLock(options, (executor) => executor.undoLastMigration());
   }
 
-  private async alone<Result>(
+  private async withLock<Result>(
     options: { fake?: boolean } | undefined,
     work: (executor: MigrationExecutor) => Promise<Result>,
   ): Promise<Result> {
-    // Released when the lock is lost, too: from then on it refuses every statement.
+    // If the lock is lost, `finally` releases this runner. It then refuses further statements.
     const queryRunner = this.createQueryRunner();
     const executor = new MigrationExecutor(this, queryRunner);
     executor.transaction = 'none';
@@ -97,7 +100,7 @@ async function asHolder<Result>(queryRunner: QueryRunner, work: () => Promise<Re
   }
 }
 
-/** The data source for a database known by its URL, which must lead past a connection pooler. */
+/** @param url address of PostgreSQL itself, not of a connection pooler */
 export function createMigratingDataSource(
   url: string,
   fields: ConfiguredFields = NO_FIELDS,
@@ -105,7 +108,7 @@ export function createMigratingDataSource(
   return new MigratingDataSource(url, fields);
 }
 
-/** The data source for `DATABASE_DIRECT_URL` or `DATABASE_URL`. Never throws: `initialize` does. */
+/** The data source for `DATABASE_DIRECT_URL` or `DATABASE_URL`. If the settings are wrong, `initialize` throws the fault. */
 export function migratingDataSourceFrom(environment: Environment): MigratingDataSource {
   handOverLegacyNames(environment);
   try {
@@ -121,29 +124,35 @@ export function migratingDataSourceFrom(environment: Environment): MigratingData
 function isConnectionLoss(error: unknown): error is Error {
   return (
     error instanceof Error &&
-    // TypeORM's word for a connection that went while a statement was on its way.
+    // TypeORM throws this if the connection is lost during a statement.
     (error.name === 'QueryRunnerAlreadyReleasedError' ||
       /connection (terminated|ended|closed)|ECONNRESET|EPIPE/i.test(error.message))
   );
 }
 
-/** PostgreSQL's own words; the statement would hide them, and a whole row may hold a password's hash. */
+/**
+ * PostgreSQL's message. Leaves out the statement, which would hide it, and most details, because a whole row may contain
+ * a password hash.
+ */
 function describe(error: Error & { detail?: string; table?: string }): string {
   const detail = error.detail?.startsWith('Key (') ? ` ${error.detail}` : '';
-  return `The migrations stopped: ${error.message}.${detail} Run them again when that is mended: they go on where they stopped.`;
+  return `The migrations stopped: ${error.message}.${detail} Correct this, then run the command again. It continues where it stopped.`;
 }
 
-/** Migrations import nothing from here and read the process's own variables, which `.env` is not part of. */
+/** Copies variables for the migrations from `.env` to `process.env`, because migrations import nothing from the server. */
 export function handOverLegacyNames(environment: Environment): void {
   for (const [name, value] of Object.entries(environment)) {
     if (/^(LEGACY_\w+_(COLUMN|TABLE)|GATEHOUSE_REPORT)$/.test(name) && value) process.env[name] ??= value;
   }
 }
 
-/** `timestamp` becomes `timestamptz` without a rewrite only in UTC, and an index may take longer than a role allows. */
+/**
+ * Sets the time zone UTC, because only then PostgreSQL changes `timestamp` to `timestamptz` without rewriting rows. Removes
+ * the statement timeout, because an index may take longer than the role's timeout.
+ */
 function prepared(url: string): string {
   const parsed = new URL(url);
   const options = parsed.searchParams.get('options');
-  parsed.searchParams.set('options', [ALONE, options, SESSION].filter(Boolean).join(' '));
+  parsed.searchParams.set('options', [ONE_PROCESSOR, options, SESSION].filter(Boolean).join(' '));
   return parsed.href;
 }

@@ -6,17 +6,18 @@ import { POOLED, isPooled } from '../database/connection-pooler.js';
 
 /** Any number that nobody else uses in this database. */
 const KEY = '7162013847190021';
+/** Milliseconds between two attempts. */
 const POLL = 250;
 
-/** By which sessions of the holder are known to the next one. */
+/** `application_name` of the session that migrates. By it the next holder of the lock finds sessions left behind. */
 export const AT_WORK = 'gatehouse-migrations-at-work';
 
-/** One runner at a time in one database. */
+/** Lets one process at a time migrate a database. */
 export const MigrationLock = {
   /**
-   * Polls: a session that sleeps inside `pg_advisory_lock` holds a snapshot, and the holder's CREATE INDEX
-   * CONCURRENTLY would wait for it for ever. The connection is its own, so the lock outlives every transaction.
-   * @throws {StartupFault} where there is no connection, a pooler in between, or the lock is lost with its connection.
+   * Polls for the lock. A session that waits inside `pg_advisory_lock` would hold a snapshot, and CREATE INDEX CONCURRENTLY
+   * in the holder would wait for that snapshot forever. The lock has its own connection, so that it outlives transactions.
+   * @throws {StartupFault} if PostgreSQL cannot be reached, if a pooler is in between, or if the connection is lost.
    */
   async hold<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
     const client = lockClient(url);
@@ -41,7 +42,7 @@ export const MigrationLock = {
 };
 
 const LOST =
-  'The migrations stopped: the connection that holds their lock was lost. Run them again: they go on where they stopped.';
+  'The migrations stopped, because the connection that holds their lock was lost. Run the command again. It continues where it stopped.';
 
 function lockClient(url: string): pg.Client {
   const client = new pg.Client({
@@ -57,14 +58,14 @@ async function acquire(client: pg.Client): Promise<void> {
   for (let waited = 0; ; waited++) {
     const { rows } = await client.query<{ mine: boolean }>(`select pg_try_advisory_lock(${KEY}) as mine`);
     if (rows[0]?.mine) return;
-    if (waited === 0) say('Another runner is at work on this database; waiting for it.');
+    if (waited === 0) say('Another process is migrating this database. Waiting until it ends.');
     await sleep(POLL);
   }
 }
 
 /**
- * A runner that was killed leaves behind the statement it was at, which may still build an index; one that lost its lock
- * may still be at work. Whoever has the lock now ends both, or waits until they are gone.
+ * Ends sessions of earlier processes, or waits until they end. If a process was killed, PostgreSQL may still run its last
+ * statement, such as the build of an index. If it lost its lock, it may still send statements.
  */
 async function endPredecessors(client: pg.Client): Promise<void> {
   for (let waited = 0; ; waited++) {
@@ -73,9 +74,12 @@ async function endPredecessors(client: pg.Client): Promise<void> {
       [AT_WORK],
     );
     if (rows.length === 0) return;
-    if (waited === 1) say('Waiting for the last statement of a runner that has gone.');
+    if (waited === 1)
+      say(
+        'An earlier process has ended, but PostgreSQL still runs its last statement. Waiting until that ends.',
+      );
     const pids = rows.map(({ pid }) => pid);
-    // Another role's session may not be ended by this one.
+    // Fails if the session belongs to another role.
     await client
       .query('select pg_terminate_backend(pid) from unnest($1::integer[]) as pid', [pids])
       .catch(() => {});

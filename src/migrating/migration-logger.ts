@@ -1,8 +1,8 @@
 import type { Logger } from 'typeorm';
 
 /**
- * What the TypeORM CLI says of a run: its own progress, and neither every statement nor a failure twice. Silent under
- * `GATEHOUSE_QUIET`.
+ * Prints TypeORM's progress messages, unless `GATEHOUSE_QUIET` is set. Prints neither statements nor failures, because the
+ * caller prints failures.
  */
 export class MigrationLogger implements Logger {
   logSchemaBuild(message: string): void {
@@ -13,7 +13,7 @@ export class MigrationLogger implements Logger {
     if (level === 'warn') process.stderr.write(`${String(message)}\n`);
   }
 
-  /** Only failures come here, and who called prints them. */
+  /** TypeORM calls this only for failures. */
   logMigration(): void {}
 
   logQuery(): void {}

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 
-/** Network bytes: 4 of them for IPv4, also for IPv4 written as IPv6 (RFC 4291 §2.5.5.2), else 16. */
+/** Bytes in network order: 4 for IPv4 and for IPv4 written as IPv6 (RFC 4291 §2.5.5.2), otherwise 16. */
 export type IpAddress = Uint8Array;
 
 /**
- * @returns undefined for what is no address; a port, brackets or a leading zero make it none, and so does a zone, which
- * says something on one machine only and not to us.
+ * @returns undefined if the text is no IP address. Refuses a port, brackets, leading zeros, and an IPv6 zone, because a
+ * zone has a meaning only on one machine.
  */
 export function parseIp(text: string): IpAddress | undefined {
   const version = isIP(text);
@@ -26,7 +26,7 @@ function parseIpv6(text: string): Uint8Array {
   return bytes;
 }
 
-/** Of groups between colons, the last of which may be a dotted IPv4 address. */
+/** Bytes of IPv6 groups separated by colons. The last group may be a dotted IPv4 address. */
 function bytesOf(groups: string): number[] {
   if (groups === '') return [];
   return groups.split(':').flatMap((group) => {
@@ -36,7 +36,7 @@ function bytesOf(groups: string): number[] {
   });
 }
 
-/** @param ipv6Bits of an IPv6 address that tell clients apart; the others become zero. */
+/** @param ipv6Bits leading bits of an IPv6 address to keep; the others become zero. */
 export function formatIp(address: IpAddress, ipv6Bits: number): string {
   if (address.length === 4) return address.join('.');
   const kept = address.map((byte, index) => byte & maskOf(ipv6Bits - index * 8));
@@ -45,16 +45,16 @@ export function formatIp(address: IpAddress, ipv6Bits: number): string {
   ).join(':');
 }
 
-/** The byte of a netmask from which on `bits` are set. */
+/** The first byte of a netmask with `bits` leading ones. */
 const maskOf = (bits: number) => (bits >= 8 ? 255 : bits <= 0 ? 0 : (255 << (8 - bits)) & 255);
 
 export interface Network {
   readonly address: IpAddress;
-  /** Bits. */
+  /** Number of leading bits that all addresses of the network share. */
   readonly prefix: number;
 }
 
-/** An address or CIDR notation (RFC 4632 §3.1); undefined for anything else. */
+/** Parses an address or CIDR notation (RFC 4632 §3.1). Undefined for anything else. */
 export function parseNetwork(text: string): Network | undefined {
   const slash = text.lastIndexOf('/');
   const address = parseIp(slash < 0 ? text : text.slice(0, slash));

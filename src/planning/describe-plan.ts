@@ -2,24 +2,25 @@ import type { Plan, PlannedStatement } from './plan.js';
 
 const WIDTH = 38;
 
-/** The plan for a person: notes in the bookkeeping are counted, everything else is shown. */
+/** Text for a person. It counts the statements on bookkeeping tables and shows all others. */
 export function describePlan({ feasible, steps, columns, rows, findings }: Plan): string {
   if (feasible && steps.length === 0) return 'Nothing to do: no migration is pending.';
   const chosen = Object.entries(columns).map(([purpose, column]) => `  ${purpose.padEnd(20)} ${column}`);
-  const moved = Object.entries(rows).map(([what, count]) => `  ${what.padEnd(20)} ${count}`);
+  const written = Object.entries(rows).map(([what, count]) => `  ${what.padEnd(20)} ${count}`);
   const found = findings.flatMap(({ level, count, message, examples = [], remedy }) => [
-    `  ${level.padEnd(8)} ${count === undefined ? '' : `${count} `}${message}`,
+    `  ${level.padEnd(8)} ${message}${count === undefined ? '' : `: ${count}`}`,
     ...(examples.length > 0
       ? [`           ${examples.join(', ')}${(count ?? 0) > examples.length ? ', …' : ''}`]
       : []),
     `           → ${remedy}`,
   ]);
+  const pending = steps.length === 1 ? '1 migration is pending' : `${steps.length} migrations are pending`;
   const verdict = feasible
-    ? `${steps.length} migrations are pending. Nothing was changed.`
-    : 'migration:run would stop. Nothing was changed.';
+    ? `${pending}. Nothing was changed. To run the migrations: npm run migration:run`
+    : 'migration:run would stop. Nothing was changed. Correct the errors, then run again: npm run migration:plan';
   return [
-    ...section('Legacy columns chosen', chosen),
-    ...section('Rows to move', moved),
+    ...section('Legacy columns to read', chosen),
+    ...section('Rows to fill or create', written),
     ...section('Findings', found),
     ...steps.flatMap(({ migration, statements }) => section(migration, describeStatements(statements))),
     verdict,
@@ -31,16 +32,18 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 function describeStatements(statements: readonly PlannedStatement[]): string[] {
-  const notes = statements.filter(isNote);
+  const bookkeeping = statements.filter(isBookkeeping);
   return [
-    ...statements.filter((statement) => !isNote(statement)).map(describe),
-    ...(notes.length > 0
-      ? [`  ${'ROW EXCLUSIVE, bookkeeping'.padEnd(WIDTH)} ${notes.length} notes in gatehouse_… tables`]
+    ...statements.filter((statement) => !isBookkeeping(statement)).map(describe),
+    ...(bookkeeping.length > 0
+      ? [
+          `  ${'ROW EXCLUSIVE, bookkeeping'.padEnd(WIDTH)} statements on gatehouse_… tables: ${bookkeeping.length}`,
+        ]
       : []),
   ];
 }
 
-const isNote = ({ lock, table }: PlannedStatement) =>
+const isBookkeeping = ({ lock, table }: PlannedStatement) =>
   lock === 'ROW EXCLUSIVE' && table?.startsWith('gatehouse_');
 
 function describe({ sql, lock, table, batched }: PlannedStatement): string {

@@ -1,63 +1,68 @@
+import pg from 'pg';
 import type { QueryRunner } from 'typeorm';
-import {
-  adoptedFacts,
-  adoptionFor,
-  currentName,
-  planAdoption,
-} from '../../migrations/helpers/1763900000000-adoption.js';
-import { quote, readTable } from '../../migrations/helpers/1763900000000-catalogue.js';
-import {
-  chooseLegacyColumns,
-  readLegacyColumns,
-} from '../../migrations/helpers/1763900000000-legacy-columns.js';
-import { isUnusableHash, isUsableHash } from '../../migrations/helpers/1763900000000-password-formats.js';
-import { textExpressions } from '../../migrations/helpers/1763900000000-text.js';
-import type { Finding } from '../compat/finding.js';
+import { isUnusableHash, isUsableHash } from '../legacy/password-formats.js';
+import { textExpressions } from '../legacy/text-expressions.js';
+import { findRows, type RowCheck } from '../migrating/find-rows.js';
+import type { Finding } from '../migrating/finding.js';
+import type { LegacyUsers } from './legacy-names.js';
 import type { Forecast } from './plan.js';
 
 const SHOWN = 10;
 
-/** What the columns are called in the table as it stands now. */
+/** Names of the legacy users table and its columns, quoted for SQL. */
 interface Legacy {
+  readonly schema: string;
   readonly table: string;
   readonly id: string;
   readonly email: string;
   readonly password: string | undefined;
 }
 
-/** What the backfills will meet in the rows of `users`, whatever it is called now. Reads only. */
-export async function forecast(queryRunner: QueryRunner): Promise<Forecast> {
-  const users = adoptionFor(await planAdoption(queryRunner), 'users');
-  const known = users && adoptedFacts(users).columns;
-  if (users?.source.kind !== 'r' || !known?.has('id') || !known.has('email'))
-    return { columns: {}, rows: {}, findings: [] };
-  const columns = (await readTable(queryRunner, 'gatehouse_legacy_columns'))
-    ? await readLegacyColumns(queryRunner)
-    : chooseLegacyColumns(users).columns;
+/**
+ * Predicts what the backfills will find in the users table, under the name it has now. Reads the real tables.
+ * @param schema quoted name of the real schema, because the schema of the copy comes first in `search_path`
+ */
+export async function forecast(
+  queryRunner: QueryRunner,
+  schema: string,
+  users: LegacyUsers | undefined,
+): Promise<Forecast> {
+  if (!users) return { columns: {}, rows: {}, findings: [] };
+  const column = (name: string) => `u.${pg.escapeIdentifier(name)}`;
   const legacy: Legacy = {
-    table: quote(users.source.name),
-    id: `u.${quote(currentName(users, 'id'))}`,
-    email: `u.${quote(currentName(users, 'email'))}`,
-    password: columns.password && `u.${quote(currentName(users, columns.password))}`,
+    schema,
+    table: `${schema}.${pg.escapeIdentifier(users.table)}`,
+    id: column(users.id),
+    email: column(users.email),
+    password: users.password && column(users.password),
   };
-  const findings = [
-    ...(await conflicts(queryRunner, legacy)),
-    ...(await hopelessPasswords(queryRunner, legacy)),
-    ...(await quarantineCandidates(queryRunner, legacy)),
-    ...(await indexFindings(queryRunner)),
+  const checks = [
+    await conflicts(queryRunner, legacy),
+    ...hopelessPasswords(legacy),
+    ...(await violations(queryRunner, legacy)),
   ];
-  return { columns, rows: await rowsToMove(queryRunner, legacy), findings };
+  const found: (Finding | undefined)[] = [];
+  for (const check of checks) found.push(await findRows(queryRunner, check, { shown: SHOWN }));
+  found.push(await findRows(queryRunner, invalidIndexes(legacy), { area: 'structure', shown: SHOWN }));
+  return {
+    columns: users.chosen,
+    rows: await rowsToMove(queryRunner, legacy),
+    findings: found.filter((finding) => finding !== undefined),
+  };
 }
 
 async function rowsToMove(
   queryRunner: QueryRunner,
-  { table, password = 'null::text' }: Legacy,
+  { schema, table, password = 'null::text' }: Legacy,
 ): Promise<Record<string, number>> {
-  const started = await readTable(queryRunner, 'gatehouse_backfills');
-  const [handled] = started
-    ? ((await queryRunner.query(
-        `select rows::integer from gatehouse_backfills where name = 'backfill users'`,
-      )) as { rows: number }[])
+  const backfills = `${schema}.gatehouse_backfills`;
+  const [started] = (await queryRunner.query('select to_regclass($1) is not null as found', [backfills])) as {
+    found: boolean;
+  }[];
+  const [handled] = started?.found
+    ? ((await queryRunner.query(`select rows::integer from ${backfills} where name = 'backfill users'`)) as {
+        rows: number;
+      }[])
     : [];
   const [counts] = (await queryRunner.query(
     `select count(*)::integer as users, count(*) filter (where ${isUsableHash(password)})::integer as accounts from ${table} u`,
@@ -66,91 +71,61 @@ async function rowsToMove(
   return { users: left, 'credential accounts': counts?.accounts ?? 0 };
 }
 
-async function conflicts(queryRunner: QueryRunner, { table, id, email }: Legacy): Promise<Finding[]> {
+async function conflicts(queryRunner: QueryRunner, { table, id, email }: Legacy): Promise<RowCheck> {
   const { normalised } = await textExpressions(queryRunner);
-  return await found(
-    queryRunner,
-    `select string_agg(${email}::text || ' (id ' || ${id}::text || ')', ' = ' order by ${id}) as example
-     from ${table} u where ${email} is not null group by ${normalised(email)} having count(*) > 1 order by 1`,
-    {
-      level: 'warning',
-      area: 'data',
-      message: 'e-mails stand on more than one row but for case or blanks; those rows stay as they are',
-      remedy: 'Decide whose each is, before or after; everyone signs in with their own password meanwhile.',
-    },
-  );
+  return {
+    level: 'warning',
+    message: 'E-mail addresses that belong to several users, differing only in case or spaces',
+    select: `select string_agg(${email}::text || ' (id ' || ${id}::text || ')', ' = ' order by ${id}) as example
+             from ${table} u where ${email} is not null group by ${normalised(email)} having count(*) > 1 order by 1`,
+    remedy:
+      'These rows stay unchanged, and each user signs in with their own password. ' +
+      'Decide who keeps the address, before or after the migrations.',
+  };
 }
 
-async function hopelessPasswords(
-  queryRunner: QueryRunner,
-  { table, id, password }: Legacy,
-): Promise<Finding[]> {
+function hopelessPasswords({ table, id, password }: Legacy): RowCheck[] {
   if (!password) return [];
   const ids = (condition: string) =>
     `select ${id}::text as example from ${table} u where ${condition} order by ${id}`;
   return [
-    ...(await found(queryRunner, ids(isUnusableHash(password)), {
+    {
       level: 'warning',
-      area: 'data',
-      message: 'users have no usable password; they get no credential account',
-      remedy: 'They sign in after a password reset, or with another provider.',
-    })),
-    ...(await found(queryRunner, ids(`not ${isUnusableHash(password)} and not (${isUsableHash(password)})`), {
+      message: 'Users without a usable password',
+      select: ids(isUnusableHash(password)),
+      remedy:
+        'They get no credential account. They can sign in after a password reset, or with another provider.',
+    },
+    {
       level: 'warning',
-      area: 'data',
-      message: 'users have a hash whose format nobody can verify; they get no credential account',
-      remedy: 'They sign in after a password reset.',
-    })),
+      message: 'Users whose hash has an unknown format',
+      select: ids(`not ${isUnusableHash(password)} and not (${isUsableHash(password)})`),
+      remedy: 'They get no credential account. They can sign in after a password reset.',
+    },
   ];
 }
 
-/** Writing a row checks it anew, even where the constraint was never held against the rows that are there. */
-async function quarantineCandidates(queryRunner: QueryRunner, { table, id }: Legacy): Promise<Finding[]> {
-  const checks = (await queryRunner.query(
+/** PostgreSQL checks each updated row against NOT VALID constraints too, although it never checked the existing rows. */
+async function violations(queryRunner: QueryRunner, { table, id }: Legacy): Promise<RowCheck[]> {
+  const constraints = (await queryRunner.query(
     `select conname as name, pg_get_expr(conbin, conrelid) as expression from pg_constraint
      where conrelid = to_regclass($1) and contype = 'c' and not convalidated`,
     [table],
   )) as { name: string; expression: string }[];
-  const findings: Finding[] = [];
-  for (const { name, expression } of checks) {
-    findings.push(
-      ...(await found(
-        queryRunner,
-        `select ${id}::text as example from ${table} u where not (${expression}) order by ${id}`,
-        {
-          level: 'warning',
-          area: 'data',
-          message: `users violate the constraint ${name}, which is NOT VALID; they will be put aside`,
-          remedy: 'Correct these rows first.',
-        },
-      )),
-    );
-  }
-  return findings;
+  return constraints.map(({ name, expression }) => ({
+    level: 'warning',
+    message: `Users that violate the constraint ${name}, which is NOT VALID`,
+    select: `select ${id}::text as example from ${table} u where not (${expression}) order by ${id}`,
+    remedy: 'Correct these rows first. Otherwise they are not filled, but listed in gatehouse_quarantine.',
+  }));
 }
 
-async function indexFindings(queryRunner: QueryRunner): Promise<Finding[]> {
-  return await found(
-    queryRunner,
-    `select indexrelid::regclass::text as example from pg_index join pg_class on pg_class.oid = indrelid
-     where not indisvalid and relnamespace = current_schema()::regnamespace order by 1`,
-    {
-      level: 'warning',
-      area: 'structure',
-      message: 'indexes are invalid, left over from an interrupted build',
-      remedy: 'One of ours is dropped and built anew by the run; drop others.',
-    },
-  );
-}
-
-async function found(
-  queryRunner: QueryRunner,
-  select: string,
-  finding: Omit<Finding, 'count' | 'examples'>,
-): Promise<Finding[]> {
-  const rows = (await queryRunner.query(
-    `select example, count(*) over ()::integer as total from (${select}) as found limit ${SHOWN}`,
-  )) as { example: string; total: number }[];
-  const [first] = rows;
-  return first ? [{ ...finding, count: first.total, examples: rows.map(({ example }) => example) }] : [];
+function invalidIndexes({ schema }: Legacy): RowCheck {
+  return {
+    level: 'warning',
+    message: 'Invalid indexes, left behind by an interrupted build',
+    select: `select c.relname::text as example from pg_index join pg_class c on c.oid = indexrelid
+             where not indisvalid and c.relnamespace = '${schema.replaceAll("'", "''")}'::regnamespace order by 1`,
+    remedy: 'The migrations build their own indexes again. Drop the others: drop index concurrently <name>',
+  };
 }

@@ -1,4 +1,4 @@
-/** PostgreSQL's table locks that a migration takes, by what they keep others from doing. */
+/** PostgreSQL's table locks that a migration takes, the weakest first. */
 export type LockLevel =
   | 'none'
   | 'ROW SHARE'
@@ -10,13 +10,13 @@ export type LockLevel =
 
 export interface TableLock {
   readonly level: LockLevel;
-  /** The table that is locked; undefined where none is. */
+  /** The locked table; undefined if the statement locks none. */
   readonly table?: string;
 }
 
 const NAME = String.raw`(?:if (?:not )?exists )?(?:only )?(?:\w+\.)?("(?:[^"]|"")+"|\w+)`;
 
-/** First match wins. The last group is the table. Source: PostgreSQL's manual, Explicit Locking, and each statement's page. */
+/** The first match wins; its last group is the table. Source: PostgreSQL's manual, "Explicit Locking" and the statements. */
 const RULES: readonly (readonly [RegExp, LockLevel])[] = [
   [rule(`alter table ${NAME} validate constraint`), 'SHARE UPDATE EXCLUSIVE'],
   [rule(`alter table ${NAME} add constraint \\S+ foreign key`), 'SHARE ROW EXCLUSIVE'],
@@ -32,10 +32,10 @@ const RULES: readonly (readonly [RegExp, LockLevel])[] = [
   [rule(`lock table ${NAME}`), 'ACCESS EXCLUSIVE'],
 ];
 
-/** Of the table that is written; in a statement with several parts that is the last. */
+/** Finds the written table. If a statement has several parts, the last match counts. */
 const WRITES = new RegExp(String.raw`\b(?:insert into|update|delete from) ${NAME}`, 'gi');
 
-/** The strongest lock a statement takes on a table that others use. */
+/** The strongest table lock that the statement takes. A new table or view counts as not locked. */
 export function lockOf(sql: string): TableLock {
   const statement = sql.trim().replaceAll(/\s+/g, ' ');
   for (const [pattern, level] of RULES) {

@@ -1,41 +1,45 @@
 import type { DataSource, MigrationInterface } from 'typeorm';
-import { MigrationFault } from '../../migrations/helpers/1763900000000-fault.js';
-import type { Finding } from '../compat/finding.js';
+import type { Finding } from '../migrating/finding.js';
 import type { ConfiguredFields } from '../config/config.js';
+import { isMigrationFault } from '../migrating/migration-fault.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
 import { withoutRange } from './batched.js';
 import { forecast } from './forecast.js';
+import { readLegacyUsers, readOriginalNames } from './legacy-names.js';
 import { lockOf } from './lock-level.js';
 import type { Plan, PlannedStatement, PlannedStep } from './plan.js';
 import { enterShadowSchema, foreignLocks, type Shadow } from './shadow-schema.js';
 import { StatementRecorder, type RecordedStatement } from './statement-recorder.js';
 
+const NOTHING: Plan = { feasible: true, steps: [], columns: {}, rows: {}, findings: [] };
+
 /**
- * Runs the pending migrations themselves, on an empty copy of the tables in a transaction that is never committed, and
- * notes their statements. The tables are read under ACCESS SHARE, and nothing is changed.
- * @throws {StartupFault} when this role may not make the copy.
+ * Runs the pending migrations on a small copy of the tables and records their statements. It rolls its transaction back,
+ * so it changes nothing. It only reads the real tables, under the lock ACCESS SHARE.
+ * @throws {StartupFault} if this role may not create the copy.
  */
 export async function planMigrations(dataSource: DataSource, fields: ConfiguredFields): Promise<Plan> {
   const names = await pendingMigrations(dataSource, fields);
   const pending = dataSource.migrations
     .filter((migration) => names.includes(migration.name ?? ''))
     .toSorted((a, b) => timestampOf(a) - timestampOf(b));
-  if (pending.length === 0) return { feasible: true, steps: [], columns: {}, rows: {}, findings: [] };
+  if (pending.length === 0) return NOTHING;
   return await StatementRecorder.during(dataSource, async (recorder) => {
     const { queryRunner } = recorder;
     const obstacles = await attempt(pending[0], () => inspect(pending[0], recorder));
-    const expected = await forecast(queryRunner);
-    if (obstacles.length > 0)
-      return { ...expected, feasible: false, steps: [], findings: [...obstacles, ...expected.findings] };
+    if (obstacles.length > 0) return { ...NOTHING, feasible: false, findings: obstacles };
     const shadow = await enterShadowSchema(queryRunner);
+    const original = await readOriginalNames(queryRunner, shadow);
     const { steps, faults } = await tryAll(pending, recorder, shadow);
+    const users = await readLegacyUsers(queryRunner, shadow, original);
+    const expected = await forecast(queryRunner, shadow.schema, users);
     const locks = await foreignLocks(queryRunner);
-    if (locks.length > 0) throw new Error(`the plan locked what is not its own: ${locks.join(', ')}`);
+    if (locks.length > 0) throw new Error(`the plan locked tables outside its copy: ${locks.join(', ')}`);
     return { ...expected, feasible: faults.length === 0, steps, findings: [...faults, ...expected.findings] };
   });
 }
 
-/** The first migration of all only reads, and what it reads has to be the real tables. */
+/** Runs the first migration on the real tables, because it checks their rows and changes nothing. */
 async function inspect(
   migration: MigrationInterface | undefined,
   { queryRunner }: StatementRecorder,
@@ -67,8 +71,8 @@ async function attempt(
     await work();
     return [];
   } catch (error) {
-    if (!(error instanceof MigrationFault)) throw error;
-    const remedy = 'migration:run stops there: mend it first.';
+    if (!isMigrationFault(error)) throw error;
+    const remedy = 'migration:run would stop here. Correct this first.';
     return [{ level: 'error', area: 'migrations', message: `${migration?.name}: ${error.message}`, remedy }];
   }
 }

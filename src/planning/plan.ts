@@ -1,14 +1,13 @@
-import type { LegacyColumns } from '../../migrations/helpers/1763900000000-legacy-columns.js';
-import type { Finding } from '../compat/finding.js';
+import type { Finding } from '../migrating/finding.js';
 import type { LockLevel } from './lock-level.js';
 
 export interface PlannedStatement {
   readonly sql: string;
   readonly parameters: readonly unknown[];
   readonly lock: LockLevel;
-  /** The table locked. */
+  /** The locked table. */
   readonly table?: string;
-  /** Made once for each batch of rows. */
+  /** True if the statement runs once for each batch of rows. */
   readonly batched: boolean;
 }
 
@@ -18,14 +17,16 @@ export interface PlannedStep {
 }
 
 export interface Forecast {
-  readonly columns: LegacyColumns;
+  /** For each purpose, the legacy column that the migrations read. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Numbers of users to fill and of accounts to create. */
   readonly rows: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
 }
 
-/** What `migration:run` would do. */
+/** The statements that `migration:run` would send, and what they would find. */
 export interface Plan extends Forecast {
-  /** False where the run would stop before its end. */
+  /** False if the run would stop with an error. */
   readonly feasible: boolean;
   readonly steps: readonly PlannedStep[];
 }

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { QueryRunner } from 'typeorm';
 import { StartupFault } from '../errors/startup-fault.js';
 
-/** Of a bookkeeping table, and of what belongs to a copied user. Else one row is copied, so that statements on rows are made. */
+/**
+ * Limit for rows of a bookkeeping table, and for rows that belong together with a copied row. Of other tables one row is
+ * copied, because the migrations send some statements only if there are rows.
+ */
 const MOST_ROWS = 1000;
 
 interface Table {
@@ -20,23 +23,27 @@ interface Reference {
   readonly keys: string;
 }
 
-/** Names as SQL spells them. */
+/** Names of the two schemas, quoted for SQL. */
 export interface Shadow {
+  /** The copy. */
   readonly shadow: string;
-  /** The schema it is a copy of. */
+  /** The original. */
   readonly schema: string;
 }
 
 /**
- * Puts an empty copy of every table and view of the current schema before it in `search_path`, for the rest of the transaction.
- * Reads the tables under ACCESS SHARE and no stronger lock. Triggers and functions are copied where they are ours.
+ * Copies the tables and views of the current schema into a new schema, with few rows, and puts that schema first in
+ * `search_path` until the transaction ends. Reads the tables under the lock ACCESS SHARE. Copies only our own triggers
+ * and functions.
+ * @throws {StartupFault} if this role may not create schemas.
  */
 export async function enterShadowSchema(queryRunner: QueryRunner): Promise<Shadow> {
   const query = <Row>(sql: string, parameters?: unknown[]) =>
     queryRunner.query(sql, parameters) as Promise<Row[]>;
   await query(`select set_config('lock_timeout', '1s', true)`);
-  const [{ schema, path, allowed }] = (await query<Place>(PLACE)) as [Place];
-  if (!allowed) throw new StartupFault(NOT_ALLOWED);
+  const [place] = (await query<Place>(PLACE)) as [Place];
+  const { schema, path, allowed } = place;
+  if (!allowed) throw new StartupFault(describeMissingRight(place));
   const shadow = `gatehouse_plan_${randomBytes(6).toString('hex')}`;
   const tables = await query<Table>(TABLES, [MOST_ROWS]);
   const references = await query<Reference>(REFERENCES);
@@ -58,7 +65,7 @@ export async function enterShadowSchema(queryRunner: QueryRunner): Promise<Shado
   return { shadow, schema };
 }
 
-/** The strongest lock that the transaction holds on what is not its own copy. */
+/** Locks stronger than ACCESS SHARE that the transaction holds on tables outside the copy. */
 export async function foreignLocks(queryRunner: QueryRunner): Promise<string[]> {
   const rows = (await queryRunner.query(
     `select c.relname || ' ' || l.mode as lock from pg_locks l join pg_class c on c.oid = l.relation
@@ -94,7 +101,7 @@ async function copyRows(
   for (let found = true; found;) {
     found = false;
     for (const { child, parent, columns, keys } of references) {
-      // A row that another one refers to; and what a user has, so that no copied user seems to lack it.
+      // Copy the rows that copied rows refer to, and everything a copied user has, such as accounts.
       found = (await copy(parent, `(${keys}) in (select ${columns} from ${child})`)) || found;
       if (parent === 'users')
         found = (await copy(child, `(${columns}) in (select ${keys} from users)`)) || found;
@@ -116,16 +123,22 @@ interface Place {
   readonly schema: string;
   readonly path: string;
   readonly allowed: boolean;
+  readonly database: string;
+  readonly role: string;
 }
 
-const NOT_ALLOWED =
-  'A plan tries the migrations on an empty copy of the tables, in a schema that is never committed, and this role may not ' +
-  'create schemas in this database: grant create on the database to it, or plan as another role.';
+function describeMissingRight({ database, role }: Place): string {
+  return (
+    `The role ${role} may not create schemas, but a plan runs the migrations on a copy of the tables in a schema of its own. ` +
+    `Run: grant create on database ${database} to ${role}`
+  );
+}
 
 const PLACE = `
   select quote_ident(current_schema()) as schema, array_to_string(array(
            select quote_ident(s) from unnest(current_schemas(false)) as s), ', ') as path,
-         has_database_privilege(current_database(), 'create') as allowed`;
+         has_database_privilege(current_database(), 'create') as allowed,
+         quote_ident(current_database()) as database, quote_ident(current_user) as role`;
 
 const IN_SCHEMA = `c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition`;
 

@@ -5,7 +5,7 @@ export interface RecordedStatement {
   readonly parameters: readonly unknown[];
 }
 
-/** Reads, and what only frames a transaction, change nothing. */
+/** The first word of statements that change something. Excludes reads and the commands that begin and end a transaction. */
 const CHANGES =
   /^\s*(create|alter|drop|insert|update|delete|truncate|analyze|lock|comment|grant|reindex|call|do)\b/i;
 const WRITING_QUERY = /^\s*(with|select)\b[^]*\b(insert into|update|delete from)\s/i;
@@ -13,8 +13,9 @@ const WRITING_QUERY = /^\s*(with|select)\b[^]*\b(insert into|update|delete from)
 export const changesSomething = (sql: string) => CHANGES.test(sql) || WRITING_QUERY.test(sql);
 
 /**
- * A query runner in a transaction that is never committed, which notes each statement that changes something. Transactions
- * of the migrations become savepoints in it, and indexes are not built concurrently, which PostgreSQL refuses there.
+ * Records each statement that changes something, and runs it in a transaction that is rolled back. TypeORM turns the
+ * migrations' own transactions into savepoints. Indexes are built without `concurrently`, because PostgreSQL refuses that
+ * inside a transaction.
  */
 export class StatementRecorder {
   private statements: RecordedStatement[] = [];
@@ -36,7 +37,7 @@ export class StatementRecorder {
     queryRunner.query = recorded as QueryRunner['query'];
   }
 
-  /** Opens the transaction, works in it, and takes everything back. */
+  /** Runs `work` in a transaction and rolls it back. */
   static async during<Result>(
     dataSource: DataSource,
     work: (recorder: StatementRecorder) => Promise<Result>,
@@ -52,7 +53,7 @@ export class StatementRecorder {
     }
   }
 
-  /** What was noted since the last call. */
+  /** Returns the statements recorded since the last call. */
   take(): RecordedStatement[] {
     const taken = this.statements;
     this.statements = [];

@@ -1,12 +1,12 @@
-/** Known by its hash to the page's policy. */
+/** The page's content security policy allows this text by its hash. */
 export const ERROR_PAGE_STYLE = `
 body { font: 16px/1.5 system-ui, sans-serif; display: grid; place-content: center; min-height: 100vh; margin: 0; padding: 1rem; }
 code { background: #8882; padding: .1em .4em; border-radius: .2em; }
 `;
 
 /**
- * The page a browser lands on when a redirect has nowhere better to lead (protocol.md §1.4).
- * @param description as HTML.
+ * Shown when a redirect has no better target (protocol.md §1.4).
+ * @param description HTML.
  */
 export function errorPage(code: string, description: string): string {
   return `<!doctype html>
@@ -30,13 +30,13 @@ export function errorPage(code: string, description: string): string {
 `;
 }
 
-/** The code if it is one, else `UNKNOWN`: nothing else is ever written into a page or an address. */
+/** The text if it is an error code, otherwise `UNKNOWN`. Only this value may go into a page or an address. */
 export function errorCode(text: string | undefined): string {
   return text && /^['A-Za-z0-9_-]+$/.test(text) ? text : 'UNKNOWN';
 }
 
 /**
- * Adds parameters behind those a URL or path has, and before its fragment.
+ * Adds parameters after the existing ones and before the fragment.
  * @param page a URL, or a path that begins with one slash.
  */
 export function addParameters(page: string, parameters: URLSearchParams): string {
@@ -50,7 +50,7 @@ export function addParameters(page: string, parameters: URLSearchParams): string
 
 const ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Escapes once: an entity that is already there stays. */
+/** Escapes text for HTML. Keeps entities that are already there. */
 export function escapeHtml(text: string): string {
   return text
     .replace(/[<>"']/g, (character) => ENTITIES[character] ?? character)

@@ -23,7 +23,7 @@ const PAGE_HEADERS = { 'content-type': 'text/html', ...styledPageHeaders(ERROR_P
 export class ProtocolController {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
-  @AuthGet('ok', { summary: 'Whether the server answers', access: 'public', answer: OkAnswer })
+  @AuthGet('ok', { summary: 'Answers if the server is running', access: 'public', answer: OkAnswer })
   ok() {
     return { ok: true };
   }
@@ -33,14 +33,17 @@ export class ProtocolController {
     access: 'public',
     answer: { contentType: 'text/html', schema: { type: 'string' } },
   })
-  @ApiResponse({ status: 302, description: 'In production: on to the front end, with the same parameters' })
+  @ApiResponse({
+    status: 302,
+    description: 'In production: redirects to the front end with the same parameters',
+  })
   @ApiQuery({ name: 'error', required: false, type: String, example: 'state_mismatch' })
   @ApiQuery({ name: 'error_description', required: false, type: String })
   error(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const query = new URL(request.url, 'http://localhost').searchParams;
     const code = errorCode(query.get('error') ?? undefined);
     const description = query.get('error_description');
-    // A production server has a front end, which tells its users in its own words (protocol.md §1.4).
+    // A production server has a front end, which shows errors in its own words (protocol.md §1.4).
     const page = this.config.onAPIError.errorURL ?? (this.config.production ? '/' : undefined);
     if (page !== undefined) {
       const parameters = new URLSearchParams({

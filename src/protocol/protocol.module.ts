@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ProtocolController } from './protocol.controller.js';
 
-/** Routes that are about the protocol itself and nobody in particular. */
+/** Routes about the protocol itself. */
 @Module({ controllers: [ProtocolController] })
 export class ProtocolModule {}

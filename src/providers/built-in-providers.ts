@@ -4,13 +4,13 @@ import type { Provider } from './provider.js';
 
 export interface BuiltIn {
   readonly providers: readonly Provider[];
-  /** Ids that the library does not know. */
+  /** Ids for which `@better-auth/core` has no provider. */
   readonly unknown: readonly string[];
 }
 
 /**
- * The library is loaded only where one of its providers is configured.
- * @throws {StartupFault} when a provider lacks an option it cannot do without.
+ * Loads `@better-auth/core/social-providers` only if at least one provider is configured.
+ * @throws {StartupFault} if a provider lacks a required option.
  */
 export async function builtInProviders(configured: SocialProviders): Promise<BuiltIn> {
   const entries = Object.entries(configured);
@@ -34,6 +34,6 @@ function built(id: string, create: Factory, options: SocialProviders[string]): P
     const provider = create(options);
     return { ...provider, disableImplicitSignUp: options['disableImplicitSignUp'] === true };
   } catch (error) {
-    throw new StartupFault(`The provider ${id} lacks an option: ${(error as Error).message}.`);
+    throw new StartupFault(`Provider ${id} lacks a required option: ${(error as Error).message}.`);
   }
 }

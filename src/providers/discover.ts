@@ -9,24 +9,24 @@ import {
 } from 'openid-client';
 import type { OidcProvider } from '../config/oidc-providers.js';
 
-/** Where a provider is and what it can do, as configured and, for the rest, as it says itself. */
+/** A provider's endpoints and abilities. Configured values override those of its discovery document. */
 export interface Discovered {
   readonly authorizationUrl: string;
   readonly tokenUrl: string;
   readonly userInfoUrl: string | undefined;
   readonly endSessionEndpoint: string | undefined;
   readonly issuer: string | undefined;
-  /** Speaks OpenID Connect, and not OAuth 2 alone. */
+  /** True if the provider supports OpenID Connect, false if it supports only OAuth 2. */
   readonly isOidc: boolean;
-  /** How its id tokens are verified; undefined: they cannot be. */
+  /** How to verify the provider's id tokens; undefined if they cannot be verified. */
   readonly idToken: IdTokenCheck | undefined;
-  /** The same for openid-client. */
+  /** The same data for openid-client. */
   readonly client: Configuration;
 }
 
 type IdTokenCheck = Exclude<OAuthIdTokenConfig, { verify: unknown }>;
 
-/** @throws {Error} when the provider does not answer, or its answer is not enough. */
+/** @throws {Error} if the provider does not answer, or if its discovery document lacks a required value. */
 export async function discover(options: OidcProvider, seconds: number): Promise<Discovered> {
   const client = options.discoveryUrl
     ? await ask(options, new URL(options.discoveryUrl), seconds)
@@ -36,11 +36,13 @@ export async function discover(options: OidcProvider, seconds: number): Promise<
   const isOidc = Boolean(options.discoveryUrl) && algorithms.length > 0;
   const authorizationUrl = options.authorizationUrl ?? metadata.authorization_endpoint;
   const tokenUrl = options.tokenUrl ?? metadata.token_endpoint;
-  if (!authorizationUrl || !tokenUrl) throw new Error('it names no authorization or token endpoint');
+  if (!authorizationUrl || !tokenUrl)
+    throw new Error('its discovery document has no authorization or token endpoint');
   const idToken = options.discoveryUrl
     ? idTokenCheck(options, options.discoveryUrl, metadata, { algorithms, seconds })
     : undefined;
-  if (options.requireIdTokenVerification && !idToken) throw new Error('it names no keys for its id tokens');
+  if (options.requireIdTokenVerification && !idToken)
+    throw new Error('its discovery document has no jwks_uri');
   return {
     authorizationUrl,
     tokenUrl,
@@ -65,7 +67,9 @@ async function ask(options: OidcProvider, url: URL, seconds: number): Promise<Co
   });
 }
 
-/** A provider of OAuth 2 that says nothing of itself; nobody checks what it is called here. */
+/**
+ * For an OAuth 2 provider without a discovery document. The issuer is only a placeholder, because nothing checks it.
+ */
 function configured(options: OidcProvider): Configuration {
   const url = new URL(options.tokenUrl ?? '');
   const server: ServerMetadata = { issuer: url.origin, token_endpoint: url.href };
@@ -74,7 +78,7 @@ function configured(options: OidcProvider): Configuration {
   return client;
 }
 
-/** The operator wrote `http`: a provider on the same machine or network. */
+/** Allows `http`, because an operator who configures it has a provider on the same machine or network. */
 const insecure = (url: URL) => (url.protocol === 'http:' ? [allowInsecureRequests] : []);
 
 function idTokenCheck(
@@ -85,7 +89,7 @@ function idTokenCheck(
 ): IdTokenCheck | undefined {
   if (!jwks_uri) return undefined;
   const url = new URL(jwks_uri, discoveryUrl);
-  // What opens the discovery document is for its own origin only.
+  // The headers may hold a credential, so they are sent only to the origin of the discovery document.
   const headers = url.origin === new URL(discoveryUrl).origin ? options.discoveryHeaders : undefined;
   return {
     jwks: createRemoteJWKSet(url, { timeoutDuration: seconds * 1000, ...(headers && { headers }) }),

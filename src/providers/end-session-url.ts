@@ -3,7 +3,7 @@ import type { Provider } from './provider.js';
 
 type EndSessionRequest = Parameters<NonNullable<Provider['createEndSessionURL']>>[0];
 
-/** Where the browser goes to be signed out at the provider as well (OpenID Connect RP-Initiated Logout §2). */
+/** The address that signs the browser out at the provider too (OpenID Connect RP-Initiated Logout §2). */
 export function endSessionUrl(
   options: OidcProvider,
   endpoint: string | undefined,

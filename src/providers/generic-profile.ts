@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { fetchProtectedResource } from 'openid-client';
 import type { Discovered } from './discover.js';
 
-/** What a provider says of somebody, as claims or as userinfo. */
+/** A provider's data about a user, from id token claims or from the userinfo endpoint. */
 export interface Profile {
   readonly id?: string;
   readonly sub?: string;
@@ -15,7 +15,7 @@ export interface Profile {
   readonly [claim: string]: unknown;
 }
 
-/** Null: no JWT. Verifies nothing. */
+/** Decodes without verifying. Null if the text is no JWT. */
 export function claimsOf(idToken: string): Profile | null {
   try {
     return decodeJwt(idToken);
@@ -24,7 +24,7 @@ export function claimsOf(idToken: string): Profile | null {
   }
 }
 
-/** From the id token where it says who has which address, else from the userinfo endpoint. */
+/** Uses the id token if it has `sub` and `email`, otherwise asks the userinfo endpoint. */
 export async function fetchProfile(
   { client, userInfoUrl }: Discovered,
   { accessToken, idToken }: OAuth2Tokens,

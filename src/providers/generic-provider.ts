@@ -13,7 +13,7 @@ import { endSessionUrl } from './end-session-url.js';
 import { claimsOf, fetchProfile, type Profile } from './generic-profile.js';
 import type { Provider } from './provider.js';
 
-/** Better Auth's generic OAuth: any provider that is configured by its addresses or its discovery document. */
+/** Better Auth's generic OAuth: any provider configured by its endpoints or its discovery document. */
 export function genericProvider(options: OidcProvider, discovered: Discovered): Provider {
   const { idToken, isOidc } = discovered;
   const provider: Provider = {
@@ -30,7 +30,7 @@ export function genericProvider(options: OidcProvider, discovered: Discovered): 
       overrideUserInfoOnSignIn: options.overrideUserInfo,
       requireEmailVerification: options.requireEmailVerification,
     },
-    /** Who it is at the provider: nothing but what the id token says where there is one to go by. */
+    /** The user's id at the provider. If the provider has verifiable id tokens, only the id token's `sub` counts. */
     accountSubject: ({ tokens, profile }) => {
       const { id, sub } = profile as Profile;
       if (!isOidc) return id ?? '';
@@ -110,7 +110,7 @@ const clientOf = ({ clientId, clientSecret, redirectURI }: OidcProvider) => ({
   redirectURI,
 });
 
-/** Nobody, when the profile is of somebody else than the id token (OpenID Connect Core §5.3.2). */
+/** Null if the profile and the id token describe different users (OpenID Connect Core §5.3.2). */
 async function userInfo(discovered: Discovered, tokens: OAuth2Tokens, claims?: Profile | null) {
   if (claims === null) return null;
   const data = await fetchProfile(discovered, tokens, claims);

@@ -1,8 +1,8 @@
 import { ProviderTimeout } from './time-limit.js';
 
 /**
- * What went wrong at a provider, in words that hold nothing it sent but a status and an error code of RFC 6749 §5.2:
- * a message could quote a token.
+ * Describes a provider's failure for the log. Contains only the status and the error code (RFC 6749 §5.2) of an answer,
+ * because the rest of the answer could contain a token.
  */
 export function describeProviderFault(error: unknown): string {
   if (error instanceof ProviderTimeout) return error.message;
@@ -24,7 +24,7 @@ interface Fault {
   readonly message?: string;
 }
 
-/** Of Node, `ECONNREFUSED`, or of openid-client, `OAUTH_…`. */
+/** A code of Node, such as `ECONNREFUSED`, or of openid-client, such as `OAUTH_…`. */
 function codeOf(error: unknown): string | undefined {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : undefined;

@@ -1,9 +1,9 @@
 import type { OAuthProvider } from '@better-auth/core/oauth2';
 
-/** A provider that people sign in with, whoever made it: the library's interface. */
+/** A provider that users sign in with, built-in or generic. */
 export type Provider = OAuthProvider;
 
-/** The options that have a say in what a sign-in does. */
+/** Provider options that affect signing in. */
 export interface SignInOptions {
   readonly disableSignUp?: boolean;
   readonly overrideUserInfoOnSignIn?: boolean;

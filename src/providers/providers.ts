@@ -8,11 +8,11 @@ import { describeProviderFault } from './provider-fault.js';
 import type { Provider } from './provider.js';
 import { withTimeLimit } from './time-limit.js';
 
-/** The providers that are configured, by id. */
+/** The configured providers by id. */
 @Injectable()
 export class Providers implements OnModuleInit {
   private readonly ready = new Map<string, Provider>();
-  /** Not yet discovered, by id: what is asked of the provider just now is asked once. */
+  /** Discoveries that are running, by provider id, so that parallel requests share one. */
   private readonly discovering = new Map<string, Promise<Provider | undefined>>();
 
   constructor(
@@ -20,22 +20,24 @@ export class Providers implements OnModuleInit {
     private readonly logger: Logger,
   ) {}
 
-  /** A provider that is down does not hold up the start; it is asked again when somebody wants to sign in with it. */
+  /** Does not wait for discovery. If a provider is down, the server asks it again at the next sign-in with it. */
   async onModuleInit(): Promise<void> {
     const { providers, unknown } = await builtInProviders(this.config.socialProviders);
     for (const id of unknown) {
-      this.logger.warn(`${id.toUpperCase()}_CLIENT_ID has no effect: there is no built-in provider ${id}`);
+      this.logger.warn(
+        `${id.toUpperCase()}_CLIENT_ID has no effect because there is no built-in provider ${id}`,
+      );
     }
     for (const provider of providers) this.add(provider);
     for (const { providerId } of this.config.oidcProviders) {
       if (this.ready.delete(providerId)) {
-        this.logger.warn(`OIDC_PROVIDERS has a provider ${providerId}, which takes the built-in one's place`);
+        this.logger.warn(`OIDC_PROVIDERS has a provider ${providerId}, which replaces the built-in one`);
       }
       void this.get(providerId);
     }
   }
 
-  /** Undefined: not configured, or it cannot be reached to be asked where its endpoints are. */
+  /** Undefined if the provider is not configured, or if its discovery document cannot be fetched. */
   async get(id: string): Promise<Provider | undefined> {
     const ready = this.ready.get(id);
     if (ready) return ready;
@@ -56,7 +58,7 @@ export class Providers implements OnModuleInit {
       const discovered = await discover(options, this.config.providerTimeout);
       return this.add(genericProvider(this.withAbsoluteReturn(options), discovered));
     } catch (error) {
-      this.logger.warn(`provider ${providerId} cannot be discovered: ${describeProviderFault(error)}`);
+      this.logger.warn(`discovery of provider ${providerId} failed: ${describeProviderFault(error)}`);
       return undefined;
     } finally {
       this.discovering.delete(providerId);

@@ -10,8 +10,8 @@ export const within = <T>(seconds: number, answer: Promise<T>): Promise<T> =>
   withDeadline(seconds * 1000, answer, () => new ProviderTimeout(`no answer within ${seconds} s`));
 
 /**
- * The provider, asked for no longer than so many seconds at a time: the library itself would wait for ever. Refreshes are
- * limited where they are asked for: their answer counts even when nobody waits for it any more.
+ * The same provider with a time limit for each request, because the library itself waits forever. Refreshing tokens has
+ * no limit here: the caller limits its own wait, because a late answer of a refresh must still be stored.
  */
 export function withTimeLimit(provider: Provider, seconds: number): Provider {
   const { getUserInfoFromIdToken } = provider;

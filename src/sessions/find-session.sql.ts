@@ -1,26 +1,10 @@
 import type { AdditionalField } from '../config/additional-fields.js';
-import { selectAdditional } from '../additional-fields/additional-select.js';
 import type { PreparedQuery } from '../database/prepared-queries.js';
-import { isBannedSql } from '../users/ban.sql.js';
+import { userColumnsWithoutId, type UserRow } from '../users/user-row.js';
+import { sessionColumns, type SessionRow } from './session-row.js';
 
 /** A session with its user, in one row. */
-export interface SessionRow {
-  id: string;
-  user_id: string;
-  token: string;
-  expires_at: Date;
-  ip_address: string | null;
-  user_agent: string | null;
-  created_at: Date;
-  updated_at: Date;
-  user_name: string;
-  user_email: string;
-  user_is_email_verified: boolean;
-  user_image: string | null;
-  user_created_at: Date;
-  user_updated_at: Date;
-  user_is_banned: boolean;
-}
+export type IdentityRow = SessionRow & UserRow;
 
 interface Fields {
   readonly user: readonly AdditionalField[];
@@ -28,10 +12,7 @@ interface Fields {
 }
 
 const select = ({ user, session }: Fields) => `
-select s.id::text as id, s.user_id::text as user_id, s.token, s.expires_at, s.ip_address, s.user_agent, s.created_at, s.updated_at,
-       u.name as user_name, u.email as user_email, u.is_email_verified as user_is_email_verified, u.image as user_image,
-       u.created_at as user_created_at, u.updated_at as user_updated_at,
-       ${isBannedSql('u')} as user_is_banned${selectAdditional('s', session)}${selectAdditional('u', user)}
+select ${sessionColumns(session)}, ${userColumnsWithoutId(user)}
   from sessions s
   join users u on u.id = s.user_id`;
 

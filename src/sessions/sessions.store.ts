@@ -5,14 +5,18 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { GatheredLookup } from '../database/gathered-lookup.js';
 import { PreparedQueries } from '../database/prepared-queries.js';
-import { returnedValues, type AdditionalValues } from '../additional-fields/additional-input.js';
+import type { AdditionalValues } from '../additional-fields/additional-input.js';
+import { additionalColumnValues } from '../additional-fields/additional-write.js';
+import { assignmentsText, insertText } from '../database/write-text.js';
 import {
   findSessionById,
   findSessionByToken,
   findSessionsByIds,
   findSessionsByTokens,
-  type SessionRow,
+  type IdentityRow,
 } from './find-session.sql.js';
+import { listSessions, listSessionsOfUsers } from './list-sessions.sql.js';
+import { sessionColumns, sessionFromRow, type SessionRow } from './session-row.js';
 import { SessionEntity } from './session.entity.js';
 import type { Session } from './session.js';
 
@@ -25,46 +29,63 @@ export interface SessionChanges {
 @Injectable()
 export class SessionsStore {
   private readonly fields: readonly AdditionalField[];
-  private readonly byToken: GatheredLookup<SessionRow>;
-  private readonly byId: GatheredLookup<SessionRow>;
+  private readonly byToken: GatheredLookup<IdentityRow>;
+  private readonly byId: GatheredLookup<IdentityRow>;
 
-  /** Rows (protocol.md §0.1). */
-  private readonly listLimit: number;
+  private readonly active: GatheredLookup<SessionRow>;
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    prepared: PreparedQueries,
+    private readonly prepared: PreparedQueries,
     @Inject(CONFIG) { user, session, advanced }: Config,
   ) {
     this.fields = session.additionalFields;
-    this.listLimit = advanced.database.defaultFindManyLimit;
     const fields = { user: user.additionalFields, session: session.additionalFields };
-    this.byToken = new GatheredLookup(
-      prepared,
-      findSessionByToken(fields),
-      findSessionsByTokens(fields),
-      ({ token }) => token,
-    );
-    this.byId = new GatheredLookup(
-      prepared,
-      findSessionById(fields),
-      findSessionsByIds(fields),
-      ({ id }) => id,
-    );
+    this.byToken = new GatheredLookup(prepared, {
+      one: findSessionByToken(fields),
+      many: findSessionsByTokens(fields),
+      keyOf: ({ token }) => token,
+    });
+    this.byId = new GatheredLookup(prepared, {
+      one: findSessionById(fields),
+      many: findSessionsByIds(fields),
+      keyOf: ({ id }) => id,
+    });
+    const limit = advanced.database.defaultFindManyLimit;
+    this.active = new GatheredLookup(prepared, {
+      one: listSessions(this.fields, limit),
+      many: listSessionsOfUsers(this.fields, limit),
+      keyOf: ({ user_id: userId }) => userId,
+      more: () => [new Date()],
+    });
   }
 
-  async findByToken(token: string): Promise<SessionRow | undefined> {
+  async findByToken(token: string): Promise<IdentityRow | undefined> {
     // PostgreSQL refuses the question; nobody has such a token.
     if (token.includes('\0')) return undefined;
     return this.byToken.find(token);
   }
 
-  async findById(id: string): Promise<SessionRow | undefined> {
+  async findById(id: string): Promise<IdentityRow | undefined> {
     return this.byId.find(id);
   }
 
-  async add(session: SessionEntity, manager: EntityManager = this.dataSource.manager): Promise<void> {
-    await manager.insert(SessionEntity, session);
+  /** @param session with every configured field that has a value, also one that may not leave the server. */
+  async add({ additional, ...session }: Session, manager?: EntityManager): Promise<void> {
+    const values = {
+      id: session.id,
+      user_id: session.userId,
+      token: session.token,
+      expires_at: session.expiresAt,
+      ip_address: session.ipAddress,
+      user_agent: session.userAgent,
+      created_at: session.createdAt,
+      updated_at: session.updatedAt,
+    };
+    const more = additionalColumnValues(this.fields, additional);
+    const all = { ...values, ...more };
+    const name = Object.keys(more).length === 0 ? 'add_session' : undefined;
+    await this.prepared.rows({ name, text: insertText('sessions', all) }, Object.values(all), manager);
   }
 
   /** Extends only a session still due, so that parallel requests extend once. Whether this call did. */
@@ -80,22 +101,17 @@ export class SessionsStore {
 
   /** As it then is; undefined when it was not there to be changed. */
   async update(token: string, { additional, updatedAt }: SessionChanges): Promise<Session | undefined> {
-    await this.dataSource.manager.update(SessionEntity, { token }, { ...additional, updatedAt });
-    const session = await this.dataSource.manager.findOneBy(SessionEntity, { token });
-    return session ? this.currentSessionOf(session) : undefined;
+    const values = { updated_at: updatedAt, ...additionalColumnValues(this.fields, additional) };
+    const text = `update sessions as s set ${assignmentsText(values, 2)} where s.token = $1
+      returning ${sessionColumns(this.fields)}`;
+    const [row] = await this.prepared.rows<SessionRow>({ text }, [token, ...Object.values(values)]);
+    return row && sessionFromRow(row, this.fields);
   }
 
-  async listActive(userId: string, now: Date): Promise<Session[]> {
-    const sessions = await this.dataSource.manager.find(SessionEntity, {
-      where: { userId, expiresAt: MoreThan(now) },
-      take: this.listLimit,
-      order: { createdAt: 'ASC' },
-    });
-    return sessions.map((session) => this.currentSessionOf(session));
-  }
-
-  private currentSessionOf(session: SessionEntity): Session {
-    return { ...session, additional: returnedValues(this.fields, valueIn(session)) };
+  /** Those that have not expired. */
+  async listActive(userId: string): Promise<Session[]> {
+    const rows = await this.active.list(userId);
+    return rows.map((row) => sessionFromRow(row, this.fields));
   }
 
   async delete(token: string): Promise<void> {
@@ -120,9 +136,4 @@ export class SessionsStore {
     const expiresAt = MoreThan(new Date());
     await this.dataSource.manager.delete(SessionEntity, { userId, token: Not(token), expiresAt });
   }
-}
-
-/** TypeORM keeps a configured field under its name, which no type knows. */
-function valueIn(entity: object): (field: AdditionalField) => unknown {
-  return ({ name }) => (entity as Readonly<Record<string, unknown>>)[name];
 }

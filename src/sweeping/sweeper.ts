@@ -40,7 +40,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      // A sweep that fails is made up for by the next one.
+      // If a sweep fails, the next one removes its rows too.
       this.sweeping ??= this.sweep()
         .catch((error: unknown) => (this.logger.fault(error), 0))
         .finally(() => (this.sweeping = undefined));
@@ -54,7 +54,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     await this.sweeping;
   }
 
-  /** The number of rows that were removed. */
+  /** Removes the rows now. Returns their number. */
   async sweep(): Promise<number> {
     let removed = 0;
     for (const { query, values } of this.sweeps) removed += await this.inBatches(query, values);

@@ -1,24 +1,25 @@
 import type { QueryRunner } from 'typeorm';
-import { LEGACY_SCHEMA } from '../../migrations/helpers/1763900150000-legacy-view.js';
-import { sqlState } from '../../migrations/helpers/1763900000000-transaction.js';
+import { sqlState } from '../database/sql-state.js';
 import { StartupFault } from '../errors/startup-fault.js';
+import { LEGACY_SCHEMA } from '../legacy/dual-write.js';
 
-const OTHERS_DEPEND_ON_IT = '2BP01';
+const DEPENDENT_OBJECTS_EXIST = '2BP01';
 
 /**
- * The views under the old names, and the triggers that keep columns of other names in step: nobody but the legacy
- * application needs them. In the caller's transaction.
- * @throws {StartupFault} where something of the operator's own stands on one.
+ * Drops the views under old names, and the triggers that keep columns with old names equal to ours, because only the
+ * legacy application needs them. Runs in the caller's transaction.
+ * @throws {StartupFault} if another object, such as a view of the operator, depends on one of these views.
  */
 export async function dropLegacyNames(queryRunner: QueryRunner): Promise<void> {
   try {
     for (const view of await viewsOf(queryRunner)) await queryRunner.query(`drop view if exists ${view}`);
     await queryRunner.query(`drop schema if exists ${LEGACY_SCHEMA}`);
   } catch (error) {
-    if (sqlState(error) !== OTHERS_DEPEND_ON_IT) throw error;
+    if (sqlState(error) !== DEPENDENT_OBJECTS_EXIST) throw error;
     const { message, detail = '' } = error as Error & { detail?: string };
     throw new StartupFault(
-      `The switch-over goes on: ${message}: ${detail.replaceAll('\n', ', ')}. Drop that first.`,
+      `The switch-over has not ended, because ${message}: ${detail.replaceAll('\n', ', ')}. ` +
+        'Drop these objects, then run again: npm run switch-over -- end --confirm',
     );
   }
   for (const { name, table } of await mirrorsOf(queryRunner)) {
@@ -28,7 +29,7 @@ export async function dropLegacyNames(queryRunner: QueryRunner): Promise<void> {
   }
 }
 
-/** The way back of an adoption begins with them. */
+/** Reads the views from the statements that undo the adoption of tables. */
 async function viewsOf(queryRunner: QueryRunner): Promise<string[]> {
   const rows = (await queryRunner.query(
     `select substring(statement from '^drop view if exists (.+?)(?:; alter |$)') as view from gatehouse_undo

@@ -1,38 +1,33 @@
 import type { DataSource } from 'typeorm';
-import { isUsableHash } from '../../migrations/helpers/1763900000000-password-formats.js';
-import { textExpressions } from '../../migrations/helpers/1763900000000-text.js';
-import { writtenBack } from '../../migrations/helpers/1763903000000-write-back.js';
-import { readLegacyColumns } from '../compat/legacy-columns.js';
+import { readLegacyColumns } from '../legacy/legacy-columns.js';
+import { isUsableHash } from '../legacy/password-formats.js';
+import { textExpressions } from '../legacy/text-expressions.js';
+import { passwordDiffers } from '../legacy/write-back.js';
 import type { Mode } from './mode.js';
 
-/** Rows that are not the same in both worlds, and so stand in the way of the next mode. */
+/** Rows that block the next mode, because they differ between the legacy application and Gatehouse. */
 export interface Pending {
   readonly name: string;
+  /** Names the rows that `count` counts. */
   readonly message: string;
   readonly count: number;
   readonly remedy: string;
 }
 
 interface Check extends Omit<Pending, 'count'> {
-  /** Modes that cannot be left for the next one meanwhile. */
-  readonly holds: readonly Mode[];
+  /** While there are such rows, `forward` refuses to leave these modes. */
+  readonly blocks: readonly Mode[];
+  /** SQL after `select count(*) from`. */
   readonly count: string;
 }
 
-const CATCH_UP = 'npm run switch-over -- catch-up';
+const CATCH_UP = 'Run: npm run switch-over -- catch-up';
 
-/** Of the row `u` and its credential account `a`: another password than the legacy column has, or has had to be given. */
-export function passwordDiffers(column: string): string {
-  const given = writtenBack('a.password', `u.${column}`);
-  return `a.provider_id = 'credential' and a.user_id = u.id and a.provider_user_id = u.id::text
-    and a.password is distinct from u.${column}::text and ${given} is distinct from u.${column}::text`;
-}
-
-/** What stands between `mode` and the next one. Reads every user. */
+/** Finds the rows that block the step from `mode` to the next one. Reads every user. */
 export async function findPending(dataSource: DataSource, mode: Mode): Promise<Pending[]> {
   const found: Pending[] = [];
-  for (const { holds, count, ...check } of await checks(dataSource)) {
-    if (!holds.includes(mode)) continue;
+  for (const { blocks, count, ...check } of await checks(dataSource)) {
+    if (!blocks.includes(mode)) continue;
     const [row] = await dataSource.query<{ count: number }[]>(
       `select count(*)::integer as count from ${count}`,
     );
@@ -47,33 +42,35 @@ async function checks(dataSource: DataSource): Promise<Check[]> {
   return [
     {
       name: 'emails',
-      message: 'users have an e-mail that is not trimmed and in lower case, and no conflict is noted',
-      holds: ['legacy', 'both', 'gatehouse'],
+      message: 'Users whose e-mail is not trimmed and in lower case, and who are not in gatehouse_conflicts',
+      blocks: ['legacy', 'both', 'gatehouse'],
       count: `users u where u.email::text <> ${normalised('u.email')}
         and not exists (select 1 from gatehouse_conflicts c where c.user_id = u.id::text)`,
       remedy: CATCH_UP,
     },
     {
       name: 'putAside',
-      message: 'rows were put aside in gatehouse_quarantine',
-      holds: ['legacy', 'both', 'gatehouse'],
+      message: 'Rows in gatehouse_quarantine',
+      blocks: ['legacy', 'both', 'gatehouse'],
       count: 'gatehouse_quarantine',
-      remedy: `${CATCH_UP}; what is left has to be mended by hand, see the reason there`,
+      remedy: `${CATCH_UP}. Then correct the rows that remain; their column "reason" says what is wrong.`,
     },
     {
       name: 'conflicts',
-      message: 'users share an e-mail but for case or blanks',
-      holds: ['both'],
+      message: `Users whose e-mail differs from another user's only in case or spaces`,
+      blocks: ['both'],
       count: 'gatehouse_conflicts',
-      remedy: `decide whose it is, then ${CATCH_UP}; or go on with --accept-conflicts`,
+      remedy:
+        'Decide who keeps the address and change the other, then run: npm run switch-over -- catch-up. ' +
+        'To leave them as they are: npm run switch-over -- forward --accept-conflicts',
     },
     ...(password ? passwordChecks(password) : []),
     ...(active
       ? [
           {
             name: 'deactivated',
-            message: `users are deactivated in ${active} and not banned`,
-            holds: ['legacy', 'both'] as const,
+            message: `Users who are deactivated in ${active} but not banned`,
+            blocks: ['legacy', 'both'] as const,
             count: `users u where u.${active} is false and not u.banned`,
             remedy: CATCH_UP,
           },
@@ -86,16 +83,16 @@ function passwordChecks(column: string): Check[] {
   return [
     {
       name: 'accounts',
-      message: `users have a usable password in ${column} and no credential account`,
-      holds: ['legacy', 'both'],
+      message: `Users with a usable password in ${column} but no credential account`,
+      blocks: ['legacy', 'both'],
       count: `users u where ${isUsableHash(`u.${column}`)} and not exists (
         select 1 from accounts a where a.provider_id = 'credential' and a.provider_user_id = u.id::text)`,
       remedy: CATCH_UP,
     },
     {
       name: 'passwords',
-      message: `users have another password in ${column} than in their credential account`,
-      holds: ['both'],
+      message: `Users whose password in ${column} differs from that in their credential account`,
+      blocks: ['both'],
       count: `users u join accounts a on ${passwordDiffers(column)}`,
       remedy: CATCH_UP,
     },

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { NO_PASSWORD } from '../../migrations/helpers/1763900850000-credential-account.js';
-import { readLegacyColumns } from '../compat/legacy-columns.js';
-import { neighbour, readState, type Mode } from './mode.js';
+import { readLegacyColumns } from '../legacy/legacy-columns.js';
+import { NO_PASSWORD } from '../legacy/write-back.js';
+import { MODES, neighbour, readSwitchOver, type Mode } from './mode.js';
 import { findPending, type Pending } from './pending.js';
 
 export interface Status {
@@ -9,14 +9,14 @@ export interface Status {
   readonly since: string;
   readonly forward: Mode | null;
   readonly back: Mode | null;
-  /** What holds the step forward up. */
+  /** Rows that block the step forward. */
   readonly pending: readonly Pending[];
-  /** Users whose password is by now in a format that the legacy application cannot read. */
+  /** Number of users whose password hash the legacy application cannot read. */
   readonly unreadable: number;
 }
 
 export async function readStatus(dataSource: DataSource): Promise<Status> {
-  const { mode, since } = await readState(dataSource);
+  const { mode, since } = await readSwitchOver(dataSource);
   const { password } = await readLegacyColumns(dataSource);
   const [row] = password
     ? await dataSource.query<{ count: number }[]>(
@@ -34,20 +34,34 @@ export async function readStatus(dataSource: DataSource): Promise<Status> {
 }
 
 const MEANING: Readonly<Record<Mode, string>> = {
-  legacy: 'the legacy application writes, and what it writes comes over',
-  both: 'what either side writes reaches the other',
-  gatehouse: 'Gatehouse writes, and its passwords still reach the legacy application',
-  ended: 'the two are separate',
+  legacy: 'Triggers copy the writes of the legacy application to Gatehouse.',
+  both: 'Triggers copy the writes of the legacy application to Gatehouse, and new passwords back to it.',
+  gatehouse: 'Triggers copy only new passwords, from Gatehouse to the legacy application.',
+  ended: 'Nothing is copied between Gatehouse and the legacy application.',
 };
 
-/** For a person. */
-export function describeStatus({ mode, since, forward, pending, unreadable }: Status): string {
+/** Text for a person. Its last lines say what blocks the next step, or which command takes it. */
+export function describeStatus(status: Status): string {
+  const { mode, since, unreadable } = status;
   return [
-    `Mode ${mode} since ${since}: ${MEANING[mode]}.`,
+    `Mode: ${mode} (${MODES.indexOf(mode) + 1} of ${MODES.length}), since ${since}. ${MEANING[mode]}`,
     ...(unreadable > 0
-      ? [`${unreadable} users have a password that the legacy application cannot read; they reset it there.`]
+      ? [
+          `Users whose password hash the legacy application cannot read: ${unreadable}. ` +
+            'To sign in there, they must reset their password there.',
+        ]
       : []),
-    ...pending.map(({ count, message, remedy }) => `  ${count} ${message}\n     → ${remedy}`),
-    ...(forward ? [pending.length > 0 ? `Not ready for ${forward}.` : `Ready for ${forward}.`] : []),
+    ...describeNextStep(status),
   ].join('\n');
+}
+
+function describeNextStep({ forward, pending }: Status): string[] {
+  if (forward === null) return [];
+  if (pending.length > 0) {
+    const rows = pending.map(({ message, count, remedy }) => `  ${message}: ${count}\n     → ${remedy}`);
+    return [`These rows block the next step, to the mode ${forward}:`, ...rows];
+  }
+  return forward === 'ended'
+    ? ['Nothing blocks the last step. There is no way back from it: npm run switch-over -- end --confirm']
+    : ['Nothing blocks the next step: npm run switch-over -- forward'];
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { inTransaction } from '../../migrations/helpers/1763900000000-transaction.js';
 import type { ConfiguredFields } from '../config/config.js';
 import { StartupFault } from '../errors/startup-fault.js';
+import { inShortTransaction } from '../legacy/short-transaction.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
 import { catchUp, writeBackPasswords } from './catch-up.js';
 import { dropLegacyNames } from './drop-legacy-names.js';
-import { neighbour, readState, type Mode } from './mode.js';
+import { neighbour, readSwitchOver, type Mode } from './mode.js';
 import { findPending, type Pending } from './pending.js';
 
 export interface StepOptions {
@@ -15,8 +15,9 @@ export interface StepOptions {
   readonly confirmed: boolean;
 }
 
-/** How long a step waits for transactions that are older than it and may still go by the mode before. */
-const PATIENCE = 10_000;
+/** Milliseconds that a step waits for older transactions, because they may still follow the previous mode. */
+const LONGEST_WAIT = 10_000;
+/** Milliseconds between two looks at these transactions. */
 const POLL = 50;
 
 const TRIGGERS: Readonly<Record<string, readonly string[]>> = {
@@ -26,45 +27,56 @@ const TRIGGERS: Readonly<Record<string, readonly string[]>> = {
   gatehouse_accounts_password: ['accounts', 'insert', 'update', 'delete'],
 };
 
-/** @throws {StartupFault} when rows are pending, or it is the last step, which `end` takes. */
+/** @throws {StartupFault} if rows block the step, or if the next mode is `ended`, because only `end` goes there. */
 export async function forward(dataSource: DataSource, options: StepOptions): Promise<void> {
-  const { mode } = await readState(dataSource);
+  const { mode } = await readSwitchOver(dataSource);
   const next = neighbour(mode, 1);
-  if (next === undefined) throw new StartupFault('The switch-over has ended.');
-  if (next === 'ended') throw new StartupFault('The last step has no way back: take it with end --confirm.');
+  if (next === undefined) throw new StartupFault('There is no next mode, because the switch-over has ended.');
+  if (next === 'ended') {
+    throw new StartupFault(
+      'The mode stays gatehouse, because there is no way back from the next one. To go there: npm run switch-over -- end --confirm',
+    );
+  }
   await requireNothingPending(dataSource, mode, options);
   await change(dataSource, mode, next);
   if (next === 'both') await writeBackPasswords(dataSource);
 }
 
-/** @throws {StartupFault} from the first mode, and from the last. */
+/** @throws {StartupFault} in the first mode and in the last. */
 export async function back(dataSource: DataSource): Promise<void> {
-  const { mode } = await readState(dataSource);
+  const { mode } = await readSwitchOver(dataSource);
   const previous = neighbour(mode, -1);
   if (previous === undefined) {
     throw new StartupFault(
-      mode === 'ended' ? 'The switch-over has ended, and its triggers are gone.' : 'This is the first mode.',
+      mode === 'ended'
+        ? 'There is no way back, because the switch-over has ended and its triggers are dropped.'
+        : `There is no mode before ${mode}, which is the first.`,
     );
   }
   await change(dataSource, mode, previous);
   if (previous === 'both') await catchUp(dataSource, previous);
 }
 
-/** @throws {StartupFault} unless it is confirmed, from the last mode but one and with nothing pending. */
+/** @throws {StartupFault} if the mode is not `gatehouse`, if rows block the step, or if it is not confirmed. */
 export async function end(dataSource: DataSource, options: StepOptions): Promise<void> {
-  const { mode } = await readState(dataSource);
-  if (neighbour(mode, 1) !== 'ended')
-    throw new StartupFault(`The switch-over can be ended in the mode gatehouse only; it is ${mode}.`);
+  const { mode } = await readSwitchOver(dataSource);
+  if (mode === 'ended') throw new StartupFault('The switch-over has already ended.');
+  if (mode !== 'gatehouse') {
+    throw new StartupFault(
+      `The mode is ${mode}, but the switch-over can end only in the mode gatehouse. Go there first: npm run switch-over -- forward`,
+    );
+  }
   await requireNothingPending(dataSource, mode, options);
   if (!options.confirmed) {
     throw new StartupFault(
-      'This drops the triggers and the views under old names, and JWTs of the legacy application are refused from ' +
-        'then on. There is no way back: repeat it with --confirm.',
+      'Nothing was changed, because there is no way back from this step. It drops the triggers and the views under ' +
+        'old names, and afterwards Gatehouse refuses JWTs of the legacy application. ' +
+        'To do it: npm run switch-over -- end --confirm',
     );
   }
   const runner = dataSource.createQueryRunner();
   try {
-    await inTransaction(runner, 'end of the switch-over', async () => {
+    await inShortTransaction(runner, 'end the switch-over', async () => {
       for (const [name, [table, ...events]] of Object.entries(TRIGGERS)) {
         for (const event of events) await runner.query(`drop trigger if exists ${name}_${event} on ${table}`);
         await runner.query(`drop function if exists ${name}()`);
@@ -85,16 +97,18 @@ async function requireNothingPending(
 ): Promise<void> {
   const migrations = await pendingMigrations(dataSource, fields);
   if (migrations.length > 0) {
-    throw new StartupFault(`${migrations.length} migrations are pending: run npm run migration:run first.`);
+    throw new StartupFault(
+      `The mode stays ${mode}. Pending migrations: ${migrations.length}. Run first: npm run migration:run`,
+    );
   }
   const pending = await findPending(dataSource, mode);
-  const holding = pending.filter(({ name }) => !(acceptConflicts && name === 'conflicts'));
-  if (holding.length > 0) throw new StartupFault(describeRefusal(mode, holding));
+  const blocking = pending.filter(({ name }) => !(acceptConflicts && name === 'conflicts'));
+  if (blocking.length > 0) throw new StartupFault(describeRefusal(mode, blocking));
 }
 
 function describeRefusal(mode: Mode, pending: readonly Pending[]): string {
-  const reasons = pending.map(({ count, message, remedy }) => `  - ${count} ${message}: ${remedy}`);
-  return `The mode stays ${mode}, because rows are pending:\n${reasons.join('\n')}`;
+  const reasons = pending.map(({ message, count, remedy }) => `  - ${message}: ${count}. ${remedy}`);
+  return `The mode stays ${mode}, because these rows block the next step:\n${reasons.join('\n')}`;
 }
 
 async function change(dataSource: DataSource, from: Mode, to: Mode): Promise<void> {
@@ -102,13 +116,17 @@ async function change(dataSource: DataSource, from: Mode, to: Mode): Promise<voi
     'update gatehouse_switch_over set mode = $2, since = clock_timestamp() where mode = $1',
     [from, to],
   )) as [unknown, number];
-  if (changed !== 1) throw new StartupFault('Somebody else has changed the mode meanwhile.');
-  const deadline = performance.now() + PATIENCE;
+  if (changed !== 1) {
+    throw new StartupFault(
+      `The mode is no longer ${from}, because another command changed it. To see it: npm run switch-over -- status`,
+    );
+  }
+  const deadline = performance.now() + LONGEST_WAIT;
   while (await olderTransactions(dataSource)) {
     if (performance.now() > deadline) {
       throw new StartupFault(
-        `The mode is ${to} now, but transactions that began before are still open. ` +
-          'Run npm run switch-over -- catch-up when they have ended (pg_stat_activity shows them).',
+        `The mode is ${to} now, but transactions that began before the change are still open after ${LONGEST_WAIT / 1000} s. ` +
+          'Wait until they end (pg_stat_activity lists them), then run: npm run switch-over -- catch-up',
       );
     }
     await sleep(POLL);

@@ -1,12 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { returnedValues, type AdditionalValues } from '../additional-fields/additional-input.js';
-import { RowIds } from '../database/row-ids.js';
+import { additionalColumnValues } from '../additional-fields/additional-write.js';
+import { PreparedQueries } from '../database/prepared-queries.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
-import { isBannedSql } from './ban.sql.js';
+import { withoutUndefined, type ColumnValues } from '../database/write-text.js';
+import { RowIds } from '../database/row-ids.js';
+import { userFromRow, type UserRow } from './user-row.js';
+import {
+  addUser,
+  findEmail,
+  findUserById,
+  findUsersByEmail,
+  isUserBanned,
+  updateUser,
+  updateUserWithEmail,
+} from './users.sql.js';
 import { UserEntity } from './user.entity.js';
 import type { User } from './user.js';
 
@@ -25,7 +37,7 @@ export interface UserChanges {
   readonly image?: string | null | undefined;
   /** Lower-case, and nobody else's. */
   readonly email?: string;
-  readonly emailVerified?: boolean;
+  readonly emailVerified?: boolean | undefined;
   readonly additional?: AdditionalValues;
 }
 
@@ -34,46 +46,27 @@ export class UsersStore {
   private readonly fields: readonly AdditionalField[];
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly prepared: PreparedQueries,
     private readonly ids: RowIds,
     @Inject(CONFIG) config: Config,
   ) {
     this.fields = config.user.additionalFields;
   }
 
-  async add(
-    { additional, emailVerified = false, ...user }: NewUser,
-    manager: EntityManager = this.dataSource.manager,
-  ): Promise<User> {
+  async add({ additional, emailVerified = false, ...user }: NewUser, manager?: EntityManager): Promise<User> {
     const now = new Date();
-    const row = {
-      ...user,
-      ...additional,
-      isEmailVerified: emailVerified,
-      emailVerifiedAt: emailVerified ? now : null,
-      createdAt: now,
-      updatedAt: now,
-    };
-    const id = this.ids.unlessDefault('users');
-    const { raw } = await manager
-      .createQueryBuilder()
-      .insert()
-      .into(UserEntity)
-      .values(id === undefined ? row : { ...row, id })
-      // As stored: half a surrogate pair, which JSON may carry and UTF-8 may not, comes back replaced.
-      .returning('*')
-      .execute();
-    const [created = {}] = raw as (Record<string, unknown> & Partial<Pick<NewUser, 'name' | 'image'>>)[];
-    return {
-      ...user,
-      name: created.name ?? user.name,
-      image: created.image ?? user.image,
-      id: String(created['id']),
-      emailVerified,
-      createdAt: now,
-      updatedAt: now,
-      additional: returnedValues(this.fields, ({ column }) => created[column]),
-    };
+    const values = withoutUndefined({
+      id: this.ids.unlessDefault('users'),
+      ...this.columnsOf({ ...user, emailVerified, additional }),
+      email_verified: emailVerified ? now : null,
+      created_at: now,
+      updated_at: now,
+    });
+    const query = addUser(values, this.fields);
+    const [row] = await this.prepared.rows<UserRow>(query, Object.values(values), manager);
+    if (!row) throw new Error('A trigger of the table users left out the new row.');
+    // As stored, because UTF-8 cannot carry half a surrogate pair. PostgreSQL gets a replacement for it.
+    return userFromRow(row, this.fields);
   }
 
   /** What `add` would return, without a row: to who may not know that the e-mail is taken. */
@@ -90,58 +83,42 @@ export class UsersStore {
     };
   }
 
-  /** Whether the user was there to be updated; returns the row as it then is. */
-  async update(
-    id: string,
-    { additional, emailVerified: isEmailVerified, ...changes }: UserChanges,
-    manager: EntityManager = this.dataSource.manager,
-  ): Promise<User | undefined> {
-    const all = { ...changes, isEmailVerified, ...additional, updatedAt: new Date() };
-    await manager.update(UserEntity, { id }, all);
-    const user = await manager.findOneBy(UserEntity, { id });
-    return user ? userFrom(user, this.fields) : undefined;
-  }
-
-  async findById(id: string, manager: EntityManager = this.dataSource.manager): Promise<User | undefined> {
-    const user = await manager.findOneBy(UserEntity, { id });
-    return user ? userFrom(user, this.fields) : undefined;
+  /** The user as stored after the update; undefined if there is no such user. */
+  async update(id: string, changes: UserChanges, manager?: EntityManager): Promise<User | undefined> {
+    const values = this.changedColumns(changes);
+    const query = updateUser(values, this.fields);
+    const [row] = await this.prepared.rows<UserRow>(query, [id, ...Object.values(values)], manager);
+    return row && userFromRow(row, this.fields);
   }
 
   async isBanned(id: string, manager: EntityManager): Promise<boolean> {
-    const rows: { banned: boolean }[] = await manager.query(
-      `select ${isBannedSql('u')} as banned from users u where u.id = $1`,
-      [id],
-    );
-    return rows[0]?.banned ?? false;
+    const [row] = await this.prepared.rows<{ is_banned: boolean }>(isUserBanned, [id], manager);
+    return row?.is_banned ?? false;
+  }
+
+  async findById(id: string, manager?: EntityManager): Promise<User | undefined> {
+    const [row] = await this.prepared.rows<UserRow>(findUserById(this.fields), [id], manager);
+    return row && userFromRow(row, this.fields);
   }
 
   /** Several legacy rows may differ by case only: then the one written exactly as given, else the one in lower case. */
   async findByEmail(email: string): Promise<User | undefined> {
-    const [user] = await this.sharing(email, this.dataSource.manager);
-    return user ? userFrom(user, this.fields) : undefined;
+    const [user] = await this.sharing(email);
+    return user;
   }
 
   /** As `findByEmail`, but nobody where several rows share the address and none of them is written exactly so. */
-  async findSureByEmail(
-    email: string,
-    manager: EntityManager = this.dataSource.manager,
-  ): Promise<User | undefined> {
+  async findSureByEmail(email: string, manager?: EntityManager): Promise<User | undefined> {
     const [user, ...others] = await this.sharing(email, manager);
     const sure = user && (others.length === 0 || user.email === email);
-    return sure ? userFrom(user, this.fields) : undefined;
+    return sure ? user : undefined;
   }
 
-  private async sharing(email: string, manager: EntityManager): Promise<UserEntity[]> {
-    const users = await manager
-      .createQueryBuilder(UserEntity, 'u')
-      .where('u.email = :lower or (u.email <> lower(btrim(u.email)) and lower(btrim(u.email)) = :lower)', {
-        lower: email.toLowerCase(),
-      })
-      .limit(10)
-      .getMany();
-    const rank = ({ email: stored }: UserEntity) =>
-      stored === email ? 0 : stored === email.toLowerCase() ? 1 : 2;
-    return users.toSorted((a, b) => rank(a) - rank(b));
+  private async sharing(email: string, manager?: EntityManager): Promise<User[]> {
+    const query = findUsersByEmail(this.fields);
+    const rows = await this.prepared.rows<UserRow>(query, [email.toLowerCase()], manager);
+    const rank = ({ email: stored }: User) => (stored === email ? 0 : stored === email.toLowerCase() ? 1 : 2);
+    return rows.map((row) => userFromRow(row, this.fields)).toSorted((a, b) => rank(a) - rank(b));
   }
 
   /**
@@ -151,14 +128,8 @@ export class UsersStore {
    */
   async changeEmail(user: User, email: string, emailVerified?: boolean): Promise<User | undefined> {
     if (await this.isEmailTaken(email)) return undefined;
-    const changes = { email, isEmailVerified: emailVerified, updatedAt: new Date() };
     try {
-      const { affected } = await this.dataSource.manager.update(
-        UserEntity,
-        { id: user.id, email: user.email },
-        changes,
-      );
-      return affected === 1 ? await this.findById(user.id) : undefined;
+      return await this.updateWithEmail(user, { email, emailVerified });
     } catch (error) {
       if (isUniqueViolation(error)) return undefined;
       throw error;
@@ -167,11 +138,14 @@ export class UsersStore {
 
   /** Only while the address is still the one that was proven. */
   async verifyEmail(user: User): Promise<void> {
-    await this.dataSource.manager.update(
-      UserEntity,
-      { id: user.id, email: user.email },
-      { isEmailVerified: true, updatedAt: new Date() },
-    );
+    await this.updateWithEmail(user, { emailVerified: true });
+  }
+
+  private async updateWithEmail({ id, email }: User, changes: UserChanges): Promise<User | undefined> {
+    const values = this.changedColumns(changes);
+    const query = updateUserWithEmail(values, this.fields);
+    const [row] = await this.prepared.rows<UserRow>(query, [id, email, ...Object.values(values)]);
+    return row && userFromRow(row, this.fields);
   }
 
   async delete(id: string, manager: EntityManager): Promise<void> {
@@ -182,26 +156,21 @@ export class UsersStore {
    * Whether the address is taken, also by a legacy row that could not be brought to lower case because another
    * one already had that form.
    */
-  async isEmailTaken(email: string, manager: EntityManager = this.dataSource.manager): Promise<boolean> {
-    const rows: unknown[] = await manager.query(
-      `select 1 from users u
-        where u.email = $1 or (u.email <> lower(btrim(u.email)) and lower(btrim(u.email)) = $1)
-        limit 1`,
-      [email],
-    );
-    return rows.length > 0;
+  async isEmailTaken(email: string, manager?: EntityManager): Promise<boolean> {
+    return (await this.prepared.rows(findEmail, [email], manager)).length > 0;
   }
-}
 
-function userFrom(user: UserEntity, fields: readonly AdditionalField[]): User {
-  return {
-    id: user.id,
-    name: user.name,
-    email: user.email,
-    emailVerified: user.isEmailVerified,
-    image: user.image,
-    createdAt: user.createdAt,
-    updatedAt: user.updatedAt,
-    additional: returnedValues(fields, ({ name }) => (user as unknown as Record<string, unknown>)[name]),
-  };
+  private changedColumns(changes: UserChanges): ColumnValues {
+    return withoutUndefined({ ...this.columnsOf(changes), updated_at: new Date() });
+  }
+
+  private columnsOf({ name, email, emailVerified, image, additional = {} }: UserChanges): ColumnValues {
+    return {
+      name,
+      image,
+      email,
+      is_email_verified: emailVerified,
+      ...additionalColumnValues(this.fields, additional),
+    };
+  }
 }

@@ -1,12 +1,12 @@
 /**
- * What a row is for, with a prefix of its own for each purpose (protocol.md §8): a token handed out for one thing opens
- * nothing else.
+ * Identifiers of verification rows. Each purpose has its own prefix (protocol.md §8), so that a token for one purpose
+ * cannot be used for another.
  */
 export const verificationIdentifier = {
   resetPassword: (token: string) => `reset-password:${token}`,
   deleteAccount: (token: string) => `delete-account-${token}`,
-  /** Of a sign-in at a provider that has begun. */
+  /** For a sign-in at a provider that is under way. */
   authState: (state: string) => `auth-state:${state}`,
-  /** Marks a confirmation link as followed. */
+  /** Marks a confirmation link as used. */
   changeEmailConfirmation: (token: string) => `change-email-confirmation:${token}`,
 } as const;

@@ -11,7 +11,7 @@ export class Verification {
   })
   id!: string;
 
-  /** What the row is for, with its own prefix for each purpose; not unique (protocol.md §10.1). */
+  /** Purpose of the row and its token, from `verificationIdentifier`. Not unique (protocol.md §10.1). */
   @Index('verifications_identifier_idx')
   @Column({ type: 'text' })
   identifier!: string;

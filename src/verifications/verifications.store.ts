@@ -6,10 +6,10 @@ import { sha256Base64Url } from '../crypto/sha256.js';
 import { RowIds } from '../database/row-ids.js';
 import { Verification } from './verification.entity.js';
 
-/** Expired rows that one look-up takes with it. */
+/** Expired rows that one lookup deletes. */
 const CLEANUP_LIMIT = 1000;
 
-/** What has been handed out and can be redeemed once: tokens in mailed links (protocol.md §8). */
+/** Stores tokens of mailed links and other values that can be redeemed once (protocol.md §8). */
 @Injectable()
 export class VerificationsStore {
   constructor(
@@ -18,7 +18,7 @@ export class VerificationsStore {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @param life seconds */
+  /** @param life seconds until the row expires. */
   async add(
     identifier: string,
     value: string,
@@ -29,7 +29,7 @@ export class VerificationsStore {
     await manager.insert(Verification, this.row(id, identifier, value, life));
   }
 
-  /** The value of the newest row that is still good, or, with `alsoExpired`, that has not been cleaned up; it stays. */
+  /** Value of the newest row that has not expired, or, with `alsoExpired`, of the newest row. Keeps the row. */
   async find(identifier: string, { alsoExpired = false } = {}): Promise<string | undefined> {
     const stored = this.storedForms(identifier);
     if (!stored) return undefined;
@@ -44,8 +44,8 @@ export class VerificationsStore {
   }
 
   /**
-   * Redeems: of parallel calls exactly one gets the value. The row goes even when it has expired, and then nobody gets
-   * it. Within the caller's transaction, if it has one, the rows come back when that fails.
+   * Redeems the value: of parallel calls exactly one gets it. An expired row is deleted too, but its value is not
+   * returned. If the caller's transaction fails, the rows are back.
    */
   async consume(
     identifier: string,
@@ -64,7 +64,7 @@ export class VerificationsStore {
     return newest?.value;
   }
 
-  /** However old; of parallel calls one removes. Returns how many rows went. */
+  /** Deletes the rows, expired or not. Returns how many this call deleted. */
   async remove(identifier: string): Promise<number> {
     const { affected } = await this.dataSource.manager.delete(Verification, {
       identifier: In(this.storedForms(identifier) ?? []),
@@ -73,11 +73,11 @@ export class VerificationsStore {
   }
 
   /**
-   * Takes an identifier that only one can have; whether this call got it.
-   * @param life seconds after which it is free again
+   * Reserves an identifier. True for exactly one of parallel calls.
+   * @param life seconds until the identifier is free again.
    */
   async reserve(identifier: string, life: number): Promise<boolean> {
-    // The primary key decides, since identifiers may be had several times.
+    // The primary key decides, because identifiers need not be unique.
     const id = this.ids.derived('verifications', `reserve:${identifier}`);
     const row = this.row(id, identifier, '', life);
     const taken: unknown[] = await this.dataSource.query(
@@ -104,13 +104,15 @@ export class VerificationsStore {
     return this.config.verification.storeIdentifier === 'hashed';
   }
 
-  /** Hashed, and plain for rows written before that was configured. Undefined for what no row can hold. */
+  /**
+   * The hash, and the plain identifier for rows written before hashing was configured. Undefined if no row can have it.
+   */
   private storedForms(identifier: string): string[] | undefined {
     if (identifier.includes('\0')) return undefined;
     return this.isHashed ? [sha256Base64Url(identifier), identifier] : [identifier];
   }
 
-  /** Skips what another request is removing or redeeming just now. */
+  /** Skips rows that another request is deleting or redeeming. */
   private async removeExpired(): Promise<void> {
     await this.dataSource.query(
       `delete from verifications where id in (

@@ -61,7 +61,7 @@ async function signUp(fields: Record<string, unknown> = {}) {
   return { client, answer };
 }
 
-test('the fields come back in declaration order before the id, defaults filled in and the rest null', async () => {
+test('answers have the fields in the declared order before the id, with defaults or null', async () => {
   const { client, answer } = await signUp({
     score: 5,
     tags: ['a', 'b'],
@@ -97,7 +97,7 @@ test('the fields come back in declaration order before the id, defaults filled i
   expect(row).toEqual({ internal_note: 'secret' });
 });
 
-test('what signing in answers holds them too', async () => {
+test('the answer to sign-in has the fields too', async () => {
   const body = newUser({ locale: 'de' });
   await new BrowserLikeClient(gatehouse.origin).post('/api/auth/sign-up/email', body);
   const answer = await new BrowserLikeClient(gatehouse.origin).post('/api/auth/sign-in/email', body);
@@ -105,21 +105,21 @@ test('what signing in answers holds them too', async () => {
 });
 
 test.each([
-  ['a required one is absent', { nickname: undefined }, 400, 'MISSING_FIELD', 'nickname is required'],
+  ['a required field is missing', { nickname: undefined }, 400, 'MISSING_FIELD', 'nickname is required'],
   [
-    'a value is none of the column’s type',
+    'a value does not fit the type of its column',
     { score: 'many' },
     422,
     'FAILED_TO_CREATE_USER',
     'Failed to create user',
   ],
-])('signing up is refused when %s', async (_, fields, status, code, message) => {
+])('refuses sign-up if %s', async (_, fields, status, code, message) => {
   const { answer } = await signUp(fields);
   expect(answer.status).toBe(status);
   expect(answer.json()).toEqual({ message, code });
 });
 
-test('a field that clients may not set keeps its default at sign-up and is refused afterwards', async () => {
+test('ignores a field with input: false on sign-up, and refuses it in update-user', async () => {
   const { client, answer } = await signUp({ role: 'admin' });
   expect(answer.json()).toMatchObject({ user: { role: 'member' } });
   const update = await client.post('/api/auth/update-user', { role: 'admin' });
@@ -128,7 +128,7 @@ test('a field that clients may not set keeps its default at sign-up and is refus
   expect((await client.get('/api/auth/get-session')).json()).toMatchObject({ user: { role: 'member' } });
 });
 
-test('update-user changes them, and a value the column does not take changes nothing', async () => {
+test('update-user changes fields, but changes nothing if one value does not fit its column', async () => {
   const { client } = await signUp();
   expect((await client.post('/api/auth/update-user', { locale: 'fr', score: 7 })).json()).toEqual({
     status: true,
@@ -143,7 +143,7 @@ test('update-user changes them, and a value the column does not take changes not
   });
 });
 
-test('where signing up does not sign in, a taken address is answered with the same fields', async () => {
+test('without automatic sign-in, sign-up answers a known e-mail with the same fields as a new one', async () => {
   const quiet = await startGatehouse({ ...environment, EMAIL_AND_PASSWORD_AUTO_SIGN_IN: 'false' }, database);
   try {
     const body = newUser({ locale: 'it' });
@@ -163,7 +163,7 @@ test('where signing up does not sign in, a taken address is answered with the sa
   }
 });
 
-test('a server whose fields the database lacks does not start, and says which migration is pending', async () => {
+test('a server does not start if the database lacks its fields, and names the pending migration', async () => {
   const program = startProgram('src/main.js', {
     environment: {
       DATABASE_URL: database.url,
@@ -176,7 +176,7 @@ test('a server whose fields the database lacks does not start, and says which mi
   expect(program.output()).toMatch(/one migration is pending \(AddConfiguredColumns\w+ first\)/);
 });
 
-test('a module may bring validators, transforms and defaults that are functions', async () => {
+test('a module can declare validators, transforms and default functions', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fields-'));
   const file = join(folder, 'fields.cjs');
   await writeFile(
@@ -201,17 +201,17 @@ test.each([
   ['{"a b":{"type":"string"}}', '"a b" cannot name a field'],
   ['{"a":{"type":"strin"}}', '"a" has no type that Better Auth knows'],
   ['./nowhere.js', './nowhere.js cannot be loaded'],
-])('the declaration %s is refused in a sentence', (value, told) => {
+])('refuses the declaration %s with one sentence', (value, told) => {
   expect(() => loadConfiguredFields({ USER_ADDITIONAL_FIELDS: value })).toThrow(told);
 });
 
-test('a name that is taken is refused in a sentence', async () => {
+test('refuses a field with the name of a built-in field', async () => {
   const migration = typeorm('migration:run', { USER_ADDITIONAL_FIELDS: '{"email":{"type":"string"}}' });
   expect(await migration.ended()).toBe(1);
-  expect(migration.output()).toContain('The configured field "email" has a name that is taken');
+  expect(migration.output()).toContain('The configured field "email" has the name of a built-in field');
 });
 
-test('reverting takes the columns away again and leaves the rest', async () => {
+test('reverting the migration removes only the added columns', async () => {
   const other = await createDatabase({ template: MIGRATED });
   try {
     const columns = () =>

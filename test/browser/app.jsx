@@ -1,5 +1,5 @@
-// The front end of the browser tests: a page with the stock React client of Better Auth and nothing of our own. The
-// server's address is in the page's query.
+// The front end of the browser tests: a page with the unmodified React client of Better Auth. The `api` parameter of the
+// page's query is the server's address.
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createAuthClient } from 'better-auth/react';
@@ -7,31 +7,31 @@ import { createAuthClient } from 'better-auth/react';
 const query = new URLSearchParams(window.location.search);
 const auth = createAuthClient({ baseURL: query.get('api') });
 
-// Tests call the client as a page's own script does.
+// Lets tests call the client in the page.
 window.auth = auth;
 
-const here = () => `${window.location.origin}/?api=${encodeURIComponent(query.get('api'))}`;
+const thisPage = () => `${window.location.origin}/?api=${encodeURIComponent(query.get('api'))}`;
 
-const thereAndBack = () => ({
-  callbackURL: here(),
-  errorCallbackURL: here(),
-  newUserCallbackURL: `${here()}&new`,
+const backToThisPage = () => ({
+  callbackURL: thisPage(),
+  errorCallbackURL: thisPage(),
+  newUserCallbackURL: `${thisPage()}&new`,
 });
 
 function App() {
   const { data, isPending } = auth.useSession();
-  const [said, setSaid] = useState('');
+  const [message, setMessage] = useState('');
 
   const act = (what) => async (event) => {
     event.preventDefault();
-    setSaid('…');
+    setMessage('…');
     const { error } = await what(Object.fromEntries(new FormData(event.target.form ?? event.target)));
-    setSaid(error ? `${error.status} ${error.code ?? ''} ${error.message ?? ''}`.trim() : 'Done');
+    setMessage(error ? `${error.status} ${error.code ?? ''} ${error.message ?? ''}`.trim() : 'Done');
   };
 
   return (
     <main>
-      <h1>A front end elsewhere</h1>
+      <h1>A front end on another origin</h1>
       <p id="session">
         {isPending ? 'Loading' : data ? `${data.user.name} <${data.user.email}>` : 'Nobody is signed in'}
       </p>
@@ -48,7 +48,7 @@ function App() {
         </button>
         <button
           type="button"
-          onClick={act(({ email }) => auth.requestPasswordReset({ email, redirectTo: here() }))}
+          onClick={act(({ email }) => auth.requestPasswordReset({ email, redirectTo: thisPage() }))}
         >
           Forgot password
         </button>
@@ -66,21 +66,21 @@ function App() {
         <input name="provider" placeholder="Provider" />
         <button
           type="button"
-          onClick={act(({ provider }) => auth.signIn.social({ provider, ...thereAndBack() }))}
+          onClick={act(({ provider }) => auth.signIn.social({ provider, ...backToThisPage() }))}
         >
           Sign in at the provider
         </button>
         <button
           type="button"
-          onClick={act(({ provider }) => auth.linkSocial({ provider, ...thereAndBack() }))}
+          onClick={act(({ provider }) => auth.linkSocial({ provider, ...backToThisPage() }))}
         >
           Link the provider
         </button>
-        <button type="button" onClick={act(() => auth.signOut({ callbackURL: here() }))}>
+        <button type="button" onClick={act(() => auth.signOut({ callbackURL: thisPage() }))}>
           Sign out there too
         </button>
       </form>
-      <p role="alert">{said}</p>
+      <p role="alert">{message}</p>
     </main>
   );
 }

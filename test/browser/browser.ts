@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 
-/** The Chromium of the system; it speaks to nobody but the pages it is given. */
+/** Starts the Chromium of the system without requests of its own, such as updates. */
 const OPTIONS = {
   executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
   headless: true,
@@ -20,7 +20,7 @@ const OPTIONS = {
 
 export const launchBrowser = (): Promise<Browser> => chromium.launch(OPTIONS);
 
-/** One whose user lets other sites keep cookies, which Chromium by itself does not. */
+/** Launches a browser that accepts third-party cookies, which Chromium blocks by default. */
 export async function launchTolerantBrowser(): Promise<{ context: BrowserContext; close(): Promise<void> }> {
   const profile = await mkdtemp(join(tmpdir(), 'gatehouse-browser-'));
   await mkdir(join(profile, 'Default'));

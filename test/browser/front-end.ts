@@ -7,7 +7,7 @@ const PAGE = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>A front end elsewhere</title>
+<title>A front end on another origin</title>
 <style>
 body { font: 16px/1.6 system-ui, sans-serif; margin: 3rem auto; max-width: 40rem; }
 input, button { font: inherit; margin: 0 .4rem .4rem 0; padding: .3rem .6rem; }
@@ -22,7 +22,7 @@ export interface FrontEnd {
   stop(): Promise<void>;
 }
 
-/** Serves the page and its script, under every name of this machine. */
+/** Serves the page and its script on 127.0.0.1. Tests open it as `localhost` or as `127.0.0.1`, which are two sites. */
 export async function startFrontEnd(): Promise<FrontEnd> {
   const script = await bundle();
   const server = createServer((request, response) => {

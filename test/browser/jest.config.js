@@ -1,6 +1,6 @@
 import base from '../jest.config.js';
 
-/** What needs a browser: `npm run test:browser`, with the one of `CHROMIUM_PATH` or the system's. */
+/** Configures `npm run test:browser`. The browser is `CHROMIUM_PATH`, or the Chromium of the system if that is not set. */
 export default {
   ...base,
   rootDir: '../..',

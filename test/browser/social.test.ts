@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([provider.stop(), world.stop()]));
 afterEach(() => provider.mend());
 
-/** A page with the stock client, our server and the provider are three origins, and the provider is another site. */
+/** Opens the page. The page, Gatehouse and the provider have three origins, and the provider is on another site. */
 function onPage(run: (visit: Visit) => Promise<void>, environment: Record<string, string> = {}) {
   const client = { clientId: CLIENT.id, clientSecret: CLIENT.secret, scopes: ['openid', 'email', 'profile'] };
   const discovered = { ...client, discoveryUrl: provider.discoveryUrl };
@@ -26,16 +26,16 @@ function onPage(run: (visit: Visit) => Promise<void>, environment: Record<string
   return visitPage(world, { host: 'localhost', environment: variables }, run);
 }
 
-/** Addresses that the browser has been sent to at the provider and at the server. */
-function stationsOf({ page, gatehouse }: Visit): string[] {
-  const stations: string[] = [];
+/** Records the pages of the provider and of Gatehouse that the browser is redirected to. */
+function navigationsOf({ page, gatehouse }: Visit): string[] {
+  const navigations: string[] = [];
   page.on('request', (request) => {
     const { origin, pathname } = new URL(request.url());
-    const isStation = request.isNavigationRequest() && [provider.origin, gatehouse.origin].includes(origin);
-    if (isStation)
-      stations.push(`${request.method()} ${pathname.replace(/^(\/auth|\/interaction)\/.*/, '$1/…')}`);
+    const isRecorded = request.isNavigationRequest() && [provider.origin, gatehouse.origin].includes(origin);
+    if (isRecorded)
+      navigations.push(`${request.method()} ${pathname.replace(/^(\/auth|\/interaction)\/.*/, '$1/…')}`);
   });
-  return stations;
+  return navigations;
 }
 
 const query = (visit: Visit) => new URL(visit.page.url()).searchParams;
@@ -43,23 +43,18 @@ const query = (visit: Visit) => new URL(visit.page.url()).searchParams;
 test.each([
   ['the database', 'acme', 'database', []],
   ['a cookie', 'acme', 'cookie', []],
-  [
-    'the database, and the provider’s form is posted',
-    'posting',
-    'database',
-    ['POST /api/auth/callback/posting'],
-  ],
-])('a whole dance with the state in %s', async (_, name, strategy, posts) => {
+  ['the database and a form_post callback', 'posting', 'database', ['POST /api/auth/callback/posting']],
+])('signs in and out at the provider with the state in %s', async (_, name, strategy, posts) => {
   await onPage(
     async (visit) => {
       const { page, context, gatehouse, origin } = visit;
-      const stations = stationsOf(visit);
+      const navigations = navigationsOf(visit);
       await shows(page, 'Nobody is signed in');
       await page.fill('[name=provider]', name);
       await page.getByRole('button', { name: 'Sign in at the provider' }).click();
       await shows(page, GRACE);
       expect([new URL(page.url()).origin, query(visit).has('new')]).toEqual([origin, true]);
-      expect(stations).toEqual([
+      expect(navigations).toEqual([
         'GET /auth',
         'GET /interaction/…',
         'GET /auth/…',
@@ -85,7 +80,7 @@ test.each([
   );
 });
 
-test('who signed up with a password links the provider, and comes in by it', async () => {
+test('a user with a password links the provider and then signs in with it', async () => {
   await onPage(async (visit) => {
     const { page, gatehouse, origin } = visit;
     const password = 'correct horse battery';
@@ -113,7 +108,7 @@ test('who signed up with a password links the provider, and comes in by it', asy
   });
 });
 
-test('what goes wrong ends on the page that began', async () => {
+test('a failed sign-in returns to the page where it began', async () => {
   await onPage(async (visit) => {
     const { page, origin } = visit;
     provider.faults.set('token', { kind: 'down' });

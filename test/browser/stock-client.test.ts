@@ -22,7 +22,7 @@ const onPage = (
   open?: OpenContext,
 ) => visitPage(world, { host, environment, open }, run);
 
-test('the stock React client lives a whole life on another origin', async () => {
+test('the unmodified React client works on another origin, from sign-up to password reset', async () => {
   await onPage('localhost', {}, async ({ page, context, gatehouse, origin }) => {
     const preflights: { url: string; status: number }[] = [];
     const faults: string[] = [];
@@ -91,7 +91,7 @@ test('the stock React client lives a whole life on another origin', async () => 
   });
 });
 
-test('a page may read the tokens, the refusal of a limit and when to try again', async () => {
+test('a trusted page can read the token headers, a 429 and its retry time', async () => {
   await onPage('localhost', { RATE_LIMIT_ENABLED: 'true' }, async ({ page, gatehouse }) => {
     const seen = (await page.evaluate(
       async ({ api, ada }) => {
@@ -118,7 +118,7 @@ test('a page may read the tokens, the refusal of a limit and when to try again',
   });
 });
 
-test('a page that is not trusted reads nothing and changes nothing', async () => {
+test('an untrusted page can read nothing and change nothing', async () => {
   await onPage(
     'localhost',
     { BETTER_AUTH_TRUSTED_ORIGINS: 'https://app.example.com' },
@@ -150,19 +150,19 @@ test('a page that is not trusted reads nothing and changes nothing', async () =>
 });
 
 describe('on another site', () => {
-  test('the cookie is not sent if it does not say that it may be', async () => {
-    const life = async ({ page }: Visit) => {
+  test('the browser does not send a SameSite=Lax cookie', async () => {
+    const run = async ({ page }: Visit) => {
       await shows(page, 'Nobody is signed in');
       expect(await press(page, 'Sign up', ADA)).toBe('Done');
       await page.reload();
       await shows(page, 'Nobody is signed in');
     };
-    await onPage('127.0.0.1', {}, life, launchTolerantBrowser);
+    await onPage('127.0.0.1', {}, run, launchTolerantBrowser);
   });
 
-  test('a whole life needs SameSite=None, Secure, and a browser that lets other sites keep cookies', async () => {
+  test('sessions work with SameSite=None, Secure, and a browser that accepts third-party cookies', async () => {
     const attributes = { ADVANCED_DEFAULT_COOKIE_ATTRIBUTES: '{"sameSite":"none","secure":true}' };
-    const life = async ({ page, context, gatehouse }: Visit) => {
+    const run = async ({ page, context, gatehouse }: Visit) => {
       expect(await press(page, 'Sign up', ADA)).toBe('Done');
       await shows(page, 'Ada <ada@example.com>');
       expect(await context.cookies(gatehouse.origin)).toMatchObject([{ sameSite: 'None', secure: true }]);
@@ -173,6 +173,6 @@ describe('on another site', () => {
       expect(await press(page, 'Sign in', ADA)).toBe('Done');
       await shows(page, 'Ada <ada@example.com>');
     };
-    await onPage('127.0.0.1', attributes, life, launchTolerantBrowser);
+    await onPage('127.0.0.1', attributes, run, launchTolerantBrowser);
   });
 });

@@ -17,7 +17,7 @@ afterAll(async () => {
   await gatehouse.stop();
 });
 
-/** What the browser complains of, policies that are violated included. */
+/** The errors that the browser reports, violations of the content security policy included. */
 let complaints: string[];
 
 beforeEach(async () => {
@@ -26,7 +26,7 @@ beforeEach(async () => {
   complaints = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // Swagger UI shows a refusal, and the browser counts it as an error.
+    // The browser reports each 4xx answer as an error, but some tests provoke them.
     if (message.type() === 'error' && !/the server responded with a status of 4/.test(message.text()))
       complaints.push(message.text());
   });
@@ -47,13 +47,13 @@ interface Shown {
   readonly body: string;
 }
 
-/** Opens the operation, presses Execute with what stands there, and reads the answer that is shown. */
+/** Opens the operation, presses Execute with the example values, and reads the answer that the page shows. */
 async function execute(method: string, path: string): Promise<Shown> {
   const operation = page.locator(`.opblock-${method}`, {
     has: page.locator(`.opblock-summary-path[data-path="${path}"]`),
   });
   if (!(await isOpen(operation))) await operation.locator('.opblock-summary-control').click();
-  // An answer from before would be taken for the new one.
+  // Otherwise the test would read the previous answer.
   const clear = operation.getByRole('button', { name: 'Clear' });
   if (await clear.isVisible()) await clear.click();
   await operation.getByRole('button', { name: 'Execute' }).click();
@@ -101,7 +101,7 @@ test('a session token entered under Authorize opens guarded routes', async () =>
   expect(JSON.parse(session.body)).toMatchObject({ session: { token } });
 });
 
-test('so does a JWT', async () => {
+test('a JWT entered under Authorize opens guarded routes', async () => {
   const { body } = await execute('post', '/api/auth/login');
   const { accessToken } = JSON.parse(body) as { accessToken: string };
   await context.clearCookies();
@@ -111,7 +111,7 @@ test('so does a JWT', async () => {
   expect(JSON.parse(session.body)).toMatchObject({ user: { name: 'Ada King' } });
 });
 
-test('the error page is shown in its style under its policy', async () => {
+test('the content security policy of the error page allows its style', async () => {
   await page.goto(`${gatehouse.origin}/api/auth/error?error=state_mismatch`);
   expect(await page.getByText('state_mismatch').count()).toBe(1);
   expect(await page.evaluate('getComputedStyle(document.body).display')).toBe('grid');

@@ -14,17 +14,17 @@ export interface Visit {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly gatehouse: Gatehouse;
-  /** The page's. */
+  /** The origin of the page. */
   readonly origin: string;
 }
 
 export type OpenContext = () => Promise<{ context: BrowserContext; close(): Promise<void> }>;
 
 interface Setting {
-  /** Of the page. */
+  /** The host name of the page. */
   readonly host: string;
   readonly environment: Record<string, string>;
-  /** A browser other than a private window of the world's. */
+  /** Opens another browser. Without it the visit uses a private window of the shared browser. */
   readonly open?: OpenContext | undefined;
 }
 
@@ -33,7 +33,7 @@ export async function startWorld(): Promise<World> {
   return { browser, frontEnd, stop: () => Promise.all([browser.close(), frontEnd.stop()]) };
 }
 
-/** What a page on this host does with a server that trusts it. */
+/** Opens the page on this host, with a new Gatehouse that trusts the page's origin, and runs the test on it. */
 export async function visitPage(
   { browser, frontEnd }: World,
   { host, environment, open = () => openPrivately(browser) }: Setting,
@@ -61,7 +61,7 @@ async function openPrivately(browser: Browser) {
 export const shows = (page: Page, text: string) =>
   page.locator('#session').filter({ hasText: text }).waitFor();
 
-/** Fills in the fields, presses the button, and returns what the page then says. */
+/** Fills in the fields, presses the button, and returns the message that the page then shows. */
 export async function press(
   page: Page,
   button: string,

@@ -1,6 +1,6 @@
 import { createAuthClient } from 'better-auth/client';
 
-/** What one call of the client gave, or what its store held. */
+/** The result of one call of the client, or the content of its store. */
 export interface Outcome {
   readonly step: string;
   readonly value: unknown;
@@ -13,56 +13,56 @@ interface Result {
 
 const ADA = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' };
 
-/** A front end's life with the stock client, told step by step. */
+/** Calls the unmodified client like a front end does, and returns the result of each step. */
 export async function runScript(origin: string): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const [laptop, phone] = [createStockClient(origin), createStockClient(origin)];
-  const say = async <T extends Result>(step: string, call: Promise<T>): Promise<T['data']> => {
-    const { data, error } = await call;
+  const call = async <T extends Result>(step: string, answer: Promise<T>): Promise<T['data']> => {
+    const { data, error } = await answer;
     outcomes.push({ step, value: { data, error } });
     return data;
   };
 
-  await say('no session yet', laptop.getSession());
-  await say('guarded without session', laptop.listSessions());
-  await say('sign up', laptop.signUp.email(ADA));
-  await say('sign up again', createStockClient(origin).signUp.email(ADA));
-  await say('sign up too short', createStockClient(origin).signUp.email({ ...ADA, password: 'short' }));
-  await say('sign up, no e-mail', createStockClient(origin).signUp.email({ ...ADA, email: 'ada' }));
-  await say('session', laptop.getSession());
-  await say('wrong password', phone.signIn.email({ email: ADA.email, password: 'wrong password' }));
-  await say('unknown user', phone.signIn.email({ email: 'nobody@example.com', password: 'wrong password' }));
-  await say('sign in', phone.signIn.email({ email: 'ADA@example.com', password: ADA.password }));
+  await call('no session yet', laptop.getSession());
+  await call('guarded without session', laptop.listSessions());
+  await call('sign up', laptop.signUp.email(ADA));
+  await call('sign up again', createStockClient(origin).signUp.email(ADA));
+  await call('sign up too short', createStockClient(origin).signUp.email({ ...ADA, password: 'short' }));
+  await call('sign up, no e-mail', createStockClient(origin).signUp.email({ ...ADA, email: 'ada' }));
+  await call('session', laptop.getSession());
+  await call('wrong password', phone.signIn.email({ email: ADA.email, password: 'wrong password' }));
+  await call('unknown user', phone.signIn.email({ email: 'nobody@example.com', password: 'wrong password' }));
+  await call('sign in', phone.signIn.email({ email: 'ADA@example.com', password: ADA.password }));
   outcomes.push({ step: 'store', value: await storeOf(phone) });
 
-  await say('update', laptop.updateUser({ name: 'Ada King', image: 'https://example.com/ada.png' }));
-  await say('update nothing', laptop.updateUser({}));
-  await say('updated session', phone.getSession());
-  await say('accounts', laptop.listAccounts());
+  await call('update', laptop.updateUser({ name: 'Ada King', image: 'https://example.com/ada.png' }));
+  await call('update nothing', laptop.updateUser({}));
+  await call('updated session', phone.getSession());
+  await call('accounts', laptop.listAccounts());
 
-  const sessions = await say('sessions', laptop.listSessions());
+  const sessions = await call('sessions', laptop.listSessions());
   const own = (await phone.getSession()).data?.session.token;
   const other = sessions?.find(({ token }) => token !== own)?.token ?? '';
-  await say('revoke one', phone.revokeSession({ token: other }));
-  await say('revoked', laptop.getSession());
-  await say('one left', phone.listSessions());
+  await call('revoke one', phone.revokeSession({ token: other }));
+  await call('revoked', laptop.getSession());
+  await call('one left', phone.listSessions());
 
-  await say('sign in again', laptop.signIn.email({ ...ADA, rememberMe: false }));
-  await say('revoke others', laptop.revokeOtherSessions());
-  await say('others revoked', phone.getSession());
-  await say('still there', laptop.getSession());
-  await say('sign out', laptop.signOut());
-  await say('signed out', laptop.getSession());
-  await say('guarded after sign-out', laptop.listAccounts());
+  await call('sign in again', laptop.signIn.email({ ...ADA, rememberMe: false }));
+  await call('revoke others', laptop.revokeOtherSessions());
+  await call('others revoked', phone.getSession());
+  await call('still there', laptop.getSession());
+  await call('sign out', laptop.signOut());
+  await call('signed out', laptop.getSession());
+  await call('guarded after sign-out', laptop.listAccounts());
 
-  await say('sign in to revoke all', laptop.signIn.email(ADA));
-  await say('revoke all', laptop.revokeSessions());
-  await say('all revoked', laptop.getSession());
+  await call('sign in to revoke all', laptop.signIn.email(ADA));
+  await call('revoke all', laptop.revokeSessions());
+  await call('all revoked', laptop.getSession());
   outcomes.push({ step: 'empty store', value: await storeOf(laptop) });
   return outcomes;
 }
 
-/** The client as a page has it: Node's `fetch` keeps no cookies and sends no `Origin`. */
+/** A client that stores cookies and sends `Origin` like a browser, because Node's `fetch` does neither. */
 export function createStockClient(origin: string) {
   const cookies = new Map<string, string>();
   return createAuthClient({
@@ -88,7 +88,7 @@ function keep(cookies: Map<string, string>, line: string): void {
   else cookies.set(name, value);
 }
 
-/** What `useSession` would give a component once it has loaded. Without a `window` the store never loads. */
+/** Returns the value of `useSession` after loading. The store loads only if there is a `window`. */
 async function storeOf(client: ReturnType<typeof createStockClient>): Promise<unknown> {
   Reflect.set(globalThis, 'window', {});
   const state = await new Promise<unknown>((resolve) => {

@@ -7,14 +7,14 @@ import { withoutChance } from './without-chance.js';
 let gatehouse: Gatehouse;
 let oracle: Oracle;
 let database: TestDatabase;
-let here: Outcome[];
-let there: Outcome[];
+let ours: Outcome[];
+let theirs: Outcome[];
 
 beforeAll(async () => {
   database = await createDatabase({ template: MIGRATED });
   [gatehouse, oracle] = await Promise.all([startGatehouse(), startOracle(database)]);
-  here = await runScript(gatehouse.origin);
-  there = await runScript(oracle.origin);
+  ours = await runScript(gatehouse.origin);
+  theirs = await runScript(oracle.origin);
 });
 
 afterAll(async () => {
@@ -22,19 +22,19 @@ afterAll(async () => {
   await database.drop();
 });
 
-const valueOf = (step: string) => here.find((outcome) => outcome.step === step)?.value;
+const valueOf = (step: string) => ours.find((outcome) => outcome.step === step)?.value;
 
-test('the stock client cannot tell Gatehouse from the original', () => {
-  expect(withoutChance(here)).toEqual(withoutChance(there));
+test('the unmodified client gets the same results from Gatehouse and from Better Auth', () => {
+  expect(withoutChance(ours)).toEqual(withoutChance(theirs));
 });
 
-test('somebody who signs up is signed in, in the session and in the store', () => {
+test('after sign-up the session and the store contain the user', () => {
   expect(valueOf('session')).toMatchObject({ data: { user: { name: 'Ada', email: 'ada@example.com' } } });
   expect(valueOf('store')).toMatchObject({ data: { user: { email: 'ada@example.com' } }, error: null });
   expect(valueOf('empty store')).toEqual({ data: null, error: null });
 });
 
-test('a wrong password is an error the client can show', () => {
+test('a wrong password gives an error that the client can show', () => {
   expect(valueOf('wrong password')).toEqual({
     data: null,
     error: {
@@ -47,7 +47,7 @@ test('a wrong password is an error the client can show', () => {
   expect(valueOf('unknown user')).toEqual(valueOf('wrong password'));
 });
 
-test('revoked sessions are gone', () => {
+test('getSession returns null for revoked sessions', () => {
   for (const step of ['revoked', 'others revoked', 'signed out', 'all revoked'])
     expect(valueOf(step)).toEqual({ data: null, error: null });
   expect(valueOf('still there')).toMatchObject({ data: { user: { name: 'Ada King' } } });

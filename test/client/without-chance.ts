@@ -1,4 +1,4 @@
-/** The same value with ids and tokens numbered in the order in which they appear, and times as their distance from now. */
+/** Replaces ids and tokens by numbers in order of appearance, and times by their distance from now. */
 export function withoutChance(value: unknown): unknown {
   const numbers = new Map<string, string>();
   const replaced = (part: unknown): unknown => {

@@ -23,13 +23,13 @@ beforeAll(async () => {
 
 afterAll(() => servers.stop());
 
-test('the migrations of Better Auth find nothing to create or add, and warn of nothing', async () => {
+test('Better Auth’s own migrations have nothing to create or add, and print no warning', async () => {
   const { plan, log } = await planOf(servers.database);
   expect(plan).toEqual({ toBeCreated: [], toBeAdded: [] });
   expect(log).toBe('');
 });
 
-test('and would, of a table that is not as it should be', async () => {
+test('Better Auth’s own migrations and server report a table that does not fit', async () => {
   const database = await createDatabase({ template: MIGRATED });
   await database.query(
     'alter table users alter column name drop not null, drop column image, add role text not null',
@@ -38,7 +38,7 @@ test('and would, of a table that is not as it should be', async () => {
   expect(plan.toBeAdded).toMatchObject([{ table: 'users' }]);
   expect(log).toMatch(/name/);
   const oracle = await startOracle(database);
-  // Where the schema does not fit it complains and never answers.
+  // If the schema does not fit, Better Auth logs an error and never answers.
   const asked = new BrowserLikeClient(oracle.origin).get('/api/auth/get-session').catch(() => undefined);
   for (let tries = 0; tries < 100 && !COMPLAINT.test(oracle.log()); tries += 1)
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -48,11 +48,11 @@ test('and would, of a table that is not as it should be', async () => {
   await database.drop();
 });
 
-describe.each(SIDES)('what %s did', (here) => {
+describe.each(SIDES)('a user of %s', (here) => {
   const there = otherSide(here);
   const email = `made-by-${here}@example.com`;
 
-  test(`a user signs in on ${there} with the same password`, async () => {
+  test(`can sign in on ${there} with the same password`, async () => {
     const visitor = servers.visitor();
     expect((await signUp(visitor[here], email)).status).toBe(200);
     const signedIn = await signIn(servers.visitor()[there], email);
@@ -62,7 +62,7 @@ describe.each(SIDES)('what %s did', (here) => {
   });
 
   test.each(['ﬁsh and ﬀ ligatures', 'Ａ fullwidth password', `${'long '.repeat(20)}password`, 'naïve café'])(
-    `the password %p is good on ${there}`,
+    `can sign in on ${there} with the password %p`,
     async (password) => {
       const address = `${here}-${Buffer.from(password).toString('hex').slice(0, 20)}@example.com`;
       await signUp(servers.visitor()[here], address, password);
@@ -70,7 +70,7 @@ describe.each(SIDES)('what %s did', (here) => {
     },
   );
 
-  test(`a cookie is a session on ${there}, the same one, until it is signed out there`, async () => {
+  test(`has the same session on ${there}, and sign-out on ${there} ends it`, async () => {
     const visitor = servers.visitor();
     await signIn(visitor[here], email);
     const [mine, theirs] = [await sessionOf(visitor[here]), await sessionOf(visitor[there])];
@@ -83,7 +83,7 @@ describe.each(SIDES)('what %s did', (here) => {
     expect(await sessionOf(visitor[here])).toBeNull();
   });
 
-  test(`a session that is not remembered stays so on ${there}`, async () => {
+  test(`keeps a browser session on ${there}`, async () => {
     const visitor = servers.visitor();
     await visitor[here].post('/api/auth/sign-in/email', { email, password: PASSWORD, rememberMe: false });
     const updated = await visitor[there].post('/api/auth/update-user', { name: 'Ada' });
@@ -91,7 +91,7 @@ describe.each(SIDES)('what %s did', (here) => {
     expect(updated.setCookies[0]).not.toContain('Max-Age');
   });
 
-  test(`a bearer token, signed or not, is a session on ${there}`, async () => {
+  test(`can use the bearer token on ${there}, signed or not`, async () => {
     const signedIn = await signIn(servers.visitor()[here], email);
     const { token } = signedIn.json<{ token: string }>();
     for (const bearer of [token, String(signedIn.headers['set-auth-token'])]) {
@@ -102,7 +102,7 @@ describe.each(SIDES)('what %s did', (here) => {
     }
   });
 
-  test(`an updated user shows on ${there}`, async () => {
+  test(`has the updated name and picture on ${there}`, async () => {
     const visitor = servers.visitor();
     await signIn(visitor[here], email);
     await visitor[here].post('/api/auth/update-user', {
@@ -114,7 +114,7 @@ describe.each(SIDES)('what %s did', (here) => {
     });
   });
 
-  test(`sessions and accounts are listed alike on ${there}`, async () => {
+  test(`gets the same lists of sessions and accounts from ${there}`, async () => {
     const visitor = servers.visitor();
     await signIn(visitor[here], email);
     for (const path of ['/api/auth/list-sessions', '/api/auth/list-accounts']) {
@@ -126,7 +126,7 @@ describe.each(SIDES)('what %s did', (here) => {
     }
   });
 
-  test(`a session revoked on ${here} is gone on ${there}`, async () => {
+  test(`can revoke a session that ${there} made`, async () => {
     const [visitor, other] = [servers.visitor(), servers.visitor()];
     await signIn(visitor[here], email);
     await signIn(other[there], email);
@@ -135,11 +135,11 @@ describe.each(SIDES)('what %s did', (here) => {
     expect(await sessionOf(visitor[there])).not.toBeNull();
   });
 
-  test(`an e-mail taken on ${here} is taken on ${there}`, async () => {
+  test(`blocks the e-mail for a sign-up on ${there}`, async () => {
     expect((await signUp(servers.visitor()[there], email.toUpperCase())).status).toBe(422);
   });
 });
 
-test('Better Auth has nothing to complain of', () => {
+test('Better Auth logs no complaint about the schema', () => {
   expect(servers.oracle.log()).not.toMatch(COMPLAINT);
 });

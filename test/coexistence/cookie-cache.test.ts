@@ -33,7 +33,7 @@ describe.each(['compact', 'jwt', 'jwe'] as const)('the cookie cache, %s', (strat
     ['Better Auth', 'Gatehouse', 5],
     ['Gatehouse', 'Better Auth', 9000],
     ['Better Auth', 'Gatehouse', 9000],
-  ])('that %s writes is read by %s, a picture of %i characters in it', async (writer, _, length) => {
+  ])('%s writes a cache that %s reads, with a picture of %i characters', async (writer, _, length) => {
     const cookies = new Map<string, string>();
     const [ours, theirs] = [gatehouse, oracle].map(
       (server) => new BrowserLikeClient(server.origin, true, cookies),
@@ -45,7 +45,7 @@ describe.each(['compact', 'jwt', 'jwe'] as const)('the cookie cache, %s', (strat
     expect([...cookies.keys()].filter((name) => name.includes('session_data'))).toHaveLength(
       length > 4000 ? 4 : 1,
     );
-    // With the row gone only the cache can answer.
+    // Without the row, only the cache can answer.
     await database.query('delete from sessions');
     expect(await sessionOf(second)).toMatchObject({ user: { name: 'é😀"', image } });
     expect(await sessionOf(first)).toMatchObject({ user: { name: 'é😀"', image } });

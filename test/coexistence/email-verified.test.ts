@@ -20,7 +20,7 @@ async function columnsOf(email: string): Promise<Columns | undefined> {
   return (await servers.database.query<Columns & { [column: string]: unknown }>(select, [email]))[0];
 }
 
-async function somebody(side: 'gatehouse' | 'oracle'): Promise<{ visitor: Visitor; email: string }> {
+async function newUser(side: 'gatehouse' | 'oracle'): Promise<{ visitor: Visitor; email: string }> {
   const [visitor, email] = [servers.visitor(), `${randomBytes(6).toString('hex')}@example.com`];
   await signUp(visitor[side], email);
   return { visitor, email };
@@ -30,14 +30,14 @@ async function expectBoth(visitor: Visitor, emailVerified: boolean): Promise<voi
   for (const side of SIDES) expect(await sessionOf(visitor[side])).toMatchObject({ user: { emailVerified } });
 }
 
-test.each(SIDES)('somebody who signed up on %s is not verified by either column', async (side) => {
-  const { visitor, email } = await somebody(side);
+test.each(SIDES)('a user who signed up on %s is unverified in both columns', async (side) => {
+  const { visitor, email } = await newUser(side);
   expect(await columnsOf(email)).toEqual({ email_verified: null, is_email_verified: false });
   await expectBoth(visitor, false);
 });
 
-test.each(SIDES)('a link of Better Auth verifies somebody from %s in both columns', async (side) => {
-  const { visitor, email } = await somebody(side);
+test.each(SIDES)('Better Auth’s verification link verifies a user of %s in both columns', async (side) => {
+  const { visitor, email } = await newUser(side);
   const user = (await sessionOf(visitor.gatehouse))?.user;
   const token = await verificationToken(user?.id ?? '', email);
   const answer = await visitor.oracle.get(`/api/auth/verify-email?token=${token}`);
@@ -48,8 +48,8 @@ test.each(SIDES)('a link of Better Auth verifies somebody from %s in both column
   await expectBoth(visitor, true);
 });
 
-test('SQL that sets only the time verifies for both, and clearing it takes that back', async () => {
-  const { visitor, email } = await somebody('oracle');
+test('setting only email_verified by SQL verifies the user on both servers, and clearing it reverts that', async () => {
+  const { visitor, email } = await newUser('oracle');
   const update = 'update users set email_verified = $2 where email = $1';
   await servers.database.query(update, [email, '2024-02-29T12:00:00Z']);
   expect(await columnsOf(email)).toEqual({
@@ -62,8 +62,8 @@ test('SQL that sets only the time verifies for both, and clearing it takes that 
   await expectBoth(visitor, false);
 });
 
-test('SQL that sets only the flag sets the time, keeps an earlier one, and clears it', async () => {
-  const { visitor, email } = await somebody('gatehouse');
+test('setting only is_email_verified by SQL also sets email_verified, keeps an earlier time, and clears it', async () => {
+  const { visitor, email } = await newUser('gatehouse');
   const update = 'update users set is_email_verified = $2 where email = $1';
   await servers.database.query(update, [email, true]);
   const first = (await columnsOf(email))?.email_verified;

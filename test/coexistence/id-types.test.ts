@@ -5,7 +5,7 @@ import { startOracle } from '../oracle/oracle.js';
 import { BrowserLikeClient } from '../setup/browser-like-client.js';
 import { sessionOf, signIn, signUp } from './two-servers.js';
 
-/** What the README says where ids are no text. */
+/** The option that the README requires of Better Auth if ids are not text. */
 const IDS_OF_THE_DATABASE = { advanced: { database: { generateId: false } } };
 
 describe.each([
@@ -14,8 +14,8 @@ describe.each([
   ['bigint generated always as identity primary key', IDS_OF_THE_DATABASE],
   ['varchar(36) primary key', {}],
   ['text primary key', {}],
-])('beside the published better-auth, on users with an id %s', (id, options) => {
-  it('each side signs people up, in, and knows the other’s sessions', async () => {
+])('Gatehouse and better-auth on a table users with an id %s', (id, options) => {
+  it('both sign users up and in and accept each other’s sessions', async () => {
     const database = await createDatabase();
     await database.query(`create table users (id ${id}, email text not null unique)`);
     const dataSource = createMigratingDataSource(database.url);

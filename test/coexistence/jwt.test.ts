@@ -2,7 +2,7 @@ import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { BrowserLikeClient } from '../setup/browser-like-client.js';
 import { SIDES, otherSide, signUp, startTwoServers, type Side, type TwoServers } from './two-servers.js';
 
-/** Whoever is asked first makes the key. */
+/** The server that is asked first makes the key. */
 describe.each(SIDES)('a key made by %s', (first) => {
   let servers: TwoServers;
 
@@ -19,14 +19,14 @@ describe.each(SIDES)('a key made by %s', (first) => {
     return answer.json<JSONWebKeySet>();
   }
 
-  test('is the one key that both publish', async () => {
+  test('is the only key, and both servers publish it', async () => {
     const [mine, theirs] = [await keysOf(first), await keysOf(otherSide(first))];
     expect(theirs).toEqual(mine);
     expect(mine.keys).toHaveLength(1);
     expect(mine.keys[0]).toMatchObject({ alg: 'ES256', kty: 'EC', crv: 'P-256' });
   });
 
-  test.each(SIDES)('signs what %s issues, for the other to verify', async (issuer) => {
+  test.each(SIDES)('signs the JWTs of %s, and the other server’s key set verifies them', async (issuer) => {
     const visitor = servers.visitor();
     await signUp(visitor[issuer], `${first}-${issuer}@example.com`);
     const { token } = (await visitor[issuer].get('/api/auth/token')).json<{ token: string }>();

@@ -63,7 +63,7 @@ beforeAll(async () => {
 
 afterAll(() => servers.stop());
 
-/** As a team does it. */
+/** Runs the migrations with TypeORM's command, like an operator. */
 async function migrate(database: TestDatabase): Promise<void> {
   const migrations = startProgram(resolve('node_modules/typeorm/cli.js'), {
     environment: { DATABASE_URL: database.url },
@@ -80,15 +80,16 @@ async function fillLegacyTable(database: TestDatabase): Promise<void> {
   }
 }
 
-test('a legacy database, once migrated, is one that Better Auth wants nothing of', async () => {
+test('Better Auth’s own migrations have nothing to do on a migrated legacy database', async () => {
   const { plan, log } = await planOf(servers.database);
   expect(plan).toEqual({ toBeCreated: [], toBeAdded: [] });
   expect(log).toBe('');
 });
 
-// Better Auth first: Gatehouse replaces a cheap hash at the first sign-in, and that one must do as well.
-describe.each(SIDES.toReversed())('signing in on %s', (side) => {
-  test.each(PEOPLE)('$name does with the password of old ($prefix)', async (person) => {
+// Better Auth comes first, because Gatehouse replaces a cheap hash at the first sign-in. The test after this one uses the
+// new hash.
+describe.each(SIDES.toReversed())('sign-in on %s', (side) => {
+  test.each(PEOPLE)('accepts the old password of $name ($prefix)', async (person) => {
     const visitor = servers.visitor();
     const signedIn = await signIn(visitor[side], person.email, person.password);
     expect(signedIn.status).toBe(200);
@@ -108,12 +109,12 @@ describe.each(SIDES.toReversed())('signing in on %s', (side) => {
   });
 });
 
-test('and again on Better Auth, with the hash that Gatehouse made in its place', async () => {
+test('Better Auth accepts the hashes with which Gatehouse replaced the old ones', async () => {
   for (const person of PEOPLE) {
     expect((await signIn(servers.visitor().oracle, person.email, person.password)).status).toBe(200);
   }
 });
 
-test('Better Auth has nothing to complain of', () => {
+test('Better Auth logs no complaint about the schema', () => {
   expect(servers.oracle.log()).not.toMatch(/SCHEMA_MISMATCH|mismatch|drift|nullable|unhandled/i);
 });

@@ -69,7 +69,7 @@ describe.each([
   });
 
   const encrypt = (changes: Record<string, string> = {}) =>
-    runToEnd('dist/src/accounts/encrypt-tokens.js', {
+    runToEnd('dist/src/commands/tokens-encrypt.js', {
       environment: {
         DATABASE_URL: database.url,
         BETTER_AUTH_SECRET: SECRET,
@@ -96,7 +96,7 @@ describe.each([
     return answer.json<{ accessToken: string }>().accessToken;
   };
 
-  test('the command encrypts what lay there, and both servers read it', async () => {
+  test('the command encrypts existing tokens, and both servers can read them', async () => {
     expect(await encrypt()).toMatchObject({
       code: 0,
       out: expect.stringContaining('Done: 2 tokens encrypted'),
@@ -106,7 +106,7 @@ describe.each([
     expect(await accessTokenAt(gatehouse)).toBe(original.access_token);
   });
 
-  test('run again it finds nothing to do', async () => {
+  test('a second run of the command changes nothing', async () => {
     const before = await stored();
     expect(await encrypt()).toMatchObject({
       code: 0,
@@ -115,7 +115,7 @@ describe.each([
     expect(await stored()).toEqual(before);
   });
 
-  test('what Gatehouse writes when it refreshes the original reads, and the other way round', async () => {
+  test('each server reads the tokens that the other stored after a refresh', async () => {
     const ours = await accessTokenAt(gatehouse, 'refresh-token');
     expect(await accessTokenAt(oracle)).toBe(ours);
     const theirs = await accessTokenAt(oracle, 'refresh-token');
@@ -124,7 +124,7 @@ describe.each([
     expect(JSON.stringify(await stored())).not.toContain(theirs);
   });
 
-  test('the cookie with the account that either wrote when it refreshed is read by the other', async () => {
+  test('each server reads the account cookie that the other wrote after a refresh', async () => {
     const byCookie = { useAccountCookie: true };
     for (const [one, other] of [
       [oracle, gatehouse],
@@ -139,7 +139,7 @@ describe.each([
     }
   });
 
-  test('a ciphertext of a secret that is gone is left as it is, and said', async () => {
+  test('the command leaves tokens of an unknown secret unchanged, and reports them', async () => {
     const foreign = 'ab'.repeat(60);
     await database.query('update accounts set refresh_token = $2 where id = $1', [ACCOUNT, foreign]);
     expect(await encrypt()).toMatchObject({
@@ -149,7 +149,7 @@ describe.each([
     expect((await stored())?.refresh_token).toBe(foreign);
   });
 
-  test('where servers would not read it, nothing is encrypted', async () => {
+  test('the command refuses to run if ACCOUNT_ENCRYPT_OAUTH_TOKENS is off, because servers could not read the tokens', async () => {
     const refused = await encrypt({ ACCOUNT_ENCRYPT_OAUTH_TOKENS: 'false' });
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('ACCOUNT_ENCRYPT_OAUTH_TOKENS') });
   });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => servers.stop());
 
 test.each(SIDES)(
-  'with PASSWORD_HASH=scrypt users made by %s sign in on the other, whose passwords are not configured',
+  'with PASSWORD_HASH=scrypt and Better Auth’s default hashing, users of %s can sign in on the other server',
   async (here) => {
     const email = `${here}@example.com`;
     for (const password of ['correct horse battery', `ﬁ${'long '.repeat(20)}`]) {

@@ -7,7 +7,7 @@ export interface TwoServers {
   readonly database: TestDatabase;
   readonly gatehouse: Gatehouse;
   readonly oracle: Oracle;
-  /** One visitor with one cookie store, at both servers. */
+  /** A visitor whose cookies both servers receive. */
   visitor(): Visitor;
   stop(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export interface Setting {
   readonly database?: TestDatabase;
 }
 
-/** Gatehouse and the published Better Auth on one migrated database, with one secret. */
+/** Starts Gatehouse and the published Better Auth with the same migrated database and the same secret. */
 export async function startTwoServers(setting: Setting = {}): Promise<TwoServers> {
   const database = setting.database ?? (await createDatabase({ template: MIGRATED }));
   const [gatehouse, oracle] = await Promise.all([

@@ -18,7 +18,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
     });
     afterAll(() => database.drop());
 
-    it('names what is pending and missing', async () => {
+    it('lists pending migrations and missing tables', async () => {
       const { compatible, findings } = await check(database);
       expect(compatible).toBe(false);
       expect(new Set(findings.map(({ area }) => area))).toEqual(
@@ -26,7 +26,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       );
     });
 
-    it('is content once it is migrated', async () => {
+    it('reports nothing once the database is migrated', async () => {
       await migrate(database);
       expect(await check(database)).toEqual({
         compatible: true,
@@ -52,7 +52,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
     });
     afterEach(() => database.drop());
 
-    it('reports the conflicts and is content', async () => {
+    it('reports the e-mail conflicts as a warning and calls the database compatible', async () => {
       const result = await check(database);
       expect(result).toMatchObject({
         compatible: true,
@@ -91,14 +91,14 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
         'missing or disabled',
       ],
       ['drop table verifications', 'structure', 'The table verifications is missing'],
-      [`delete from migrations where name like 'Validate%'`, 'migrations', 'pending'],
+      [`delete from migrations where name like 'Validate%'`, 'migrations', 'Pending migrations'],
       [`delete from accounts where id in (select id from accounts limit 3)`, 'data', 'no credential account'],
       [
         `alter table users disable trigger user; update users set email = upper(email) where username = 'user1'`,
         'data',
         'not trimmed and in lower case',
       ],
-      [`update users set name = '  ' where username = 'user1'`, 'data', 'no name'],
+      [`update users set name = '  ' where username = 'user1'`, 'data', 'Users without a name'],
       [`update users set banned = false`, 'data', 'deactivated in is_active but not banned'],
       [
         `update accounts set provider_user_id = 'x' where id = (select min(id) from accounts)`,
@@ -108,15 +108,15 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       [
         `alter table users disable trigger user; update users set is_email_verified = true`,
         'data',
-        'is_email_verified out of step',
+        'is_email_verified contradict each other',
       ],
       [
         `alter table sessions drop constraint sessions_user_id_fkey;
          insert into sessions (id, user_id, token, expires_at) values ('s', 'gone', 't', now())`,
         'data',
-        'sessions belong to no user',
+        'Rows of sessions whose user does not exist',
       ],
-    ])('finds what is wrong after %s', async (sql, area, message) => {
+    ])('reports an error after %s', async (sql, area, message) => {
       if (sql.includes('department')) await database.query('delete from orders; delete from users');
       await database.query(sql);
       const { compatible, findings } = await check(database);
@@ -135,7 +135,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
         'password',
         `update users set hashed_password = replace(hashed_password, '$2b$', '$2a$') where username = 'user1'`,
       ],
-    ])('finds by its checksum the row whose %s is changed on one side', async (column, sql) => {
+    ])('finds the row whose %s was changed on one side only', async (column, sql) => {
       const [user] = await database.query<{ id: string; account: string }>(
         `select u.id, a.id as account from users u join accounts a on a.user_id = u.id where username = 'user1'`,
       );
@@ -150,11 +150,11 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       ]);
       expect(result.compared[0]?.checksums[0]).not.toBe(result.compared[0]?.checksums[1]);
       expect(describeCompatibility(result)).toMatch(
-        /^Old and new compared, users: 1200 rows, 1 different, checksums/m,
+        /^Compared 1200 rows of users with the legacy columns: 1 different, checksums \w+ \(legacy\) and \w+ \(Gatehouse\)\.$/m,
       );
     });
 
-    it('tells what was changed here since from what was changed behind its back', async () => {
+    it('distinguishes changes made through Gatehouse from changes that bypassed it', async () => {
       await database.query(`update users set name = 'New', updated_at = now() where username = 'user1'`);
       await database.query(`update accounts set password = null, updated_at = now()
                             where user_id = (select id from users where username = 'user2')`);
@@ -163,17 +163,17 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       expect(result.compared).toMatchObject([{ rows: 1200, different: 0, changedSince: 2 }]);
     });
 
-    it('compares nothing once the switch-over has ended', async () => {
+    it('compares nothing after the switch-over has ended', async () => {
       await database.query(`update gatehouse_switch_over set mode = 'ended'`);
       expect((await check(database)).compared).toEqual([]);
     });
 
     it.each([
-      [`update users set email = 'no address' where username = 'user1'`, 'refuses as no address'],
-      [`update users set hashed_password = 'plain' where username = 'user25'`, 'format nobody can verify'],
+      [`update users set email = 'no address' where username = 'user1'`, 'no valid address'],
+      [`update users set hashed_password = 'plain' where username = 'user25'`, 'unknown format'],
       [
         `update accounts set password = null, updated_at = now() where id = (select min(id) from accounts)`,
-        'no password',
+        'Credential accounts without a password',
       ],
     ])('warns after %s', async (sql, message) => {
       await database.query(sql);
@@ -200,16 +200,16 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
     });
     afterAll(() => database.drop());
 
-    it('compares those too, and every row of a table of several batches', async () => {
+    it('compares those columns, and all rows of a table that needs several batches', async () => {
       const { compatible, compared } = await check(database);
       expect(compatible).toBe(true);
       expect(compared).toMatchObject([
         { what: 'users', rows: 20_500, different: 0 },
-        { what: 'sessions, columns beside legacy ones', rows: 2, different: 0 },
+        { what: 'sessions (columns that a trigger keeps equal)', rows: 2, different: 0 },
       ]);
     });
 
-    it('names the rows that differ, the first ten of them', async () => {
+    it('names the first ten of the rows that differ', async () => {
       const client = await database.pool.connect();
       await client.query(`set session_replication_role to replica;
                           update sessions set expires_at = '2031-01-01' where id = '2';

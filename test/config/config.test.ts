@@ -7,7 +7,7 @@ const SECRET = 's'.repeat(32);
 const complete = { DATABASE_URL: 'postgresql://localhost/app', BETTER_AUTH_SECRET: SECRET };
 const productive = { ...complete, NODE_ENV: 'production', BETTER_AUTH_URL: 'https://auth.example.com' };
 
-/** What the operator is told. */
+/** The message of the StartupFault. */
 function faultOf(
   environment: Record<string, string>,
   load: (given: typeof environment) => unknown = loadConfig,
@@ -22,7 +22,7 @@ function faultOf(
 }
 
 describe('defaults', () => {
-  test('are Better Auth’s, but e-mail with password is on', () =>
+  test('are those of Better Auth, except that e-mail with password is on', () =>
     expect(loadConfig(complete)).toMatchObject({
       production: false,
       host: '0.0.0.0',
@@ -47,7 +47,7 @@ describe('defaults', () => {
       warnings: [],
     }));
 
-  test('follow the port and the public URL', () => {
+  test('depend on the port and the public URL', () => {
     expect(loadConfig({ ...complete, PORT: '8080' }).origin).toBe('http://localhost:8080');
     expect(loadConfig({ ...complete, BETTER_AUTH_URL: 'https://auth.example.com' })).toMatchObject({
       secureCookies: true,
@@ -55,14 +55,14 @@ describe('defaults', () => {
     });
   });
 
-  test('stand in for a variable that is set to nothing', () =>
+  test('apply to variables that are set to an empty text', () =>
     expect(loadConfig({ ...complete, PORT: '', LOG_LEVEL: '' })).toMatchObject({
       port: 3000,
       logLevel: 'info',
     }));
 });
 
-test('each option has its place', () =>
+test('reads every variable', () =>
   expect(
     loadConfig({
       ...complete,
@@ -114,7 +114,7 @@ test('each option has its place', () =>
     secureCookies: true,
   }));
 
-test('versioned secrets stand before the plain one, which still decrypts', () => {
+test('versioned secrets have precedence over the plain one, which becomes the legacy secret', () => {
   const [fresh, old] = ['n'.repeat(32), 'o'.repeat(32)];
   expect(loadConfig({ ...complete, BETTER_AUTH_SECRETS: `2:${fresh},1:${old}` })).toMatchObject({
     versioned: true,
@@ -126,18 +126,18 @@ test('versioned secrets stand before the plain one, which still decrypts', () =>
   });
 });
 
-test('versioned secrets need no plain one', () =>
+test('versioned secrets need no plain secret', () =>
   expect(
     loadConfig({ DATABASE_URL: complete.DATABASE_URL, BETTER_AUTH_SECRETS: `1:${SECRET}` }).legacySecret,
   ).toBeUndefined());
 
 describe('faults', () => {
-  test('one is told in one line', () =>
+  test('one fault is reported in one line', () =>
     expect(faultOf({ ...complete, PORT: '70000' })).toBe(
       'The configuration has a fault: PORT must be a whole number from 0 to 65535.',
     ));
 
-  test('several are told together', () =>
+  test('several faults are reported together', () =>
     expect(
       faultOf({
         DATABASE_URL: 'mysql://localhost/app',
@@ -153,10 +153,10 @@ describe('faults', () => {
       '  - SESION_EXPIRES_IN is not a setting; SESSION_EXPIRES_IN is.',
     ]));
 
-  test('a program that prints errors whole shows the message alone', () =>
+  test('inspecting a StartupFault shows only the message', () =>
     expect(inspect(new StartupFault('No database.'))).toBe('No database.'));
 
-  test('a secret and a database are required everywhere', () => {
+  test('a secret and a database are always required', () => {
     expect(faultOf({})).toContain('DATABASE_URL is required');
     expect(faultOf({})).toContain('BETTER_AUTH_SECRET is required');
   });
@@ -168,15 +168,15 @@ describe('faults', () => {
       '  - BETTER_AUTH_URL is required in production.',
     ]));
 
-  test('production with all of them starts', () =>
+  test('production accepts an environment with all of them', () =>
     expect(loadConfig(productive)).toMatchObject({ production: true, origin: 'https://auth.example.com' }));
 
   test.each(['prod', 'Production', 'PRODUCTION', 'produktion'])(
-    'NODE_ENV=%s is not let pass for something else than production',
+    'refuses NODE_ENV=%s, because it could be meant as production',
     (value) => expect(faultOf({ ...complete, NODE_ENV: value })).toContain('NODE_ENV must be'),
   );
 
-  test('the shortest password allowed may not be longer than the longest', () =>
+  test('the minimum password length must not exceed the maximum', () =>
     expect(
       faultOf({
         ...complete,
@@ -194,7 +194,7 @@ describe('names', () => {
     ['LOGLEVEL', 'LOG_LEVEL'],
     ['PASSWORD_BCRYPT_COSTS', 'PASSWORD_BCRYPT_COST'],
     ['EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGHT', 'EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGTH'],
-  ])('%s is nearly %s', (wrong, right) =>
+  ])('%s is refused as a misspelling of %s', (wrong, right) =>
     expect(faultOf({ ...complete, [wrong]: '1' })).toContain(`${wrong} is not a setting; ${right} is.`),
   );
 
@@ -207,24 +207,24 @@ describe('names', () => {
     'HOSTNAME',
     'REPORT',
     'XPORT',
-  ])('%s is somebody else’s', (name) =>
+  ])('%s is ignored, because it belongs to another program', (name) =>
     expect(loadConfig({ ...complete, [name]: 'x' }).warnings).toEqual([]),
   );
 
-  test('an option of Better Auth that does nothing here is warned of, its value untold', () => {
+  test('an option of Better Auth without effect causes a warning that does not show its value', () => {
     const { warnings } = loadConfig({ ...complete, ADVANCED_DATABASE_GENERATE_ID: 'sesame' });
     expect(warnings).toEqual(['ADVANCED_DATABASE_GENERATE_ID has no effect in this version']);
   });
 });
 
-describe('the commands on the database', () => {
-  test('need its URL and nothing else', () =>
+describe('the configuration of database commands', () => {
+  test('needs only the URL of the database', () =>
     expect(loadDatabaseConfig({ DATABASE_URL: 'postgresql://localhost/app' })).toMatchObject({
       url: 'postgresql://localhost/app',
       directUrl: 'postgresql://localhost/app',
     }));
 
-  test('pass by a pooler', () =>
+  test('uses DATABASE_DIRECT_URL in place of a pooler', () =>
     expect(
       loadDatabaseConfig({
         DATABASE_URL: 'postgresql://pooler/app',
@@ -232,7 +232,7 @@ describe('the commands on the database', () => {
       }).directUrl,
     ).toBe('postgresql://direct/app'));
 
-  test('say that it is missing, also when its name is misspelt', () => {
+  test('reports a missing or misspelt DATABASE_URL', () => {
     expect(faultOf({}, loadDatabaseConfig)).toContain('DATABASE_URL is not set');
     expect(faultOf({ DATABASE_URI: 'postgresql://localhost/app' }, loadDatabaseConfig)).toContain(
       'DATABASE_URI is not a setting; DATABASE_URL is.',

@@ -27,7 +27,7 @@ test.each([
   ['ADVANCED_DEFAULT_COOKIE_ATTRIBUTES', '{"secure":"true"}', /"secure" must be/],
   ['ADVANCED_COOKIE_PREFIX', 'my shop', /ADVANCED_COOKIE_PREFIX must be of letters/],
   ['ADVANCED_CROSS_SUB_DOMAIN_COOKIES_DOMAIN', 'https://example.com', /must be a host name/],
-])('%s=%s stops the start', (name, value, fault) => {
+])('refuses %s=%s', (name, value, fault) => {
   expect(() => load({ [name]: value })).toThrow(fault);
 });
 
@@ -54,7 +54,7 @@ test('every cookie and attribute of the protocol can be configured', () => {
   });
 });
 
-test('subdomains share cookies only where that is switched on', () => {
+test('cookies have a domain only if crossSubDomainCookies is enabled', () => {
   const domain = { ADVANCED_CROSS_SUB_DOMAIN_COOKIES_DOMAIN: 'example.com' };
   const enabled = { ADVANCED_CROSS_SUB_DOMAIN_COOKIES_ENABLED: 'true' };
   expect(cookieSettings(load(domain)).domain).toBeUndefined();

@@ -15,7 +15,7 @@ afterEach(() => {
   delete process.env['GATEHOUSE_TEST_SETTING'];
 });
 
-test('an .env file is read as dotenv does', async () => {
+test('reads an .env file like dotenv', async () => {
   const file = join(folder, '.env');
   await writeFile(
     file,
@@ -27,12 +27,12 @@ test('an .env file is read as dotenv does', async () => {
   });
 });
 
-test('the environment stands above the file', async () => {
+test('the environment has precedence over the file', async () => {
   const file = join(folder, '.env');
   await writeFile(file, 'GATEHOUSE_TEST_SETTING=file\n');
   process.env['GATEHOUSE_TEST_SETTING'] = 'process';
   expect(readEnvironment(file)['GATEHOUSE_TEST_SETTING']).toBe('process');
 });
 
-test('without a file there is the environment', () =>
+test('returns the environment if there is no file', () =>
   expect(readEnvironment(join(folder, 'none'))['PATH']).toBe(process.env['PATH']));

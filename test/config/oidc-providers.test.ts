@@ -3,7 +3,7 @@ import { oidcProviders } from '../../src/config/oidc-providers.js';
 const acme = { providerId: 'acme', clientId: 'app', discoveryUrl: 'https://id.example.com' };
 const parse = (...entries: unknown[]) => oidcProviders(JSON.stringify(entries));
 
-test('providers are taken as they are written', () => {
+test('returns the providers as written', () => {
   const plain = {
     providerId: 'plain',
     clientId: 'app',
@@ -19,29 +19,29 @@ test('providers are taken as they are written', () => {
 });
 
 test.each([
-  ['no JSON', () => oidcProviders('acme'), /JSON such as/],
-  ['no array', () => oidcProviders('{}'), /JSON such as/],
-  ['no object', () => parse('acme'), /entry 1 is no object/],
+  ['text that is not JSON', () => oidcProviders('acme'), /JSON such as/],
+  ['JSON that is not an array', () => oidcProviders('{}'), /JSON such as/],
+  ['an entry that is not an object', () => parse('acme'), /entry 1 is no object/],
   ['an unknown option', () => parse({ ...acme, getToken: 'x' }), /"getToken", which is no option/],
-  ['the name of an inherited one', () => parse({ ...acme, constructor: 'x' }), /no option/],
+  ['a name of Object.prototype as option', () => parse({ ...acme, constructor: 'x' }), /no option/],
   ['a wrong type', () => parse({ ...acme, pkce: 'yes' }), /"pkce", which must be true or false/],
   ['a URL of another scheme', () => parse({ ...acme, discoveryUrl: 'ftp://x' }), /an http or https URL/],
-  ['no id', () => parse({ ...acme, providerId: undefined }), /lacks "providerId"/],
-  ['no endpoints', () => parse({ ...acme, discoveryUrl: undefined }), /lacks "discoveryUrl"/],
-  ['one id twice', () => parse(acme, acme), /two providers are called "acme"/],
+  ['a missing id', () => parse({ ...acme, providerId: undefined }), /lacks "providerId"/],
+  ['missing endpoints', () => parse({ ...acme, discoveryUrl: undefined }), /lacks "discoveryUrl"/],
+  ['an id that occurs twice', () => parse(acme, acme), /two providers are called "acme"/],
   [
-    'a method without its secret',
+    'an authentication method without the secret it needs',
     () => parse({ ...acme, authentication: 'basic' }),
     /lacks the "clientSecret"/,
   ],
   [
-    'a secret that is not to be used',
+    'a secret with the authentication method none',
     () => parse({ ...acme, clientSecret: 's', tokenEndpointAuth: { method: 'none' } }),
     /says that it has none/,
   ],
-])('refused: %s', (_, parsed, reason) => expect(parsed).toThrow(reason));
+])('refuses %s', (_, parsed, reason) => expect(parsed).toThrow(reason));
 
-test('a fault never quotes a secret', () => {
+test('error messages never contain a secret', () => {
   const fault = () => parse({ ...acme, clientSecret: 'hush', tokenEndpointAuth: { method: 'hush' } });
   expect(fault).toThrow(/tokenEndpointAuth/);
   expect(fault).not.toThrow(/hush/);

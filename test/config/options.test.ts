@@ -12,7 +12,7 @@ test.each([
   ['advanced.disableCSRFCheck', 'ADVANCED_DISABLE_CSRF_CHECK'],
   ['advanced.ipAddress.ipv6Subnet', 'ADVANCED_IP_ADDRESS_IPV6_SUBNET'],
   ['onAPIError.errorURL', 'ON_API_ERROR_ERROR_URL'],
-])('%s is the variable %s', (path, name) => expect(variableOf(path)).toBe(name));
+])('%s has the variable %s', (path, name) => expect(variableOf(path)).toBe(name));
 
 test('two features cannot have one option', () => {
   const table = optionTable({ 'session.expiresIn': option(text, '') });
@@ -23,33 +23,36 @@ test('two features cannot have one option', () => {
 
 const base = { DATABASE_URL: 'postgresql://localhost/app', BETTER_AUTH_SECRET: 's'.repeat(32) };
 
-test.each(Object.entries(coreOptions.rows))('%s is found by its path, set or not', (path, declared) => {
-  const at = (config: unknown) =>
-    path.split('.').reduce((part, key) => (part as Record<string, unknown>)[key], config);
-  expect(at(loadConfig(base))).toEqual('fallback' in declared ? declared.fallback : undefined);
-  const given = [
-    '60',
-    'true',
-    'compact',
-    'plain',
-    'memory',
-    'cookie',
-    'https://example.com',
-    '{}',
-    '[]',
-    '1',
-  ].find((text) => {
-    try {
-      declared.parse(text);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  expect(at(loadConfig({ ...base, [variableOf(path)]: given }))).toEqual(declared.parse(given ?? ''));
-});
+test.each(Object.entries(coreOptions.rows))(
+  '%s is in the config at its path, with the default and with a set value',
+  (path, declared) => {
+    const at = (config: unknown) =>
+      path.split('.').reduce((part, key) => (part as Record<string, unknown>)[key], config);
+    expect(at(loadConfig(base))).toEqual('fallback' in declared ? declared.fallback : undefined);
+    const given = [
+      '60',
+      'true',
+      'compact',
+      'plain',
+      'memory',
+      'cookie',
+      'https://example.com',
+      '{}',
+      '[]',
+      '1',
+    ].find((text) => {
+      try {
+        declared.parse(text);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    expect(at(loadConfig({ ...base, [variableOf(path)]: given }))).toEqual(declared.parse(given ?? ''));
+  },
+);
 
-describe('the table of a feature', () => {
+describe('the option table of a feature', () => {
   const table = optionTable({
     'apiKey.prefix': option(text, 'gh_'),
     'apiKey.limits.perDay': option(text, '5'),
@@ -63,14 +66,14 @@ describe('the table of a feature', () => {
     expect([apiKey.prefix, apiKey.limits.perDay, disableApiKeys]).toEqual(['x_', '5', 'yes']);
   });
 
-  test('knows what was misspelt, and what has no effect', () => {
+  test('reports misspelt variables and variables without effect', () => {
     expect(() => load({ API_KEY_PREFX: 'x_' })).toThrow('API_KEY_PREFX is not a setting; API_KEY_PREFIX is.');
     expect(load({ API_KEY_COLOUR: 'red' }).warnings).toEqual([
       'API_KEY_COLOUR has no effect in this version',
     ]);
   });
 
-  test('is not there unless the application is assembled with it', () => {
+  test('cannot be read if the application was assembled without it', () => {
     expect(() => table.of(loadConfig(base))).toThrow(
       'The configuration was loaded without the table of the option apiKey.prefix.',
     );

@@ -7,13 +7,13 @@ type OptionsOf<Create> = Create extends (options: infer Options) => unknown ? Op
 type AnyOptions = { [Id in keyof Registered]: OptionsOf<Registered[Id]> }[keyof Registered];
 type KeysOf<Union> = Union extends unknown ? keyof Union : never;
 type ValueOf<Union, Key> = Union extends unknown ? (Key extends keyof Union ? Union[Key] : never) : never;
-/** What no variable can hold. */
+/** True for functions, which a variable cannot contain. */
 type IsFunction<Value> = [Extract<Value, (...given: never[]) => unknown>] extends [never] ? false : true;
 type TextOptions = {
   [Key in KeysOf<AnyOptions>]: IsFunction<ValueOf<AnyOptions, Key>> extends true ? never : Key;
 }[KeysOf<AnyOptions>];
 
-/** The type checker refuses an option that the library does not have and asks for one that it has. */
+/** The type checker reports an option that the library does not have, and one of the library that is missing here. */
 const everyOption: Record<Exclude<TextOptions, undefined>, true> = {
   accessType: true,
   appBundleIdentifier: true,
@@ -61,11 +61,11 @@ const everyOption: Record<Exclude<TextOptions, undefined>, true> = {
   userPoolId: true,
 };
 
-test('every option of the library that text can hold has a variable', () => {
+test('every option of the library that fits into text has a variable', () => {
   expect(Object.keys(SOCIAL_OPTIONS).toSorted()).toEqual(Object.keys(everyOption).toSorted());
 });
 
-test('a client id switches a provider on, and the other variables are its options', () => {
+test('a client id enables a provider, and its other variables are the options', () => {
   const faults: string[] = [];
   const environment = {
     MICROSOFT_CLIENT_ID: 'app',
@@ -95,7 +95,7 @@ test('a client id switches a provider on, and the other variables are its option
 
 const base = { DATABASE_URL: 'postgresql://localhost/app', BETTER_AUTH_SECRET: 's'.repeat(32) };
 
-test('what is malformed or misspelt stops the start', () => {
+test('refuses malformed values and misspelt names', () => {
   const given = { ...base, ZOOM_CLIENT_ID: 'app', ZOOM_PKCE: 'maybe', ZOOM_CLIENT_SECRT: 'secret' };
   expect(() => loadConfig(given)).toThrow(/ZOOM_PKCE must be true or false/);
   expect(() => loadConfig(given)).toThrow(/ZOOM_CLIENT_SECRT is not a setting; ZOOM_CLIENT_SECRET is/);

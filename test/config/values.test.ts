@@ -28,22 +28,22 @@ describe('a flag', () => {
 describe('a whole number', () => {
   const port = integer(0, 65535);
 
-  test('takes both ends of its range', () => expect([port('0'), port('65535')]).toEqual([0, 65535]));
+  test('accepts both ends of its range', () => expect([port('0'), port('65535')]).toEqual([0, 65535]));
   test.each(['65536', '-1', '3000.5', '3e3', '0x10', ' 80', 'eighty', '99999999999999999999'])(
-    '%j is refused with its range',
+    '%j is refused, and the message names the range',
     (value) => expect(() => port(value)).toThrow('a whole number from 0 to 65535'),
   );
-  test('names its unit', () =>
+  test('the message names the unit', () =>
     expect(() => integer(1, 60, 'seconds')('61')).toThrow('a whole number of seconds from 1 to 60'));
 });
 
-test('a choice is exact and lists its alternatives', () => {
+test('a choice distinguishes case, and the message lists the alternatives', () => {
   const level = oneOf('info', 'debug');
   expect(level('debug')).toBe('debug');
   expect(() => level('Debug')).toThrow('one of info, debug');
 });
 
-test('a list is cut at commas; blanks around its items and empty items go', () =>
+test('a list is split at commas, without spaces around items and without empty items', () =>
   expect(list(' https://a.example , ,https://*.b.example,')).toEqual([
     'https://a.example',
     'https://*.b.example',
@@ -51,17 +51,17 @@ test('a list is cut at commas; blanks around its items and empty items go', () =
 
 describe('a PostgreSQL URL', () => {
   test.each(['postgres://localhost/app', 'postgresql://u:p%40ss@[::1]:6432/app'])(
-    '%s is taken as it is',
+    '%s is accepted unchanged',
     (value) => expect(postgresUrl(value)).toBe(value),
   );
 
-  test('with sslmode=require, as Neon gives it, says what the driver makes of it', () =>
+  test('with sslmode=require, as Neon provides it, gets verify-full, which is how the driver treats it', () =>
     expect(postgresUrl('postgresql://u:p@ep-x.us-east-1.aws.neon.tech/db?sslmode=require&a=b')).toBe(
       'postgresql://u:p@ep-x.us-east-1.aws.neon.tech/db?sslmode=verify-full&a=b',
     ));
 
   test.each(['sslmode=disable', 'sslmode=no-verify', 'uselibpqcompat=true&sslmode=require'])(
-    'with %s is left alone',
+    'with %s is accepted unchanged',
     (query) => expect(postgresUrl(`postgresql://h/db?${query}`)).toBe(`postgresql://h/db?${query}`),
   );
 
@@ -74,16 +74,17 @@ describe('a PostgreSQL URL', () => {
     'app',
   ])('%s is refused', (value) => expect(() => postgresUrl(value)).toThrow('a PostgreSQL URL such as'));
 
-  test.each(['postgresql://localhost', 'postgresql://localhost/'])('%s lacks the database', (value) =>
-    expect(() => postgresUrl(value)).toThrow('the database name is missing'),
+  test.each(['postgresql://localhost', 'postgresql://localhost/'])(
+    '%s is refused, because it has no database name',
+    (value) => expect(() => postgresUrl(value)).toThrow('the database name is missing'),
   );
 
   test.each(['postgresql://u:%zz@localhost/app', 'postgresql://localhost/%E0%A4%A'])(
-    '%s has a percent sign that must be written %%25',
+    '%s is refused, because a percent sign must be written %%25',
     (value) => expect(() => postgresUrl(value)).toThrow('%25'),
   );
 
-  test('a refusal does not repeat the password', () =>
+  test('the message does not contain the password', () =>
     expect(() => postgresUrl('mysql://u:sesame-open@localhost/app')).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('sesame') }),
     ));
@@ -95,7 +96,7 @@ describe('the public URL', () => {
     ['https://auth.example.com/', 'https://auth.example.com'],
     ['https://Auth.Example.com:443/api/auth', 'https://auth.example.com'],
     ['http://localhost:8080/api/auth/', 'http://localhost:8080'],
-  ])('%s means the origin %s', (value, origin) => expect(publicUrl(value)).toBe(origin));
+  ])('%s gives the origin %s', (value, origin) => expect(publicUrl(value)).toBe(origin));
 
   test.each([
     'auth.example.com',
@@ -106,7 +107,7 @@ describe('the public URL', () => {
     'https://',
   ])('%s is refused', (value) => expect(() => publicUrl(value)).toThrow('an http or https URL'));
 
-  test('a name and password in it are refused and not repeated', () =>
+  test('with a name and password is refused, and the message does not contain them', () =>
     expect(() => publicUrl('https://ada:sesame@auth.example.com')).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('sesame') }),
     ));
@@ -115,7 +116,7 @@ describe('the public URL', () => {
 describe('a secret', () => {
   test('of 32 characters is long enough', () => expect(secret('x'.repeat(32))).toBe('x'.repeat(32)));
 
-  test('of 31 is not; its length is told and not the secret', () => {
+  test('of 31 characters is refused, and the message contains its length but not the secret', () => {
     const short = 'sesame-sesame-sesame-sesame-ses';
     expect(() => secret(short)).toThrow('at least 32 characters long, it has 31');
     expect(() => secret(short)).toThrow(
@@ -127,7 +128,7 @@ describe('a secret', () => {
 describe('versioned secrets', () => {
   const [fresh, old] = ['n'.repeat(32), 'o'.repeat(32)];
 
-  test('stand in the order given, the first is current; a colon may stand in a secret', () =>
+  test('keep their order, and a secret may contain a colon', () =>
     expect(versionedSecrets(`2:${fresh}:, 1:${old}`)).toEqual([
       { version: 2, value: `${fresh}:` },
       { version: 1, value: old },
@@ -148,13 +149,13 @@ test.each([
   ['12 h', 43_200],
   ['7d', 604_800],
   ['2w', 1_209_600],
-])('the time %s is %d seconds', (value, seconds) => expect(duration(value)).toBe(seconds));
+])('the duration %s is %d seconds', (value, seconds) => expect(duration(value)).toBe(seconds));
 
-test.each(['0', '1.5h', '-1m', '15 minutes', '100000w', ''])('the time %j is refused', (value) =>
+test.each(['0', '1.5h', '-1m', '15 minutes', '100000w', ''])('the duration %j is refused', (value) =>
   expect(() => duration(value)).toThrow('a time such as 900 (seconds), 15m, 12h or 7d'),
 );
 
-test('a flag may stand where a list may', () => {
+test('flagOr accepts a flag or a list', () => {
   const either = flagOr(list);
   expect([either('TRUE'), either('false'), either('/a, /b')]).toEqual([true, false, ['/a', '/b']]);
 });
@@ -165,13 +166,13 @@ test.each([
   [url, 'https://example.com/error?a=b', 'example.com/error'],
   [url, '/error', 'javascript:alert(1)'],
   [nodeEnvironment, 'staging', 'prod'],
-] as const)('a URL or name is of the kind asked for (%#)', (parse, right, wrong) => {
+] as const)('accepts the right kind of URL or name and refuses another (%#)', (parse, right, wrong) => {
   expect(parse(right)).toBe(right);
   expect(() => parse(wrong)).toThrow(expect.any(Error));
 });
 
 describe('JSON values', () => {
-  test('are taken when they have the shape', () => {
+  test('are accepted if they have the right shape', () => {
     expect(cookieAttributes('{"sameSite":"none","secure":true}')).toEqual({ sameSite: 'none', secure: true });
     expect(cookieOverrides('{"session_token":{"name":"sid"}}')).toEqual({ session_token: { name: 'sid' } });
     expect(rateLimitRules('{"/get-session":false,"/x":{"window":1,"max":2}}')).toEqual({
@@ -190,7 +191,7 @@ describe('JSON values', () => {
     [rateLimitRules, '{"/x":true}'],
     [rateLimitRules, '{"/x":{"window":1}}'],
     [rateLimitRules, 'null'],
-  ] as const)('are refused with an example otherwise (%#)', (parse, value) =>
+  ] as const)('are refused otherwise, and the message contains an example (%#)', (parse, value) =>
     expect(() => parse(value)).toThrow(/^JSON such as \{/),
   );
 });

@@ -3,7 +3,7 @@ import { Observer } from './observe.js';
 import type { Answer, Side } from './side.js';
 import type { Scenario, Step } from './steps.js';
 
-/** A step that the two servers answered differently, each line as `-` Better Auth's or `+` Gatehouse's. */
+/** A step that the two servers answered differently. Lines with `-` are Better Auth's, lines with `+` Gatehouse's. */
 export interface Difference {
   readonly step: string;
   readonly lines: readonly string[];
@@ -20,25 +20,26 @@ export async function compare(scenario: Scenario, oracle: Side, gatehouse: Side)
   return differences;
 }
 
-/** How two servers answered one step. */
+/** The result of comparing one step. */
 export interface Outcome {
   readonly ours?: Answer;
-  /** Whether they differ as they are meant to, and may differ in what follows from it. */
+  /** True if the answers differ deliberately. Later answers may then differ too. */
   readonly accepted: boolean;
-  /** Empty when nothing differs, or nothing that counts. */
+  /** The differing lines; empty if the answers are the same or differ deliberately. */
   readonly lines: readonly string[];
 }
 
-/** Two servers that take the same steps. */
+/** Sends the same steps to two servers and compares the answers. */
 export class Comparison {
-  private readonly there: Observer;
-  private readonly here: Observer;
+  private readonly oracleObserver: Observer;
+  private readonly gatehouseObserver: Observer;
 
   constructor(
     private readonly oracle: Side,
     private readonly gatehouse: Side,
   ) {
-    [this.there, this.here] = [new Observer(oracle), new Observer(gatehouse)];
+    this.oracleObserver = new Observer(oracle);
+    this.gatehouseObserver = new Observer(gatehouse);
   }
 
   async compare(step: Step): Promise<Outcome> {
@@ -48,16 +49,16 @@ export class Comparison {
     const accepted = DELIBERATE_DIFFERENCES.some(({ accepts }) => accepts?.(theirs, ours, step.label));
     if (accepted && ours.status < 500) return { ours, accepted, lines: [] };
     const lines = differingLines(
-      this.there.observe(withoutDifferences(theirs, ours, 'oracle'), sentAt),
-      this.here.observe(withoutDifferences(ours, theirs, 'gatehouse'), sentAt),
+      this.oracleObserver.observe(withoutDifferences(theirs, ours, 'oracle'), sentAt),
+      this.gatehouseObserver.observe(withoutDifferences(ours, theirs, 'gatehouse'), sentAt),
     );
-    // Not even where the original has one.
+    // A 500 of Gatehouse fails the step even if Better Auth answers 500 too.
     if (ours.status >= 500) lines.push('+ no input may end in a 500');
     return { ours, accepted, lines };
   }
 }
 
-/** A server that gives no answer has answered nothing, which is compared as well. */
+/** Turns a closed connection or a timeout into an answer, so that it can be compared. */
 async function outcomeOf(step: Step, side: Side): Promise<Answer | undefined> {
   try {
     return await step.run(side);

@@ -1,16 +1,16 @@
 import type { Answer } from './side.js';
 
-/** Where Gatehouse is meant to answer otherwise than Better Auth 1.7.25. Everything else that differs is a fault. */
+/** An answer that Gatehouse gives differently from Better Auth 1.7.25 on purpose. Any other difference is a fault. */
 export interface DeliberateDifference {
   readonly what: string;
   readonly reason: string;
-  /** Takes the difference out of an answer, of either server, before the two are compared. */
+  /** Removes the difference from one server's answer before the two answers are compared. */
   readonly without?: (answer: Answer, other: Answer, from: 'oracle' | 'gatehouse') => Answer;
-  /** Whether these two answers, to this request, differ in this way and need not be compared further. */
+  /** True if the two answers to this step differ in this way. The comparison then skips the step. */
   readonly accepts?: (oracle: Answer, gatehouse: Answer, step: string) => boolean;
 }
 
-/** What helmet sets, and the id under which the log tells of a request. */
+/** The headers that helmet sets, and `x-request-id`, which the log lines of the request carry too. */
 const EXTRA_HEADERS = new Set([
   'cross-origin-opener-policy',
   'cross-origin-resource-policy',
@@ -29,9 +29,9 @@ const EXTRA_HEADERS = new Set([
 
 export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
   {
-    what: 'headers of helmet, and x-request-id',
+    what: 'the security headers of helmet, and `x-request-id`',
     reason:
-      'Browsers protect the answer better, and an operator finds the request in the log; no client reads them.',
+      'The security headers make browsers stricter, and an operator finds the request in the log by its id. No client reads them.',
     without: (answer) => ({
       ...answer,
       headers: answer.headers.filter(([name]) => !EXTRA_HEADERS.has(name)),
@@ -39,7 +39,7 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
   },
   {
     what: 'the claim `sid` in JWTs',
-    reason: 'A JWT stands and falls with its session here, so it names it.',
+    reason: 'In Gatehouse a JWT is valid only while its session is, so the JWT has to name the session.',
     without: (answer) => ({
       ...answer,
       text: withoutSessionId(answer.text),
@@ -47,86 +47,87 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
     }),
   },
   {
-    what: '`set-auth-jwt` of `get-session` may be a minute old',
+    what: '`get-session` sends a `set-auth-jwt` that may be up to a minute old',
     reason:
-      'Signing takes longer than the rest of the answer, so a JWT in which the same would stand is sent again for up to a minute. `GET /token` signs anew.',
+      'Signing takes longer than the rest of the answer, so Gatehouse sends the same JWT again for up to a minute while its claims stay the same. `GET /token` always signs a new one.',
   },
   {
-    what: 'CORS headers for the other trusted origins, and their preflights',
+    what: 'CORS headers and preflight answers for trusted origins',
     reason:
-      'The original leaves CORS to the framework around it; here the front end is on another origin and nothing is around.',
+      'Better Auth leaves CORS to the framework that hosts it. Gatehouse is the whole server, and its front end has another origin.',
     without: (answer, other, from) =>
       from === 'oracle' ? answer : { ...answer, headers: withoutCors(answer.headers, other.headers) },
     accepts: (oracle, gatehouse, step) =>
       step.startsWith('OPTIONS ') && oracle.status === 404 && gatehouse.status === 204,
   },
   {
-    what: 'a JWT of the server as bearer token, and the routes `register`, `login` and `PUT user`',
-    reason: 'For clients that keep a JWT; the original knows neither.',
+    what: 'bearer tokens that are JWTs of Gatehouse, and the routes `register`, `login` and `PUT user`',
+    reason: 'Some clients keep a JWT in place of a cookie. Better Auth has neither.',
   },
   {
-    what: 'the error page',
-    reason: 'It is our own page; the code in it is the same, and so is everything that a program could read.',
+    what: 'the look of the error page',
+    reason: 'Gatehouse has a page of its own. The error code on it, the status and the headers are the same.',
     without: (answer) => (isPage(answer) ? { ...answer, text: codeOf(answer.text) } : answer),
   },
   {
-    what: 'a change-email confirmation opened twice mails once',
+    what: 'opening a change-email confirmation twice sends one mail, not two',
     reason:
-      'Mail to the new address is not to be sent at the will of whoever holds the link (advisory A17); the answer is the same.',
+      'Otherwise anybody who has the link could send mail to the new address as often as they like (advisory A17). The answer is the same.',
     accepts: (oracle, gatehouse, step) =>
       step.endsWith('of a link opened twice') &&
       oracle.text.startsWith('3\n') &&
       gatehouse.text.startsWith('2\n'),
   },
   {
-    what: 'mailed links signed by an older listed secret are still good',
-    reason: 'Rotating the secret spoils no link that is on its way. The original takes the current one only.',
-  },
-  {
-    what: 'mailed links of somebody banned sign nobody in',
-    reason: 'Somebody banned has no session; without its admin plugin the original knows nobody banned.',
-  },
-  {
-    what: 'never a 500 for what a client sends',
+    what: 'mailed links still work if an older secret of the list signed them',
     reason:
-      'Input that the original stumbles over, with an empty 500 or no answer at all, is refused, or passed over where it is a cookie.',
+      'Rotating the secret must not break links that users have not opened yet. Better Auth accepts only the current secret.',
+  },
+  {
+    what: 'mailed links do not sign in a banned user',
+    reason: 'A banned user gets no session. Better Auth without its admin plugin does not know bans.',
+  },
+  {
+    what: 'no input of a client ends in a 500',
+    reason:
+      'Some input makes Better Auth answer with an empty 500 or not at all. Gatehouse refuses such input, or ignores it if it is a cookie.',
     accepts: (oracle, gatehouse) => oracle.status >= 500 && gatehouse.status < 500,
   },
   {
-    what: 'update-user with an array or an object as name or image',
+    what: '`update-user` refuses an array or an object as name or image',
     reason:
-      'The original stores the text that the PostgreSQL driver makes of it, which nobody can have meant.',
+      'Better Auth stores the text into which the PostgreSQL driver turns the value, which no client can want.',
     accepts: (oracle, gatehouse) =>
       oracle.status === 200 &&
       gatehouse.status === 400 &&
       /\[body\.(name|image)\] Invalid input: expected string, received (array|object)/.test(gatehouse.text),
   },
   {
-    what: 'an IPv4 address written as IPv6 in capital hexadecimal',
+    what: 'IPv4 addresses written as IPv6 in capital hexadecimal digits',
     reason:
-      'The original takes it for the network of zeros, which all such clients would share (advisory A8).',
+      'Better Auth reads each of them as the address of zeros, so all such clients would share one address (advisory A8).',
     accepts: (oracle, gatehouse) =>
       oracle.text.includes(`"${Array(8).fill('0000').join(':')}"`) && gatehouse.text.includes('"5.6.7.8"'),
   },
   {
-    what: 'a bearer token with a valid signature and more behind it',
+    what: 'a bearer token with text after its valid signature',
     reason:
-      'It is passed over like every other bearer that is none; the original lets it hide a valid cookie.',
+      'Gatehouse ignores it like any other invalid bearer token. In Better Auth it makes the server ignore a valid cookie.',
     accepts: (oracle, _gatehouse, step) => step.includes('Bearer {signed}.x') && oracle.text === 'null',
   },
   {
-    what: 'no tokens of an account that is unlinked, out of its cookie',
+    what: 'the account cookie of an unlinked account gives no tokens',
     reason:
-      'What was unlinked gives nothing any more; the original believes the account cookie for as long as it lasts.',
+      'The user unlinked the account to end its use. Better Auth trusts the account cookie until the cookie expires.',
     accepts: (oracle, gatehouse, step) =>
       step.includes('"userId":"unlinked"') &&
       oracle.status === 200 &&
       gatehouse.text.includes('"ACCOUNT_NOT_FOUND"'),
   },
   {
-    what: 'all the cookies of a session that a guarded route renews',
+    what: 'a guarded route that renews a session sends all its cookies',
     reason:
-      'Of what its session check sets, the original sends the last line alone (protocol.md §2.7): of a cache in chunks the last chunk, and of a session extended only the cache, so that the browser drops the token too early.',
+      'Better Auth sends only the last `Set-Cookie` line of its session check (protocol.md §2.7). For a cache in chunks that is the last chunk. For an extended session it is only the cache, so the browser drops the token too early.',
     accepts: (oracle, gatehouse) => {
       const [theirs, ours] = [cookieNames(oracle), cookieNames(gatehouse)];
       return (
@@ -143,7 +144,7 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
 const cookieNames = ({ headers }: Answer): string[] =>
   headers.flatMap(([name, value]) => (name === 'set-cookie' ? [value.split('=', 1)[0] ?? ''] : []));
 
-/** Of JWTs, whose `eyJ` is never in the midst of something: in a JWE it may be by chance. */
+/** Removes `sid` from each JWT. `eyJ` must start a word, because it also occurs by chance inside of a JWE. */
 function withoutSessionId(text: string): string {
   return text.replace(/(?<![\w.-])eyJ[\w-]+\.([\w-]+)\.[\w-]+/g, (jwt, payload: string) => {
     const claims = Buffer.from(payload, 'base64url').toString();
@@ -156,7 +157,7 @@ const isPage = ({ headers }: Answer) =>
   headers.some(([name, value]) => name === 'content-type' && value.startsWith('text/html'));
 
 const codeOf = (page: string) =>
-  /CODE:\s*(?:<[^>]+>\s*)*([^<\s]+)/.exec(page)?.[1] ?? 'a page without a code';
+  /CODE:\s*(?:<[^>]+>\s*)*([^<\s]+)/.exec(page)?.[1] ?? 'the page shows no code';
 
 function withoutCors(headers: Answer['headers'], others: Answer['headers']): Answer['headers'] {
   const added = /^(access-control-allow-(origin|credentials)|vary)$/;

@@ -2,7 +2,7 @@ import type { Difference } from './compare.js';
 import { startPair, type OptionSet, type Pair } from './pair.js';
 import type { Scenario } from './steps.js';
 
-/** One test per scenario; the two servers are started once for all of them. */
+/** Defines one test for each scenario. The two servers start once for all of them. */
 export function describeScenarios(
   name: string,
   optionSet: OptionSet,
@@ -25,6 +25,6 @@ export function describeScenarios(
   });
 }
 
-/** As a person reads it: the step, what Better Auth said (`-`) and what Gatehouse said (`+`). */
+/** Shows each differing step with the lines of Better Auth (`-`) and of Gatehouse (`+`). */
 const report = (differences: readonly Difference[]): string =>
   differences.map(({ step, lines }) => [step, ...lines].join('\n')).join('\n\n');

@@ -11,7 +11,7 @@ const idp = {
   scopes: ['openid', 'email', 'profile'],
 };
 
-/** `idp` by discovery, `gitlab` pointed at the same provider, and `vercel`, which is never asked. */
+/** `idp` finds the test's provider by discovery, `gitlab` by its issuer. No scenario sends a request to `vercel`. */
 const withProviders = (
   account: Record<string, unknown> = {},
   variables: Record<string, string> = {},
@@ -33,7 +33,7 @@ const withProviders = (
   },
 });
 
-describeScenarios('tokens of providers', withProviders(), { tokens, providerFaults, unlinking });
+describeScenarios('provider tokens', withProviders(), { tokens, providerFaults, unlinking });
 
 describeScenarios(
   'allowUnlinkingAll',

@@ -1,12 +1,18 @@
 import type { Answer, Side } from './side.js';
 
-/** An answer with what must differ between two servers replaced, ready to be compared line by line. */
+/** The lines of an answer, with placeholders for everything that must differ between two servers, such as ids. */
 export type Observation = readonly string[];
 
-/** Of the connection, and not of the protocol. */
-const CONNECTION = new Set(['date', 'connection', 'keep-alive', 'content-length', 'transfer-encoding']);
+/** These headers describe the connection. The protocol does not define them. */
+const CONNECTION_HEADERS = new Set([
+  'date',
+  'connection',
+  'keep-alive',
+  'content-length',
+  'transfer-encoding',
+]);
 
-/** Replaces ids and tokens by the order in which a scenario shows them, so that two that are equal stay equal. */
+/** Replaces each id and token by a number in order of appearance, so equal ids get equal numbers. */
 export class Observer {
   private readonly numbers = new Map<string, string>();
 
@@ -14,9 +20,9 @@ export class Observer {
 
   observe(answer: Answer, sentAt: number): Observation {
     const headers = answer.headers
-      .filter(([name]) => !CONNECTION.has(name))
+      .filter(([name]) => !CONNECTION_HEADERS.has(name))
       .map(([name, value]) => `${name}: ${value}`);
-    // `Set-Cookie` lines stay in their order among themselves; other headers have none.
+    // The order of `Set-Cookie` lines counts; the order of other headers does not.
     const sorted = [
       ...headers.filter((line) => !line.startsWith('set-cookie:')).toSorted(),
       ...headers.filter((line) => line.startsWith('set-cookie:')),
@@ -39,20 +45,20 @@ export class Observer {
           /\b(state|nonce)(=|":")([\w-]{32})(?![\w-])/g,
           (_, name: string, is: string, value: string) => name + is + this.number(value),
         )
-        // Of a provider's id token, as it says itself.
+        // `iat` and `exp` of a provider's id token.
         .replace(
           /"(iat|exp)":(\d{10})\b/g,
           (_, name: string, seconds: string) => `"${name}":${distance(Number(seconds) * 1000 - sentAt)}`,
         )
-        // Encrypted, so that only what the server makes of it can be compared.
+        // The text is encrypted. Only what the server later does with it can be compared.
         .replace(/\boauth_state=[0-9a-f]{64,}/g, 'oauth_state=<encrypted>')
-        // Tokens of the provider, and code challenges.
+        // Tokens of the provider and code challenges have 43 characters.
         .replace(/(?<![\w-])[\w-]{43}(?![\w-])/g, (token) => this.number(token))
         .replace(/\b(?:[A-Za-z0-9]{32}|[A-Za-z0-9]{24})\b/g, (id) => this.number(id))
     );
   }
 
-  /** Its header and claims are in the open; only the signature is chance. */
+  /** Shows the header and the claims, and leaves out the signature, which is random. */
   private jwt(jwt: string, sentAt: number): string {
     const [header = '', payload = ''] = jwt
       .split('.')
@@ -71,8 +77,8 @@ export class Observer {
 }
 
 /**
- * The three forms of the cookie cache: what can be read of it is compared, of the rest its length. The order of the fields
- * in it is nobody's business.
+ * Makes the three forms of the cookie cache comparable. Readable parts are shown with sorted fields, because the order of
+ * fields does not count. Of encrypted parts and chunks only the length is shown.
  */
 function sessionData(line: string, sentAt: number): string {
   if (!line.startsWith('set-cookie: ')) return line;
@@ -107,7 +113,7 @@ function readable(value: string, sentAt: number): string {
 const isFields = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** In whole minutes: the two servers do not answer at the same millisecond. */
+/** Rounds to whole minutes, because the two servers do not answer in the same millisecond. */
 function distance(milliseconds: number): string {
   const minutes = Math.round(milliseconds / 60_000);
   return minutes === 0 ? '<now>' : `<now${minutes > 0 ? '+' : ''}${minutes}min>`;

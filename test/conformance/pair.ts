@@ -8,17 +8,17 @@ import { compare, type Difference } from './compare.js';
 import { createSide, type Side } from './side.js';
 import type { Scenario } from './steps.js';
 
-/** One configuration in the words of either server. */
+/** One configuration, written for both servers. */
 export interface OptionSet {
   /** Better Auth's options. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** The same as Gatehouse's variables. */
+  /** The same configuration as variables of Gatehouse. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Whether both run as in production. */
+  /** If true, both servers run with NODE_ENV=production. */
   readonly production?: boolean;
-  /** Whether they share an OpenID provider; `{idp}` in options and variables is its origin. */
+  /** If true, the two servers share an OpenID provider. `{idp}` in options and variables becomes its origin. */
   readonly provider?: boolean;
-  /** Whether Gatehouse's migrations have columns of additional fields to add, to either database. */
+  /** If true, `migration:run` adds the columns of the additional fields to both databases first. */
   readonly additionalFields?: boolean;
 }
 
@@ -29,48 +29,48 @@ export interface Sides {
 
 export interface Pair {
   compare(scenario: Scenario): Promise<Difference[]>;
-  /** Either server as somebody sees it who has done nothing yet; nothing is deleted. */
-  anew(): Sides;
-  /** Either server with all that it has written since the start. */
+  /** Both servers, with new browsers and without saved values. Nothing is deleted from the databases. */
+  newSides(): Sides;
+  /** Both servers, with everything that they have written since they started. */
   all(): Sides;
   stop(): Promise<void>;
 }
 
-/** Better Auth and Gatehouse, configured alike, each on a database of its own. */
+/** Starts Better Auth and Gatehouse with the same configuration, each with its own database. */
 export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
   const provider = optionSet.provider ? await startOpenIdProvider() : undefined;
-  const { options, variables, production, additionalFields } = pointedAt(provider, optionSet);
+  const { options, variables, production, additionalFields } = withProviderOrigin(provider, optionSet);
   const port = String(await freePort());
   const environment: Record<string, string> = production ? { NODE_ENV: 'production' } : {};
   const address: Record<string, string> = production ? { BETTER_AUTH_URL: `http://localhost:${port}` } : {};
   const fields = additionalFields ? variables : undefined;
-  const [database, own] = await Promise.all([migrated(fields), migrated(fields)]);
+  const [oracleDatabase, gatehouseDatabase] = await Promise.all([migrated(fields), migrated(fields)]);
   const [oracle, gatehouse] = await Promise.all([
-    startOracle(database, { password: 'quick', options, environment }),
-    startGatehouse({ ...environment, ...address, ...variables, PORT: port }, own),
+    startOracle(oracleDatabase, { password: 'quick', options, environment }),
+    startGatehouse({ ...environment, ...address, ...variables, PORT: port }, gatehouseDatabase),
   ]);
-  const anew = () => ({
-    oracle: createSide(oracle.origin, database, { log: () => oracle.log(), provider }),
-    gatehouse: createSide(gatehouse.origin, own, { log: () => gatehouse.log(), provider }),
+  const newSides = () => ({
+    oracle: createSide(oracle.origin, oracleDatabase, { log: () => oracle.log(), provider }),
+    gatehouse: createSide(gatehouse.origin, gatehouseDatabase, { log: () => gatehouse.log(), provider }),
   });
-  const all = anew();
-  const { oracle: there, gatehouse: here } = anew();
+  const all = newSides();
+  const compared = newSides();
   return {
-    anew,
+    newSides,
     all: () => all,
     async compare(scenario) {
-      await Promise.all([there.reset(), here.reset()]);
+      await Promise.all([compared.oracle.reset(), compared.gatehouse.reset()]);
       provider?.mend();
-      return compare(scenario, there, here);
+      return compare(scenario, compared.oracle, compared.gatehouse);
     },
     async stop() {
       await Promise.all([oracle.stop(), gatehouse.stop()]);
-      await Promise.all([database.drop(), own.drop(), provider?.stop()]);
+      await Promise.all([oracleDatabase.drop(), gatehouseDatabase.drop(), provider?.stop()]);
     },
   };
 }
 
-/** @param fields the variables that configure additional fields, if there are any. */
+/** @param fields the variables that configure additional fields, if the option set has some */
 async function migrated(fields: Record<string, string> | undefined): Promise<TestDatabase> {
   const database = await createDatabase({ template: MIGRATED });
   if (!fields) return database;
@@ -82,7 +82,7 @@ async function migrated(fields: Record<string, string> | undefined): Promise<Tes
   return database;
 }
 
-function pointedAt(provider: OpenIdProvider | undefined, optionSet: OptionSet): OptionSet {
+function withProviderOrigin(provider: OpenIdProvider | undefined, optionSet: OptionSet): OptionSet {
   return provider
     ? (JSON.parse(JSON.stringify(optionSet).replaceAll('{idp}', provider.origin)) as OptionSet)
     : optionSet;

@@ -5,12 +5,14 @@ import { call, type RequestOptions, type Step } from './steps.js';
 import type { Side } from './side.js';
 
 /**
- * Through the provider as a browser goes, from the authorization URL saved as `url`. Later steps write the path of the
- * callback as `{callback}`, its parameters as `{code}` and `{state}`, and with `form_post` its body as `{form}`.
+ * Goes through the provider's pages like a browser, starting at the authorization URL that an earlier step saved.
+ * Saves the path of the callback as `{callback}`, its parameters as `{code}` and `{state}`, and the body of a `form_post`
+ * as `{form}`.
+ * @param from the name under which the authorization URL was saved
  */
 export function throughProvider(from = 'url'): Step {
   return {
-    label: 'through the provider',
+    label: 'go through the provider',
     async run(side) {
       const { url, form } = await danceThrough(side.saved.get(from) ?? '');
       side.saved.set('callback', url.pathname + url.search);
@@ -21,10 +23,10 @@ export function throughProvider(from = 'url'): Step {
   };
 }
 
-/** What the browser does when it comes back. */
+/** Opens the callback to which the provider sent the browser. */
 export const callback = (options: RequestOptions = {}): Step => call('GET', '{callback}', undefined, options);
 
-/** Lets the shared provider behave otherwise from here on, until the scenario ends. */
+/** Changes how the shared provider behaves, until the scenario ends. */
 export function provider(label: string, change: (provider: OpenIdProvider, side: Side) => void): Step {
   return {
     label: `provider: ${label}`,
@@ -35,12 +37,13 @@ export function provider(label: string, change: (provider: OpenIdProvider, side:
   };
 }
 
-/** Ids of accounts that `linked` makes, by provider. */
+/** The id of the account that `linked` inserts for a provider. */
 export const linkedId = (providerId: string): string => `Linked${providerId}`.padEnd(32, '0');
 
 /**
- * Ada has signed in with the provider before, and it has given tokens, which expire in so many seconds.
- * @param changes columns as they are to be instead, in SQL.
+ * Inserts an account of Ada at a provider, with tokens that the provider really issued.
+ * @param expiresIn seconds until the access token expires
+ * @param changes SQL expressions for columns that should have other values
  */
 export function linked(
   providerId: string,
@@ -48,9 +51,9 @@ export function linked(
   changes: Readonly<Record<string, string>> = {},
 ): Step {
   return {
-    label: `linked with ${providerId}, for ${expiresIn} s${changes ? ` ${JSON.stringify(changes)}` : ''}`,
+    label: `link ${providerId}, token expires in ${expiresIn} s ${JSON.stringify(changes)}`,
     async run(side) {
-      if (!side.provider) throw new Error('these servers have no provider');
+      if (!side.provider) throw new Error('This scenario needs an option set with `provider: true`.');
       const tokens = await tokensFor(side.provider, 'verified');
       const quoted = (value: string) => `'${value.replaceAll("'", "''")}'`;
       const columns = {

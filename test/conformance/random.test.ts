@@ -6,16 +6,16 @@ import { isFault, makeKeys, runSequence } from './random/run-sequence.js';
 
 const { RANDOM_RUNS, RANDOM_SEED, RANDOM_PATH, RANDOM_SET } = process.env;
 
-/** Over all option sets. */
+/** Number of sequences, summed over all option sets. */
 const RUNS = Number(RANDOM_RUNS ?? 60);
-/** Sequences at a time, each with people of its own. */
+/** Number of sequences that run at the same time. Each sequence has its own users. */
 const LANES = RANDOM_PATH === undefined ? 6 : 1;
 const SEED = Number(RANDOM_SEED ?? 20_261);
 
 const chosen = RANDOM_SETS.filter(({ name }) => RANDOM_SET === undefined || name === RANDOM_SET);
 
-/** Milliseconds; the smallest sequence that fails takes its time to find. */
-const PATIENCE = 900_000;
+/** Milliseconds. Shrinking a failure to its smallest sequence takes many runs. */
+const TIMEOUT = 900_000;
 
 describe.each(chosen)('random sequences: $name', ({ name, cookie, ...optionSet }) => {
   let pair: Pair;
@@ -28,7 +28,7 @@ describe.each(chosen)('random sequences: $name', ({ name, cookie, ...optionSet }
   afterAll(() => pair.stop());
 
   test(
-    'both servers answer alike, and Gatehouse never fails',
+    'both servers give the same answers, and Gatehouse logs no fault',
     async () => {
       const runs = Math.ceil(RUNS / chosen.length / LANES);
       const lanes = Array.from({ length: LANES }, (_, lane) =>
@@ -38,11 +38,11 @@ describe.each(chosen)('random sequences: $name', ({ name, cookie, ...optionSet }
       const { gatehouse } = pair.all();
       expect(gatehouse.written().split('\n').filter(isFault)).toEqual([]);
     },
-    PATIENCE,
+    TIMEOUT,
   );
 });
 
-/** Another for each, unless one is given. */
+/** Gives each lane its own seed, except in a replay, which uses the given seed. */
 const seedOf = (name: string, lane: number): number =>
   SEED + (RANDOM_PATH === undefined ? 100 * RANDOM_SETS.findIndex((set) => set.name === name) + lane : 0);
 
@@ -53,7 +53,7 @@ interface Lane {
   readonly seed: number;
 }
 
-/** The smallest sequence that differs, with what replays it; empty when there is none. */
+/** @returns the smallest sequence with different answers and the command that replays it, or '' if there is none. */
 async function search(pair: Pair, { name, cookie, runs, seed }: Lane): Promise<string> {
   const property = fc.asyncProperty(sequences, async (sequence) => {
     const report = await runSequence(pair, cookie, sequence);

@@ -2,19 +2,19 @@ import { request as httpRequest } from 'node:http';
 import type { OpenIdProvider } from '../openid/openid-provider.js';
 import type { TestDatabase } from '../setup/database.js';
 
-/** One of the two servers with its own database, as the steps of a scenario see it. */
+/** One of the two servers and its database, with everything that the steps of a scenario need of it. */
 export interface Side {
   readonly origin: string;
   readonly database: TestDatabase;
-  /** A cookie store by the name of the browser it stands for. */
+  /** The cookies of the browser with this name. A new name starts without cookies. */
   cookies(browser: string): Map<string, string>;
-  /** What earlier steps saved, such as a token. */
+  /** Values that earlier steps saved by name, such as a token. */
   readonly saved: Map<string, string>;
-  /** Mails sent since the scenario began. */
+  /** The mails that the server has sent since the scenario began. */
   mails(): Mail[];
-  /** What the server has written since then. */
+  /** What the server has written to its log since the scenario began. */
   written(): string;
-  /** The provider that both servers know, where the option set has one. */
+  /** The provider that both servers use, if the option set has one. */
   readonly provider?: OpenIdProvider | undefined;
 }
 
@@ -27,30 +27,30 @@ export interface Mail {
 export interface Request {
   readonly method: string;
   readonly path: string;
-  /** Undefined leaves a header out. `{origin}` stands for the server's own. */
+  /** A header whose value is undefined is not sent. `{origin}` becomes the server's origin. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  /** An object or array is sent as JSON, a string as it is. */
+  /** A string is sent as it is, any other value as JSON. */
   readonly body?: unknown;
-  /** Whose cookies go out and are kept. */
+  /** The name of the browser whose cookies are sent, and which stores the cookies of the answer. */
   readonly browser: string;
 }
 
 export interface Answer {
   readonly status: number;
   readonly reason: string;
-  /** Names in lower case, `set-cookie` in order. */
+  /** In the order of the answer, with names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly text: string;
 }
 
-/** Milliseconds. A server that hangs has answered nothing. */
-const PATIENCE = 10_000;
+/** Milliseconds after which a request counts as unanswered. */
+const ANSWER_TIMEOUT = 10_000;
 
-/** Bytes: some tests have longer cookies than Node would take. */
+/** Bytes. Some tests send longer cookies than Node accepts by default. */
 const HEADER_LIMIT = 4 * 1024 * 1024;
 
 interface Surroundings {
-  /** Everything the server has written; a mail is one line of it. */
+  /** Everything the server has written since it started. Each mail is one line. */
   readonly log: () => string;
   readonly provider?: OpenIdProvider | undefined;
 }
@@ -62,8 +62,8 @@ export function createSide(
 ): Side & { reset(): Promise<void> } {
   const stores = new Map<string, Map<string, string>>();
   const saved = new Map<string, string>();
-  let begun = log().length;
-  const written = () => log().slice(begun);
+  let scenarioStart = log().length;
+  const written = () => log().slice(scenarioStart);
   return {
     origin,
     database,
@@ -79,7 +79,7 @@ export function createSide(
       saved.clear();
       await database.query('delete from users');
       await database.query('delete from verifications');
-      begun = log().length;
+      scenarioStart = log().length;
     },
     written,
     mails: () =>
@@ -89,7 +89,7 @@ export function createSide(
   };
 }
 
-/** Over the wire as it is written; Node's `fetch` would mend paths and add headers. */
+/** Sends the request exactly as given. Node's `fetch` would correct paths and add headers. */
 export function send(side: Side, request: Request): Promise<Answer> {
   const store = side.cookies(request.browser);
   const text =
@@ -105,14 +105,14 @@ export function send(side: Side, request: Request): Promise<Answer> {
       path: request.path,
       method: request.method,
       headers,
-      timeout: PATIENCE,
+      timeout: ANSWER_TIMEOUT,
       maxHeaderSize: HEADER_LIMIT,
     };
     const call = httpRequest(options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
-        for (const line of response.headers['set-cookie'] ?? []) keep(store, line);
+        for (const line of response.headers['set-cookie'] ?? []) storeCookie(store, line);
         resolve({
           status: response.statusCode ?? 0,
           reason: response.statusMessage ?? '',
@@ -141,7 +141,7 @@ function headersOf(side: Side, request: Request, store: Map<string, string>, tex
   return Object.fromEntries(present.map(([name, value]) => [name, fillIn(side, value)]));
 }
 
-/** `{origin}`, `{host}`, `{idp}` and `{name}` of something saved. */
+/** Replaces `{origin}`, `{host}`, `{idp}`, and `{name}` for each saved name. */
 export function fillIn(side: Side, text: string): string {
   return text.replace(/\{([a-z][\w-]*)\}/gi, (whole, name: string) => {
     if (name === 'origin') return side.origin;
@@ -151,7 +151,7 @@ export function fillIn(side: Side, text: string): string {
   });
 }
 
-function keep(store: Map<string, string>, line: string): void {
+function storeCookie(store: Map<string, string>, line: string): void {
   const [pair = '', ...attributes] = line.split('; ');
   const equals = pair.indexOf('=');
   if (attributes.includes('Max-Age=0')) store.delete(pair.slice(0, equals));

@@ -5,7 +5,7 @@ const client = { clientId: CLIENT.id, clientSecret: CLIENT.secret };
 const discoveryUrl = '{idp}/.well-known/openid-configuration';
 const discovered = { ...client, discoveryUrl, scopes: ['openid', 'email', 'profile'] };
 
-/** One provider by many names, each configured in its own way. */
+/** The same provider under many ids. Each id has its own configuration. */
 const GENERIC = [
   { ...discovered, providerId: 'acme' },
   { ...discovered, providerId: 'closed', disableSignUp: true },
@@ -37,9 +37,14 @@ const GENERIC = [
   },
 ];
 
-const PRESENT = { ...client, issuer: '{idp}' };
+/** Options of a built-in provider whose issuer is the test's provider. */
+const BUILT_IN = { ...client, issuer: '{idp}' };
 
-/** Both servers know the same provider; `account` is Better Auth's option, `variables` says the same here. */
+/**
+ * Configures both servers for the same provider.
+ * @param account Better Auth's `account` option
+ * @param variables the same settings as variables of Gatehouse
+ */
 export const withProvider = (
   account: Readonly<Record<string, unknown>> = {},
   variables: Readonly<Record<string, string>> = {},
@@ -50,7 +55,7 @@ export const withProvider = (
     ...options,
     account,
     genericOAuth: { config: GENERIC },
-    socialProviders: { gitlab: PRESENT, paybin: { ...PRESENT, disableImplicitSignUp: true } },
+    socialProviders: { gitlab: BUILT_IN, paybin: { ...BUILT_IN, disableImplicitSignUp: true } },
   },
   variables: {
     OIDC_PROVIDERS: JSON.stringify(GENERIC),

@@ -4,7 +4,7 @@ import { explicit, linking } from './scenarios/linking.js';
 import { implicit, inCookie, social, withAccountCookie } from './scenarios/social.js';
 import { withProvider } from './social-options.js';
 
-describeScenarios('sign-in at a provider', withProvider(), { ...social, linking, idTokens });
+describeScenarios('sign-in with a provider', withProvider(), { ...social, linking, idTokens });
 
 describeScenarios(
   'storeStateStrategy: cookie, updateAccountOnSignIn: false, encryptOAuthTokens',

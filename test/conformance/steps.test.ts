@@ -39,19 +39,19 @@ const MODULES = [
   user,
 ];
 
-/** Both servers with the same provider. */
-const AT_PROVIDERS = [idTokens, linkedAccounts, linking, social];
+/** The scenarios in which both servers use the same OpenID provider. */
+const PROVIDER_MODULES = [idTokens, linkedAccounts, linking, social];
 
 const scenarios = scenariosOf(MODULES);
-const atProviders = scenariosOf(AT_PROVIDERS);
+const providerScenarios = scenariosOf(PROVIDER_MODULES);
 
-/** A module exports scenarios, by themselves, in groups or with the options they are for. */
+/** Finds the scenarios that a module exports: single ones, lists, or lists beside the options they need. */
 function scenariosOf(exported: unknown): Scenario[] {
   if (typeof exported !== 'object' || exported === null) return [];
   return 'steps' in exported ? [exported as Scenario] : Object.values(exported).flatMap(scenariosOf);
 }
 
-/** Without what only prepares the next: SQL, pauses, and cookies that a visitor changes. */
+/** The labels of the steps that compare something. SQL, pauses and changed cookies only prepare the next step. */
 const stepsOf = (all: readonly Scenario[]) =>
   all
     .flatMap(({ steps }) => steps.map(({ label }) => label))
@@ -75,12 +75,12 @@ const startsWith = (route: string) => {
   return (label: string) => label.startsWith(`${method} /api/auth${path}`);
 };
 
-/** Requests alone; where a provider sent the browser, the callback is written `{callback}`. */
-const comparedAtProviders = stepsOf(atProviders).filter(
+/** Only requests to the routes for providers. A callback from the provider has the path `{callback}`. */
+const comparedAtProviders = stepsOf(providerScenarios).filter(
   (label) => /^[A-Z]+ \{callback\}/.test(label) || PROVIDER_ROUTES.some((route) => startsWith(route)(label)),
 );
 
-/** protocol.md §1.2 without social sign-in, and the routes of the jwt plugin. */
+/** The routes of protocol.md §1.2 without social sign-in, and the routes of the jwt plugin. */
 const ROUTES = [
   'GET /ok',
   'GET /error',
@@ -115,17 +115,17 @@ test('the scenarios compare at least 400 steps', () => {
   expect(compared.length).toBeGreaterThanOrEqual(400);
 });
 
-test('and at least 150 requests to the routes of providers', () => {
+test('the scenarios compare at least 150 requests to the provider routes', () => {
   process.stdout.write(
-    `conformance: ${comparedAtProviders.length} requests to the routes of providers in ${atProviders.length} scenarios\n`,
+    `conformance: ${comparedAtProviders.length} requests to the provider routes in ${providerScenarios.length} scenarios\n`,
   );
   expect(comparedAtProviders.length).toBeGreaterThanOrEqual(150);
 });
 
-test.each(ROUTES)('%s is among them', (route) => {
+test.each(ROUTES)('a scenario compares %s', (route) => {
   expect(compared.filter(startsWith(route))).not.toEqual([]);
 });
 
-test.each(PROVIDER_ROUTES)('%s is among those of providers', (route) => {
+test.each(PROVIDER_ROUTES)('a provider scenario compares %s', (route) => {
   expect(comparedAtProviders.filter(startsWith(route))).not.toEqual([]);
 });

@@ -4,7 +4,7 @@ import { hmacSha256Base64 } from '../../src/crypto/hmac.js';
 import { SECRET } from '../setup/gatehouse.js';
 import { fillIn, send, type Answer, type Request, type Side } from './side.js';
 
-/** One thing that is done to both servers; an answer is compared. */
+/** One action on both servers. If it returns answers, they are compared. */
 export interface Step {
   readonly label: string;
   run(side: Side): Promise<Answer | undefined>;
@@ -19,9 +19,9 @@ export const scenario = (name: string, ...steps: readonly Step[]): Scenario => (
 
 export interface RequestOptions {
   readonly headers?: Request['headers'];
-  /** Defaults to the one visitor most scenarios have. */
+  /** The name of the browser that sends the request. Defaults to `visitor`. */
   readonly browser?: string;
-  /** Keeps a field of the JSON answer, under a name that later steps write in braces. */
+  /** Saves a field of the JSON answer under a name. Later steps write the name in braces. */
   readonly save?: Readonly<Record<string, string>>;
 }
 
@@ -33,7 +33,7 @@ export const get = (path: string, options: RequestOptions = {}) =>
 export const post = (path: string, body?: unknown, options: RequestOptions = {}) =>
   call('POST', `${BASE}${path}`, body, options);
 
-/** Any method on any path, the base path not added. */
+/** Sends a request with any method. The path is used as it is, without the base path in front. */
 export function call(method: string, path: string, body?: unknown, options: RequestOptions = {}): Step {
   const { browser = 'visitor', headers, save = {} } = options;
   const shown = body === undefined ? '' : ` ${short(typeof body === 'string' ? body : JSON.stringify(body))}`;
@@ -48,7 +48,7 @@ export function call(method: string, path: string, body?: unknown, options: Requ
   };
 }
 
-/** The same statement on both databases, for what would take days to come about by itself. */
+/** Runs a statement on both databases, for example to make a session older than the test can wait. */
 export function sql(text: string): Step {
   return {
     label: `SQL ${short(text)}`,
@@ -59,10 +59,10 @@ export function sql(text: string): Step {
   };
 }
 
-/** @param milliseconds for which both servers are left alone. */
+/** Sends nothing to either server for some milliseconds. */
 export function pause(milliseconds: number): Step {
   return {
-    label: `after ${milliseconds} ms`,
+    label: `wait for ${milliseconds} ms`,
     async run() {
       await new Promise((done) => setTimeout(done, milliseconds));
       return undefined;
@@ -70,7 +70,7 @@ export function pause(milliseconds: number): Step {
   };
 }
 
-/** Compares what is then in the two databases. */
+/** Compares the rows that a query finds in the two databases. */
 export function rows(query: string): Step {
   return {
     label: `rows of ${short(query)}`,
@@ -81,12 +81,13 @@ export function rows(query: string): Step {
   };
 }
 
-/** Milliseconds in which a mail too many would show. */
-const GRACE = 150;
+/** Milliseconds to wait for a mail that should not come. */
+const UNEXPECTED_MAIL_WAIT = 150;
 
 /**
- * Compares the mails sent so far, of which there should be so many.
- * @param save the name under which later steps write the path of the last mail's link; its token is `{<name>-token}`.
+ * Waits up to 5 s for `count` mails and compares the mails sent since the scenario began.
+ * @param save saves the path of the last mail's link under this name, and its token under `<name>-token`.
+ * @param of is added to the label, by which `DELIBERATE_DIFFERENCES` recognise the step.
  */
 export function mails(count: number, { save = 'link', of = '' } = {}): Step {
   return {
@@ -94,7 +95,7 @@ export function mails(count: number, { save = 'link', of = '' } = {}): Step {
     async run(side) {
       const end = Date.now() + 5000;
       while (side.mails().length < count && Date.now() < end) await sleep(20);
-      await sleep(GRACE);
+      await sleep(UNEXPECTED_MAIL_WAIT);
       const sent = side.mails();
       const last = sent.at(-1);
       if (last) keepLink(side, save, new URL(last.url));
@@ -110,17 +111,17 @@ export function keepLink(side: Side, name: string, url: URL): void {
   side.saved.set(`${name}-token`, token);
 }
 
-/** Follows a link of a mail, or any other path as it stands. */
+/** Opens the link of the last mail, or another path. */
 export const follow = (path = '{link}', options: RequestOptions = {}) =>
   call('GET', path, undefined, options);
 
-/** A token for `verify-email` as the server itself would make it; `userId: true` names Ada. */
+/** Saves a token for `verify-email`, signed as the server signs it. `userId: true` puts Ada's id into it. */
 export function token(
   claims: Omit<Partial<EmailTokenClaims>, 'userId'> & { readonly userId?: true | string },
   { name = 'token', secret = SECRET, expiresIn = 3600 } = {},
 ): Step {
   return {
-    label: `a token of ${JSON.stringify(claims)}`,
+    label: `make a token of ${JSON.stringify(claims)}`,
     async run(side) {
       const [user] = await side.database.query<{ id: string }>(`select id from users order by created_at`);
       const userId = claims.userId === true ? user?.id : claims.userId;
@@ -132,7 +133,7 @@ export function token(
 
 const ADA_EMAIL = 'ada@example.com';
 
-/** Changes a browser's cookies as their owner could. */
+/** Changes the cookies of the visitor's browser. */
 export function cookies(label: string, change: (store: Map<string, string>, side: Side) => void): Step {
   return {
     label,
@@ -143,15 +144,18 @@ export function cookies(label: string, change: (store: Map<string, string>, side
   };
 }
 
-/** What a server signs with the secret both have. */
+/** The value with the signature that both servers accept, because they have the same secret. */
 export const signed = (value: string): string => `${value}.${hmacSha256Base64(value, SECRET)}`;
 
 const HOUR = "interval '1 hour'";
 
-/** A user with a session, without the time it takes to hash a password; the cookie is in the visitor's browser. */
+/**
+ * Inserts Ada with an account and a session, and puts the session cookie into the visitor's browser. The account has no
+ * password, which saves the time of hashing one.
+ */
 export function signedIn(cookieName = 'better-auth.session_token'): Step {
   return {
-    label: 'signed in',
+    label: 'insert a signed-in user',
     async run(side) {
       const [user, session] = ['UserAda'.padEnd(32, '0'), 'SessionAda'.padEnd(32, '0')];
       const token = 'TokenAda'.padEnd(32, '0');

@@ -7,25 +7,25 @@ const write = (length: number, carried: ReadonlyMap<string, string> = none) =>
   writeChunked(NAME, 'x'.repeat(length), attributes, carried);
 const nameOf = (line: string) => line.slice(NAME.length, line.indexOf('='));
 
-/** What a whole cookie holds: 4050 bytes less `<name>.99=` and the attributes. */
+/** Bytes of value in one cookie: 4050 minus `<name>.99=` and the attributes. */
 const ROOM = 4050 - `${NAME}.99=; Max-Age=300; Path=/; HttpOnly; SameSite=Lax`.length;
 
 describe('writeChunked', () => {
-  it('cuts where a line would be longer than 4050 bytes', () => {
+  it('splits a value whose line would be longer than 4050 bytes', () => {
     expect(write(ROOM).map(nameOf)).toEqual(['']);
     expect(write(ROOM + 1).map(nameOf)).toEqual(['.0', '.1']);
     expect(write(ROOM * 100)).toHaveLength(100);
     for (const line of write(ROOM * 100)) expect(line.length).toBeLessThanOrEqual(4050);
   });
 
-  it('writes nothing that a hundred cookies cannot hold, but expires what there was', () => {
+  it('writes no value that is too long for 100 cookies, but expires the cookies of the request', () => {
     expect(write(ROOM * 100 + 1)).toEqual([]);
     expect(write(ROOM * 100 + 1, new Map([[NAME, 'x']]))).toEqual([
       `${NAME}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax`,
     ]);
   });
 
-  it('expires the parts that the new value does not need', () => {
+  it('expires the chunks that the new value does not need', () => {
     const carried = new Map([`${NAME}.0`, `${NAME}.1`, `${NAME}.2`, `${NAME}.x`].map((name) => [name, 'x']));
     expect(write(ROOM + 1, carried).map((line) => [nameOf(line), line.includes('Max-Age=0')])).toEqual([
       ['.0', false],
@@ -37,21 +37,21 @@ describe('writeChunked', () => {
 });
 
 describe('readChunked', () => {
-  it('puts chunks together by number, whatever their order', () => {
+  it('joins chunks by number, not by their order in the header', () => {
     const cookies = new Map(
       ['10', '2', '0', '1', '01', 'x', ''].map((index) => [`${NAME}.${index}`, `<${index}>`]),
     );
     expect(readChunked(NAME, cookies)).toBe('<0><1><2><10>');
   });
 
-  it('takes a value in one piece before chunks, unless it is empty', () => {
+  it('prefers a value in one cookie to chunks, unless the value is empty', () => {
     const chunks: [string, string][] = [[`${NAME}.0`, 'chunk']];
     expect(readChunked(NAME, new Map([...chunks, [NAME, 'whole']]))).toBe('whole');
     expect(readChunked(NAME, new Map([...chunks, [NAME, '']]))).toBe('chunk');
     expect(readChunked(NAME, none)).toBeUndefined();
   });
 
-  it('reads what was written', () => {
+  it('reads what writeChunked wrote', () => {
     const cookies = new Map(
       write(ROOM * 12).map((line) => [line.slice(0, line.indexOf('=')), /=([^;]*)/.exec(line)?.[1] ?? '']),
     );

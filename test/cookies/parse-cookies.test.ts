@@ -5,7 +5,7 @@ import { parseCookies } from '../../src/cookies/parse-cookies.js';
 const entries = (header: string | undefined) => [...parseCookies(header)];
 
 describe('parseCookies', () => {
-  it('gives the cookies in their order, not decoded', () => {
+  it('returns the cookies in order, without decoding them', () => {
     expect(entries('b=1; a=x%3D; c=y=z')).toEqual([
       ['b', '1'],
       ['a', 'x%3D'],
@@ -13,19 +13,19 @@ describe('parseCookies', () => {
     ]);
   });
 
-  it('keeps the first of several with one name', () => {
+  it('keeps the first of several cookies with the same name', () => {
     expect(entries('a=1; b=2; a=3')).toEqual([
       ['a', '1'],
       ['b', '2'],
     ]);
   });
 
-  it('has nothing where there is no header', () => {
+  it('returns nothing for a missing or empty header', () => {
     expect(entries(undefined)).toEqual([]);
     expect(entries('')).toEqual([]);
   });
 
-  it('treats the names of object members as any other', () => {
+  it('treats names of Object.prototype like any other', () => {
     const cookies = parseCookies('__proto__=1; constructor=2; toString=3');
     expect([...cookies.keys()]).toEqual(['__proto__', 'constructor', 'toString']);
     expect(cookies.get('hasOwnProperty')).toBeUndefined();
@@ -50,20 +50,20 @@ describe('parseCookies', () => {
     'a=%',
     'a=\0; b=\u00ff',
     'a==; =; ==',
-  ])('reads %j as better-call does', (header) => {
-    expectAsBetterCall(header);
+  ])('reads %j like better-call', (header) => {
+    expectSameAsBetterCall(header);
   });
 
-  it('reads anything as better-call does, and never throws', () => {
+  it('reads random headers like better-call, and never throws', () => {
     const pieces = ['a', 'b', '=', ';', ' ', '"', '%', '%41', '\t', ',', '__proto__', '\u00e9', '='];
     for (let run = 0; run < 5000; run++) {
       const length = Math.floor(Math.random() * 20);
       const header = Array.from({ length }, () => pieces[Math.floor(Math.random() * pieces.length)]).join('');
-      expectAsBetterCall(header);
+      expectSameAsBetterCall(header);
     }
   });
 
-  it('takes a time in proportion to the length', () => {
+  it('takes time proportional to the length of the header', () => {
     const started = performance.now();
     parseCookies(';'.repeat(1_000_000));
     parseCookies(' '.repeat(1_000_000));
@@ -72,7 +72,7 @@ describe('parseCookies', () => {
   });
 });
 
-function expectAsBetterCall(header: string): void {
+function expectSameAsBetterCall(header: string): void {
   const decoded = entries(header).map(([name, value]) => [name, decodeCookieValue(value)]);
   expect([header, decoded]).toEqual([header, [...referenceParse(header)]]);
 }

@@ -2,7 +2,7 @@ import { serializeCookie as referenceSerialize } from 'better-call';
 import { type CookieAttributes, serializeCookie } from '../../src/cookies/serialize-cookie.js';
 
 describe('serializeCookie', () => {
-  it('gives every attribute in the order of the wire', () => {
+  it('writes the attributes in the order of the protocol', () => {
     const attributes: CookieAttributes = {
       partitioned: true,
       sameSite: 'none',
@@ -18,7 +18,7 @@ describe('serializeCookie', () => {
     );
   });
 
-  it('gives what better-call gives, of any attributes', () => {
+  it('returns the same as better-call for random attributes', () => {
     const pick = <T>(...choices: T[]): T | undefined =>
       choices[Math.floor(Math.random() * (choices.length + 1))];
     for (let run = 0; run < 2000; run++) {
@@ -38,7 +38,7 @@ describe('serializeCookie', () => {
     }
   });
 
-  it('cuts a life beyond 400 days to that', () => {
+  it('limits Max-Age to 400 days', () => {
     expect(serializeCookie('name', '', { maxAge: 34_560_001 })).toBe('name=; Max-Age=34560000');
   });
 

@@ -16,14 +16,14 @@ const plain: SessionCookieSettings = { prefix: 'better-auth', secure: false, exp
 describe.each([
   ['plain', plain, {}],
   ['secure', { ...plain, secure: true }, { useSecureCookies: true }],
-  ['with a prefix of its own', { ...plain, prefix: 'shop' }, { cookiePrefix: 'shop' }],
+  ['with another prefix', { ...plain, prefix: 'shop' }, { cookiePrefix: 'shop' }],
   [
-    'with attributes of its own',
+    'with other attributes',
     { ...plain, attributes: { domain: 'example.com', path: '/app', sameSite: 'none' } },
     { defaultCookieAttributes: { domain: 'example.com', path: '/app', sameSite: 'none' } },
   ],
 ] satisfies [string, SessionCookieSettings, BetterAuthOptions['advanced']][])(
-  'the cookies of Better Auth, %s',
+  'the cookies of Better Auth and Gatehouse, %s',
   (_, settings, advanced) => {
     const origin = 'http://localhost:3000';
     const auth = betterAuth({
@@ -53,7 +53,7 @@ describe.each([
       return openSignedValue(raw, [secret])?.value ?? '';
     };
 
-    it('are those of sign-up, sign-in and sign-out here', async () => {
+    it('are the same for sign-up, sign-in and sign-out', async () => {
       const signUp = await post('/sign-up/email', { ...user, name: 'A' });
       expect(tokenOf(signUp[0])).toMatch(/^[a-zA-Z0-9]{32}$/);
       expect(signUp).toEqual([sessionTokenCookie(settings, tokenOf(signUp[0]), secret, { remember: true })]);
@@ -71,7 +71,7 @@ describe.each([
       expect(await post('/sign-out', {}, session)).toEqual(expiredCookies(settings, new Map()));
     });
 
-    it('are deleted here as there, chunks of the cache included', async () => {
+    it('are deleted with the same lines, chunks of the cache included', async () => {
       const cache = cookieName(settings, 'session_data');
       const names = [
         `${cache}.1`,
@@ -93,7 +93,7 @@ describe.each([
 );
 
 describe('session cookies', () => {
-  it('stand on the wire as protocol.md §2 and §16 have them', () => {
+  it('have the form of protocol.md §2 and §16', () => {
     expect(sessionTokenCookie(plain, 'R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647', secret, { remember: true })).toBe(
       'better-auth.session_token=R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647.jT0He1be%2B3cTiaWXbUlSWXapu%2BbBx5o2X8XVnHjJJQc%3D; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax',
     );
@@ -107,12 +107,12 @@ describe('session cookies', () => {
     ]);
   });
 
-  it('are deleted though the request carries a name that no answer can', () => {
+  it('are deleted even if the request has cookie names that no answer may contain', () => {
     const names = ['better-auth.session_data.é', 'better-auth.session_data.1"', '', '__proto__'];
     expect(expiredCookies(plain, new Map(names.map((name) => [name, 'x'])))).toHaveLength(3);
   });
 
-  it('carry a token that opens again', () => {
+  it('contain a signed token that can be opened again', () => {
     const line = sessionTokenCookie(plain, 'token', secret, { remember: false });
     const raw = /=([^;]*);/.exec(line)?.[1] ?? '';
     expect(openSignedValue(decodeCookieValue(raw), [secret])?.value).toBe('token');

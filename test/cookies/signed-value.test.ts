@@ -6,7 +6,7 @@ const secret = 'better-auth-secret-that-is-long-enough-for-validation-test';
 const other = 'another-secret-that-is-long-enough-for-validation-tests';
 
 describe('signValue', () => {
-  it('gives vectors 1 and 2 of protocol.md §16', () => {
+  it('returns vectors 1 and 2 of protocol.md §16', () => {
     const token = signValue('R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647', secret);
     expect(token).toBe('R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647.jT0He1be+3cTiaWXbUlSWXapu+bBx5o2X8XVnHjJJQc=');
     expect(encodeURIComponent(token)).toBe(
@@ -15,7 +15,7 @@ describe('signValue', () => {
     expect(signValue('true', secret)).toBe('true.+GWyWZdVZ8PROUXIWVoibVIpYog8HtVyZuwoJ6tqQyA=');
   });
 
-  it('is what Better Auth signs', async () => {
+  it('signs like Better Auth', async () => {
     for (const value of ['x', 'a.b.c', 'ñ😀', '100%']) {
       expect(signValue(value, secret)).toBe(`${value}.${await makeSignature(value, secret)}`);
     }
@@ -24,7 +24,7 @@ describe('signValue', () => {
 
 describe('openSignedValue', () => {
   it.each(['x', 'a.b.c', '.', 'ñ😀', '100%', '100%25', 'true=', `${'v'.repeat(44)}=`])(
-    'opens %j as it stands in the header and decoded',
+    'opens %j, encoded as in the header and decoded',
     (value) => {
       const signed = signValue(value, secret);
       expect(openSignedValue(signed, [secret])).toEqual({ value, secretIndex: 0 });
@@ -32,7 +32,7 @@ describe('openSignedValue', () => {
     },
   );
 
-  it('says which secret fits', () => {
+  it('returns the index of the secret that fits', () => {
     const signed = signValue('value', secret);
     expect(openSignedValue(signed, [other, secret])).toEqual({ value: 'value', secretIndex: 1 });
     expect(openSignedValue(signed, [secret, secret])).toEqual({ value: 'value', secretIndex: 0 });
@@ -60,12 +60,12 @@ describe('openSignedValue', () => {
     encodeURIComponent(encodeURIComponent(signed)),
     '%',
     '%E0%A4%A.x',
-  ])('opens nothing else: %j', (forged) => {
+  ])('refuses %j', (forged) => {
     expect(openSignedValue(forged, [secret])).toBeUndefined();
   });
 
-  it('takes one spelling of a signature alone, though base64 has four', () => {
-    // The last character before the padding carries two unused bits.
+  it('accepts only one of the four base64 spellings of a signature', () => {
+    // The last character before the padding has two unused bits.
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
     const last = alphabet.indexOf(signed.at(-2) ?? '');
     expect(openSignedValue(`${signed.slice(0, -2)}${alphabet[last + 1]}=`, [secret])).toBeUndefined();
@@ -73,7 +73,7 @@ describe('openSignedValue', () => {
 });
 
 describe('decodeCookieValue', () => {
-  it('decodes what is encoded and leaves the rest', () => {
+  it('decodes encoded text and returns other text unchanged', () => {
     expect(decodeCookieValue('a%2Bb%3D')).toBe('a+b=');
     expect(decodeCookieValue('a+b=')).toBe('a+b=');
     expect(decodeCookieValue('100%')).toBe('100%');
@@ -83,7 +83,7 @@ describe('decodeCookieValue', () => {
 });
 
 describe('SignedValues', () => {
-  it('opens what it has opened before, and nothing that only looks like it', () => {
+  it('opens values again from its cache, and refuses forged values that resemble them', () => {
     const values = new SignedValues([other, secret], 2);
     const signed = ['a', 'b', 'c'].map((value) => signValue(value, secret));
     for (const _ of [1, 2]) {

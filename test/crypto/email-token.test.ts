@@ -9,7 +9,7 @@ const claims = { email: 'ada@example.com', userId: 'u1' };
 const byJose = (payload: Record<string, unknown>, header = { alg: 'HS256' }) =>
   new SignJWT(payload).setProtectedHeader(header).sign(key);
 
-test('a token is what jose takes, with Better Auth’s header and order of claims', async () => {
+test('jose verifies a token, which has the header and the order of claims of Better Auth', async () => {
   const token = signEmailToken(
     { userId: 'u1', requestType: 'x', updateTo: 'New@Example.com', email: 'Ada@Example.com' },
     SECRET,
@@ -27,12 +27,12 @@ test('a token is what jose takes, with Better Auth’s header and order of claim
   ]);
 });
 
-test('what is absent is not there', async () => {
+test('a token has no entry for an absent claim', async () => {
   const { payload } = await jwtVerify(signEmailToken(claims, SECRET, 60), key);
   expect(Object.keys(payload)).toEqual(['email', 'userId', 'iat', 'exp']);
 });
 
-test('a token of jose opens, by any of the secrets', async () => {
+test('opens a token that jose signed with any of the secrets', async () => {
   const token = await byJose({ ...claims, exp: Math.floor(Date.now() / 1000) + 60 });
   expect(openEmailToken(token, [SECRET])).toMatchObject(claims);
   expect(openEmailToken(token, [OLDER, SECRET])).toMatchObject(claims);
@@ -40,17 +40,17 @@ test('a token of jose opens, by any of the secrets', async () => {
   expect(openEmailToken(token, [])).toBe('invalid');
 });
 
-test('it is good until its second, and expired only when it was ours', () => {
+test('a token is valid until the second of its expiry, and "expired" only if a listed secret signed it', () => {
   const token = signEmailToken(claims, SECRET, 60, 1_000_000);
   expect(openEmailToken(token, [SECRET], 1_059_999)).toMatchObject(claims);
   expect(openEmailToken(token, [SECRET], 1_060_000)).toBe('expired');
   expect(openEmailToken(token, [OLDER], 1_060_000)).toBe('invalid');
 });
 
-test('every single character counts', () => {
+test('refuses a token with any character changed', () => {
   const token = signEmailToken(claims, SECRET, 60);
   const positions = [...token].map((_, index) => index).filter((index) => token[index] !== '.');
-  // Of the last character of the signature only four bits are signature.
+  // The last character is left out, because only four of its six bits belong to the signature.
   for (const index of positions.slice(0, -1)) {
     const other = token[index] === 'A' ? 'B' : 'A';
     const tampered = token.slice(0, index) + other + token.slice(index + 1);
@@ -69,11 +69,11 @@ test.each([
   'é.é.é',
   '\0.\0.\0',
   'x'.repeat(100_000),
-])('text that is no token is invalid: %j', (text) => {
+])('refuses text that is not a token: %j', (text) => {
   expect(openEmailToken(text, [SECRET])).toBe('invalid');
 });
 
-test('no other algorithm and no extension is taken', async () => {
+test('refuses the algorithms none and HS512', async () => {
   const none = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
   expect(openEmailToken(`${none}.`, [SECRET])).toBe('invalid');
   expect(openEmailToken(`${none}.AA`, [SECRET])).toBe('invalid');
@@ -91,6 +91,6 @@ test.each([
   { email: 'a@b.co', userId: 5 },
   { email: 'a@b.co', updateTo: {} },
   { session: { userId: 'u1' }, user: { email: 'a@b.co' } },
-])('signed by us and still none: %j', async (payload) => {
+])('refuses invalid claims despite a valid signature: %j', async (payload) => {
   expect(openEmailToken(await byJose(payload), [SECRET])).toBe('invalid');
 });

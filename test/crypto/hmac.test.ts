@@ -3,7 +3,7 @@ import { equalsConstantTime } from '../../src/crypto/equals-constant-time.js';
 import { hmacSha256Base64 } from '../../src/crypto/hmac.js';
 
 describe('hmacSha256Base64', () => {
-  it('is what Better Auth computes, of any text under any secret', async () => {
+  it('returns the same as Better Auth, for any text and secret', async () => {
     for (const [value, secret] of [
       ['', 'k'],
       ['true', 'better-auth-secret-that-is-long-enough-for-validation-test'],

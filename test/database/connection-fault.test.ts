@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-/** What an operator reads when the server is started on this URL. */
+/** The message that an operator reads when the server cannot connect to this URL. */
 async function faultAt(change: (url: URL) => void): Promise<string> {
   const url = new URL(database.url);
   change(url);
@@ -23,37 +23,37 @@ async function faultAt(change: (url: URL) => void): Promise<string> {
   return error.message;
 }
 
-test('nobody listens', async () => {
+test('no server listens: the message names the address and DATABASE_URL', async () => {
   const port = String(await freePort());
   expect(await faultAt((url) => (url.port = port))).toBe(
     `No PostgreSQL answers at 127.0.0.1:${port}: start it, or correct DATABASE_URL.`,
   );
 });
 
-test('a wrong password names the user and not the password', async () => {
+test('wrong password: the message names the user and not the password', async () => {
   const message = await faultAt((url) => (url.password = 'very-secret'));
   expect(message).toMatch(/^PostgreSQL at .* refuses user "postgres": correct the user or password/);
   expect(message).not.toContain('very-secret');
 });
 
-test('a database that is not there is named as it was written', async () => {
+test('missing database: the message shows its name decoded', async () => {
   expect(await faultAt((url) => (url.pathname = '/no%20such'))).toMatch(
     /^Database "no such" does not exist at/,
   );
 });
 
-test('a host nobody knows', async () => {
+test('unknown host: the message names the host', async () => {
   expect(await faultAt((url) => (url.hostname = 'nowhere.invalid'))).toMatch(
-    /^The host nowhere\.invalid of DATABASE_URL is not known/,
+    /^The host nowhere\.invalid in DATABASE_URL cannot be resolved/,
   );
 });
 
 test.each([
-  ['53300', /no connection left/],
+  ['53300', /no free connection/],
   ['57P03', /still starting up/],
   ['ETIMEDOUT', /did not answer in time/],
   ['XX000', /cannot be used: something odd/],
-])('the code %s has its sentence', (code, sentence) => {
+])('the error code %s has its own message', (code, sentence) => {
   const error = Object.assign(new Error('something odd'), { code });
   const message = describeConnectionFault(error, 'postgresql://u:very-secret@db/app');
   expect(message).toMatch(sentence);
@@ -61,11 +61,8 @@ test.each([
   expect(message).not.toContain('very-secret');
 });
 
-test.each([undefined, null, 'text', {}])(
-  'a fault without a word for it is told all the same: %j',
-  (error) => {
-    expect(describeConnectionFault(error, 'postgresql://db/app')).toBe(
-      'The database at db:5432 cannot be used: unknown fault.',
-    );
-  },
-);
+test.each([undefined, null, 'text', {}])('an error without a code still gives a message: %j', (error) => {
+  expect(describeConnectionFault(error, 'postgresql://db/app')).toBe(
+    'The database at db:5432 cannot be used: unknown fault.',
+  );
+});

@@ -12,12 +12,13 @@ interface Entry {
 
 const ONE = { name: 'one', text: 'select key, value from entries where key = $1' };
 const MANY = { name: 'many', text: 'select key, value from entries where key = any ($1::text[])' };
+const OF_PARITY = 'select key, value, (value % 2)::text as parity from entries where (value % 2)::text';
 
 class CountedQueries extends PreparedQueries {
   readonly asked: string[] = [];
 
   override rows<Row extends QueryResultRow>(query: PreparedQuery, values: unknown[]): Promise<Row[]> {
-    this.asked.push(query.name);
+    this.asked.push(query.name ?? query.text);
     return super.rows<Row>(query, values);
   }
 }
@@ -40,9 +41,9 @@ beforeEach(() => {
 afterAll(() => database.drop());
 
 const lookup = (one: PreparedQuery = ONE, many: PreparedQuery = MANY) =>
-  new GatheredLookup<Entry>(queries, one, many, ({ key }) => key);
+  new GatheredLookup<Entry>(queries, { one, many, keyOf: ({ key }) => key });
 
-test('all who ask in one turn of the event loop are answered by one statement, each with their own row', async () => {
+test('runs one statement for all lookups of one turn of the event loop, and gives each its own row', async () => {
   const entries = lookup();
   const keys = ['key3', 'key100', 'nowhere', 'key3', 'a "quoted", {braced} \\key', 'key7'];
   const found = await Promise.all(keys.map((key) => entries.find(key)));
@@ -50,14 +51,14 @@ test('all who ask in one turn of the event loop are answered by one statement, e
   expect(queries.asked).toEqual(['many']);
 });
 
-test('one who asks alone is answered by the plain statement', async () => {
+test('runs the plain statement for a single lookup', async () => {
   const entries = lookup();
   expect(await entries.find('key5')).toEqual({ key: 'key5', value: 5 });
   expect(await entries.find('nowhere')).toBeUndefined();
   expect(queries.asked).toEqual(['one', 'one']);
 });
 
-test('where the one statement for all fails, only those fail who would have failed alone', async () => {
+test('if the common statement fails, only the lookups fail that would have failed alone', async () => {
   const entries = lookup(
     { name: 'one_number', text: 'select key, value from entries where value = $1::integer' },
     { name: 'many_numbers', text: 'select key, value from entries where value = any ($1::integer[])' },
@@ -68,4 +69,17 @@ test('where the one statement for all fails, only those fail who would have fail
     { reason: { code: '22P02' } },
     { value: { value: 2 } },
   ]);
+});
+
+test('a key can have several rows, which keep the order of the statement', async () => {
+  const parities = new GatheredLookup<Entry & { parity: string }>(queries, {
+    one: { name: 'parity', text: `${OF_PARITY} = $1 and value <= $2 order by value` },
+    many: { name: 'parities', text: `${OF_PARITY} = any ($1::text[]) and value <= $2 order by value` },
+    keyOf: ({ parity }) => parity,
+    more: () => [5],
+  });
+  const values = async (parity: string) => (await parities.list(parity)).map(({ value }) => value);
+  expect(await Promise.all(['0', '1', '2'].map(values))).toEqual([[2, 4], [1, 3, 5], []]);
+  expect(await values('1')).toEqual([1, 3, 5]);
+  expect(queries.asked).toEqual(['parities', 'parity']);
 });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test('get-session is one prepared statement, however often it is asked', async () => {
+test('every get-session runs exactly one prepared statement', async () => {
   const listener = await listenToStatements(database.url);
   const gatehouse = await startGatehouse({}, { ...database, url: listener.url });
   try {
@@ -28,7 +28,7 @@ test('get-session is one prepared statement, however often it is asked', async (
 });
 
 test.each(['true', 'false'])(
-  'DATABASE_PREPARED_STATEMENTS=%s serves the same',
+  'the routes work with DATABASE_PREPARED_STATEMENTS=%s',
   async (preparedStatements) => {
     const gatehouse = await startGatehouse({ DATABASE_PREPARED_STATEMENTS: preparedStatements }, database);
     try {

@@ -1,11 +1,22 @@
+import {
+  findAccount,
+  findAccountByKey,
+  listAccountSummaries,
+  listAccountSummariesOfUsers,
+  listAccounts,
+} from '../../src/accounts/find-accounts.sql.js';
 import { findCredentials } from '../../src/accounts/find-credentials.sql.js';
 import type { PreparedQuery } from '../../src/database/prepared-queries.js';
+import type { UserRow } from '../../src/users/user-row.js';
 import {
   findSessionById,
   findSessionByToken,
   findSessionsByIds,
   findSessionsByTokens,
 } from '../../src/sessions/find-session.sql.js';
+import type { SessionRow } from '../../src/sessions/session-row.js';
+import { listSessions, listSessionsOfUsers } from '../../src/sessions/list-sessions.sql.js';
+import { findEmail, findUserById, findUsersByEmail, updateUser } from '../../src/users/users.sql.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { MIGRATED } from '../setup/gatehouse.js';
 import type { PostgresVersion } from '../setup/database.js';
@@ -17,7 +28,7 @@ interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thousand users', (version) => {
+describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, with 10,000 users', (version) => {
   let database: TestDatabase;
 
   beforeAll(async () => {
@@ -35,10 +46,10 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
   afterAll(() => database.drop());
 
   /** The nodes of the plan that the server's prepared statement comes to, top down. */
-  async function planOf({ text }: PreparedQuery, value: string): Promise<string[]> {
+  async function planOf({ text }: PreparedQuery, ...values: string[]): Promise<string[]> {
     const [row] = await database.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
       `explain (format json, costs off) ${text}`,
-      [value],
+      values,
     );
     const nodes: string[] = [];
     const visit = (plan: Plan) => {
@@ -49,7 +60,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
     return nodes;
   }
 
-  test('a session is found by its token in two index scans', async () => {
+  test('finding a session by its token takes two index scans', async () => {
     expect(await planOf(findSessionByToken({ user: [], session: [] }), 'token7')).toEqual([
       'Nested Loop',
       'Index Scan sessions_token_key',
@@ -61,7 +72,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
     ['tokens', findSessionsByTokens({ user: [], session: [] }), 'token', 'sessions_token_key'],
     ['ids', findSessionsByIds({ user: [], session: [] }), 'session', 'sessions_pkey'],
   ])(
-    'sessions that are asked for at once by their %s are found by the same scans, and planned once for any number',
+    'finding several sessions by their %s takes the same scans, with one plan for any number of them',
     async (_, { name, text }, prefix, index) => {
       expect(await planOf({ name, text }, `{${prefix}7,${prefix}8}`)).toEqual([
         'Nested Loop',
@@ -80,7 +91,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
           'select generic_plans, custom_plans from pg_prepared_statements where name = $1',
           [name],
         );
-        // The first five tell PostgreSQL that planning anew is of no use.
+        // After five custom plans PostgreSQL knows that a generic plan is not worse, and uses it.
         expect(rows).toEqual([{ generic_plans: '5', custom_plans: '5' }]);
       } finally {
         client.release();
@@ -88,7 +99,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
     },
   );
 
-  test('a session is found by its id in two index scans', async () => {
+  test('finding a session by its id takes two index scans', async () => {
     expect(await planOf(findSessionById({ user: [], session: [] }), 'session7')).toEqual([
       'Nested Loop',
       'Index Scan sessions_pkey',
@@ -96,7 +107,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
     ]);
   });
 
-  test('credentials are found by indexes alone, also those of an e-mail kept as it was', async () => {
+  test('finding credentials uses only indexes, also for an e-mail stored with capital letters', async () => {
     expect(await planOf(findCredentials([]), 'user1@example.com')).toEqual([
       'Limit',
       'Nested Loop',
@@ -106,7 +117,72 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, among ten thou
       'Bitmap Index Scan users_email_unnormalised_idx',
       'Index Scan accounts_user_id_idx',
     ]);
-    const found = await database.query<{ id: string }>(findCredentials([]).text, ['user1@example.com']);
-    expect(found.map(({ id }) => id).sort()).toEqual(['twin', 'user1']);
+    const found = await database.query<UserRow>(findCredentials([]).text, ['user1@example.com']);
+    expect(found.map(({ user_id: id }) => id).sort()).toEqual(['twin', 'user1']);
+  });
+
+  test.each([
+    ['sessions of a user', listSessions([], 100), ['user7', '2020-01-01'], 'sessions_user_id_idx'],
+    ['accounts of a user', listAccounts(100), ['user7'], 'accounts_user_id_idx'],
+    ['accounts of a user for a list', listAccountSummaries(100), ['user7'], 'accounts_user_id_idx'],
+  ])('%s are found by an index scan', async (_, query, values, index) => {
+    expect(await planOf(query, ...values)).toEqual(['Limit', 'Sort', `Index Scan ${index}`]);
+  });
+
+  test.each([
+    ['sessions', listSessionsOfUsers([], 2), ['{user7,user8}', '2020-01-01'], 'sessions_user_id_idx'],
+    ['accounts', listAccountSummariesOfUsers(2), ['{user7,user8}'], 'accounts_user_id_idx'],
+  ])('%s of several users are found by one index scan for each user', async (_, query, values, index) => {
+    const plan = await planOf(query, ...values);
+    expect(plan.filter((node) => /Scan/.test(node))).toEqual(['Function Scan', `Index Scan ${index}`]);
+    expect(plan).toContain('Nested Loop');
+  });
+
+  test.each([
+    [
+      'an account by its id',
+      findAccount,
+      ['account-user7', 'user7'],
+      [expect.stringMatching(/^Index Scan accounts_(pkey|user_id_idx)$/)],
+    ],
+    [
+      'an account by its id at the provider',
+      findAccountByKey,
+      ['credential', 'user7'],
+      ['Index Scan accounts_provider_id_provider_user_id_key'],
+    ],
+    ['a user by the id', findUserById([]), ['user7'], ['Index Scan users_pkey']],
+    [
+      'a user to be updated',
+      updateUser({ name: '', updated_at: '' }, []),
+      ['user7', 'Ada', '2020-01-01'],
+      ['ModifyTable users', 'Index Scan users_pkey'],
+    ],
+  ])('%s is found by an index scan', async (_, query, values, plan) => {
+    expect(await planOf(query, ...values)).toEqual(plan);
+  });
+
+  test.each([findUsersByEmail([]), findEmail])('$name uses indexes alone', async (query) => {
+    const plan = await planOf(query, 'user1@example.com');
+    expect(plan.filter((node) => node !== 'Limit')).toEqual([
+      'Bitmap Heap Scan users',
+      'BitmapOr',
+      'Bitmap Index Scan users_email_key',
+      'Bitmap Index Scan users_email_unnormalised_idx',
+    ]);
+  });
+
+  test('a list for several users has at most the limit of rows for each user', async () => {
+    await database.query(`
+      insert into sessions (id, user_id, token, expires_at, created_at)
+      select 'more' || u || n, 'user' || u, 'more' || u || n, now() + interval '1 day', now() + n * interval '1 second'
+        from generate_series(1, 2) u, generate_series(1, 3) n`);
+    const rows = await database.query<SessionRow>(listSessionsOfUsers([], 3).text, [
+      ['user2', 'user1'],
+      new Date(),
+    ]);
+    const idsOf = (user: string) => rows.filter((row) => row.user_id === user).map(({ id }) => id);
+    expect(idsOf('user1')).toEqual(['session1', 'more11', 'more12']);
+    expect(idsOf('user2')).toEqual(['session2', 'more21', 'more22']);
   });
 });

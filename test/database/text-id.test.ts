@@ -6,10 +6,10 @@ test.each([
   ['3f2c', '3f2c'],
   [null, null],
   [undefined, undefined],
-])('the id %p of a row is %p above the database', (stored, id) => {
+])('the stored id %p is read as %p', (stored, id) => {
   expect(textId.from(stored)).toBe(id);
 });
 
-test('an id goes to the database as it is', () => {
+test('an id is written unchanged', () => {
   expect(textId.to('7')).toBe('7');
 });

@@ -20,19 +20,19 @@ const errorOf = async (statement: string): Promise<unknown> => {
   throw new Error('the statement was expected to fail');
 };
 
-test('a doubled row is a unique violation, of any index or of the one named', async () => {
+test('recognises a unique violation of any index, or only of the named index', async () => {
   const error = await errorOf("insert into t values (2, 'a', 1)");
   expect(isUniqueViolation(error)).toBe(true);
   expect(isUniqueViolation(error, 't_email_key')).toBe(true);
   expect(isUniqueViolation(error, 't_pkey')).toBe(false);
 });
 
-test('it is known also as TypeORM wraps it', async () => {
+test('recognises a unique violation that TypeORM has wrapped', async () => {
   const driverError = await errorOf("insert into t values (1, 'b', 1)");
   expect(isUniqueViolation(Object.assign(new Error('wrapped'), { driverError }), 't_pkey')).toBe(true);
 });
 
-test('nothing else is one', async () => {
+test('recognises no other error', async () => {
   expect(isUniqueViolation(await errorOf("insert into t values (2, 'b', 0)"))).toBe(false);
   expect(isUniqueViolation(await errorOf('select * from nowhere'))).toBe(false);
   for (const other of [new Error('23505'), undefined, null, 'text'])

@@ -21,22 +21,22 @@ const errorOf = async (statement: string, value: string): Promise<unknown> => {
   throw new Error('the statement was expected to fail');
 };
 
-/** Hardly compressible, so that it stays too long for an index. */
+/** PostgreSQL can hardly compress this text, so it is too long for an index. */
 const long = Array.from({ length: 5000 }, (_, n) => (n * 7919).toString(36)).join('');
 
 test.each([
-  ['a NUL', 'insert into t (name, size) values ($1, 1)', 'a\0'],
-  ['more than the column is wide', 'insert into t (name, size) values ($1, 1)', 'abcdef'],
-  ['against a check', 'insert into t (name, size) values ($1, 1)', 'bad'],
-  ['too long for an index', 'insert into t (email, size) values ($1, 1)', long],
-  ['no number', 'insert into t (size) values ($1)', 'one'],
+  ['a text with a NUL', 'insert into t (name, size) values ($1, 1)', 'a\0'],
+  ['a text that is too long for its column', 'insert into t (name, size) values ($1, 1)', 'abcdef'],
+  ['a value that violates a check', 'insert into t (name, size) values ($1, 1)', 'bad'],
+  ['a text that is too long for an index', 'insert into t (email, size) values ($1, 1)', long],
+  ['a text for a number', 'insert into t (size) values ($1)', 'one'],
 ])('%s cannot be stored', async (_, statement, value) => {
   const error = await errorOf(statement, value);
   expect(isUnstorable(error)).toBe(true);
   expect(isUnstorable(Object.assign(new Error('wrapped'), { driverError: error }))).toBe(true);
 });
 
-test('what is missing or not there is another matter', async () => {
+test('a missing value or table is not an unstorable value', async () => {
   expect(isUnstorable(await errorOf('insert into t (name) values ($1)', 'a'))).toBe(false);
   expect(isUnstorable(await errorOf('select $1 from nowhere', 'a'))).toBe(false);
   for (const other of [new Error('22021'), { code: 22021 }, undefined, null])

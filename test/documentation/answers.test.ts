@@ -56,8 +56,8 @@ const stranger = (server = gatehouse) => new BrowserLikeClient(server.origin);
 const member = async () => (await aMember(gatehouse)).client;
 const elsewhere = { origin: 'https://elsewhere.example' };
 
-/** The example with changes, for an address nobody has. */
 let count = 0;
+/** The example of the route with changes. If it has an e-mail, the e-mail is replaced by an unused one. */
 const changed = ({ example }: Route, changes: Record<string, unknown>) => {
   count += 1;
   return {
@@ -67,7 +67,7 @@ const changed = ({ example }: Route, changes: Record<string, unknown>) => {
   };
 };
 
-/** How each documented error comes about, whatever the route: by its code, or its message where it has none. */
+/** A request for each documented error that is the same on all routes, by code, or by message if there is no code. */
 const RECIPES: Record<string, (route: Route) => Promise<Answer>> = {
   BAD_REQUEST: (route) => route.send(stranger(), '{"name":'),
   UNSUPPORTED_MEDIA_TYPE: (route) => route.send(stranger(), 'name', { 'content-type': 'text/plain' }),
@@ -117,20 +117,20 @@ const RECIPES: Record<string, (route: Route) => Promise<Answer>> = {
   'No fields to update': async (route) => route.send(await member(), {}),
 };
 
-/** A recipe for what a body holds says nothing of a route without one; where a redirect leads is asked where there is one. */
-function fits(code: string, route: Route): boolean {
+/** True if the recipe is also tried on routes that do not document its code. Such a route must take a body. */
+function isApplicable(code: string, route: Route): boolean {
   return route.method !== 'GET' && route.example !== undefined && !/callback/i.test(code);
 }
 
-async function sessionVanishes(route: Route): Promise<Answer> {
+async function sendWhileSessionVanishes(route: Route): Promise<Answer> {
   const { client, id } = await aMember(gatehouse);
   await database.query(`update sessions set expires_at = now() + interval '1 hour' where user_id = $1`, [id]);
-  // It is validated before anybody asks who is there.
+  // The route validates its query before it looks for a session, so it needs a valid one.
   const path = route.path.endsWith('/account-info') ? `${route.path}?accountId=x` : route.path;
   return whileExtendingFails(() => client.call(path, { method: route.method, body: route.example }));
 }
 
-/** What they answer depends on a provider: test/documentation/providers.test.ts has one. */
+/** The answers of these routes depend on a provider, so test/documentation/providers.test.ts checks them. */
 const AT_PROVIDERS = [
   'POST /api/auth/sign-in/social',
   'GET /api/auth/callback/{id}',
@@ -138,7 +138,7 @@ const AT_PROVIDERS = [
   'POST /api/auth/link-social',
 ];
 
-/** Errors that come before a provider is looked for. */
+/** Errors of these routes that occur before the server looks for the provider. */
 const BEFORE_PROVIDERS = [
   'BAD_REQUEST',
   'UNSUPPORTED_MEDIA_TYPE',
@@ -149,23 +149,23 @@ const BEFORE_PROVIDERS = [
   'UNAUTHORIZED',
 ];
 
-/** Each on the state that the ones before have left: the first one makes the person of the examples. */
+/** Routes that have to come first, in this order, because sign-up creates the user of the other examples. */
 const IN_ORDER = ['POST /api/auth/sign-up/email', 'POST /api/auth/register'];
 
-test('every example is answered with 2xx as it stands, and the answer is what the document says', async () => {
+test('every unchanged example gets 200 and an answer as documented', async () => {
   const faults: string[] = [];
-  // A session has no fields of its own to change: configured ones are in test/additional-fields.
-  const elsewhereShown = [
+  // update-session has nothing to change without configured fields. test/additional-fields checks it with some.
+  const checkedElsewhere = [
     'POST /api/auth/update-session',
     ...AT_PROVIDERS,
     ...Object.keys({ ...journeySuccesses(servers), ...tokenSuccesses(servers) }),
   ];
   const sorted = routes
-    .filter(({ name }) => !elsewhereShown.includes(name))
+    .filter(({ name }) => !checkedElsewhere.includes(name))
     .toSorted((a, b) => rank(a) - rank(b));
   for (const route of sorted.filter(({ name }) => name !== 'POST /api/auth/get-session')) {
     const client = route.isGuarded ? await member() : stranger();
-    // The same person cannot sign up twice.
+    // Both sign-up examples have the same e-mail, so the first user must go.
     if (route.name === 'POST /api/auth/register') await database.query('delete from users');
     const answer = await route.send(client);
     if (answer.status !== 200) faults.push(`${route.name}: ${answer.status} ${answer.text}`);
@@ -174,7 +174,7 @@ test('every example is answered with 2xx as it stands, and the answer is what th
   expect(faults).toEqual([]);
 });
 
-test('what a mailed link leads to, or needs a provider, is answered as documented', async () => {
+test('routes that need a mailed link or a provider answer as documented', async () => {
   const faults: string[] = [];
   for (const [name, follow] of Object.entries({
     ...journeySuccesses(servers),
@@ -189,7 +189,7 @@ test('what a mailed link leads to, or needs a provider, is answered as documente
   expect(faults).toEqual([]);
 });
 
-test('forms are taken where the document says so', async () => {
+test('routes accept a form if the document says so', async () => {
   const forms = routes.filter(
     ({ name, operation }) =>
       operation.requestBody?.content['application/x-www-form-urlencoded'] && !AT_PROVIDERS.includes(name),
@@ -206,7 +206,7 @@ test('forms are taken where the document says so', async () => {
   }
 });
 
-test('every error in the document comes about, and no other', async () => {
+test('every documented error can be provoked, and no undocumented one', async () => {
   const faults: string[] = [];
   const own = { ...journeyRecipes(servers), ...tokenRecipes(servers) };
   for (const route of routes) {
@@ -218,12 +218,12 @@ test('every error in the document comes about, and no other', async () => {
       !AT_PROVIDERS.includes(route.name) || (route.method === 'POST' && BEFORE_PROVIDERS.includes(code));
     for (const code of new Set([
       ...documented.keys(),
-      ...Object.keys(RECIPES).filter((name) => fits(name, route)),
+      ...Object.keys(RECIPES).filter((name) => isApplicable(name, route)),
     ])) {
       if (!isAsked(code)) continue;
       const recipe = own[route.name]?.[code] ?? RECIPES[code];
       if (!recipe) {
-        faults.push(`${route.name}: how does ${code} come about?`);
+        faults.push(`${route.name}: there is no recipe that provokes ${code}`);
         continue;
       }
       const answer = await recipe(route);
@@ -232,33 +232,33 @@ test('every error in the document comes about, and no other', async () => {
       const { code: given, message } =
         answer.text === '' ? {} : (answer.json() as { code?: string; message?: string });
       if (answer.status !== documented.get(code) || (given ?? message) !== code)
-        faults.push(`${route.name}: ${answer.status} ${answer.text} in place of ${code}`);
+        faults.push(`${route.name}: expected ${code}, got ${answer.status} ${answer.text}`);
     }
   }
   expect(faults).toEqual([]);
 }, 240_000);
 
-test('a session that vanishes while it is extended is refused as documented', async () => {
+test('if a session is deleted while it is extended, the routes answer as documented', async () => {
   const faults: string[] = [];
   for (const route of routes.filter(({ name, errors }) =>
-    // Where refreshing is not deferred, POST /get-session never gets there.
+    // Without deferSessionRefresh, POST /get-session refuses before it extends a session.
     errors.some(([, code]) => code === 'FAILED_TO_GET_SESSION' && name !== 'POST /api/auth/get-session'),
   )) {
-    const answer = await sessionVanishes(route);
+    const answer = await sendWhileSessionVanishes(route);
     if (answer.status !== 401) faults.push(`${route.name}: ${answer.status} ${answer.text}`);
     faults.push(...check.faults(route, answer));
   }
   expect(faults).toEqual([]);
 });
 
-test('a session that answers nobody, and one that is there, are both in the schema of get-session', async () => {
+test('the schema of get-session fits the answers with and without a session', async () => {
   const route = routes.find(({ name }) => name === 'GET /api/auth/get-session');
   if (!route) throw new Error('get-session is not documented');
   for (const client of [stranger(), await member()])
     expect(check.faults(route, await route.send(client))).toEqual([]);
 });
 
-test('without its tables every route answers as documented, readiness included', async () => {
+test('if its tables are missing, every route answers as documented', async () => {
   const broken = await startGatehouse();
   await broken.database.query(
     'alter table users rename to u; alter table sessions rename to s; alter table migrations rename to m',
@@ -276,7 +276,7 @@ test('without its tables every route answers as documented, readiness included',
 
 const rank = ({ name }: Route) => (IN_ORDER.includes(name) ? IN_ORDER.indexOf(name) : IN_ORDER.length);
 
-/** A session that is due and vanishes in the very moment. */
+/** Adds a trigger that deletes a session when the server extends it. */
 async function whileExtendingFails(call: () => Promise<Answer>): Promise<Answer> {
   await database.query(`
     create function vanish() returns trigger language plpgsql as $$
@@ -289,7 +289,7 @@ async function whileExtendingFails(call: () => Promise<Answer>): Promise<Answer>
   }
 }
 
-/** A table that somebody has restricted further than the migrations did. */
+/** Adds a constraint that the migrations do not have, which refuses every update of this user. */
 async function whileUpdatesAreRefused(id: string, call: () => Promise<Answer>): Promise<Answer> {
   await database.query(`alter table users add constraint refused check (id <> '${id}') not valid`);
   try {

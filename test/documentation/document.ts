@@ -28,7 +28,7 @@ export interface OpenApi {
   };
 }
 
-/** One operation of the document, and how it is called. */
+/** An operation of the document, with a method that calls it. */
 export class Route {
   constructor(
     readonly method: string,
@@ -40,18 +40,18 @@ export class Route {
     return `${this.method} ${this.path}`;
   }
 
-  /** The body of the document's own example. */
+  /** The example body of the document. */
   get example(): Record<string, unknown> | undefined {
     return this.operation.requestBody?.content['application/json']?.example;
   }
 
-  /** Open to nobody without a session. */
+  /** True if the operation requires a session. */
   get isGuarded(): boolean {
     const { security = [] } = this.operation;
     return security.length > 0 && security.every((way) => Object.keys(way).length > 0);
   }
 
-  /** What the document says may be answered other than 2xx: status and code, or the message where there is no code. */
+  /** The documented errors: status and code, or the message if there is no code. */
   get errors(): [status: number, code: string][] {
     return Object.entries(this.operation.responses)
       .filter(([status]) => Number(status) >= 400)
@@ -61,7 +61,7 @@ export class Route {
       });
   }
 
-  /** Sends the example, or `body` in its place. */
+  /** Sends the request, by default with the example body. */
   send(
     client: BrowserLikeClient,
     body: unknown = this.example,
@@ -82,19 +82,19 @@ export function routesOf({ paths }: OpenApi): Route[] {
   );
 }
 
-/** Holds answers against what the document says of their operation. */
+/** Compares answers with the document. */
 export class AnswerCheck {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
 
   constructor(document: OpenApi) {
     const strict = structuredClone(document);
-    // So that a field the document does not name is found as well.
+    // Makes fields that the document does not name an error.
     for (const schema of Object.values(strict.components.schemas)) schema.additionalProperties ??= false;
     formats.default(this.ajv);
     this.ajv.addSchema(strict, 'openapi');
   }
 
-  /** What is wrong, in words; empty when the answer is as the document says. */
+  /** Returns a sentence for each difference from the document; empty if there is none. */
   faults(route: Route, answer: Answer): string[] {
     const described = route.operation.responses[answer.status];
     if (!described) return [`${route.name}: ${answer.status} is not documented: ${answer.text}`];

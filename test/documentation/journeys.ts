@@ -4,20 +4,20 @@ import type { TestDatabase } from '../setup/database.js';
 import { SECRET, type Gatehouse } from '../setup/gatehouse.js';
 import { aMember, type Member } from '../setup/people.js';
 
-/** Servers on one database, each set up so that some errors come about. */
+/** Servers on one database. Each has a configuration that makes some errors possible. */
 export interface Servers {
   readonly database: TestDatabase;
-  /** Everything is switched on. */
+  /** All features are on. */
   readonly gatehouse: Gatehouse;
-  /** Everything is switched off. */
+  /** All features are off. */
   readonly closed: Gatehouse;
-  /** Computes one hash at a time and lets none wait. */
+  /** Computes one password hash at a time and queues no others. */
   readonly busy: Gatehouse;
-  /** In production without a mail server. */
+  /** Runs in production without a mail server. */
   readonly mute: Gatehouse;
-  /** Wants verified addresses. */
+  /** Requires verified addresses. */
   readonly strict: Gatehouse;
-  /** Deletes users by a mailed link. */
+  /** Requires a mailed link to delete a user. */
   readonly mailing: Gatehouse;
 }
 
@@ -25,14 +25,14 @@ type Recipe = () => Promise<Answer>;
 
 const NEW = 'correct horse battery staple';
 
-/** How the errors of the routes come about that are about passwords, mails and deletion: by route and code. */
+/** Requests that provoke the errors of the routes for passwords, mails and deletion, by route and code. */
 export function journeyRecipes(servers: Servers): Record<string, Record<string, Recipe>> {
   const { database, gatehouse, closed, busy, mute, strict } = servers;
   const stranger = (server = gatehouse) => new BrowserLikeClient(server.origin);
   const post = (path: string, body: object, client = stranger()) => client.post(`/api/auth/${path}`, body);
   const get = (path: string, client = stranger()) => client.get(`/api/auth/${path}`);
 
-  /** The same session on another server of this database. */
+  /** A client with the member's session for another server of this database. */
   const at = (server: Gatehouse, member: Member) => {
     const client = stranger(server);
     for (const [name, value] of member.client.cookies) client.cookies.set(name, value);
@@ -52,7 +52,7 @@ export function journeyRecipes(servers: Servers): Record<string, Record<string, 
       return post(path, body, member.client);
     };
 
-  /** A reset token, out of the mail that the log shows. */
+  /** Requests a reset and reads the token from the mail in the log. */
   const resetToken = async (member: Member) => {
     await post('request-password-reset', { email: member.email });
     const pattern = new RegExp(`mail reset-password to ${member.email}: \\S+/reset-password/(\\w+)`);
@@ -63,7 +63,7 @@ export function journeyRecipes(servers: Servers): Record<string, Record<string, 
     }
   };
 
-  /** Asks while other sign-ins keep the one hash there may be computed, until there is no place. */
+  /** Sends a request while other sign-ins keep the server busy, and repeats that until the answer is a 503. */
   const whenBusy = async (ask: (client: BrowserLikeClient, member: Member) => Promise<Answer>) => {
     for (;;) {
       const member = await aMember(gatehouse);
@@ -192,7 +192,7 @@ export function journeyRecipes(servers: Servers): Record<string, Record<string, 
   };
 }
 
-/** The ways of these routes that end well, each with the route it is an answer of. */
+/** Successful requests to these routes, by route. */
 export function journeySuccesses({ gatehouse, mailing }: Servers): Record<string, Recipe> {
   const client = () => new BrowserLikeClient(gatehouse.origin);
   return {

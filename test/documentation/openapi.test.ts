@@ -16,13 +16,13 @@ beforeAll(async () => {
 
 afterAll(() => gatehouse.stop());
 
-test('the linter finds neither errors nor warnings by its recommended rules', async () => {
+test('the linter finds no problem with its recommended rules', async () => {
   const config = await createConfig({
     extends: ['recommended'],
-    // Health, metrics and the public keys have no answer that is the client's fault.
+    // Health, metrics and the public keys have no 4xx answer.
     rules: {
       'operation-4xx-response': 'off',
-      // A mailed link that only leads on is answered with 302.
+      // Routes behind mailed links answer only with 302.
       'operation-2xx-response': 'off',
     },
   });
@@ -30,17 +30,17 @@ test('the linter finds neither errors nor warnings by its recommended rules', as
   expect(problems.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([]);
 });
 
-test('it holds every route of the server and no other', async () => {
+test('the document describes all routes of the server and no others', async () => {
   const { out } = await runToEnd('test/documentation/print-routes.mjs', {
     environment: { DATABASE_URL: gatehouse.database.url, BETTER_AUTH_SECRET: SECRET, LOG_LEVEL: 'silent' },
   });
-  // The documentation does not describe itself, and `/` only leads to it.
+  // The documentation does not describe itself, and `/` only redirects to it.
   const served = routesPrinted(out).filter((route) => !/^\S+ \/(docs.*)?$/.test(route));
   expect(served.length).toBeGreaterThan(15);
   expect(routes.map(({ name }) => name).toSorted()).toEqual(served.toSorted());
 });
 
-test('every operation says what it is for, what it answers, and what an error is', () => {
+test('every operation has a summary, a tag, security, an answer and descriptions', () => {
   for (const { name, operation } of routes) {
     expect([name, operation.summary]).toEqual([name, expect.stringMatching(/^[A-Z].{3,}/)]);
     expect([name, operation.tags]).toEqual([name, [expect.any(String)]]);
@@ -52,14 +52,14 @@ test('every operation says what it is for, what it answers, and what an error is
   }
 });
 
-test('every body has an example, in each of its forms', () => {
+test('every body has an example for each content type', () => {
   for (const { name, operation } of routes) {
     for (const { example } of Object.values(operation.requestBody?.content ?? {}))
       expect([name, example]).toEqual([name, expect.any(Object)]);
   }
 });
 
-test('what is guarded can be authorized in three ways, and says that it may be refused', () => {
+test('guarded operations accept three kinds of credentials and document their 401', () => {
   const guarded = routes.filter((route) => route.isGuarded);
   expect(guarded.length).toBeGreaterThan(5);
   for (const { name, operation, errors } of guarded) {
@@ -70,7 +70,7 @@ test('what is guarded can be authorized in three ways, and says that it may be r
   }
 });
 
-test('the cookie is the one the server sets', async () => {
+test('the documented cookie has the name that the server is configured to use', async () => {
   expect(document.components.securitySchemes['cookie']?.name).toBe('better-auth.session_token');
   const other = await startGatehouse(
     { ADVANCED_COOKIE_PREFIX: 'gate', ADVANCED_USE_SECURE_COOKIES: 'true' },
@@ -81,7 +81,7 @@ test('the cookie is the one the server sets', async () => {
   expect(otherDocument.components.securitySchemes['cookie']?.name).toBe('__Secure-gate.session_token');
 });
 
-/** Out of Fastify's drawing of its routes: each line is a part of a path below the line it is indented under. */
+/** Parses Fastify's drawing of its routes. Each line continues the path of the line above with less indentation. */
 function routesPrinted(drawing: string): string[] {
   const above: string[] = [];
   return drawing.split('\n').flatMap((line) => {

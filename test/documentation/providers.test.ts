@@ -31,7 +31,7 @@ const idToken = async (sub: string, claims = {}) => ({ token: await server.provi
 const sql = (text: string) => server.gatehouse.database.query(text);
 const evil = 'https://elsewhere.example/';
 
-/** What both routes refuse before they look at who it is. */
+/** Requests for the errors that sign-in/social and link-social have in common. */
 const common = (send: (body: object) => Promise<Answer>): Record<string, Recipe> => ({
   VALIDATION_ERROR: () => send({ provider: 5 }),
   INVALID_CALLBACK_URL: () => send({ provider: 'acme', callbackURL: evil }),
@@ -44,7 +44,7 @@ const common = (send: (body: object) => Promise<Answer>): Record<string, Recipe>
   FAILED_TO_GET_USER_INFO: async () => send({ provider: 'acme', idToken: await idToken('without-email') }),
 });
 
-/** By route and code, or the message where there is no code. */
+/** A request for each error, by route and code, or by message if there is no code. */
 const RECIPES: Record<string, Record<string, Recipe>> = {
   'POST /api/auth/sign-in/social': {
     ...common(signIn),
@@ -72,7 +72,7 @@ const RECIPES: Record<string, Record<string, Recipe>> = {
       return link({ provider: 'acme', idToken: await idToken('verified') });
     },
     LINKING_FAILED: async () => {
-      // A table that somebody has restricted further than the migrations did.
+      // A constraint that the migrations do not have makes the insert fail.
       await sql(`alter table accounts add constraint refused check (provider_id <> 'acme')`);
       const answer = await link(
         { provider: 'acme', idToken: await idToken('verified') },
@@ -90,7 +90,10 @@ const RECIPES: Record<string, Record<string, Recipe>> = {
   },
 };
 
-/** test/documentation/answers.test.ts has these, whatever the route; the last no provider here can make come about. */
+/**
+ * Errors that this file does not check. test/documentation/answers.test.ts checks them for all routes, except for
+ * USER_EMAIL_NOT_FOUND, which no provider of these tests can cause.
+ */
 const ELSEWHERE = [
   'BAD_REQUEST',
   'UNSUPPORTED_MEDIA_TYPE',
@@ -102,7 +105,7 @@ const ELSEWHERE = [
   'USER_EMAIL_NOT_FOUND',
 ];
 
-test.each(Object.keys(RECIPES))('every error of %s in the document comes about', async (name) => {
+test.each(Object.keys(RECIPES))('every documented error of %s can be provoked', async (name) => {
   const route = routes.find((candidate) => candidate.name === name);
   if (!route) throw new Error(`${name} is not documented`);
   const faults: string[] = [];
@@ -110,19 +113,19 @@ test.each(Object.keys(RECIPES))('every error of %s in the document comes about',
   for (const [status, code] of documented) {
     const answer = await RECIPES[name]?.[code]?.();
     if (!answer) {
-      faults.push(`how does ${code} come about?`);
+      faults.push(`there is no recipe that provokes ${code}`);
       continue;
     }
     const { code: given, message } = answer.json<{ code?: string; message?: string }>();
     if (answer.status !== status || (given ?? message) !== code)
-      faults.push(`${answer.status} ${answer.text} in place of ${code}`);
+      faults.push(`expected ${code}, got ${answer.status} ${answer.text}`);
     faults.push(...check.faults(route, answer));
     await server.reset();
   }
   expect(faults).toEqual([]);
 });
 
-test('what ends well is answered as documented', async () => {
+test('successful requests get the documented answers', async () => {
   const visitor = new Visitor(server.gatehouse);
   const back = await visitor.begin('acme');
   const member = await aMember(server.gatehouse, { email: 'mallory@example.com' });

@@ -6,7 +6,7 @@ import type { TestDatabase } from '../setup/database.js';
 import type { Gatehouse } from '../setup/gatehouse.js';
 import { aMember, type Member } from '../setup/people.js';
 
-/** A server that knows `gitlab`, which is the provider of the tests, and `vercel`, which cannot refresh. */
+/** A server with `gitlab`, which points to the tests' provider, and `vercel`, which cannot refresh. */
 export interface LinkingServers {
   readonly database: TestDatabase;
   readonly linking: Gatehouse;
@@ -25,7 +25,7 @@ export const linkingVariables = ({ origin }: OpenIdProvider): Record<string, str
 
 let count = 0;
 
-/** Somebody who has signed in with a provider as well: the id of that account. */
+/** Signs up a user and links a provider's account to it. `accountId` is the id of that account. */
 async function linkedMember(
   { database, linking, provider }: LinkingServers,
   { providerId = 'gitlab', accessToken, refreshToken, life = 3600 }: LinkedAs = {},
@@ -55,11 +55,11 @@ interface LinkedAs {
   readonly providerId?: string;
   readonly accessToken?: string | null;
   readonly refreshToken?: string | null;
-  /** Seconds. */
+  /** Seconds until the access token expires. */
   readonly life?: number;
 }
 
-/** How the errors of the routes about linked accounts come about: by route and code. */
+/** Requests that provoke the errors of the routes for linked accounts, by route and code. */
 export function tokenRecipes(servers: LinkingServers): Record<string, Record<string, Recipe>> {
   const { linking, database } = servers;
   const ask = (path: string, { client }: Member, accountId: string) =>
@@ -114,7 +114,7 @@ export function tokenRecipes(servers: LinkingServers): Record<string, Record<str
   };
 }
 
-/** The ways of these routes that end well. */
+/** Successful requests to these routes, by route. */
 export function tokenSuccesses(servers: LinkingServers): Record<string, Recipe> {
   const posted =
     (path: string): Recipe =>

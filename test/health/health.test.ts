@@ -7,22 +7,22 @@ import { MIGRATED, startGatehouse, type Gatehouse } from '../setup/gatehouse.js'
 import { aMember, type Member } from '../setup/people.js';
 
 let database: TestDatabase;
-let wire: Wire;
+let network: Network;
 let gatehouse: Gatehouse;
 let client: BrowserLikeClient;
 let member: Member;
 
 beforeAll(async () => {
   database = await createDatabase({ template: MIGRATED });
-  wire = await layWire(database.url);
-  gatehouse = await startGatehouse({ DATABASE_URL: wire.url }, database);
+  network = await startNetwork(database.url);
+  gatehouse = await startGatehouse({ DATABASE_URL: network.url }, database);
   client = new BrowserLikeClient(gatehouse.origin);
   member = await aMember(gatehouse);
 });
 
 afterAll(async () => {
   await gatehouse.stop();
-  await wire.cut();
+  await network.cut();
   await database.drop();
 });
 
@@ -31,61 +31,63 @@ async function health() {
   return { live: live.status, ready: ready.status, body: ready.json() };
 }
 
-const WELL = { live: 200, ready: 200, body: { status: 'ok' } };
-const unready = (check: string) => ({ live: 200, ready: 503, body: { status: 'unavailable', check } });
+const READY = { live: 200, ready: 200, body: { status: 'ok' } };
+const notReady = (check: string) => ({ live: 200, ready: 503, body: { status: 'unavailable', check } });
 
-test('with a migrated database it is live and ready', async () => expect(await health()).toEqual(WELL));
+test('a server with a migrated database is live and ready', async () =>
+  expect(await health()).toEqual(READY));
 
-test('connections that the database ends are replaced, and nobody notices', async () => {
+test('the server replaces connections that the database ends, and no request fails', async () => {
   await database.query(
     `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
   );
   await new Promise((done) => setTimeout(done, 100));
-  expect(await health()).toEqual(WELL);
+  expect(await health()).toEqual(READY);
   expect((await member.client.get('/api/auth/get-session')).json()).toMatchObject({
     user: { id: member.id },
   });
 });
 
-test('without its database it is live and not ready, answers 500, and recovers by itself', async () => {
-  await wire.cut();
-  expect(await health()).toEqual(unready('database unreachable'));
+test('without its database the server is live but not ready, answers 500, and recovers by itself', async () => {
+  await network.cut();
+  expect(await health()).toEqual(notReady('database unreachable'));
   expect(await member.client.get('/api/auth/list-accounts')).toMatchObject({ status: 500, text: '' });
-  await wire.mend();
-  expect(await health()).toEqual(WELL);
+  await network.repair();
+  expect(await health()).toEqual(READY);
   expect((await member.client.get('/api/auth/list-accounts')).status).toBe(200);
 });
 
-test('a database that no longer answers is told within seconds', async () => {
-  wire.freeze();
+test('reports within 5 seconds that the database no longer answers', async () => {
+  network.freeze();
   const asked = Date.now();
-  expect(await health()).toEqual(unready('database unreachable'));
+  expect(await health()).toEqual(notReady('database unreachable'));
   expect(Date.now() - asked).toBeLessThan(5000);
-  await wire.cut();
-  await wire.mend();
-  expect(await health()).toEqual(WELL);
+  await network.cut();
+  await network.repair();
+  expect(await health()).toEqual(READY);
 });
 
-test('a migration that is undone while it runs makes it unready', async () => {
+test('a server is not ready after a migration was reverted', async () => {
   const dataSource = createMigratingDataSource(database.url);
   await dataSource.initialize();
   await dataSource.undoLastMigration();
-  expect(await health()).toEqual(unready('migrations pending'));
+  expect(await health()).toEqual(notReady('migrations pending'));
   await dataSource.runMigrations();
   await dataSource.destroy();
-  expect(await health()).toEqual(WELL);
+  expect(await health()).toEqual(READY);
 });
 
-/** Between server and database; what it does to the one the other feels. */
-interface Wire {
+/** A proxy between server and database that can fail. */
+interface Network {
   readonly url: string;
+  /** Ends all connections and refuses new ones. */
   cut(): Promise<void>;
-  mend(): Promise<void>;
-  /** Connections stay, and nothing passes. */
+  repair(): Promise<void>;
+  /** Keeps connections open, but passes no data. */
   freeze(): void;
 }
 
-async function layWire(databaseUrl: string): Promise<Wire> {
+async function startNetwork(databaseUrl: string): Promise<Network> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   const pass = (socket: Socket) => {
@@ -108,7 +110,7 @@ async function layWire(databaseUrl: string): Promise<Wire> {
       server.close();
       await once(server, 'close');
     },
-    async mend() {
+    async repair() {
       server = createServer(pass).listen(port, '127.0.0.1');
       await once(server, 'listening');
     },

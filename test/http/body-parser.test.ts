@@ -30,7 +30,7 @@ test.each([
   'application/json; charset=utf-8',
   'APPLICATION/JSON',
   'application/json;x=y',
-])('JSON is known by its type, whatever the case and the parameters: %s', async (type) => {
+])('JSON is recognised by its type in any case and with any parameters: %s', async (type) => {
   expect((await post(SIGN_UP, JSON.stringify(aPerson()), type)).status).toBe(200);
 });
 
@@ -41,7 +41,7 @@ test.each([
   'application/jsonp',
   'json',
   '*/*',
-])('another type is refused and named: %s', async (type) => {
+])('another content type is refused, and the message names it: %s', async (type) => {
   const answer = await post(SIGN_UP, JSON.stringify(aPerson()), type);
   expect([answer.status, answer.json()]).toEqual([
     415,
@@ -52,7 +52,7 @@ test.each([
   ]);
 });
 
-test('a form is taken where a form belongs, the last of several values, and nowhere else', async () => {
+test('only sign-up and sign-in accept a form, and use the last of several values', async () => {
   const form = 'application/x-www-form-urlencoded';
   const { email, password } = aPerson();
   const body = new URLSearchParams([
@@ -72,7 +72,7 @@ test('a form is taken where a form belongs, the last of several values, and nowh
   }
 });
 
-test.each([undefined, ''])('without a byte there is no body, whatever the type says', async (body) => {
+test.each([undefined, ''])('an empty body counts as no body, whatever the content type is', async (body) => {
   expect((await post('/api/auth/sign-out', body)).json()).toEqual({ success: true });
   expect((await post('/api/auth/sign-out', body, 'text/plain')).json()).toEqual({ success: true });
   expect((await post(SIGN_UP, body)).json<{ message: string }>().message).toMatch(
@@ -80,7 +80,7 @@ test.each([undefined, ''])('without a byte there is no body, whatever the type s
   );
 });
 
-test('a body without a type is no body', async () => {
+test('a body without a content type is ignored', async () => {
   const status = await new Promise<number | undefined>((resolve, reject) => {
     const { hostname, port } = new URL(gatehouse.origin);
     const sent = request({ hostname, port, path: '/api/auth/sign-out', method: 'POST' }, (answer) => {
@@ -93,7 +93,7 @@ test('a body without a type is no body', async () => {
   expect(status).toBe(200);
 });
 
-test('a body of more than two megabytes is refused', async () => {
+test('a body of more than 2 MiB is refused', async () => {
   const answer = await post(SIGN_UP, JSON.stringify({ ...aPerson(), name: 'n'.repeat(2 * 1024 * 1024) }));
   expect([answer.status, answer.json()]).toEqual([
     413,
@@ -101,7 +101,7 @@ test('a body of more than two megabytes is refused', async () => {
   ]);
 });
 
-test('a password of a megabyte is refused by its length, without being hashed', async () => {
+test('a password of 1 MiB is refused without hashing it', async () => {
   const password = 'p'.repeat(1024 * 1024);
   const hashes = await hashesDuring(gatehouse, async () => {
     for (const path of ['sign-up/email', 'sign-in/email', 'register', 'login']) {
@@ -112,7 +112,7 @@ test('a password of a megabyte is refused by its length, without being hashed', 
   expect(hashes).toBe(0);
 });
 
-test('what is asked about the body comes before the question who asks, and type before origin', async () => {
+test('the server checks the body before the session, and JSON and content type before the origin', async () => {
   const path = '/api/auth/revoke-session';
   expect((await post(path, '{')).status).toBe(400);
   expect((await post(path, '{"token":5}')).status).toBe(400);

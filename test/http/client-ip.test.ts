@@ -10,13 +10,13 @@ const ipOf = (value: string, changes: Partial<typeof settings> = {}) =>
   clientIp({ 'x-forwarded-for': value }, { ...settings, ...changes }, 'production');
 
 test.each(['2001:db8::1', '2001:DB8:0:0:1::2', '2001:db8::ffff', '2001:0db8:0000:0000:ffff:ffff:ffff:ffff'])(
-  'the addresses of one IPv6 network are one client: %s',
+  'addresses of the same IPv6 network are the same client: %s',
   (address) => {
     expect(ipOf(address)).toBe('2001:0db8:0000:0000:0000:0000:0000:0000');
   },
 );
 
-test('another network is another client', () => {
+test('addresses of different IPv6 networks are different clients', () => {
   expect(ipOf('2001:db8:0:1::1')).toBe('2001:0db8:0000:0001:0000:0000:0000:0000');
 });
 
@@ -29,7 +29,7 @@ test.each([
   '0000:0000:0000:0000:0000:FFFF:5.6.7.8',
   '::ffff:506:708',
   '5.6.7.8,',
-])('one IPv4 address is one client however it is written: %s', (address) => {
+])('every spelling of an IPv4 address is the same client: %s', (address) => {
   expect(ipOf(address)).toBe('5.6.7.8');
 });
 
@@ -38,12 +38,12 @@ test.each([
   ['::', '0000:0000:0000:0000:0000:0000:0000:0000'],
   ['64:ff9b::1.2.3.4', '0064:ff9b:0000:0000:0000:0000:0000:0000'],
   ['1:2:3:4:5:6:7:8', '0001:0002:0003:0004:0000:0000:0000:0000'],
-])('IPv6 is written out in full: %s', (address, written) => {
+])('an IPv6 address is expanded to its full form: %s', (address, written) => {
   expect(ipOf(address)).toBe(written);
 });
 
 test.each([
-  ['a list, which the client may have begun', '1.2.3.4, 5.6.7.8'],
+  ['a list, whose beginning the client may have sent', '1.2.3.4, 5.6.7.8'],
   ['an address with a zone', 'fe80::1%eth0'],
   ['an IPv4 address with a zone', '::ffff:5.6.7.8%eth0'],
   ['a host name', 'evil.example'],
@@ -51,12 +51,12 @@ test.each([
   ['an address in brackets', '[2001:db8::1]'],
   ['an octal address', '01.2.3.4'],
   ['too many groups', '1:2:3:4:5:6:7:8:9'],
-  ['nothing', ''],
-])('%s is not believed', (_, value) => {
+  ['an empty value', ''],
+])('ignores %s', (_, value) => {
   expect(ipOf(value)).toBe('');
 });
 
-test('the first configured header that holds an address counts, whatever its case', () => {
+test('uses the first configured header that contains an address, in any case', () => {
   const headers = { 'cf-connecting-ip': '1.1.1.1', 'x-forwarded-for': '2.2.2.2' };
   const among = { ...settings, ipAddressHeaders: ['X-Real-IP', 'CF-Connecting-IP', 'X-Forwarded-For'] };
   expect(clientIp(headers, among, undefined)).toBe('1.1.1.1');
@@ -68,7 +68,7 @@ test.each([
   [undefined, ''],
   ['development', '127.0.0.1'],
   ['test', '127.0.0.1'],
-])('without an address under NODE_ENV=%s it is %j', (nodeEnv, address) => {
+])('without an address the result with NODE_ENV=%s is %j', (nodeEnv, address) => {
   expect(clientIp({}, settings, nodeEnv)).toBe(address);
 });
 
@@ -78,12 +78,12 @@ test.each([
   [36, 'ffff:ffff:f000:0000:0000:0000:0000:0000'],
   [60, 'ffff:ffff:ffff:fff0:0000:0000:0000:0000'],
   [128, 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
-])('an IPv6 network may have %i bits', (ipv6Subnet, network) => {
+])('an IPv6 network can have %i bits', (ipv6Subnet, network) => {
   expect(ipOf('ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', { ipv6Subnet })).toBe(network);
   expect(ipOf('::ffff:1.2.3.4', { ipv6Subnet })).toBe('1.2.3.4');
 });
 
-describe('behind proxies that are known', () => {
+describe('behind trusted proxies', () => {
   const trustedProxies = ['10.0.0.0/8', '192.0.2.7', '2001:db8:ffff::/47', '::ffff:198.51.100.0/24'];
 
   test.each([
@@ -96,19 +96,19 @@ describe('behind proxies that are known', () => {
     ['1.2.3.4, 2001:db8:fffd::1', '2001:0db8:fffd:0000:0000:0000:0000:0000'],
     [' ,1.2.3.4 ,, 10.0.0.1,', '1.2.3.4'],
     ['rubbish, 1.2.3.4, 10.0.0.1', '1.2.3.4'],
-  ])('the client of %s is the nearest hop that is none of them', (value, client) => {
+  ])('the client of %s is the last hop that is not a trusted proxy', (value, client) => {
     expect(ipOf(value, { trustedProxies })).toBe(client);
   });
 
   test.each(['10.0.0.1', '10.0.0.1, 192.0.2.7', '1.2.3.4, rubbish', '1.2.3.4, rubbish, 10.0.0.1', ','])(
-    'nobody is the client of %s',
+    'there is no client in %s',
     (value) => {
       expect(ipOf(value, { trustedProxies })).toBe('');
     },
   );
 });
 
-test('with tracking disabled there is no address, in development neither', () => {
+test('with disableIpTracking there is no address, not even in development', () => {
   expect(ipOf('1.2.3.4', { disableIpTracking: true })).toBe('');
   expect(clientIp({}, { ...settings, disableIpTracking: true }, 'development')).toBe('');
 });

@@ -23,18 +23,18 @@ const corsOf = ({ headers }: Answer) =>
 
 let clients = 0;
 
-/** Each from an address of its own, because what is no preflight is counted. */
+/** Sends each request from another address, because the rate limit counts requests that are not preflights. */
 const preflight = (path: string, headers: Record<string, string>) =>
   new BrowserLikeClient(gatehouse.origin, false).call(path, {
     method: 'OPTIONS',
     headers: { 'x-forwarded-for': `1.1.1.${(clients += 1)}`, ...headers },
   });
 
-const asked = { origin: APP, 'access-control-request-method': 'POST' };
+const PREFLIGHT = { origin: APP, 'access-control-request-method': 'POST' };
 
-test('a preflight of a trusted origin is answered without a body', async () => {
+test('a preflight of a trusted origin gets a 204 without a body', async () => {
   const answer = await preflight('/api/auth/sign-in/email', {
-    ...asked,
+    ...PREFLIGHT,
     'access-control-request-headers': 'content-type,x-trace-id',
   });
   expect([answer.status, answer.text]).toEqual([204, '']);
@@ -48,17 +48,17 @@ test('a preflight of a trusted origin is answered without a body', async () => {
   });
 });
 
-test('preflights are not counted', async () => {
+test('the rate limit does not count preflights', async () => {
   for (let index = 0; index < 10; index += 1) {
     expect(
-      (await preflight('/api/auth/sign-in/email', { ...asked, 'x-forwarded-for': '2.2.2.2' })).status,
+      (await preflight('/api/auth/sign-in/email', { ...PREFLIGHT, 'x-forwarded-for': '2.2.2.2' })).status,
     ).toBe(204);
   }
 });
 
-test('names that are no header names are not sent back', async () => {
+test('a preflight answer leaves out invalid header names', async () => {
   const answer = await preflight('/api/auth/ok', {
-    ...asked,
+    ...PREFLIGHT,
     'access-control-request-headers': 'a b, <x>, ok',
   });
   expect(answer.headers['access-control-allow-headers']).toBe('content-type, authorization, ok');
@@ -81,8 +81,8 @@ test.each([
   'app://other',
   '*',
   '/',
-])('a preflight of %s is answered like any unknown route', async (origin) => {
-  const answer = await preflight('/api/auth/sign-in/email', { ...asked, origin });
+])('a preflight of the untrusted origin %s gets a 404', async (origin) => {
+  const answer = await preflight('/api/auth/sign-in/email', { ...PREFLIGHT, origin });
   expect([answer.status, answer.text, corsOf(answer)]).toEqual([404, '', { vary: 'Origin' }]);
 });
 
@@ -91,21 +91,21 @@ test.each([
   'http://a.wild.example.com',
   'https://pr-7.preview.example.com',
   'app://native',
-])('%s is trusted by its pattern', async (origin) => {
-  const answer = await preflight('/api/auth/sign-in/email', { ...asked, origin });
+])('a preflight of %s, which matches a pattern, gets a 204', async (origin) => {
+  const answer = await preflight('/api/auth/sign-in/email', { ...PREFLIGHT, origin });
   expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([204, origin]);
 });
 
 test.each([
   ['without an origin', '/api/auth/ok', { 'access-control-request-method': 'POST' }],
   ['without a method', '/api/auth/ok', { origin: APP }],
-  ['outside of the base path', '/metrics', asked],
-])('OPTIONS %s is no preflight', async (_, path, headers) => {
+  ['outside of the base path', '/metrics', PREFLIGHT],
+])('OPTIONS %s is not a preflight', async (_, path, headers) => {
   const answer = await preflight(path, headers as Record<string, string>);
   expect([answer.status, answer.text]).toEqual([404, '']);
 });
 
-test('every answer to a trusted origin may be read by it, errors and refusals included', async () => {
+test('a trusted origin can read every answer, errors included', async () => {
   const client = new BrowserLikeClient(gatehouse.origin);
   const origin = { origin: APP, 'x-forwarded-for': '3.3.3.3' };
   const wrong = { email: 'nobody@example.com', password: 'wrong password' };
@@ -143,7 +143,7 @@ test('every answer to a trusted origin may be read by it, errors and refusals in
   expect(Object.keys(answers[6]?.headers ?? {})).toContain('x-retry-after');
 });
 
-test('another origin may read nothing, and the cache is told that it matters who asks', async () => {
+test('an untrusted origin can read no answer, and Vary tells caches that the origin counts', async () => {
   const client = new BrowserLikeClient(gatehouse.origin, false);
   for (const origin of ['https://evil.example', 'null', undefined]) {
     const answer = await client.get('/api/auth/jwks', origin === undefined ? {} : { origin });
@@ -151,19 +151,23 @@ test('another origin may read nothing, and the cache is told that it matters who
   }
 });
 
-test('a page of our own needs none of it', async () => {
+test('the server’s own origin gets no CORS headers', async () => {
   const answer = await new BrowserLikeClient(gatehouse.origin).get('/api/auth/jwks');
   expect(corsOf(answer)).toEqual({ vary: 'Origin' });
 });
 
-test('without other trusted origins nothing is added', async () => {
+test('without other trusted origins there are no CORS headers', async () => {
   const alone = await startGatehouse();
   try {
     const client = new BrowserLikeClient(alone.origin);
     expect(corsOf(await client.get('/api/auth/jwks', { origin: APP }))).toEqual({});
     expect(
-      (await client.call('/api/auth/ok', { method: 'OPTIONS', headers: { ...asked, origin: alone.origin } }))
-        .status,
+      (
+        await client.call('/api/auth/ok', {
+          method: 'OPTIONS',
+          headers: { ...PREFLIGHT, origin: alone.origin },
+        })
+      ).status,
     ).toBe(404);
   } finally {
     await alone.stop();

@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => gatehouse.stop());
 
-test('a disabled path is not there, for any method and however often it is asked for', async () => {
+test('a disabled path answers every method with 404, and the rate limit does not count it', async () => {
   const client = new BrowserLikeClient(gatehouse.origin);
   for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'POST', 'POST']) {
     const { status, headers, text } = await client.call('/api/auth/sign-up/email', { method });
@@ -37,19 +37,19 @@ test.each([
   '/API/auth/sign-up/email',
   '/api/auth/register',
   '/api/auth/./register',
-])('there is no way around it: %s', async (path) => {
+])('another spelling of a disabled path is no way around it: %s', async (path) => {
   const answer = await new BrowserLikeClient(gatehouse.origin).post(path, ADA);
   expect(answer.status).toBe(404);
   expect(await gatehouse.database.query('select id from users')).toEqual([]);
 });
 
-test('other paths are where they were', async () => {
+test('other paths still work', async () => {
   const client = new BrowserLikeClient(gatehouse.origin);
   expect((await client.post('/api/auth/login', ADA)).status).toBe(401);
   expect((await client.get('/api/auth/jwks')).status).toBe(200);
 });
 
-test('a path that can be none is a fault of the configuration', async () => {
+test('refuses to start with an invalid path', async () => {
   await expect(startGatehouse({ DISABLED_PATHS: 'sign-up/email' })).rejects.toThrow(
     'DISABLED_PATHS must be a list of paths such as /sign-up/email,/change-email.',
   );

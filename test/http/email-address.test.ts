@@ -9,7 +9,7 @@ test.each([
   'a-b@ex-ample.com',
   '1@2.com',
   `${'a'.repeat(500)}@example.com`,
-])('is an address: %s', (text) => {
+])('accepts %s', (text) => {
   expect(isEmailAddress(text)).toBe(true);
 });
 
@@ -40,7 +40,7 @@ test.each([
   'a@[127.0.0.1]',
   'a@b@example.com',
   'a,b@example.com',
-])('is no address: %j', (text) => {
+])('refuses %j', (text) => {
   expect(isEmailAddress(text)).toBe(false);
 });
 
@@ -48,7 +48,7 @@ test.each([
   ['a host of a million labels', `a@${'a.'.repeat(1_000_000)}1`],
   ['two million letters', 'a'.repeat(2_000_000)],
   ['a million dots and letters', `${'a.'.repeat(1_000_000)}@`],
-])('%s are judged at once', (_, text) => {
+])('judges %s in less than 1 s', (_, text) => {
   const start = performance.now();
   expect(isEmailAddress(text)).toBe(false);
   expect(performance.now() - start).toBeLessThan(1000);

@@ -14,7 +14,7 @@ afterAll(() => gatehouse.stop());
 const FOREIGN = { origin: 'https://evil.example' };
 const OWN = { origin: 'https://app.example.com' };
 
-/** Status and code of a sign-in by somebody who has no cookie yet. */
+/** Signs in without a cookie and returns status and code. */
 async function signIn(headers: Record<string, string>, form = false): Promise<unknown[]> {
   const { email, password } = ada;
   const answer = form
@@ -33,8 +33,8 @@ async function signIn(headers: Record<string, string>, form = false): Promise<un
 describe.each([
   ['JSON', false],
   ['a form', true],
-])('a first sign-in by %s', (_, form) => {
-  test('that a page on another site sends the browser to is refused', async () => {
+])('a sign-in without cookies, by %s,', (_, form) => {
+  test('is refused if a page of another site navigates the browser to it', async () => {
     const navigation = {
       'sec-fetch-site': 'cross-site',
       'sec-fetch-mode': 'navigate',
@@ -48,7 +48,7 @@ describe.each([
     }
   });
 
-  test('of a browser needs an origin, and a trusted one', async () => {
+  test('from a browser needs a trusted origin', async () => {
     expect(await signIn({ 'sec-fetch-mode': 'cors' }, form)).toEqual([403, 'MISSING_OR_NULL_ORIGIN']);
     expect(await signIn({ 'sec-fetch-site': 'same-origin', origin: 'null' }, form)).toEqual([200, undefined]);
     expect(await signIn({ 'sec-fetch-mode': 'cors', origin: 'null' }, form)).toEqual([
@@ -59,18 +59,18 @@ describe.each([
     expect(await signIn({ 'sec-fetch-mode': 'cors', ...OWN }, form)).toEqual([200, undefined]);
   });
 
-  test('of an older browser is refused when it shows a foreign origin', async () => {
+  test('from a browser without Sec-Fetch headers is refused if the origin or referrer is foreign', async () => {
     expect(await signIn(FOREIGN, form)).toEqual([403, 'INVALID_ORIGIN']);
     expect(await signIn({ referer: 'https://evil.example/page' }, form)).toEqual([403, 'INVALID_ORIGIN']);
     expect(await signIn({ referer: 'https://app.example.com/page' }, form)).toEqual([200, undefined]);
   });
 
-  test('of a program that is no browser is taken', async () => {
+  test('from a program that is not a browser is accepted', async () => {
     expect(await signIn({}, form)).toEqual([200, undefined]);
     expect(await signIn({ 'sec-fetch-mode': ' ' }, form)).toEqual([200, undefined]);
   });
 
-  test('with any cookie is the origin check’s matter', async () => {
+  test('gets the errors of the origin check if the request has any cookie', async () => {
     expect(await signIn({ cookie: 'theme=dark' }, form)).toEqual([403, 'MISSING_OR_NULL_ORIGIN']);
     expect(await signIn({ cookie: 'theme=dark', ...FOREIGN }, form)).toEqual([403, 'INVALID_ORIGIN']);
   });

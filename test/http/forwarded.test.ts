@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => gatehouse.stop());
 
-test('no host that a request names gets into a link, a token or a cookie', async () => {
+test('hosts in request headers never appear in a link, a token or a cookie', async () => {
   const client = new BrowserLikeClient(gatehouse.origin);
   const signedUp = await client.post('/api/auth/sign-up/email', ADA, FORGED);
   expect(signedUp.setCookies).toHaveLength(1);
@@ -38,7 +38,7 @@ test('no host that a request names gets into a link, a token or a cookie', async
 });
 
 test.each(['https://evil.example', 'http://evil.example'])(
-  'a host does not make %s trusted',
+  'host headers do not make %s trusted',
   async (origin) => {
     const client = new BrowserLikeClient(gatehouse.origin);
     const headers = { ...FORGED, origin };
@@ -52,14 +52,14 @@ test.each(['https://evil.example', 'http://evil.example'])(
   },
 );
 
-test('a claim to be of our own origin counts for the origin we have, not for the one that is named', async () => {
+test('Sec-Fetch-Site: same-origin refers to the configured origin, not to the Host header', async () => {
   const client = new BrowserLikeClient(gatehouse.origin);
   const headers = { ...FORGED, origin: 'null', 'sec-fetch-site': 'same-origin', cookie: 'a=b' };
   const { status, text } = await client.post('/api/auth/sign-out', {}, headers);
   expect([status, text]).toEqual([403, '{"message":"Invalid origin","code":"INVALID_ORIGIN"}']);
 });
 
-test('who presents a token of their own and no cookie may come from anywhere', async () => {
+test('a bearer token without cookies is accepted from any origin', async () => {
   const client = new BrowserLikeClient(gatehouse.origin);
   const guest = { ...ADA, email: 'guest@example.com' };
   const { token } = (await client.post('/api/auth/sign-up/email', guest)).json<{ token: string }>();

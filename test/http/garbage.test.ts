@@ -13,8 +13,8 @@ afterAll(() => gatehouse.stop());
 
 const REQUESTS = 600;
 
-/** Numbers from 0 to below 1, always the same ones (mulberry32). */
-function numbers(seed: number): () => number {
+/** A reproducible generator of random numbers from 0 to below 1 (mulberry32). */
+function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -79,7 +79,7 @@ class Garbage {
   private readonly next: () => number;
 
   constructor(seed: number) {
-    this.next = numbers(seed);
+    this.next = randomNumbers(seed);
   }
 
   one<T>(choices: readonly T[]): T {
@@ -159,7 +159,7 @@ class Garbage {
   }
 }
 
-test(`no answer to ${REQUESTS} requests of garbage over all routes is a 500`, async () => {
+test(`none of ${REQUESTS} random requests to all routes gets a 500`, async () => {
   const { paths } = (await aStranger(gatehouse).get('/docs/json')).json<Routes>();
   const routes = Object.entries(paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => ({ path, method: method.toUpperCase() })),
@@ -178,6 +178,6 @@ test(`no answer to ${REQUESTS} requests of garbage over all routes is a 500`, as
     if (type === 'application/json' && answer.text !== '') answer.json();
     else expect(type ?? '').not.toContain('json;');
   }
-  // So that the garbage is known to reach further than the first check.
+  // Shows that the requests get further than the first check.
   expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 401, 403, 415]));
 });

@@ -2,9 +2,9 @@ import { Agent, request, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { startGatehouse } from '../setup/gatehouse.js';
 
-test('a request under way is answered and its connection does not keep the server from stopping', async () => {
+test('a stopping server answers a running request and then closes its connection', async () => {
   const gatehouse = await startGatehouse({ PASSWORD_BCRYPT_COST: '14' });
-  // Would keep its connection open for as long as the server lets it.
+  // Without `Connection: close` this agent would keep the connection open.
   const agent = new Agent({ keepAlive: true });
   const { origin } = gatehouse;
   const asking = request(`${origin}/api/auth/sign-in/email`, {

@@ -14,13 +14,13 @@ afterAll(() => gatehouse.stop());
 const INVALID = { message: 'Invalid origin', code: 'INVALID_ORIGIN' };
 const MISSING = { message: 'Missing or null Origin', code: 'MISSING_OR_NULL_ORIGIN' };
 
-/** A request that changes something, with a cookie that has nothing to do with us. */
+/** Sends a POST request with a cookie that is not one of Gatehouse's. */
 const withCookie = (headers: Record<string, string>, path = '/api/auth/sign-out', body: unknown = {}) =>
   aStranger(gatehouse).post(path, body, { cookie: 'theme=dark', ...headers });
 
-describe('a request with any cookie', () => {
+describe('a POST request with any cookie', () => {
   test.each(['https://app.example.com', 'https://a.wild.example.com', 'myapp://callback'])(
-    'is taken from a trusted origin: %s',
+    'is accepted from a trusted origin: %s',
     async (origin) => {
       expect((await withCookie({ origin })).status).toBe(200);
     },
@@ -34,42 +34,42 @@ describe('a request with any cookie', () => {
     'https://xwild.example.com',
     '/dash',
     'garbage',
-  ])('is refused from another: %s', async (origin) => {
+  ])('is refused from an untrusted origin: %s', async (origin) => {
     const answer = await withCookie({ origin });
     expect([answer.status, answer.json()]).toEqual([403, INVALID]);
   });
 
-  test('is refused without an origin, and from a page that hides its own', async () => {
+  test('is refused without an origin, and with the origin null', async () => {
     expect((await withCookie({})).json()).toEqual(MISSING);
     expect((await withCookie({ origin: 'null' })).json()).toEqual(MISSING);
     expect((await withCookie({ origin: 'null', 'sec-fetch-site': 'cross-site' })).json()).toEqual(MISSING);
     expect((await withCookie({ origin: 'null', 'sec-fetch-site': 'same-site' })).json()).toEqual(MISSING);
   });
 
-  test('is taken from a page that hides its origin when the browser says it is ours', async () => {
+  test('is accepted with the origin null if Sec-Fetch-Site is same-origin', async () => {
     expect((await withCookie({ origin: 'null', 'sec-fetch-site': 'same-origin' })).status).toBe(200);
   });
 
-  test('may show its origin by the referring page, of which only the origin counts', async () => {
+  test('can show its origin by the Referer header, of which only the origin counts', async () => {
     expect((await withCookie({ referer: 'https://app.example.com/page?x=1' })).status).toBe(200);
     expect((await withCookie({ referer: 'https://evil.example/?https://app.example.com' })).json()).toEqual(
       INVALID,
     );
-    // An origin comes before a referrer.
+    // The Origin header has precedence over the Referer header.
     expect(
       (await withCookie({ origin: 'https://evil.example', referer: 'https://app.example.com/' })).json(),
     ).toEqual(INVALID);
   });
-
-  test('reads whatever its origin', async () => {
-    const { client, id } = await aMember(gatehouse);
-    const answer = await client.get('/api/auth/get-session', { origin: 'https://evil.example' });
-    expect(answer.json()).toMatchObject({ user: { id } });
-    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
-  });
 });
 
-test('a request without cookies carries nothing to be ridden on, so a bearer needs no origin', async () => {
+test('a GET request is answered from any origin, but without CORS headers for it', async () => {
+  const { client, id } = await aMember(gatehouse);
+  const answer = await client.get('/api/auth/get-session', { origin: 'https://evil.example' });
+  expect(answer.json()).toMatchObject({ user: { id } });
+  expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+});
+
+test('a bearer token without cookies needs no origin, because browsers do not add it by themselves', async () => {
   const { token } = await aMember(gatehouse);
   const answer = await aStranger(gatehouse).post('/api/auth/update-user', { name: 'x' }, bearer(token));
   expect(answer.status).toBe(200);
@@ -77,7 +77,7 @@ test('a request without cookies carries nothing to be ridden on, so a bearer nee
   expect((await aStranger(gatehouse).post('/api/auth/update-user', { name: 'x' }, foreign)).status).toBe(200);
 });
 
-describe('a redirect that is asked for', () => {
+describe('a redirect target', () => {
   const EVIL = [
     'https://evil.example',
     '//evil.example',
@@ -92,7 +92,7 @@ describe('a redirect that is asked for', () => {
     ['errorCallbackURL', 'INVALID_ERROR_CALLBACK_URL', 'Invalid errorCallbackURL'],
     ['newUserCallbackURL', 'INVALID_NEW_USER_CALLBACK_URL', 'Invalid newUserCallbackURL'],
   ])(
-    '%s leads to no other host, also without cookies and before validation',
+    'in %s is refused for an untrusted host, also without cookies and before validation',
     async (field, code, message) => {
       for (const target of EVIL) {
         const answer = await aStranger(gatehouse).post('/api/auth/sign-out', {
@@ -107,7 +107,7 @@ describe('a redirect that is asked for', () => {
     },
   );
 
-  test.each([5, {}, ['/dash'], true])('that is no text is refused: %j', async (target) => {
+  test.each([5, {}, ['/dash'], true])('that is not a string is refused: %j', async (target) => {
     const answer = await aStranger(gatehouse).post('/api/auth/sign-out', { redirectTo: target });
     expect([answer.status, answer.json()]).toEqual([
       400,
@@ -115,7 +115,7 @@ describe('a redirect that is asked for', () => {
     ]);
   });
 
-  test('is read from the query, too, and from a form', async () => {
+  test('in the query or in a form is checked too', async () => {
     const ask = (query: string, body: unknown = {}) =>
       aStranger(gatehouse).post(`/api/auth/sign-out${query}`, body);
     expect((await ask('?callbackURL=https://evil.example')).status).toBe(403);
@@ -128,7 +128,7 @@ describe('a redirect that is asked for', () => {
     expect([answer.status, answer.json<{ code: string }>().code]).toEqual([403, 'INVALID_CALLBACK_URL']);
   });
 
-  test('of the body is the one that is followed, and so the one that is judged', async () => {
+  test('in the body has precedence over one in the query, which is then not checked', async () => {
     const { email, password } = await aMember(gatehouse);
     const answer = await aStranger(gatehouse).post(
       '/api/auth/sign-in/email?callbackURL=https://evil.example',
@@ -142,7 +142,7 @@ describe('a redirect that is asked for', () => {
   });
 });
 
-test('the checks can be switched off, alone and together', async () => {
+test('disableCSRFCheck and disableOriginCheck turn the checks off', async () => {
   const evil = { origin: 'https://evil.example', cookie: 'theme=dark' };
   const statuses = async (environment: Record<string, string>) => {
     const open = await startGatehouse(environment);
@@ -158,6 +158,6 @@ test('the checks can be switched off, alone and together', async () => {
   ]);
   expect(csrf).toEqual([200, 403]);
   expect(origin).toEqual([200, 200]);
-  // As in Better Auth: what a path does not check, it does not check for CSRF either (protocol.md §5.1).
+  // As in Better Auth, disableOriginCheck also turns the CSRF check off (protocol.md §5.1).
   expect(originAlone).toEqual([200, 200]);
 });

@@ -13,35 +13,35 @@ beforeAll(async () => {
 
 afterAll(() => gatehouse.stop());
 
-const repeated = () => metric(gatehouse, 'gatehouse_repeated_answers_total');
+const repeatedAnswers = () => metric(gatehouse, 'gatehouse_repeated_answers_total');
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition()));
 }
 
-/** Asks until it has been sent an answer again; that one. */
+/** Sends get-session until the server repeats a stored answer, and returns that answer. */
 async function repeatedTo(member: Member, headers: Record<string, string> = {}): Promise<Answer> {
   for (;;) {
-    const before = await repeated();
+    const before = await repeatedAnswers();
     const answer = await member.client.get(PATH, headers);
-    if ((await repeated()) > before) return answer;
+    if ((await repeatedAnswers()) > before) return answer;
   }
 }
 
-/** All but those that differ from one second and one request to the next. */
-const lastingHeaders = ({ headers }: Answer) => ({ ...headers, date: 'some', 'x-request-id': 'some' });
+/** The headers, with placeholders for those that differ in every answer. */
+const comparableHeaders = ({ headers }: Answer) => ({ ...headers, date: 'some', 'x-request-id': 'some' });
 
-test('an answer that is sent again is the same, under an id of its own', async () => {
+test('a repeated answer is the same as the first, except for its request id', async () => {
   const member = await aMember(gatehouse);
   const first = await member.client.get(PATH);
   const again = await repeatedTo(member);
   expect([again.status, again.text]).toEqual([200, first.text]);
-  expect(lastingHeaders(again)).toEqual(lastingHeaders(first));
+  expect(comparableHeaders(again)).toEqual(comparableHeaders(first));
   expect(again.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   expect(again.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
 });
 
-test('members whose answers are alike are each sent their own JWT', async () => {
+test('users with answers of the same length each get their own JWT', async () => {
   const members = await Promise.all([1, 2, 3].map(() => aMember(gatehouse)));
   for (const member of members) await repeatedTo(member);
   for (let round = 0; round < 5; round++) {
@@ -58,12 +58,12 @@ test('members whose answers are alike are each sent their own JWT', async () => 
   }
 });
 
-test.each(['Zoë Müller', '日本 🙂'])('the name %s is sent again as it is', async (name) => {
+test.each(['Zoë Müller', '日本 🙂'])('a repeated answer contains the name %s unchanged', async (name) => {
   const member = await aMember(gatehouse, { name });
   expect((await repeatedTo(member)).json()).toMatchObject({ user: { name } });
 });
 
-test('it is logged and measured as any other', async () => {
+test('a repeated answer is logged and counted in the metrics like any other', async () => {
   const member = await aMember(gatehouse);
   const again = await repeatedTo(member);
   const id = String(again.headers['x-request-id']);
@@ -75,10 +75,10 @@ test('it is logged and measured as any other', async () => {
   expect(JSON.parse(line ?? '')).toMatchObject({ method: 'GET', route: PATH, status: 200 });
   const { text } = await member.client.get('/metrics');
   const count = /duration_seconds_count\{method="GET",route="\/api\/auth\/get-session",status="200"\} (\d+)/;
-  expect(Number(count.exec(text)?.[1])).toBeGreaterThanOrEqual(await repeated());
+  expect(Number(count.exec(text)?.[1])).toBeGreaterThanOrEqual(await repeatedAnswers());
 });
 
-test('each origin has its own', async () => {
+test('answers are stored separately for each origin', async () => {
   const member = await aMember(gatehouse);
   const corsOf = ({ headers }: Answer) => headers['access-control-allow-origin'];
   expect(corsOf(await repeatedTo(member))).toBeUndefined();
@@ -88,9 +88,9 @@ test('each origin has its own', async () => {
 });
 
 test.each<[string, (member: Member, other: Member) => Promise<Answer>]>([
-  ['a bearer', ({ client }, { token }) => client.get(PATH, bearer(token))],
+  ['an additional bearer token', ({ client }, { token }) => client.get(PATH, bearer(token))],
   ['other cookies', (_, { client }) => client.get(PATH)],
-])('%s beside the cookies it knows is looked at', async (_, ask) => {
+])('a request with %s does not get the stored answer', async (_, ask) => {
   const [member, other] = [await aMember(gatehouse), await aMember(gatehouse)];
   await repeatedTo(member);
   expect((await ask(member, other)).json()).toMatchObject({ user: { id: other.id } });
@@ -100,7 +100,7 @@ test.each([
   ['another method', { method: 'POST', body: {} }, 405],
   ['another path', { path: '/api/auth/get-session/' }, 404],
 ])(
-  '%s is answered as it always is',
+  'a request with %s does not get the stored answer',
   async (_, { path = PATH, ...call }: Record<string, unknown> & { path?: string }, status) => {
     const member = await aMember(gatehouse);
     await repeatedTo(member);
@@ -109,21 +109,24 @@ test.each([
 );
 
 test.each<[string, string]>([
-  ['is deleted', 'delete from sessions where token = $1'],
-  ['ends', `update sessions set expires_at = now() where token = $1`],
+  ['was deleted', 'delete from sessions where token = $1'],
+  ['has expired', `update sessions set expires_at = now() where token = $1`],
   [
-    'is one of a banned user',
+    'belongs to a banned user',
     'update users set banned = true where id = (select user_id from sessions where token = $1)',
   ],
-])('nothing is sent again of a session that %s, by whichever program', async (_, statement) => {
-  const member = await aMember(gatehouse);
-  await repeatedTo(member);
-  await gatehouse.database.query(statement, [member.token]);
-  await new Promise((later) => setTimeout(later, 100));
-  expect((await member.client.get(PATH)).text).toBe('null');
-});
+])(
+  'an answer is not repeated if another program changed the database so that the session %s',
+  async (_, statement) => {
+    const member = await aMember(gatehouse);
+    await repeatedTo(member);
+    await gatehouse.database.query(statement, [member.token]);
+    await new Promise((later) => setTimeout(later, 100));
+    expect((await member.client.get(PATH)).text).toBe('null');
+  },
+);
 
-test('what has changed is told with the next answer', async () => {
+test('the next answer shows a changed user', async () => {
   const member = await aMember(gatehouse);
   for (const name of ['Ada One', 'Ada Two']) {
     await repeatedTo(member);
@@ -132,7 +135,7 @@ test('what has changed is told with the next answer', async () => {
   }
 });
 
-test('a session that expires or is due to be extended in the meantime is looked at', async () => {
+test('a stored answer is not repeated when the session is due to be extended', async () => {
   const member = await aMember(gatehouse);
   const expiresIn = async (interval: string) => {
     await gatehouse.database.query('update sessions set expires_at = now() + $2::interval where token = $1', [
@@ -147,12 +150,12 @@ test('a session that expires or is due to be extended in the meantime is looked 
   await repeatedTo(member);
 });
 
-test('a session that is not remembered has its answers sent again too', async () => {
+test('answers of a browser session are repeated too', async () => {
   const member = await onAnotherDevice(gatehouse, await aMember(gatehouse), { rememberMe: false });
   expect((await repeatedTo(member)).setCookies).toEqual([]);
 });
 
-test('limits count it, once', async () => {
+test('the rate limit counts a repeated answer once', async () => {
   const limited = await startGatehouse({
     SESSION_CACHE: 'true',
     RATE_LIMIT_ENABLED: 'true',

@@ -24,7 +24,7 @@ const headersOf = async (path: string, server = plain) =>
   (await new BrowserLikeClient(server.origin).get(path)).headers;
 
 test.each(['/api/auth/ok', '/api/auth/list-sessions', '/health/live', '/metrics'])(
-  '%s is nothing a browser could show, run or frame',
+  '%s forbids browsers to load anything, to frame it and to guess its type',
   async (path) =>
     expect(await headersOf(path)).toMatchObject({
       'content-security-policy': expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'$/),
@@ -32,7 +32,7 @@ test.each(['/api/auth/ok', '/api/auth/list-sessions', '/health/live', '/metrics'
     }),
 );
 
-test('what only documents heed is sent with documents', async () => {
+test('only documents have the headers that browsers ignore elsewhere', async () => {
   const ofDocuments = [
     'cross-origin-opener-policy',
     'origin-agent-cluster',
@@ -46,7 +46,7 @@ test('what only documents heed is sent with documents', async () => {
   expect((await sent('/api/auth/ok')).filter((name) => ofDocuments.includes(name))).toEqual([]);
 });
 
-test('where a link from a mail leads is not told where it came from', async () => {
+test('the redirect of a mailed link sends Referrer-Policy: no-referrer', async () => {
   const { status, headers } = await new BrowserLikeClient(plain.origin).get(
     '/api/auth/verify-email?token=x&callbackURL=%2Fwelcome',
   );
@@ -55,7 +55,7 @@ test('where a link from a mail leads is not told where it came from', async () =
 });
 
 test.each(['/docs', '/docs/', '/docs/swagger-ui-bundle.js'])(
-  '%s runs the scripts of this server and no inline ones',
+  '%s allows scripts of this server and no inline scripts',
   async (path) => {
     const { 'content-security-policy': policy } = await headersOf(path);
     expect(policy).toContain("script-src 'self';");
@@ -63,12 +63,12 @@ test.each(['/docs', '/docs/', '/docs/swagger-ui-bundle.js'])(
   },
 );
 
-test('a path that only begins like the documentation has no part in its policy', async () => {
+test('a path with /docs/ in its query does not get the policy of the documentation', async () => {
   const { 'content-security-policy': policy } = await headersOf('/api/auth/ok?x=/docs/');
   expect(policy).not.toContain('script-src');
 });
 
-test('the error page may use its one style and nothing else', async () => {
+test('the policy of the error page allows only its own style', async () => {
   const { headers, text } = await new BrowserLikeClient(plain.origin).get('/api/auth/error?error=x');
   const styles = [...text.matchAll(/<style>(.*?)<\/style>/gs)].map(([, style = '']) => style);
   expect(styles).toHaveLength(1);
@@ -78,7 +78,7 @@ test('the error page may use its one style and nothing else', async () => {
   expect(text).not.toMatch(/<script|style=|onclick/);
 });
 
-test('only a server behind TLS promises to stay there', async () => {
+test('only a server with an https URL sends Strict-Transport-Security', async () => {
   expect(await headersOf('/api/auth/ok')).not.toHaveProperty('strict-transport-security');
   expect(await headersOf('/api/auth/ok', secure)).toMatchObject({
     'strict-transport-security': 'max-age=31536000',

@@ -3,7 +3,7 @@ import { strictUrl } from '../../src/http/strict-paths.js';
 const B = '/api/auth';
 
 test.each(['/', `${B}/ok`, `${B}/ok?next=//evil&x=%2e/./`, `${B}/OK/`, '/docs/json', `${B}/ok;x`])(
-  'an address without anything to resolve is left as it is: %s',
+  'an address with nothing to resolve stays unchanged: %s',
   (url) => {
     expect(strictUrl(url)).toBe(url);
   },
@@ -16,11 +16,11 @@ test.each([
   [`${B}/x/%2E%2e/ok?a=%2e`, `${B}/ok?a=%2e`],
   [`${B}\\ok`, `${B}/ok`],
   ['/../../api/auth/ok', `${B}/ok`],
-])('dots and backslashes are resolved as in any URL: %s', (url, resolved) => {
+])('dots and backslashes are resolved as in every URL: %s', (url, resolved) => {
   expect(strictUrl(url)).toBe(resolved);
 });
 
-// What the router would decode is encoded once more, so that it decodes to what was sent.
+// Percent signs are encoded again, so that the router decodes the address to the text that was sent.
 test.each([
   `${B}/%6fk`,
   `${B}/sign-up/%65mail`,
@@ -30,7 +30,7 @@ test.each([
   '/%61pi/auth/ok',
   '/api%2fauth/ok',
   '/%6detrics',
-])('nothing is percent-decoded: %s', (url) => {
+])('the router sees no percent-decoding of %s', (url) => {
   expect(decodeURIComponent(strictUrl(url))).toBe(url);
 });
 
@@ -43,10 +43,10 @@ test.each([
   '//',
   '*',
   'http://evil.example/api/auth/ok',
-])('no route is where two slashes meet: %s', (url) => {
+])('an address with two adjacent slashes leads to no route: %s', (url) => {
   expect(strictUrl(url)).not.toMatch(/^\/(api|$|\?)/);
 });
 
-test('a request without an address asks for the root', () => {
+test('a missing address becomes /', () => {
   expect(strictUrl(undefined)).toBe('/');
 });

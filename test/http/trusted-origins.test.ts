@@ -17,7 +17,7 @@ describe('a path on this server', () => {
     '/a?next=https://evil.example',
     '/a?next=%2f%2fevil.example',
     '/a#//evil.example',
-  ])('is trusted as a redirect and stays on this server: %s', (path) => {
+  ])('is a trusted redirect target that stays on this server: %s', (path) => {
     expect(isTrustedRedirect(path, [])).toBe(true);
     expect(new URL(path, 'https://app.example.com').origin).toBe('https://app.example.com');
   });
@@ -36,16 +36,16 @@ describe('a path on this server', () => {
     '/\r\nlocation: https://evil.example',
     '/\u0000',
     '/a\\b',
-  ])('is refused where a browser could read another host: %j', (path) => {
+  ])('is refused if a browser could read another host in it: %j', (path) => {
     expect(isTrustedRedirect(path, ['https://app.example.com', '*'])).toBe(false);
   });
 
-  it('is never an origin', () => {
+  it('is never a trusted origin', () => {
     expect(isTrustedOrigin('/dash', ['/dash', '*'])).toBe(false);
   });
 });
 
-describe('what is neither a path nor on the list', () => {
+describe('a target that is neither a path nor in the list', () => {
   it.each([
     'evil.example',
     '\\/evil.example',
@@ -80,7 +80,7 @@ describe('what is neither a path nor on the list', () => {
   });
 });
 
-describe('what the list names', () => {
+describe('entries of the list', () => {
   it.each([
     ['https://app.example.com', 'https://app.example.com'],
     ['https://APP.Example.com', 'https://app.example.com'],
@@ -94,7 +94,7 @@ describe('what the list names', () => {
     ['https://10.0.0.7', '10.0.0.*'],
     ['http://10.0.0.7:3000', 'http://10.0.0.*:3000'],
     ['http://[2001:db8::1]:3000', 'http://[2001:db8::1]:3000'],
-  ])('%s is trusted by %s', (origin, pattern) => {
+  ])('%s is trusted because of %s', (origin, pattern) => {
     expect(isTrustedOrigin(origin, [pattern])).toBe(true);
     expect(isTrustedRedirect(origin, ['https://other.example', pattern])).toBe(true);
   });
@@ -102,18 +102,18 @@ describe('what the list names', () => {
   it.each([
     ['an entry with a trailing slash', 'https://app.example.com', 'https://app.example.com/'],
     ['an entry with a path', 'https://app.example.com/x', 'https://app.example.com/x'],
-    ['a dot that is meant as a dot', 'https://appXexample.com', 'https://app.exampl?.com'],
-    ['a host that only begins like an address', 'https://10.0.0.7.evil.com', '10.0.0.*'],
-    ['a host name where an address is meant', 'https://10.evil.com', '10.*'],
-    ['a host name where an address is meant, scheme given', 'https://10.evil.com', 'https://10.*'],
-    ['two characters for one', 'https://app12.example.com', 'https://app?.example.com'],
-    ['no character for one', 'https://app.example.com', 'https://app?.example.com'],
-  ])('%s is not matched: %s by %s', (_, origin, pattern) => {
+    ['another character for a dot', 'https://appXexample.com', 'https://app.exampl?.com'],
+    ['a host name that begins like an address', 'https://10.0.0.7.evil.com', '10.0.0.*'],
+    ['a host name for a pattern of addresses', 'https://10.evil.com', '10.*'],
+    ['a host name for a pattern of addresses with a scheme', 'https://10.evil.com', 'https://10.*'],
+    ['two characters for a question mark', 'https://app12.example.com', 'https://app?.example.com'],
+    ['no character for a question mark', 'https://app.example.com', 'https://app?.example.com'],
+  ])('%s does not match: %s with %s', (_, origin, pattern) => {
     expect(isTrustedOrigin(origin, [pattern])).toBe(false);
   });
 });
 
-describe('schemes of apps', () => {
+describe('entries with the scheme of an app', () => {
   it.each([
     ['myapp://', 'myapp://'],
     ['myapp://callback/path', 'myapp://'],
@@ -125,27 +125,27 @@ describe('schemes of apps', () => {
     ['myapp:/path', 'myapp:'],
     ['exp://10.0.0.7:8081/--/', 'exp://10.0.0.*:*/*'],
     ['exp://192.168.1.1:8081', 'exp://*'],
-  ])('%s is trusted by %s', (target, pattern) => {
+  ])('%s is trusted because of %s', (target, pattern) => {
     expect(isTrustedOrigin(target, [pattern])).toBe(true);
   });
 
   it.each([
     ['another scheme', 'otherapp://callback', 'myapp://'],
-    ['a scheme that begins alike', 'myapp2://callback', 'myapp://'],
+    ['a scheme with the same beginning', 'myapp2://callback', 'myapp://'],
     ['another authority', 'myapp://evil', 'myapp://callback'],
-    ['an authority that begins alike', 'myapp://callback.evil', 'myapp://callback'],
+    ['an authority with the same beginning', 'myapp://callback.evil', 'myapp://callback'],
     ['a sibling path', 'myapp://callback/ab', 'myapp://callback/a'],
-    ['a path that climbs out', 'myapp://callback/a/../b', 'myapp://callback/a'],
-    ['a path that climbs out, encoded', 'myapp://callback/a/%2e%2e/b', 'myapp://callback/a'],
+    ['a path that leaves the folder', 'myapp://callback/a/../b', 'myapp://callback/a'],
+    ['an encoded path that leaves the folder', 'myapp://callback/a/%2e%2e/b', 'myapp://callback/a'],
     ['a user in front of the host', 'exp://10.0.0.7@evil.com/', 'exp://10.0.0.*'],
-    ['a host name where an address is meant', 'exp://10.evil.com/', 'exp://10.*'],
+    ['a host name for a pattern of addresses', 'exp://10.evil.com/', 'exp://10.*'],
     ['control characters', 'myapp://callback\n', 'myapp://'],
     ['script', 'javascript:alert(1)', 'myapp://'],
-  ])('%s is not matched: %j by %s', (_, target, pattern) => {
+  ])('%s does not match: %j with %s', (_, target, pattern) => {
     expect(isTrustedOrigin(target, [pattern])).toBe(false);
   });
 });
 
-test('nothing is trusted by an empty list', () => {
+test('an empty list trusts nothing', () => {
   expect(isTrustedOrigin('https://app.example.com', [])).toBe(false);
 });

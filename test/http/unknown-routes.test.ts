@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => gatehouse.stop());
 
-function expectNowhere(answer: Answer): void {
+function expectUnknownRoute(answer: Answer): void {
   expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([404, '', undefined]);
 }
 
@@ -38,33 +38,33 @@ test.each([
   '/api/auth/ok%00',
   '/ok',
   '/nothing',
-])('nothing is at %s', async (path) => {
-  expectNowhere(await aStranger(gatehouse).get(path));
+])('%s gets a 404', async (path) => {
+  expectUnknownRoute(await aStranger(gatehouse).get(path));
 });
 
 test.each(['/api/auth/./ok', '/api/auth/x/../ok', '/api/auth\\ok', '/api/auth/%2e/ok', '/api/auth/ok?x=%'])(
-  'dots and backslashes are resolved as in any URL: %s',
+  'dots and backslashes are resolved as in every URL: %s',
   async (path) => {
     expect((await aStranger(gatehouse).get(path)).text).toBe('{"ok":true}');
   },
 );
 
 test.each(['HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE', 'POST', 'TRACE', 'PROPFIND'])(
-  '%s on a route for GET is nothing, whoever asks',
+  '%s on a GET route gets a 404, also with a session',
   async (method) => {
     const { client } = await aMember(gatehouse);
     for (const path of ['/api/auth/ok', '/api/auth/list-sessions', '/api/auth/jwks']) {
-      expectNowhere(await client.call(path, { method }));
+      expectUnknownRoute(await client.call(path, { method }));
     }
   },
 );
 
 test.each(['HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE', 'GET'])(
-  '%s on a route for POST is nothing, and does nothing',
+  '%s on a POST route gets a 404 and changes nothing',
   async (method) => {
     const { client, token } = await aMember(gatehouse);
     for (const path of ['/api/auth/sign-out', '/api/auth/revoke-sessions', '/api/auth/sign-up/email']) {
-      expectNowhere(await client.call(path, { method }));
+      expectUnknownRoute(await client.call(path, { method }));
     }
     expect(await gatehouse.database.query('select 1 from sessions where token = $1', [token])).toHaveLength(
       1,
@@ -72,14 +72,16 @@ test.each(['HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE', 'GET'])(
   },
 );
 
-test('nobody looks at the body of a request for nothing', async () => {
-  expectNowhere(await aStranger(gatehouse).post('/api/auth/nothing', '{', { 'content-type': 'text/plain' }));
+test('an unknown route gets a 404 whatever its body, content type and origin are', async () => {
+  expectUnknownRoute(
+    await aStranger(gatehouse).post('/api/auth/nothing', '{', { 'content-type': 'text/plain' }),
+  );
   const { client } = await aMember(gatehouse);
-  expectNowhere(await client.post('/api/auth/nothing', {}, { origin: 'https://evil.example' }));
+  expectUnknownRoute(await client.post('/api/auth/nothing', {}, { origin: 'https://evil.example' }));
 });
 
-/** The first line of what the server says to bytes that are no proper request. */
-const say = (bytes: string) =>
+/** Sends raw bytes and returns the first line of the answer. */
+const sendBytes = (bytes: string) =>
   new Promise<string>((resolve, reject) => {
     const { port } = new URL(gatehouse.origin);
     const socket = connect(Number(port), '127.0.0.1', () => socket.end(bytes));
@@ -91,28 +93,28 @@ const say = (bytes: string) =>
 
 test.each([
   [
-    'the address of a proxy',
+    'an absolute address, as sent to a proxy',
     'GET http://evil.example/api/auth/ok HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
     '404',
   ],
   ['an asterisk', 'OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', '404'],
-  ['no host', 'GET /api/auth/ok HTTP/1.1\r\nconnection: close\r\n\r\n', '400'],
-  ['no HTTP', 'hello\r\n\r\n', '400'],
+  ['a request without Host', 'GET /api/auth/ok HTTP/1.1\r\nconnection: close\r\n\r\n', '400'],
+  ['text that is not HTTP', 'hello\r\n\r\n', '400'],
   [
-    'a length that is no number',
+    'a Content-Length that is not a number',
     'POST /api/auth/sign-out HTTP/1.1\r\nhost: x\r\ncontent-length: x\r\nconnection: close\r\n\r\n',
     '400',
   ],
   [
-    'two lengths, as in request smuggling',
+    'two Content-Length headers, as in request smuggling',
     'POST /api/auth/sign-out HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}',
     '400',
   ],
   [
-    'a length and chunks, as in request smuggling',
+    'Content-Length together with chunks, as in request smuggling',
     'POST /api/auth/sign-out HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
     '400',
   ],
-])('%s: refused', async (_, bytes, status) => {
-  expect(await say(bytes)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+])('refuses %s', async (_, bytes, status) => {
+  expect(await sendBytes(bytes)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
 });

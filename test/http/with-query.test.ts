@@ -10,10 +10,13 @@ test.each([
   ['https://app.example.com', 'https://app.example.com/?error=E'],
   ['https://app.example.com/a#top', 'https://app.example.com/a?error=E#top'],
   ['myapp://done', 'myapp://done?error=E'],
-])('%s gets its parameter as %s', (target, expected) => {
+])('adds the parameter to %s: %s', (target, expected) => {
   expect(withQuery(target, { error: 'E' })).toBe(expected);
 });
 
-test.each(['', 'a', '//evil.example', '/\\evil.example', 'https://'])('%j is nowhere to go', (target) => {
-  expect(withQuery(target, { error: 'E' })).toBeUndefined();
-});
+test.each(['', 'a', '//evil.example', '/\\evil.example', 'https://'])(
+  'returns undefined for the invalid target %j',
+  (target) => {
+    expect(withQuery(target, { error: 'E' })).toBeUndefined();
+  },
+);

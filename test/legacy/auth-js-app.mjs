@@ -1,10 +1,10 @@
-// An application on Auth.js with its TypeORM adapter, on tables that the adapter's own entities made. One call a line:
-// `{"method": "createUser", "argument": {…}}` in, what the adapter answered out.
+// An application on Auth.js with its TypeORM adapter, on tables made from the adapter's own entities. It reads one call per
+// line, such as `{"method": "createUser", "argument": {…}}`, and prints the adapter's answer as one line.
 import { createInterface } from 'node:readline';
 import { TypeORMAdapter, entities } from '@auth/typeorm-adapter';
 import { DataSource, EntityManager } from 'typeorm';
 
-// The adapter names relations in a list, which TypeORM 1 no longer takes.
+// The adapter passes relations as a list, which TypeORM 1 no longer accepts.
 const { findOne } = EntityManager.prototype;
 EntityManager.prototype.findOne = function (entity, { relations, ...options }) {
   const named = Array.isArray(relations)
@@ -20,7 +20,7 @@ if (process.argv.includes('synchronize')) {
   await tables.destroy();
 }
 
-/** The adapter is given dates, which JSON cannot hold. */
+/** Turns texts into dates, because the adapter expects dates and JSON has none. */
 const revive = (key, value) =>
   ['expires', 'emailVerified'].includes(key) && value ? new Date(value) : value;
 

@@ -1,10 +1,10 @@
-// An application on a published release of Better Auth, with tables it made itself: nothing is mapped.
+// An application on a published release of Better Auth, with the tables and column names of Better Auth's own migrations.
 import { createServer } from 'node:http';
 import pg from 'pg';
 
 const { LIBRARY, DATABASE_URL, BETTER_AUTH_SECRET, PORT, LEGACY_OPTIONS } = process.env;
 
-/** Before 1.4 the function stood with the rest of the database's. */
+/** Better Auth before 1.4 exports the function from `db`, later releases from `db/migration`. */
 async function getMigrations(options) {
   const module = await import(`${LIBRARY}/db/migration`).catch(() => import(`${LIBRARY}/db`));
   return await module.getMigrations(options);
@@ -14,7 +14,7 @@ const { betterAuth } = await import(LIBRARY);
 const { toNodeHandler } = await import(`${LIBRARY}/node`);
 const { bearer, jwt } = await import(`${LIBRARY}/plugins`);
 
-/** Its table is used, and no test is stopped by it. */
+/** A limit so high that no test reaches it. The tests only need the table of rate limits to be used. */
 const rule = { window: 10, max: 1000 };
 
 const options = {

@@ -5,7 +5,7 @@ import { privateFolderAbove } from '../../src/local/private-folder.js';
 
 const asRoot = process.getuid?.() === 0;
 
-test('a folder that others may not enter is named to root, whom it would stop', async () => {
+test('root learns which folder other users may not enter; another user learns nothing', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-private-'));
   try {
     expect(await privateFolderAbove(join(folder, '.data'))).toBe(asRoot ? folder : undefined);

@@ -20,7 +20,7 @@ let port: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-start-'));
-  // As root PostgreSQL runs as another user, who has to reach its data.
+  // If root runs the test, PostgreSQL runs as another user, who must be able to enter this folder.
   await chmod(folder, 0o755);
   port = String(await freePort());
 });
@@ -28,7 +28,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const start = (environment: Record<string, string> = {}) =>
-  startProgram('src/local/start.js', { folder, terminal: true, environment: { PORT: port, ...environment } });
+  startProgram('src/commands/start.js', {
+    folder,
+    terminal: true,
+    environment: { PORT: port, ...environment },
+  });
 
 const inData = (name: string) => join(folder, '.data', name);
 
@@ -38,7 +42,7 @@ async function started(environment: Record<string, string> = {}): Promise<Progra
   return program;
 }
 
-/** The request the program prints, run by a shell. Whom it signed up. */
+/** Runs the request that the program printed in a shell. Returns the e-mail that it signed up. */
 async function pasteRequest(program: Program): Promise<string> {
   const command = /Try it:\s+(curl .*?\n.*?)\n\n/s.exec(program.output())?.[1] ?? '';
   const { stdout } = await promisify(execFile)('bash', ['-c', `${command} -w '\\n%{http_code}'`]);
@@ -69,13 +73,13 @@ async function expectStopped(program: Program, postgres: number): Promise<void> 
   ).toEqual([]);
 }
 
-test('the first start makes everything, what it prints works, and Ctrl-C leaves nothing running', async () => {
+test('the first start creates everything, the printed request works, and Ctrl-C leaves no process running', async () => {
   const program = await started();
   const email = await pasteRequest(program);
 
   expectOneSentence(
-    await runToEnd('dist/src/local/start.js', { folder }),
-    /^Gatehouse already runs on .*: stop it/,
+    await runToEnd('dist/src/commands/start.js', { folder }),
+    /^Gatehouse already runs on .*\. Stop it first: kill \d+$/,
   );
   const show = await runToEnd('node_modules/typeorm/cli.js', {
     folder,
@@ -84,7 +88,7 @@ test('the first start makes everything, what it prints works, and Ctrl-C leaves 
   expect([show.code, show.err]).toEqual([0, '']);
   expect(show.out).toContain('[X]');
   expect(show.out).not.toContain('[ ]');
-  expect(await runToEnd('dist/src/compat/check.js', { folder })).toMatchObject({ code: 0, err: '' });
+  expect(await runToEnd('dist/src/commands/compat-check.js', { folder })).toMatchObject({ code: 0, err: '' });
 
   await expectStopped(program, await postgresPid());
 
@@ -93,7 +97,7 @@ test('the first start makes everything, what it prints works, and Ctrl-C leaves 
   await expectStopped(again, await postgresPid());
 }, 120_000);
 
-test('a crash does not block the next start, whether PostgreSQL outlives it or not', async () => {
+test('a crash does not block the next start, with PostgreSQL still running or crashed too', async () => {
   const first = await started();
   const email = await pasteRequest(first);
   const survivor = await postgresPid();
@@ -113,13 +117,13 @@ test('a crash does not block the next start, whether PostgreSQL outlives it or n
   await expectStopped(third, await postgresPid());
 }, 120_000);
 
-test('neither does one while the cluster is being made, nor the number of a process that is somebody else’s', async () => {
+test('the next start works after a crash during initdb, and if another process has the recorded process id', async () => {
   const program = start();
   await until(() => existsSync(inData('postgres.unfinished/base')));
   program.process.kill('SIGKILL');
   await program.ended();
   expect(existsSync(inData('postgres'))).toBe(false);
-  // After a restart of a container the number may be anybody's.
+  // After a container restarts, another process may have the recorded id.
   await writeFile(inData('running'), `${process.pid} 1`);
 
   const next = await started();
@@ -127,7 +131,7 @@ test('neither does one while the cluster is being made, nor the number of a proc
   await expectStopped(next, await postgresPid());
 }, 120_000);
 
-test('Ctrl-C before it serves does not block the next start', async () => {
+test('Ctrl-C before the server listens does not block the next start', async () => {
   const program = start();
   await until(() => existsSync(inData('postgres/postmaster.pid')));
   await program.stop('SIGINT');
@@ -137,7 +141,7 @@ test('Ctrl-C before it serves does not block the next start', async () => {
 }, 120_000);
 
 describe('with a DATABASE_URL', () => {
-  test('it serves that database, makes none, and does not print the password', async () => {
+  test('serves that database, starts no PostgreSQL and does not print the password', async () => {
     const own = await createDatabase({ template: MIGRATED });
     const program = await started({ DATABASE_URL: own.url });
     await pasteRequest(program);
@@ -148,9 +152,9 @@ describe('with a DATABASE_URL', () => {
     await own.drop();
   });
 
-  test('it does not migrate it', async () => {
+  test('does not migrate that database', async () => {
     const empty = await createDatabase();
-    const ended = await runToEnd('dist/src/local/start.js', {
+    const ended = await runToEnd('dist/src/commands/start.js', {
       folder,
       environment: { DATABASE_URL: empty.url },
     });
@@ -159,8 +163,8 @@ describe('with a DATABASE_URL', () => {
   });
 });
 
-test('in production it brings neither a database nor a secret', async () => {
-  const { code, err } = await runToEnd('dist/src/local/start.js', {
+test('in production the start makes neither a database nor a secret', async () => {
+  const { code, err } = await runToEnd('dist/src/commands/start.js', {
     folder,
     environment: { NODE_ENV: 'production' },
   });
@@ -170,14 +174,17 @@ test('in production it brings neither a database nor a secret', async () => {
   expect(existsSync(inData('secret'))).toBe(false);
 });
 
-test('a fault in the settings is told before anything is started', async () => {
-  const ended = await runToEnd('dist/src/local/start.js', { folder, environment: { PORT: 'many' } });
+test('wrong settings stop the program before it starts PostgreSQL', async () => {
+  const ended = await runToEnd('dist/src/commands/start.js', { folder, environment: { PORT: 'many' } });
   expectOneSentence(ended, /PORT must be a whole number/);
   expect(existsSync(inData('postgres'))).toBe(false);
 });
 
-test('data that PostgreSQL cannot read end the start in one sentence', async () => {
+test('if PostgreSQL cannot read its data, the start ends with one sentence', async () => {
   await mkdir(inData('postgres'), { recursive: true });
-  const ended = await runToEnd('dist/src/local/start.js', { folder });
-  expectOneSentence(ended, /^The embedded PostgreSQL did not start \(.*\): look at .*\.data/);
+  const ended = await runToEnd('dist/src/commands/start.js', { folder });
+  expectOneSentence(
+    ended,
+    /^The embedded PostgreSQL did not start: .* Check its data in .*\.data\/postgres, or use/,
+  );
 });

@@ -4,7 +4,7 @@ import { startGatehouse, SECRET, type Gatehouse } from '../setup/gatehouse.js';
 const PASSWORD = 'marked-password-5309';
 const EMAIL = 'marked.person@example.com';
 
-/** Everything that was asked of one server at the most talkative level, and what must not be found in its log. */
+/** Texts that the log of a server with the level `trace` must not contain. */
 const secrets = new Set([SECRET, PASSWORD, EMAIL, 'Marked Name', 'marked-']);
 const answers: Answer[] = [];
 let gatehouse: Gatehouse;
@@ -38,7 +38,7 @@ beforeAll(async () => {
 async function ask(client: BrowserLikeClient, method: string, path: string, body?: unknown, headers = {}) {
   const answer = await client.call(path, { method, body, headers });
   answers.push(answer);
-  // Whatever it hands out is a secret.
+  // Everything that the server issues is a secret.
   for (const line of answer.setCookies) addSecret(line.split(';', 1)[0]?.split('=').slice(1).join('='));
   addSecret(String(answer.headers['set-auth-token'] ?? ''));
   addSecret(String(answer.headers['set-auth-jwt'] ?? ''));
@@ -46,7 +46,7 @@ async function ask(client: BrowserLikeClient, method: string, path: string, body
   return answer;
 }
 
-/** A signed token or a JWT also in its parts, as it stands and decoded. */
+/** Adds the value and its parts between dots, encoded and decoded. */
 function addSecret(value: string | undefined): void {
   if (!value) return;
   for (const form of [value, decodeURIComponent(value)])
@@ -104,7 +104,7 @@ async function askMalformed(): Promise<void> {
 async function askWithFailingTables(): Promise<void> {
   const client = new BrowserLikeClient(gatehouse.origin);
   await ask(client, 'POST', '/api/auth/sign-in/email', { email: EMAIL, password: PASSWORD });
-  // A row that the database quotes in its own message.
+  // PostgreSQL quotes the refused row in its error message.
   await gatehouse.database.query(`alter table sessions add check (user_agent <> 'marked-agent') not valid`);
   await ask(
     client,
@@ -132,7 +132,7 @@ test('no password, token, cookie, signature, JWT, hash, key, name or e-mail is i
   expect(log).not.toMatch(/\$2[aby]\$|\$argon2|eyJ[\w-]{10}/);
 });
 
-test('every request has one line, under the id that its answer carries', () => {
+test('every request has one log line, with the id of its answer', () => {
   expect(answers.length).toBeGreaterThan(40);
   for (const { status, headers } of answers) {
     const id = headers['x-request-id'];
@@ -142,7 +142,7 @@ test('every request has one line, under the id that its answer carries', () => {
   }
 });
 
-test('what fails unexpectedly is told under the same id, and the client is told nothing', () => {
+test('an unexpected error is logged with the id of the request, and the client learns nothing about it', () => {
   const failed = answers.filter(({ status }) => status === 500);
   expect(failed.length).toBeGreaterThanOrEqual(5);
   for (const { headers, text } of failed) {
@@ -154,12 +154,12 @@ test('what fails unexpectedly is told under the same id, and the client is told 
   }
 });
 
-test('a path that is no route is not repeated', () => {
+test('the path of an unknown route is not logged', () => {
   const routes = new Set(entries.map(({ route }) => route));
   expect(routes).toContain('unknown');
   expect(routes).toContain('/api/auth/sign-in/email');
 });
 
-test('every line is JSON', () => {
+test('every log line is JSON', () => {
   for (const line of log.split('\n').filter(Boolean)) expect(() => JSON.parse(line) as unknown).not.toThrow();
 });

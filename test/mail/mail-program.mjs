@@ -1,4 +1,4 @@
-// The compiled mail module with its database and nothing else, driven over HTTP: what a request of the server does.
+// The compiled mail module with its database and nothing else. Tests make it send mails over HTTP, as a request would.
 import 'reflect-metadata';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';

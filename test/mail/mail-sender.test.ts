@@ -15,7 +15,7 @@ import {
   type MailServer,
 } from './support.js';
 
-/** Milliseconds within which an answer counts as not delayed: one insert on a busy machine. */
+/** Milliseconds. A faster answer did not wait for the mail server: it is one insert on a busy machine. */
 const AT_ONCE = 1000;
 
 let database: TestDatabase;
@@ -48,8 +48,8 @@ const recipients = ({ received }: MailServer) => received.flatMap(({ to }) => to
 const addresses = (count: number) =>
   Array.from({ length: count }, (_, index) => `user${String(index).padStart(3, '0')}@example.com`);
 
-describe('a mail server that is down', () => {
-  it('delays no answer and loses no mail: all come once it is up, each once', async () => {
+describe('while the mail server is down', () => {
+  it('answers are not delayed, and every mail is sent once when the server is up', async () => {
     const port = await freePort();
     const program = await mailProgram(`smtp://127.0.0.1:${port}`);
     const sent = addresses(20);
@@ -65,17 +65,17 @@ describe('a mail server that is down', () => {
     await program.told('the mail server takes mails again');
   });
 
-  it('is tried by one mail at a time, however many wait', async () => {
+  it('only one mail at a time is tried', async () => {
     const program = await mailProgram(`smtp://127.0.0.1:${await freePort()}`);
     await program.send(addresses(100).map(aMailTo), 'commit');
     await sleep(6000);
     const tried = (await rows(database)).reduce((sum, { attempts }) => sum + attempts, 0);
-    // Up to five begin side by side before the first fails; then after about 1, 2 and 4 seconds.
+    // Up to 5 attempts start before the first one fails. Then there is one after about 1, 2 and 4 seconds.
     expect(tried).toBeGreaterThanOrEqual(2);
     expect(tried).toBeLessThanOrEqual(10);
   });
 
-  it('takes a connection and says nothing: no answer waits, and the mail comes when it recovers', async () => {
+  it('a server that accepts connections but never answers delays no answer, and the mail is sent when it recovers', async () => {
     const silent = await startSilentServer();
     const program = await mailProgram(`smtp://127.0.0.1:${silent.port}?greetingTimeout=500`);
     const { milliseconds } = await program.send([aMail()], 'commit');
@@ -87,7 +87,7 @@ describe('a mail server that is down', () => {
     expect(recipients(server)).toEqual(['ada@example.com']);
   });
 
-  it('refuses the login, which is not the fault of the mail: it waits', async () => {
+  it('a mail waits if the server refuses the login', async () => {
     const server = await mailServer({
       authOptional: false,
       allowInsecureAuth: true,
@@ -103,8 +103,8 @@ describe('a mail server that is down', () => {
   });
 });
 
-describe('a mail server that refuses', () => {
-  it('for now (4yz): the mail is tried again, without a second mail', async () => {
+describe('when the mail server refuses a mail', () => {
+  it('for now (4yz), the mail is tried again and sent once', async () => {
     let tries = 0;
     const server = await mailServer({
       onRcptTo: (_address, _session, done) =>
@@ -120,7 +120,7 @@ describe('a mail server that refuses', () => {
     expect([tries, recipients(server)]).toEqual([2, ['ada@example.com']]);
   });
 
-  it('for good (5yz): the mail is given up, kept and logged, and the others go', async () => {
+  it('for good (5yz), the mail is kept and logged as given up, and the other mails are sent', async () => {
     const server = await mailServer({
       onRcptTo: ({ address }, _session, done) =>
         done(address === 'gone@example.com' ? smtpError(550, '5.1.1 No such user') : null),
@@ -137,7 +137,7 @@ describe('a mail server that refuses', () => {
     expect(recipients(server)).toEqual(['ada@example.com']);
   });
 
-  it('after the message: the link it quotes is not kept', async () => {
+  it('after reading it, the link that the refusal quotes is not stored', async () => {
     const server = await mailServer({
       answerData: async () => smtpError(554, `5.7.1 Blocked: ${aMail().values.url}`),
     });
@@ -151,7 +151,7 @@ describe('a mail server that refuses', () => {
 });
 
 describe('a mail whose link has expired', () => {
-  it('is not sent any more, but kept and logged', async () => {
+  it('is not sent, but kept and logged', async () => {
     const port = await freePort();
     const program = await mailProgram(`smtp://127.0.0.1:${port}`, { EMAIL_VERIFICATION_EXPIRES_IN: '1' });
     await program.send([aMail({ kind: 'verify-email' }), aMailTo('still.good@example.com')], 'commit');
@@ -165,8 +165,8 @@ describe('a mail whose link has expired', () => {
   });
 });
 
-describe('a process that ends', () => {
-  it('by kill -9 after the mail was written: the next one sends it, and counts it', async () => {
+describe('if a process ends', () => {
+  it('by kill -9 after storing mails, the next process sends and counts them', async () => {
     const program = await mailProgram('smtp://127.0.0.1:1');
     await program.send(addresses(3).map(aMailTo), 'commit');
     await program.stop('SIGKILL');
@@ -180,7 +180,7 @@ describe('a process that ends', () => {
     expect(metrics).toContain('gatehouse_mails{state="waiting"} 0');
   });
 
-  it('by kill -9 while it sends: another one takes the mail over', async () => {
+  it('by kill -9 while sending, another process takes the mail over', async () => {
     const silent = await startSilentServer();
     running.push(silent);
     const dying = await mailProgram(`smtp://127.0.0.1:${silent.port}`);
@@ -194,7 +194,7 @@ describe('a process that ends', () => {
     expect(recipients(server)).toEqual(['ada@example.com']);
   });
 
-  it('in good order finishes the mail under way and begins no other', async () => {
+  it('by SIGTERM, it finishes the mail it is sending and starts no other', async () => {
     let finish = () => {};
     const answered = new Promise<void>((resolve) => (finish = resolve));
     const server = await mailServer({ answerData: () => answered.then(() => undefined) });
@@ -229,10 +229,10 @@ describe('several instances on one database', () => {
     expect(new Set(server.received.map(({ mail }) => mail.messageId)).size).toBe(50);
   });
 
-  it('leave a mail that takes long to the one that sends it', async () => {
+  it('leave a slow mail to the instance that is sending it', async () => {
     const server = await mailServer({
       answerData: async () => {
-        await sleep(24_000); // longer than the lease of one who gives no sign of life
+        await sleep(24_000); // longer than the lease of an instance that does not renew it
         return undefined;
       },
     });
@@ -246,7 +246,7 @@ describe('several instances on one database', () => {
 });
 
 describe('the connection', () => {
-  it('is TLS with smtps, and the login of the URL is used', async () => {
+  it('uses TLS with smtps, and the login in the URL', async () => {
     const logins: unknown[] = [];
     const server = await mailServer({
       secure: true,
@@ -263,7 +263,7 @@ describe('the connection', () => {
     expect(logins).toEqual([['us@er', 'p:a/ss']]);
   });
 
-  it('is refused when nobody vouches for the certificate', async () => {
+  it('is refused if the certificate is not trusted', async () => {
     const server = await mailServer({ secure: true });
     const program = await mailProgram(server.url);
     await program.send([aMail()]);

@@ -54,7 +54,7 @@ function fault(): string {
   return 'none';
 }
 
-describe('the texts that come along', () => {
+describe('the built-in mail texts', () => {
   const templates = templatesIn(undefined);
 
   it('are in English, German and Spanish', () => {
@@ -78,19 +78,19 @@ describe('the texts that come along', () => {
     expect(new Set(subjects).size).toBe(locales.length);
   });
 
-  it('take values as they are, and escape them in HTML', () => {
+  it('contain values literally, and escape them in HTML', () => {
     const { text, html } = templates.render('verify-email', 'en', VALUES);
     expect(text).toContain('Hello {{url}} $& <Ada>,');
     expect(html).toContain('Hello {{url}} $&amp; &lt;Ada&gt;,');
     expect(html).toContain('href="https://a.example/?x=1&amp;y=&quot;2&quot;"');
   });
 
-  it('are English where a language is gone', () => {
+  it('fall back to English if the language does not exist', () => {
     expect(templates.render('verify-email', 'tlh', VALUES).subject).toBe('Confirm your e-mail address');
   });
 });
 
-describe('texts of the operator', () => {
+describe('mail texts of the operator', () => {
   it('replace single files', async () => {
     await put('en/verify-email.txt', TEXT);
     await put('README.md', 'ours');
@@ -124,20 +124,20 @@ describe('texts of the operator', () => {
     ['en/verify-email.txt', `${TEXT}{{newEmail}}`, 'has the placeholder {{newEmail}}'],
     ['en/verify-email.txt', 'Dear {{name}}\n\n{{url}}', 'must begin with a line "Subject: …"'],
     ['en/verify-email.txt', 'Subject: x\n{{url}}', 'must begin with a line "Subject: …"'],
-  ])('stop the start where %s is %j', async (file, content, message) => {
+  ])('prevent the start if %s is %j', async (file, content, message) => {
     await put(file, content);
     expect(fault()).toContain(message);
     expect(fault()).not.toContain('\n');
   });
 
-  it('stop the start where the folder is none', async () => {
+  it('prevent the start if the folder does not exist', async () => {
     folder = join(folder, 'nowhere');
     const said = fault();
     await mkdir(folder);
     expect(said).toBe(`MAIL_TEMPLATES cannot be read: ${folder} must be a folder.`);
   });
 
-  it('stop the compiled server with that sentence and no stack', async () => {
+  it('stop the compiled server with that message and no stack trace', async () => {
     await put('en/verify-email.txt', `${TEXT}{{token}}`);
     const database = await createDatabase({ template: MIGRATED });
     const server = startProgram('src/main.js', {

@@ -44,7 +44,7 @@ describe('a mail over SMTP', () => {
     return received;
   }
 
-  it('has a plain and an HTML part with the link, and says who it is for', async () => {
+  it('has a text and an HTML part with the link, and greets the recipient by name', async () => {
     const { mail, from, to } = await delivered(aMail());
     const { url = '' } = aMail().values;
     expect([from, to]).toEqual(['no-reply@example.com', ['ada@example.com']]);
@@ -86,7 +86,7 @@ describe('a mail over SMTP', () => {
     expect(mail.text?.includes('countess@example.com')).toBe(kind === 'change-email-confirmation');
   });
 
-  it('speaks the language the browser asks for', async () => {
+  it('uses the language the browser asks for', async () => {
     const german = await delivered(aMail({ language: 'fr, de-AT;q=0.8, en;q=0.5' }));
     const spanish = await delivered(aMail({ language: 'es-MX,es;q=0.9' }));
     expect(german.mail.subject).toBe('Setzen Sie Ihr Passwort zurück');
@@ -96,7 +96,7 @@ describe('a mail over SMTP', () => {
     expect(spanish.mail.text).toContain('durante 1 hora');
   });
 
-  it('keeps names and addresses out of the headers and the markup', async () => {
+  it('does not let names and addresses add headers or markup', async () => {
     const { mail, raw } = await delivered(
       aMail({
         kind: 'change-email-confirmation',
@@ -115,7 +115,7 @@ describe('a mail over SMTP', () => {
   });
 
   it.each([['Ada. Visit evil.example'], ['http://evil'], ['x@evil'], ['A'.repeat(65)], [' \u202E\n']])(
-    'does not greet by %j, which a mail program would make a link of or nobody would read',
+    'does not greet by %j, which a mail program would turn into a link or nobody could read',
     async (name) => {
       const { mail } = await delivered(aMail({ values: { ...aMail().values, name } }));
       expect(mail.text).toContain('Hello ada@example.com,');
@@ -137,7 +137,7 @@ describe('a mail over SMTP', () => {
     'group: victim@example.com;',
     '<victim@example.com> SIZE=1',
     'nobody',
-  ])('never goes to %j, which is more or less than one address', async (to) => {
+  ])('is never sent to %j, which is not exactly one address', async (to) => {
     const before = server.received.length;
     await program.send([aMailTo(to)]);
     await until(
@@ -148,7 +148,7 @@ describe('a mail over SMTP', () => {
     expect(server.received.slice(before).map((received) => received.to)).toEqual([['next@example.com']]);
   });
 
-  it('is not sent when the transaction is rolled back, and leaves no row', async () => {
+  it('is not sent and leaves no row if the transaction is rolled back', async () => {
     const before = server.received.length;
     await program.send([aMailTo('rolled.back@example.com')], 'roll back');
     await delivered(aMailTo('after@example.com'));
@@ -156,14 +156,14 @@ describe('a mail over SMTP', () => {
     expect((await rows(database)).map(({ recipient }) => recipient)).not.toContain('rolled.back@example.com');
   });
 
-  it('goes out at once when it is committed, not at the next look', async () => {
+  it('is sent right after the commit, not at the next poll', async () => {
     await delivered(aMail());
     const began = Date.now();
     for (let count = 0; count < 5; count++) await delivered(aMail());
     expect(Date.now() - began).toBeLessThan(4000);
   });
 
-  it('leaves no row behind, and nothing of it in the log', async () => {
+  it('leaves no row, and none of its content in the log', async () => {
     await delivered(aMailTo('log.watcher@example.com'));
     await until(
       async () => (await rows(database)).every(({ next_attempt_at }) => next_attempt_at === null),
@@ -174,8 +174,8 @@ describe('a mail over SMTP', () => {
   });
 });
 
-describe('a mail in the table', () => {
-  it('shows nobody its link', async () => {
+describe('a stored mail', () => {
+  it('does not reveal its link', async () => {
     const program = await startMailProgram(database, { SMTP_URL: 'smtp://127.0.0.1:1' });
     try {
       await program.send([aMailTo('waiting@example.com')]);
@@ -187,7 +187,7 @@ describe('a mail in the table', () => {
     }
   });
 
-  it('is opened by an older listed secret, and given up when that is gone', async () => {
+  it('is decrypted with an older configured secret, and given up once that secret is removed', async () => {
     const [old, current] = [`1:${'o'.repeat(32)}`, `2:${'c'.repeat(32)}`];
     const writeUnderOldSecret = async (to: string) => {
       const program = await startMailProgram(database, {
@@ -226,7 +226,7 @@ describe('without a mail server', () => {
   const link = 'https://auth.example.com/verify?token=abc';
   const mail = aMail({ kind: 'verify-email', values: { name: 'Ada', url: link } });
 
-  it('the mail is written to the log, and no row is kept', async () => {
+  it('writes the mail to the log and stores no row', async () => {
     const before = await rows(database);
     const program = await startMailProgram(database, {});
     const answer = await program.send([mail], 'commit');
@@ -236,7 +236,7 @@ describe('without a mail server', () => {
     expect(await rows(database)).toHaveLength(before.length);
   });
 
-  it('in production mail is not enabled, and no link gets into the log or the table', async () => {
+  it('disables mail in production and writes no link to the log or the table', async () => {
     const before = await rows(database);
     const program = await startMailProgram(database, { NODE_ENV: 'production' });
     const answer = await program.send([mail], 'commit');

@@ -30,14 +30,14 @@ async function write(...ids: string[]): Promise<void> {
 const claimed = async (most: number, store = mails) =>
   (await store.claim(most, LEASE)).map(({ id }) => id).toSorted();
 
-it('hands out the oldest first, each to one, and counts the attempts', async () => {
+it('hands out the oldest mails first, each to one caller, and counts attempts', async () => {
   await write('1', '2', '3');
   expect(await claimed(2)).toEqual(['1', '2']);
   expect(await mails.claim(5, LEASE)).toMatchObject([{ id: '3', attempts: 1 }]);
   expect(await claimed(5)).toEqual([]);
 });
 
-it('passes over what another is just about to take, without waiting for it', async () => {
+it('skips mails that another caller is claiming, without waiting', async () => {
   await write('1', '2', '3');
   const other = dataSource.createQueryRunner();
   await other.startTransaction();
@@ -48,13 +48,13 @@ it('passes over what another is just about to take, without waiting for it', asy
     meanwhile,
     new Promise((done) => setTimeout(() => done('waited'), 1000)),
   ]);
-  // Whoever waits for the lock goes on once it is released, with the very same rows.
+  // A caller that waits for the lock would get the same rows after the commit.
   await other.commitTransaction();
   await other.release();
   expect([atOnce, await meanwhile]).toEqual([['3'], ['3']]);
 });
 
-it('hands a mail out again when its lease has run out, unless it was renewed', async () => {
+it('hands out a mail again when its lease ends, unless the lease was renewed', async () => {
   await write('dead', 'alive');
   await claimed(2);
   await mails.renew(['alive'], 60_000);
@@ -62,7 +62,7 @@ it('hands a mail out again when its lease has run out, unless it was renewed', a
   expect(await mails.claim(5, LEASE)).toMatchObject([{ id: 'dead', attempts: 2 }]);
 });
 
-it('says how long the next one takes', async () => {
+it('tells how long it is until the next mail is due', async () => {
   expect(await mails.untilNext()).toBeUndefined();
   await write('1');
   expect(await mails.untilNext()).toBe(0);
@@ -73,7 +73,7 @@ it('says how long the next one takes', async () => {
   expect(await mails.count()).toEqual({ waiting: 0, givenUp: 1 });
 });
 
-it('forgets what was given up long ago, and nothing that waits', async () => {
+it('deletes mails given up long ago and keeps waiting ones', async () => {
   await write('given up', 'waiting');
   await mails.giveUp('given up', 'never');
   await database.query(`update gatehouse_mails set created_at = now() - interval '40 days'`);

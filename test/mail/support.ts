@@ -21,12 +21,12 @@ export interface MailServer {
   readonly url: string;
   readonly received: readonly Received[];
   readonly connections: number;
-  /** Waits until so many mails have come. */
+  /** Waits until `count` mails have arrived. */
   got(count: number): Promise<readonly Received[]>;
   stop(): Promise<void>;
 }
 
-/** A real SMTP server in this process, without TLS unless the options say so. */
+/** Starts an SMTP server in this process, without TLS unless the options enable it. */
 export async function startMailServer(
   options: SMTPServerOptions & { port?: number; answerData?: () => Promise<Error | undefined> } = {},
 ): Promise<MailServer> {
@@ -59,7 +59,7 @@ export async function startMailServer(
     },
     ...options,
   });
-  // A client that gives up in the middle is what some of these tests are about.
+  // Some tests disconnect the client in the middle of a mail.
   server.on('error', () => {});
   const listening = server.listen(options.port ?? 0, '127.0.0.1');
   await once(listening, 'listening');
@@ -79,7 +79,7 @@ export async function startMailServer(
   };
 }
 
-/** Takes connections and never says a word. */
+/** Accepts connections and never sends anything. */
 export async function startSilentServer(): Promise<{ port: number; stop(): Promise<void> }> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -103,7 +103,7 @@ export function smtpError(responseCode: number, message: string): Error {
 }
 
 export interface MailProgram extends Program {
-  /** Has the mails written, in a transaction if wanted; the milliseconds this took. */
+  /** Makes the program store the mails, optionally in a transaction. `milliseconds` is the time this took. */
   send(mails: readonly Mail[], transaction?: 'commit' | 'roll back'): Promise<SendAnswer>;
 }
 
@@ -172,7 +172,7 @@ export const rows = (database: TestDatabase): Promise<Row[]> =>
 export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const end = Date.now() + 50_000;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > end) throw new Error(`timed out waiting for ${what}`);
     await sleep(25);
   }
 }

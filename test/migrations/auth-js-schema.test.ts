@@ -19,7 +19,7 @@ let gatehouse: Gatehouse;
 let before: string[];
 let ada: Row;
 
-/** One call of the adapter in the old application. */
+/** Calls a method of the Auth.js adapter in the old application. */
 async function adapter<Value = Row>(method: string, argument: unknown): Promise<Value> {
   legacy.stdin?.write(`${JSON.stringify({ method, argument })}\n`);
   const [line] = (await once(lines, 'line')) as [string];
@@ -68,8 +68,8 @@ afterAll(async () => {
   await database?.drop();
 });
 
-describe('an application on Auth.js, on the tables of its TypeORM adapter', () => {
-  it('has its rows in our columns', async () => {
+describe('the tables of an Auth.js application with the TypeORM adapter', () => {
+  it('keep their rows in our columns', async () => {
     const [user] = await database.query(
       'select id::text, email, email_verified, is_email_verified from users',
     );
@@ -91,7 +91,7 @@ describe('an application on Auth.js, on the tables of its TypeORM adapter', () =
     });
   });
 
-  it('finds nobody signed out: its session token is one here', async () => {
+  it('keep users signed in, because Gatehouse accepts their session tokens', async () => {
     const client = new BrowserLikeClient(gatehouse.origin);
     const answer = await client.get('/api/auth/get-session', withToken('token-of-ada'));
     expect(answer.json()).toMatchObject({
@@ -102,7 +102,7 @@ describe('an application on Auth.js, on the tables of its TypeORM adapter', () =
     expect(accounts.json()).toMatchObject([{ providerId: 'github', accountId: '42' }]);
   });
 
-  it('leaves tables that are compatible', async () => {
+  it('are compatible with Better Auth', async () => {
     const { findings } = await withDataSource(database.url, (dataSource) =>
       checkCompatibility(dataSource, database.url, NO_FIELDS),
     );
@@ -110,7 +110,7 @@ describe('an application on Auth.js, on the tables of its TypeORM adapter', () =
     expect((await planOf(database)).plan).toEqual({ toBeCreated: [], toBeAdded: [] });
   });
 
-  it('goes on: users, accounts, sessions and verification tokens', async () => {
+  it('still serve the old application: users, accounts, sessions and verification tokens', async () => {
     expect(await adapter('getSessionAndUser', 'token-of-ada')).toMatchObject({ user: { id: ada['id'] } });
     expect(await adapter('getUserByAccount', { provider: 'github', providerAccountId: '42' })).toMatchObject({
       id: ada['id'],
@@ -147,7 +147,7 @@ describe('an application on Auth.js, on the tables of its TypeORM adapter', () =
     expect((await client.get('/api/auth/get-session', withToken('token-of-bob'))).json()).toBeNull();
   });
 
-  it('sees who signed up here, and their sessions', async () => {
+  it('show the old application users who signed up in Gatehouse, and their sessions', async () => {
     const client = new BrowserLikeClient(gatehouse.origin);
     expect((await signUp(client, 'cleo@example.com')).status).toBe(200);
     const cleo = await sessionOf(client);
@@ -161,7 +161,7 @@ describe('an application on Auth.js, on the tables of its TypeORM adapter', () =
     expect(Date.now() - Date.parse(String(seen['emailVerified']))).toBeLessThan(60_000);
   });
 
-  it('stands beside the newest Better Auth, which leaves ids to the database', async () => {
+  it('also work with the newest Better Auth if it leaves ids to the database', async () => {
     const options = { advanced: { database: { generateId: false } } };
     const newest = await startOracle(database, { options });
     try {
@@ -182,7 +182,7 @@ describe('an application on Auth.js, on the tables of its TypeORM adapter', () =
     }
   });
 
-  it('has its tables back after a revert, with everybody who came since', async () => {
+  it('are restored by a revert, which keeps users added since', async () => {
     await gatehouse.stop();
     const people = await digest(database, `users where email <> 'ada@example.com'`, 'id, email');
     await revert(database);

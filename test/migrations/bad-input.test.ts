@@ -5,28 +5,36 @@ import { fingerprint, legacyDatabase, migrate, VERSIONS } from './support.js';
 
 const USERS = 'create table users (id varchar(255) primary key, email text not null';
 
-describe.each(VERSIONS)('what cannot be understood on PostgreSQL %i', (version) => {
+describe.each(VERSIONS)('the migrations on PostgreSQL %i', (version) => {
   let database: TestDatabase;
   afterEach(() => database.drop());
 
   it.each([
-    ['no id', 'create table users (email text not null)', /users has no column id/],
-    ['no e-mail', 'create table users (id text primary key, mail text)', /users has no column email/],
-    ['an id that is no key', 'create table users (id text, email text)', /neither primary key nor unique/],
+    ['users without an id column', 'create table users (email text not null)', /users has no column id/],
+    [
+      'users without an e-mail column',
+      'create table users (id text primary key, mail text)',
+      /users has no column email/,
+    ],
+    [
+      'an id that is not unique',
+      'create table users (id text, email text)',
+      /neither primary key nor unique/,
+    ],
     [
       'an id of another type',
       'create table users (id numeric primary key, email text)',
       /users\.id is numeric/,
     ],
     [
-      'the very same e-mail twice',
+      'an e-mail that two rows share',
       `${USERS}); insert into users values ('1', 'a@b.co'), ('2', 'a@b.co'), ('3', 'c@b.co')`,
-      /1 e-mails stand on more than one row.*a@b\.co \(ids 1, 2\)/,
+      /E-mails that several users have, spelled identically: 1 \(a@b\.co \(ids 1, 2\)\)/,
     ],
     [
       'rows without e-mail',
       `create table users (id text primary key, email text); insert into users values ('1', null), ('2', ' '), ('3', 'c@b.co')`,
-      /2 rows of users have no e-mail \(ids 1, 2\)/,
+      /Rows of users without an e-mail: 2 \(id 1, id 2\)/,
     ],
     ['a column of another type', `${USERS}, email_verified integer)`, /users\.email_verified is integer/],
     ['a time as text', `${USERS}, created_at text)`, /users\.created_at is text/],
@@ -72,7 +80,7 @@ describe.each(VERSIONS)('what cannot be understood on PostgreSQL %i', (version) 
       `create table users (id text primary key, email text); insert into users values (repeat('x', 256), 'a@b.co')`,
       /more than 255/,
     ],
-  ])('%s stops before anything is changed', async (_what, sql, message) => {
+  ])('refuse %s and change nothing', async (_what, sql, message) => {
     database = await legacyDatabase(version, sql);
     const before = await fingerprint(database);
     await expect(migrate(database)).rejects.toThrow(message);
@@ -80,7 +88,7 @@ describe.each(VERSIONS)('what cannot be understood on PostgreSQL %i', (version) 
     expect(await fingerprint(database)).toEqual(before);
   });
 
-  it('lists every finding at once', async () => {
+  it('list all findings at once', async () => {
     database = await legacyDatabase(
       version,
       'create table users (mail text, image integer, created_at text)',
@@ -90,7 +98,7 @@ describe.each(VERSIONS)('what cannot be understood on PostgreSQL %i', (version) 
     );
   });
 
-  it('a LEGACY variable that names no column', async () => {
+  it('refuse a LEGACY variable that names no column', async () => {
     database = await legacyDatabase(version, `${USERS})`);
     process.env['LEGACY_PASSWORD_COLUMN'] = 'pasword';
     try {
@@ -102,7 +110,7 @@ describe.each(VERSIONS)('what cannot be understood on PostgreSQL %i', (version) 
     }
   });
 
-  it('a role that does not own the table', async () => {
+  it('refuse to run as a role that does not own the table', async () => {
     database = await legacyDatabase(version, `${USERS})`);
     const role = `r${Date.now()}`;
     await database.query(
@@ -116,7 +124,7 @@ describe.each(VERSIONS)('what cannot be understood on PostgreSQL %i', (version) 
     await database.query(`drop owned by ${role}; drop role ${role}`);
   });
 
-  it('a database that cannot be reached is said in one sentence', async () => {
+  it('describe an unreachable database in one sentence', async () => {
     database = await createDatabase({ version });
     const other = (change: (url: URL) => void) => {
       const url = new URL(database.url);

@@ -11,7 +11,7 @@ import { SECRET, startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { startProgram, type Program } from '../setup/program.js';
 import { catalogue, digest, migrate, revert, withDataSource } from './support.js';
 
-/** As its Drizzle adapter names tables: as we do, but for the columns. */
+/** Table names of Better Auth's Drizzle adapter. They are the same as ours, but the columns have other names. */
 const PLURAL = {
   user: { modelName: 'users' },
   session: { modelName: 'sessions' },
@@ -21,7 +21,7 @@ const PLURAL = {
 
 const SERIAL = { advanced: { database: { generateId: 'serial' } } };
 const UUID = { advanced: { database: { generateId: 'uuid' } } };
-/** What the README says where ids are no text. */
+/** The setting that the README requires if ids are no text. */
 const IDS_OF_THE_DATABASE = { advanced: { database: { generateId: false } } };
 
 const RELEASES: readonly (readonly [string, object, PostgresVersion])[] = [
@@ -48,7 +48,9 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
   const atGatehouse = (cookies = new Map<string, string>()) =>
     new BrowserLikeClient(gatehouse.origin, true, cookies);
 
-  /** With tables it made itself, a user who is signed in and a key that signs; it runs through everything below. */
+  /**
+   * The old application creates its tables, signs a user in and makes a signing key. It runs during all tests below.
+   */
   beforeAll(async () => {
     database = await createDatabase({ version });
     const port = String(await freePort());
@@ -76,13 +78,13 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
     await database?.drop();
   });
 
-  it('finds nobody signed out, there or here', async () => {
+  it('keeps users signed in, in both applications', async () => {
     const there = await sessionOf(atLegacy(ada));
     expect(there?.user.email).toBe('ada@example.com');
     expect(await sessionOf(atGatehouse(ada))).toEqual(there);
   });
 
-  it('leaves tables that are compatible, by its own words and by those of the newest release', async () => {
+  it('has tables that are compatible with Gatehouse and with the newest Better Auth', async () => {
     const { findings } = await withDataSource(database.url, (dataSource) =>
       checkCompatibility(dataSource, database.url, NO_FIELDS),
     );
@@ -90,7 +92,7 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
     expect((await planOf(database)).plan).toEqual({ toBeCreated: [], toBeAdded: [] });
   });
 
-  it('takes the passwords, and lists the accounts', async () => {
+  it('has passwords and accounts that work in Gatehouse', async () => {
     const client = atGatehouse();
     expect((await signIn(client, 'ada@example.com')).status).toBe(200);
     const accounts = (await client.get('/api/auth/list-accounts')).json<
@@ -101,7 +103,7 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
     ]);
   });
 
-  it('finds several sessions by their ids in one statement, whatever these are', async () => {
+  it('has session ids of which Gatehouse finds several with one statement', async () => {
     const clients = [atGatehouse(), atGatehouse()];
     for (const client of clients) expect((await signIn(client, 'ada@example.com')).status).toBe(200);
     const ids = await Promise.all(clients.map(async (client) => (await sessionOf(client))?.session.id));
@@ -110,7 +112,7 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
     expect(rows.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   });
 
-  it('lets people sign up, in, and verify on either side', async () => {
+  it('shares sign-ups, sign-ins and e-mail verification with Gatehouse', async () => {
     expect((await signUp(atLegacy(), 'there@example.com')).status).toBe(200);
     expect((await signUp(atGatehouse(), 'here@example.com')).status).toBe(200);
     for (const client of [atLegacy, atGatehouse])
@@ -128,7 +130,7 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
     ]);
   });
 
-  it('lets people sign out on either side', async () => {
+  it('shares sign-outs with Gatehouse', async () => {
     const cookies = new Map<string, string>();
     await signIn(atLegacy(cookies), 'ada@example.com');
     const copy = new Map(cookies);
@@ -136,7 +138,7 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
     expect(await sessionOf(atLegacy(copy))).toBeNull();
   });
 
-  it('keeps signing JWTs with its own key, which is published here too', async () => {
+  it('keeps signing JWTs with its own key, which Gatehouse publishes too', async () => {
     const mine = (await atGatehouse(ada).get('/api/auth/token')).json<{ token: string }>();
     const its = (await atLegacy(ada).get('/api/auth/token')).json<{ token: string }>();
     const keys = (await atGatehouse().get('/api/auth/jwks')).json<{ keys: { kid: string; alg: string }[] }>()
@@ -150,7 +152,7 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
     );
   });
 
-  it('shares everything with the newest release on the names of the contract', async () => {
+  it('shares users and sessions with the newest Better Auth on our table names', async () => {
     const newest = await startOracle(database, {
       password: 'scrypt',
       options: 'advanced' in options ? IDS_OF_THE_DATABASE : {},
@@ -169,7 +171,7 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
     }
   });
 
-  it('has its tables back after a revert, with everybody who came since', async () => {
+  it('gets its tables back by a revert, which keeps users added since', async () => {
     await gatehouse.stop();
     const people = await digest(database, 'users', 'id, email, name');
     await revert(database);

@@ -19,14 +19,14 @@ const LEGACY = `
          '$2b$12$' || rpad(n::text, 53, 'x'), n % 2 = 0, 't', now()
   from generate_series(1, 6000) as n`;
 
-/** Locks stronger than SHARE UPDATE EXCLUSIVE that the run holds, and for how many seconds at most. */
+/** Locks stronger than SHARE UPDATE EXCLUSIVE that the migrations hold, and for how many seconds. */
 const STRONG_LOCKS = `
   select c.relname as "table", l.mode, extract(epoch from clock_timestamp() - a.xact_start)::float as held
   from pg_locks l join pg_stat_activity a using (pid) join pg_class c on c.oid = l.relation
   where a.datname = current_database() and a.application_name like 'gatehouse-migrations%' and l.granted
     and c.relkind = 'r' and l.mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')`;
 
-/** In seconds, of those whom the run keeps waiting. */
+/** The longest time, in seconds, that another session has been waiting for a lock. */
 const LONGEST_WAIT = `
   select coalesce(max(extract(epoch from clock_timestamp() - l.waitstart)), 0)::float as seconds
   from pg_locks l join pg_stat_activity a using (pid)
@@ -43,7 +43,7 @@ describe.each(VERSIONS)('a table in use on PostgreSQL %i', (version) => {
   afterEach(() => database.drop());
   const fileNode = () => database.query(`select pg_relation_filenode('users') as node`);
 
-  it('goes on being read while a long transaction keeps its locks from the run, which tries again ever later', async () => {
+  it('can be read while a long transaction blocks the migrations, which retry after growing pauses', async () => {
     const holder = await database.pool.connect();
     await holder.query('begin; select from users limit 1');
     const run = startCommand('run', `${database.url}?options=-c%20lock_timeout%3D200ms`);
@@ -57,7 +57,7 @@ describe.each(VERSIONS)('a table in use on PostgreSQL %i', (version) => {
       longest = Math.max(longest, wait?.seconds ?? 0);
     }
     test.over = true;
-    // Nobody whom the run has kept waiting had to wait for the long transaction too.
+    // Readers that queued behind the migrations did not have to wait for the long transaction.
     await reading;
     expect(longest).toBeLessThan(1);
     await holder.query('commit');
@@ -70,7 +70,7 @@ describe.each(VERSIONS)('a table in use on PostgreSQL %i', (version) => {
     }
   });
 
-  it('is never locked against reads and writes for as long as the lock timeout, and nothing fails', async () => {
+  it('is never locked against reads and writes for 1 second, and no write fails', async () => {
     const node = await fileNode();
     const test = { over: false };
     let writes = 0;
@@ -108,7 +108,7 @@ describe.each(VERSIONS)('a table in use on PostgreSQL %i', (version) => {
     expect(compared).toMatchObject([{ different: 0, changedSince: 0 }]);
   });
 
-  it('is back where it was step by step, with everything that was written between the steps', async () => {
+  it('is restored step by step, with everything that was written between the steps', async () => {
     const before = await catalogue(database);
     await migrate(database);
     const dropped = await withDataSource(database.url, async (dataSource) => {

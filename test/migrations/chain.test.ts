@@ -11,20 +11,20 @@ const sources = await Promise.all(
 );
 
 describe('the chain of migrations', () => {
-  it('lists every file of the folder, in order', () => {
+  it('lists every file of the folder in order', () => {
     expect(MIGRATIONS.map((migration) => migration.name)).toEqual(
       files.map((file) => file.replace(/^(\d{13})-([A-Z]\w+)\.ts$/, '$2$1')),
     );
   });
 
-  it('has timestamps that rise', () => {
+  it('has ascending timestamps', () => {
     const timestamps = files.map((file) => Number(file.slice(0, 13)));
     expect(new Set(timestamps).size).toBe(files.length);
     expect(timestamps).toEqual(timestamps.toSorted((a, b) => a - b));
   });
 
   it.each(MIGRATIONS.map((migration) => [migration.name, migration] as const))(
-    '%s goes by its name',
+    '%s has the name of its file',
     (name, migration) => {
       const instance = new migration();
       expect(instance.name).toBe(name);
@@ -33,13 +33,13 @@ describe('the chain of migrations', () => {
     },
   );
 
-  it.each(sources.map(({ name, text }) => [name, text]))('%s keeps the rules', (name, text) => {
+  it.each(sources.map(({ name, text }) => [name, text]))('%s follows the rules', (name, text) => {
     for (const [, multiline, specifier = multiline ?? ''] of text.matchAll(
       /^} from '([^']+)'|^import .* from '([^']+)'/gm,
     )) {
       expect(specifier).toMatch(/^(typeorm|node:[\w/]+|\.{1,2}\/(helpers\/)?\d{13}-[\w-]+\.js)$/);
       const stamp = /\d{13}/.exec(specifier)?.[0];
-      // Files without a number are the list and what the configuration adds.
+      // Only index.ts and configured-columns.ts have no number.
       if (stamp && /\d{13}/.test(name))
         expect(Number(stamp)).toBeLessThanOrEqual(Number(/\d{13}/.exec(name)?.[0]));
     }

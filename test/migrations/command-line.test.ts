@@ -11,7 +11,7 @@ interface Outcome {
   output: string;
 }
 
-/** The TypeORM CLI on the compiled data source, called from another folder. */
+/** Runs the TypeORM CLI on the compiled data source, from another working directory. */
 function typeorm(command: string, environment: Record<string, string>): Promise<Outcome> {
   const args = [join(ROOT, 'node_modules/typeorm/cli.js'), command, '-d', join(ROOT, 'dist/ormconfig.js')];
   const inherited = { ...process.env, GATEHOUSE_QUIET: '', DATABASE_URL: '', NO_COLOR: '1' };
@@ -30,7 +30,7 @@ describe('the TypeORM command line', () => {
   });
   afterAll(() => database.drop());
 
-  it('runs, shows and reverts', async () => {
+  it('runs, shows and reverts migrations', async () => {
     const environment = {
       DATABASE_URL: 'postgresql://localhost:1/pooled',
       DATABASE_DIRECT_URL: database.url,
@@ -49,14 +49,14 @@ describe('the TypeORM command line', () => {
     ['no URL', {}, /DATABASE_URL is not set/],
     ['a malformed URL', { DATABASE_URL: 'nonsense' }, /DATABASE_URL must be a PostgreSQL URL/],
     ['no server', { DATABASE_URL: 'postgresql://localhost:1/x' }, /No PostgreSQL answers at localhost:1/],
-  ])('%s is one sentence and exit code 1', async (_what, environment, message) => {
+  ])('%s ends with one sentence and exit code 1', async (_what, environment, message) => {
     const { code, output } = await typeorm('migration:run', environment);
     expect(code).toBe(1);
     expect(output).toMatch(message);
     expect(output).not.toMatch(/^\s+at /m);
   });
 
-  it('a legacy table that cannot be understood is said without a stack, and exit code 1', async () => {
+  it('a legacy table that cannot be migrated ends with the findings, no stack trace and exit code 1', async () => {
     const legacy = await createDatabase();
     await legacy.query('create table users (id text primary key, email text, image integer)');
     const { code, output } = await typeorm('migration:run', { DATABASE_URL: legacy.url });

@@ -6,17 +6,17 @@ const ROOT = join(import.meta.dirname, '../..');
 const CLI = join(ROOT, 'node_modules/typeorm/cli.js');
 
 export interface Command {
-  /** Whether it ended by itself. */
+  /** True if it ended by itself. */
   readonly ended: () => boolean;
   readonly output: () => string;
-  /** Resolves once it has said this; fails where it ends without. */
+  /** Resolves when the output contains `text`. Rejects if the command ends without it. */
   told(text: string): Promise<void>;
-  /** Its exit code, null when it was killed. */
+  /** Exit code; null if it was killed. */
   readonly exit: Promise<number | null>;
   kill(): void;
 }
 
-/** The TypeORM CLI on the compiled data source, in a process of its own, as an operator runs it. */
+/** Starts the TypeORM CLI on the compiled data source in its own process, as an operator does. */
 export function startCommand(
   command: 'run' | 'revert',
   url: string,
@@ -39,7 +39,7 @@ export function startCommand(
       while (!output.includes(text)) {
         const code = await Promise.race([exit, once(child.stdout, 'data')]);
         if (!Array.isArray(code) && !output.includes(text))
-          throw new Error(`it ended with ${code} and never said "${text}":\n${output}`);
+          throw new Error(`it exited with ${code} without printing "${text}":\n${output}`);
       }
     },
     exit,

@@ -9,7 +9,7 @@ import { catalogue, legacyDatabase, migrate, revert, VERSIONS, withDataSource } 
 
 const HASH = '$2b$12$k/3EQQYJEzvTlTpgHyyH6uZ..t8OOov0plBaLe5LNnZADOlHIv1Ae';
 
-/** As the pg adapter of Auth.js wants it, with passwords and verifications of somebody's own. */
+/** Tables of Auth.js's pg adapter, with columns for passwords and a table for verifications added. */
 const LEGACY = `
   create table accounts (id serial, "userId" integer not null, type varchar(255) not null, provider varchar(255) not null,
     "providerAccountId" varchar(255) not null, refresh_token text, access_token text, expires_at bigint, id_token text,
@@ -24,14 +24,14 @@ const LEGACY = `
   insert into accounts ("userId", type, provider, "providerAccountId") values (2, 'oauth', 'github', '42');
   insert into sessions ("userId", expires, "sessionToken") values (1, '2040-01-01', 'token-of-ada')`;
 
-describe.each(VERSIONS)('tables that count their ids on PostgreSQL %i', (version) => {
+describe.each(VERSIONS)('tables with numeric ids on PostgreSQL %i', (version) => {
   let database: TestDatabase;
   beforeEach(async () => {
     database = await legacyDatabase(version, LEGACY);
   });
   afterEach(() => database.drop());
 
-  it('go on counting, and their ids are strings in the API', async () => {
+  it('keep numeric ids, which the API shows as strings', async () => {
     await migrate(database);
     const gatehouse = await startGatehouse({}, database);
     try {
@@ -64,7 +64,7 @@ describe.each(VERSIONS)('tables that count their ids on PostgreSQL %i', (version
     expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('are as they were after a revert, but for who came since', async () => {
+  it('are restored by a revert, which keeps users and accounts added since', async () => {
     const before = await catalogue(database);
     await migrate(database);
     await database.query(
@@ -91,12 +91,12 @@ describe.each(VERSIONS)('tables that count their ids on PostgreSQL %i', (version
   });
 
   it.each([
-    ['counts by nothing', 'alter table sessions alter id drop default'],
+    ['has no default', 'alter table sessions alter id drop default'],
     [
       'is generated always',
       'alter table sessions alter id drop default, alter id add generated always as identity',
     ],
-  ])('are not touched where an id %s', async (what, sql) => {
+  ])('are refused if an id %s', async (what, sql) => {
     await database.query(sql);
     await expect(migrate(database)).rejects.toThrow(what);
   });

@@ -7,7 +7,7 @@ import { fastapi, fingerprint, migrate, revert, VERSIONS } from './support.js';
 const HASHES = ['a', 'b', 'c', 'd'].map((letter) => `$2b$12$${letter.repeat(53)}`);
 const [HASH = '', OTHER = '', THIRD = '', FOURTH = ''] = HASHES;
 
-/** Steps of the chain from this one on. */
+/** Number of migrations from this one to the last. */
 export const since = (name: string) =>
   MIGRATIONS.length - MIGRATIONS.findIndex((migration) => migration.name.startsWith(name));
 
@@ -22,7 +22,7 @@ const OUTCOME: readonly (readonly [string, string])[] = [
   ['gatehouse_quarantine', '*'],
 ];
 
-/** Everything that came over, row by row, without the times of the run. */
+/** Everything the migrations copied, row by row, without the times at which they ran. */
 async function outcome(database: TestDatabase): Promise<string[]> {
   const lines: string[] = [];
   for (const [table, columns] of OUTCOME) {
@@ -47,7 +47,7 @@ async function withApplication(database: TestDatabase, work: Writes): Promise<vo
 
 const TIMES = { created_at: '2024-02-03 04:05:06.789', updated_at: '2024-02-04 00:00:00' };
 
-/** One of everything that an application does to its users, on rows of its own. */
+/** Does everything that an application can do to its users, on its own rows. */
 const everything =
   (prefix: string): Writes =>
   async (application) => {
@@ -89,7 +89,7 @@ describe.each(VERSIONS)('a legacy application on PostgreSQL %i', (version) => {
   });
   afterEach(() => database.drop());
 
-  /** What comes over when the same is written by an application that has its table to itself, and all of it before. */
+  /** The result if an application wrote all this alone before the migrations. */
   async function asIfBefore(...writes: Writes[]): Promise<string[]> {
     const twin = await fastapi(version);
     try {
@@ -101,7 +101,7 @@ describe.each(VERSIONS)('a legacy application on PostgreSQL %i', (version) => {
     }
   }
 
-  it('may write before, during and after the backfill', async () => {
+  it('may write before, during and after the backfill, with the same result', async () => {
     const existing: Writes = async (application) => {
       const [one, two, three, four] = await application.query<{ id: string }>(
         `select id from users where hashed_password like '$2%' and is_active and email like 'user%' order by id limit 4`,
@@ -118,7 +118,7 @@ describe.each(VERSIONS)('a legacy application on PostgreSQL %i', (version) => {
     await withApplication(database, before!);
     await migrate(database);
     await revert(database, since('BackfillUsers'));
-    // The triggers are on, and not a row has been moved.
+    // The triggers exist, and no row has been backfilled.
     await withApplication(database, between!);
     await database.query(
       `insert into gatehouse_backfills (name, paused) values ('backfill users', true), ('backfill credential accounts', true)`,
@@ -127,7 +127,7 @@ describe.each(VERSIONS)('a legacy application on PostgreSQL %i', (version) => {
     await withApplication(database, existing);
     await database.query(`update gatehouse_backfills set paused = false where name = 'backfill users'`);
     while ((await database.query(`select 1 from gatehouse_backfills where rows > 0`)).length === 0);
-    // Users are moved, their passwords not yet.
+    // Users are backfilled, their passwords are not.
     await withApplication(database, during!);
     await database.query('update gatehouse_backfills set paused = false');
     expect(await run).toBe(since('BackfillUsers'));
@@ -135,7 +135,7 @@ describe.each(VERSIONS)('a legacy application on PostgreSQL %i', (version) => {
     expect(await outcome(database)).toEqual(expected);
   });
 
-  it('leaves no account for a password it removes while a batch is about to move it', async () => {
+  it('gets no account for a password that it removes while a batch is copying it', async () => {
     await migrate(database);
     await withApplication(database, async (application) => {
       await application.register({ id: 'removed', email: 'removed@example.com', hashed_password: HASH });
@@ -153,7 +153,7 @@ describe.each(VERSIONS)('a legacy application on PostgreSQL %i', (version) => {
     });
   });
 
-  it('gets everything it wrote back as it wrote it, and stays where it was by down', async () => {
+  it('finds everything as it wrote it after a revert', async () => {
     const twin = await fastapi(version);
     const writes = [everything('first'), everything('second')];
     for (const write of writes) await withApplication(twin, write);
@@ -163,7 +163,7 @@ describe.each(VERSIONS)('a legacy application on PostgreSQL %i', (version) => {
     await migrate(database);
     await withApplication(database, writes[0]!);
     await revert(database, since('FollowLegacyWrites') - 2);
-    // The backfills are taken back, the triggers still there.
+    // The backfills are reverted, and the triggers still exist.
     await withApplication(database, writes[1]!);
     await revert(database, MIGRATIONS.length - since('FollowLegacyWrites') + 2);
     expect([await fingerprint(database), await database.query('select * from users order by id')]).toEqual(

@@ -53,7 +53,7 @@ describe.each(VERSIONS)('a FastAPI database on PostgreSQL %i', (version) => {
       )
     )[0];
 
-  it('has everything that fastapi.expected.json says', async () => {
+  it('is migrated as fastapi.expected.json says', async () => {
     await migrate(database);
     const [counts] = await database.query(
       `select (select count(*)::integer from users) as users,
@@ -115,7 +115,7 @@ describe.each(VERSIONS)('a FastAPI database on PostgreSQL %i', (version) => {
     expect(await fingerprint(database)).toEqual(first);
   });
 
-  it('is back where it was after down, and the same again after up', async () => {
+  it('is restored by a revert and gets the same result from a second migration', async () => {
     const before = await fingerprint(database);
     await migrate(database);
     const [conflicts, accounts] = [
@@ -131,7 +131,7 @@ describe.each(VERSIONS)('a FastAPI database on PostgreSQL %i', (version) => {
     expect(await digest(database, 'users', 'id, email, name, is_email_verified, banned')).toBe(emails);
   });
 
-  it('keeps on down what was written since', async () => {
+  it('keeps newer data when it is reverted', async () => {
     await migrate(database);
     await database.query(`insert into users (id, email, name) values ('new', 'new@example.com', 'New')`);
     await database.query(
@@ -152,7 +152,7 @@ describe.each(VERSIONS)('a FastAPI database on PostgreSQL %i', (version) => {
     expect(username).toEqual({ notNull: false });
   });
 
-  it('lets the legacy application go on adding users', async () => {
+  it('lets the legacy application add users', async () => {
     await migrate(database);
     await database.query(
       `insert into users (id, email, username, full_name, hashed_password, created_at, updated_at)
@@ -164,7 +164,7 @@ describe.each(VERSIONS)('a FastAPI database on PostgreSQL %i', (version) => {
     expect(row).toEqual({ name: 'Late Comer', dated: true });
   });
 
-  it('brings over whom the legacy application adds while the backfill goes on', async () => {
+  it('gets users that the legacy application adds during the backfill', async () => {
     await migrate(database);
     const since = await revertFrom(database, 'BackfillUsers');
     await database.query(`insert into gatehouse_backfills (name, paused) values ('backfill users', true)`);
@@ -176,7 +176,7 @@ describe.each(VERSIONS)('a FastAPI database on PostgreSQL %i', (version) => {
     expect([late, await latecomer()]).toEqual([BROUGHT_OVER, BROUGHT_OVER]);
   });
 
-  it('brings over whom it adds past the triggers and behind the backfill', async () => {
+  it('gets users that were added with disabled triggers after the backfill', async () => {
     await migrate(database);
     await revertFrom(database, 'RequireValues');
     await database.query(`alter table users disable trigger user`);
@@ -187,7 +187,7 @@ describe.each(VERSIONS)('a FastAPI database on PostgreSQL %i', (version) => {
     expect(await latecomer()).toEqual(BROUGHT_OVER);
   });
 
-  it('leaves no account of whom it deletes before there are foreign keys', async () => {
+  it('loses accounts of users who were deleted before the foreign keys existed', async () => {
     await migrate(database);
     await revertFrom(database, 'AddForeignKeys');
     await addLatecomer();
@@ -198,7 +198,7 @@ describe.each(VERSIONS)('a FastAPI database on PostgreSQL %i', (version) => {
     expect(await database.query(account)).toEqual([]);
   });
 
-  it('waits while the backfill is paused', async () => {
+  it('is not touched while the backfill is paused', async () => {
     await migrate(database);
     const since = await revertFrom(database, 'BackfillUsers');
     await database.query(`insert into gatehouse_backfills (name, paused) values ('backfill users', true)`);

@@ -10,7 +10,7 @@ describe.each(VERSIONS)('an empty database on PostgreSQL %i', (version) => {
   });
   afterEach(() => database.drop());
 
-  it('gets every table as the entities describe it', async () => {
+  it('gets all tables as the entities define them', async () => {
     await migrate(database);
     const queries = await withDataSource(database.url, async (dataSource) => {
       const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
@@ -19,7 +19,7 @@ describe.each(VERSIONS)('an empty database on PostgreSQL %i', (version) => {
     expect(queries).toEqual([]);
   });
 
-  it('is pending until it is migrated, and asking writes nothing', async () => {
+  it('lists all migrations as pending until they run, and listing writes nothing', async () => {
     const names = MIGRATIONS.map((migration) => migration.name);
     expect(await withDataSource(database.url, (dataSource) => pendingMigrations(dataSource))).toEqual(names);
     expect(await database.query(`select to_regclass('migrations') as found`)).toEqual([{ found: null }]);
@@ -43,7 +43,7 @@ describe.each(VERSIONS)('an empty database on PostgreSQL %i', (version) => {
     expect(await fingerprint(database)).toEqual(first);
   });
 
-  it('goes down and up from every step', async () => {
+  it('can be reverted and migrated again from every step', async () => {
     await migrate(database);
     const first = await catalogue(database);
     for (let steps = 1; steps <= MIGRATIONS.length; steps++) {
@@ -53,12 +53,12 @@ describe.each(VERSIONS)('an empty database on PostgreSQL %i', (version) => {
     expect(await catalogue(database)).toEqual(first);
   });
 
-  it('is migrated once by runners that start at the same time', async () => {
+  it('is migrated once if three runs start at the same time', async () => {
     const counts = await Promise.all([migrate(database), migrate(database), migrate(database)]);
     expect(counts.toSorted((a, b) => a - b)).toEqual([0, 0, MIGRATIONS.length]);
   });
 
-  it('keeps email_verified and is_email_verified in step whoever writes which', async () => {
+  it('keeps email_verified and is_email_verified equal, no matter which one is written', async () => {
     await migrate(database);
     const step = async (sql: string) => {
       const [row] = await database.query<{ at: Date | null; flag: boolean }>(
@@ -88,7 +88,7 @@ describe.each(VERSIONS)('an empty database on PostgreSQL %i', (version) => {
     ).toBeNull();
   });
 
-  it('keeps expires_at and access_token_expires_at of an account in step', async () => {
+  it('keeps expires_at and access_token_expires_at of an account equal', async () => {
     await migrate(database);
     await database.query(`insert into users (id, name, email) values ('1', 'A', 'a@example.com')`);
     const step = async (sql: string) => {

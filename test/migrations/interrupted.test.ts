@@ -24,7 +24,7 @@ const LEGACY = `
   insert into users values ('twin', 'USER1@example.com');
 `;
 
-/** Without the times that say when the migration ran. */
+/** Tables and columns to compare, without the times at which the migrations ran. */
 const STATE: readonly (readonly [string, string])[] = [
   [
     'users',
@@ -42,7 +42,7 @@ async function state(database: TestDatabase): Promise<string[]> {
   return [...(await catalogue(database)), ...digests];
 }
 
-/** The TypeORM CLI on the compiled data source, as an operator runs it. */
+/** Starts the TypeORM CLI on the compiled data source, as an operator does. */
 function cli(database: TestDatabase, command: 'run' | 'revert') {
   const args = [CLI, `migration:${command}`, '-d', join(ROOT, 'dist/ormconfig.js')];
   const environment = { ...process.env, DATABASE_URL: database.url, GATEHOUSE_QUIET: '1' };
@@ -75,7 +75,7 @@ describe.each(VERSIONS)('a run that is killed on PostgreSQL %i', (version) => {
       .catch(() => 0);
 
   it.each(['backfill users', 'backfill credential accounts'])(
-    'in the middle of "%s" ends as an undisturbed one',
+    'during "%s" and repeated ends like an undisturbed run',
     async (name) => {
       const child = cli(database, 'run');
       const exited = once(child, 'exit');
@@ -90,13 +90,13 @@ describe.each(VERSIONS)('a run that is killed on PostgreSQL %i', (version) => {
     120_000,
   );
 
-  it('and whose rows have moved since ends as an undisturbed one', async () => {
+  it('and repeated after the rows have moved ends like an undisturbed run', async () => {
     const child = cli(database, 'run');
     const exited = once(child, 'exit');
     while ((await progressed('backfill users')) === 0 && child.exitCode === null) await sleep(5);
     child.kill('SIGKILL');
     await exited;
-    // None of those that were left lies where it did: what had grown behind the end is before it now.
+    // Moves all rows: rows that were behind the end of the walk are before it now.
     await database.query('create index users_turned on users ((not banned), id desc)');
     await database.query('cluster users using users_turned');
     await database.query('drop index users_turned; alter table users set without cluster');
@@ -104,7 +104,7 @@ describe.each(VERSIONS)('a run that is killed on PostgreSQL %i', (version) => {
     expect(await state(database)).toEqual(undisturbed);
   }, 120_000);
 
-  it('in the middle of the backfill can be reverted instead', async () => {
+  it('during the backfill can be reverted', async () => {
     const child = cli(database, 'run');
     const exited = once(child, 'exit');
     while ((await progressed('backfill users')) === 0 && child.exitCode === null) await sleep(5);
@@ -114,7 +114,7 @@ describe.each(VERSIONS)('a run that is killed on PostgreSQL %i', (version) => {
     expect(await legacyState()).toEqual(before);
   }, 120_000);
 
-  it('while it reverts ends where it began', async () => {
+  it('while it reverts can be repeated until the legacy state is restored', async () => {
     await migrate(database);
     for (let delay = 900; ; delay += 250) {
       const [{ left } = { left: '0' }] = await database.query<{ left: string }>(
@@ -130,7 +130,7 @@ describe.each(VERSIONS)('a run that is killed on PostgreSQL %i', (version) => {
     expect(await legacyState()).toEqual(before);
   }, 120_000);
 
-  it('by its database goes on', async () => {
+  it('by losing its database connection can be repeated', async () => {
     const run = migrate(database).catch((error: unknown) => error);
     while ((await progressed('backfill users')) === 0) await sleep(5);
     await database.query(

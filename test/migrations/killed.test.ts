@@ -7,7 +7,7 @@ import { catalogue, migrate, revert, VERSIONS } from './support.js';
 
 const ROWS = 12_000;
 
-/** `SEED=… npm test -- test/migrations/killed` repeats the choices, though not the machine's pace. */
+/** `SEED=… npm test -- test/migrations/killed` repeats the random choices, but not the speed of the machine. */
 const SEED = Number(process.env['SEED'] ?? randomInt(2 ** 32));
 
 const LEGACY = `
@@ -25,7 +25,7 @@ const LEGACY = `
   insert into users values ('twin', 'USER1@example.com');
 `;
 
-/** Tables that are renamed, and one of our name whose columns ours are put beside. */
+/** Tables that are renamed, and a `sessions` table whose legacy columns stay beside ours. */
 const OF_OTHER_NAMES = `
   create table "user" (id text primary key, email text not null unique, name text not null, "emailVerified" boolean not null,
                        image text, "createdAt" timestamp not null, "updatedAt" timestamp not null);
@@ -43,14 +43,14 @@ interface Ordeal {
   readonly legacy: string;
   readonly kills: number;
   readonly revertKills: number;
-  /** No disturbance before this has been done; within so much of an undisturbed run's time from then on. */
+  /** Faults begin after this migration, within `share` of the time of an undisturbed run. */
   readonly after?: string;
   readonly share: number;
 }
 
 const USERS: Ordeal = { what: 'users', legacy: LEGACY, kills: 16, revertKills: 4, share: 0.5 };
 const ADOPTED: Ordeal = {
-  what: 'tables of other names',
+  what: 'tables with other names',
   legacy: OF_OTHER_NAMES,
   kills: 4,
   revertKills: 2,
@@ -58,7 +58,7 @@ const ADOPTED: Ordeal = {
   share: 0.25,
 };
 
-/** A generator of numbers from 0 to 1 (mulberry32), so that a failure can be repeated. */
+/** A seeded generator of numbers from 0 to 1 (mulberry32), so that a failure can be repeated. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -69,14 +69,14 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** What only tells of the way: numbers that a rolled-back transaction skips, and how many batches there were. */
+/** SQL that removes what differs between runs: ids that a rollback skips, and the number of batches. */
 const OF_THE_WAY: Readonly<Record<string, string>> = {
   gatehouse_undo: `- 'id'`,
   gatehouse_backfills: `- '{cursor,until,rows}'::text[]`,
   migrations: `- 'id'`,
 };
 
-/** Structure and a digest over all rows and columns of every table; times of the run itself are all the same. */
+/** Structure, and a digest of all rows and columns of every table. Replaces the times of the run by one text. */
 async function state(database: TestDatabase): Promise<string[]> {
   const lines = await catalogue(database);
   const tables = await database.query<{ name: string }>(
@@ -107,7 +107,7 @@ describe.each(ORDEALS)('%s, killed at random moments on PostgreSQL %i', (_what, 
   let database: TestDatabase;
   let undisturbed: string[];
   let before: string[];
-  /** How long an undisturbed run works, in ms. */
+  /** Milliseconds that an undisturbed run takes. */
   let duration: number;
 
   beforeAll(async () => {
@@ -154,7 +154,7 @@ describe.each(ORDEALS)('%s, killed at random moments on PostgreSQL %i', (_what, 
        where datname = current_database() and application_name like 'gatehouse-migrations%'`,
     );
 
-  it(`${ordeal.kills} kills, lost connections and crashes of PostgreSQL leave what an undisturbed run does`, async () => {
+  it(`${ordeal.kills} kills, lost connections and crashes of PostgreSQL end like an undisturbed run`, async () => {
     const done = { kill: 0, terminate: 0, crash: 0 };
     const faults = ['kill', 'terminate', 'kill', 'kill', 'crash', 'kill', 'kill'] as const;
     for (let step = 0; done.kill < ordeal.kills;) {
@@ -172,7 +172,7 @@ describe.each(ORDEALS)('%s, killed at random moments on PostgreSQL %i', (_what, 
         if (fault === 'kill') run.kill();
         else await (fault === 'crash' ? server.crashAndRestart() : terminate());
         const code = await run.exit;
-        // The last statement may have been on its way.
+        // The run may have finished just before the fault.
         if (code === 0) break;
         done[fault] += 1;
         expect(code).toBe(fault === 'kill' ? null : 1);
@@ -183,7 +183,7 @@ describe.each(ORDEALS)('%s, killed at random moments on PostgreSQL %i', (_what, 
     process.stdout.write(`PostgreSQL ${version}, ${ordeal.what}: ${JSON.stringify(done)}\n`);
   }, 240_000);
 
-  it(`${ordeal.revertKills} kills while it reverts leave the legacy database`, async () => {
+  it(`${ordeal.revertKills} kills during a revert still restore the legacy database`, async () => {
     await renew();
     await migrate(database);
     for (let kills = 0; kills < ordeal.revertKills;) {

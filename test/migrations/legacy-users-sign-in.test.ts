@@ -18,7 +18,7 @@ interface Person {
 
 const expected = JSON.parse(readFileSync('test/legacy/fastapi.expected.json', 'utf8')) as { users: Person[] };
 
-/** The legacy columns and the table that points at it, byte for byte. */
+/** Digest of the legacy columns and of the table that refers to them. */
 const UNTOUCHED = `
 select md5(string_agg(t, E'\\n' order by t)) as digest
   from (select row(u.id, username, full_name, hashed_password, is_active, is_verified, is_superuser, avatar_url)::text as t
@@ -68,11 +68,11 @@ describe.each<PostgresVersion>([18, 14])('a migrated legacy database on PostgreS
     expect(session.json()).toMatchObject({ user: { id: person.id } });
   });
 
-  test('what was there before is as it was, byte for byte', async () => {
+  test('the legacy columns and other tables are unchanged, byte for byte', async () => {
     expect(await database.query(UNTOUCHED)).toEqual([digestBefore]);
   });
 
-  test('a hash in another format was replaced at the sign-in, and a costlier one of the same was left', async () => {
+  test('a sign-in replaces a hash of another format and keeps a costlier hash of the same format', async () => {
     const rows = await database.query<{ format: string; count: string }>(
       `select split_part(a.password, '$', 2) as format, count(*) as count
          from accounts a where a.user_id = any ($1) group by 1 order by 1`,

@@ -38,12 +38,12 @@ const levelOf = (mode: string) =>
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .toUpperCase() as LockLevel;
 
-/** Of tables that were there before the run: modes held by the session that asks. */
+/** Locks on `users` that this session holds, without those of plain reads. */
 const HELD = `
   select c.relname as "table", l.mode from pg_locks l join pg_class c on c.oid = l.relation
   where l.pid = pg_backend_pid() and c.relkind = 'r' and c.relname = 'users' and l.mode <> 'AccessShareLock'`;
 
-/** By scans of the table, in this session and since its statistics were last passed on. */
+/** Rows of `users` that scans have read in this session since it last reported its statistics. */
 async function rowsRead(queryRunner: QueryRunner): Promise<number> {
   const [row] = (await queryRunner.query(
     `select pg_stat_get_xact_tuples_returned('users'::regclass)::integer as read`,
@@ -60,7 +60,7 @@ describe.each(VERSIONS)('a live table on PostgreSQL %i', (version) => {
   const fileNode = async () =>
     (await database.query<{ node: number }>(`select pg_relation_filenode('users') as node`))[0]?.node;
 
-  it('is neither rewritten nor read through while anybody is kept out, and each lock is the planned one', async () => {
+  it('is neither rewritten nor scanned under a strong lock, and each lock is as strong as planned', async () => {
     const node = await fileNode();
     const stronger: string[] = [];
     const scanned: string[] = [];
@@ -101,10 +101,10 @@ describe.each(VERSIONS)('a live table on PostgreSQL %i', (version) => {
   }, 120_000);
 
   it.each([
-    ['1s unless configured', '', '1s'],
-    ['as the URL says', '?options=-c%20lock_timeout%3D300ms', '300ms'],
+    ['1s by default', '', '1s'],
+    ['300ms if the URL says so', '?options=-c%20lock_timeout%3D300ms', '300ms'],
   ])(
-    'is waited for %s',
+    'is altered with a lock timeout of %s',
     async (_what, query, expected) => {
       const timeouts = new Set<string>();
       await withDataSource(`${database.url}${query}`, async (dataSource) => {
@@ -120,7 +120,7 @@ describe.each(VERSIONS)('a live table on PostgreSQL %i', (version) => {
     60_000,
   );
 
-  it('meets no forbidden statement, neither up nor down', async () => {
+  it('gets no forbidden statement, neither up nor down', async () => {
     const statements = await withDataSource(database.url, async (dataSource) => {
       const recorded = record(dataSource);
       await dataSource.runMigrations();
@@ -167,7 +167,7 @@ describe.each(VERSIONS)('a live table on PostgreSQL %i', (version) => {
 });
 
 describe('the entities', () => {
-  it('differ in nothing from what the migrations make', async () => {
+  it('match the tables that the migrations make', async () => {
     const database = await createDatabase();
     await migrate(database);
     const { upQueries } = await withDataSource(database.url, (dataSource) =>
@@ -179,7 +179,7 @@ describe('the entities', () => {
 });
 
 describe('progress', () => {
-  it('is lines where there is no terminal, and a report for programs', async () => {
+  it('is printed in lines without a terminal, and as a report for programs', async () => {
     const database = await fastapi(18);
     const report = join(tmpdir(), `gatehouse-report-${process.pid}.json`);
     const run = startCommand('run', database.url, { GATEHOUSE_REPORT: report });

@@ -30,7 +30,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => 
     await database.drop();
   });
 
-  /** What listeners are told when this is committed; an answer to them comes after all of it. */
+  /** Messages that listeners get for the statement. The listener's query is answered after all of them. */
   async function toldOf(statement: string): Promise<unknown[]> {
     await database.query(statement);
     await listener.query('select 1');
@@ -57,27 +57,27 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => 
     expect(payloads).toEqual(expect.arrayContaining(told));
   });
 
-  test('sessions that expired long ago go without a word', async () => {
+  test('deleting sessions that expired long ago sends nothing', async () => {
     await database.query(`update sessions set expires_at = now() - interval '2 hours' where id = 'session7'`);
     await listener.query('select 1');
     heard = [];
     expect(await toldOf(`delete from sessions where expires_at < now() - interval '1 hour'`)).toEqual([]);
   });
 
-  test('a transaction of many statements tells no more than a hundred things', async () => {
+  test('a transaction with many statements sends at most about 100 messages', async () => {
     const payloads = await toldOf(`delete from users where id <> 'user7'`);
     expect(payloads.length).toBeLessThanOrEqual(102);
     expect(payloads).toContain('everything');
   });
 
-  test('ids that are too long to be named drop everything', async () => {
+  test('ids that are too long for a message drop everything', async () => {
     await database.query(`update sessions set id = rpad(id, 255, 'ä') where id < 'session15'`);
     await listener.query('select 1');
     heard = [];
     expect(await toldOf(`delete from sessions where id like '%ä'`)).toEqual(['everything']);
   });
 
-  test('no token is ever told', async () => {
+  test('no message contains a token', async () => {
     await toldOf(`delete from sessions where token = 'secret9'`);
     expect(heard.join()).not.toContain('secret');
   });

@@ -11,7 +11,7 @@ const LEGACY = `
   select 'user' || n || '@example.com', '$2b$12$' || rpad(n::text, 53, 'x'), now() from generate_series(1, 3000) as n;
 `;
 
-describe.each(VERSIONS)('one runner on PostgreSQL %i', (version) => {
+describe.each(VERSIONS)('a migration run on PostgreSQL %i', (version) => {
   let database: TestDatabase;
   beforeEach(async () => {
     database = await legacyDatabase(version, LEGACY);
@@ -24,7 +24,7 @@ describe.each(VERSIONS)('one runner on PostgreSQL %i', (version) => {
   const indexWaits = `exists (select 1 from pg_stat_activity where datname = current_database()
     and query like 'create % index concurrently%' and wait_event_type = 'Lock')`;
 
-  it('works while nine others wait and find it done', async () => {
+  it('works while nine others wait, which then find nothing to do', async () => {
     const runners = Array.from({ length: 10 }, () => startCommand('run', database.url));
     expect(await Promise.all(runners.map((runner) => runner.exit))).toEqual(
       Array.from({ length: 10 }, () => 0),
@@ -41,7 +41,7 @@ describe.each(VERSIONS)('one runner on PostgreSQL %i', (version) => {
     ]);
   }, 120_000);
 
-  it('ends the statement that a killed one left behind, which would build its index for ever', async () => {
+  it('ends the statement of a killed run, which would otherwise build its index forever', async () => {
     const reader = await database.pool.connect();
     await reader.query('begin isolation level repeatable read; select 1');
     const killed = startCommand('run', database.url);
@@ -57,7 +57,7 @@ describe.each(VERSIONS)('one runner on PostgreSQL %i', (version) => {
     expect([await next.exit, next.output()]).toEqual([0, expect.stringContaining('executed successfully')]);
   }, 120_000);
 
-  it('stops once the connection that holds its lock is lost, so that another can take over', async () => {
+  it('stops if it loses the connection with its lock, so that another run can take over', async () => {
     const reader = await database.pool.connect();
     await reader.query('begin isolation level repeatable read; select 1');
     const run = startCommand('run', database.url);
@@ -68,7 +68,7 @@ describe.each(VERSIONS)('one runner on PostgreSQL %i', (version) => {
     );
     expect([await run.exit, run.output()]).toEqual([
       1,
-      expect.stringMatching(/lock was lost\. Run them again/),
+      expect.stringMatching(/lock was lost\. Run the command again/),
     ]);
     expect(run.output()).not.toMatch(/^\s+at /m);
     await reader.query('commit');
@@ -107,11 +107,11 @@ const CAPACITY = { default_pool_size: '20', min_pool_size: '3' };
   it.each([
     ['transaction mode', { pool_mode: 'transaction', ...CAPACITY }],
     [
-      'transaction mode that lets settings pass',
+      'transaction mode that ignores startup parameters',
       { pool_mode: 'transaction', ignore_startup_parameters: 'options', ...CAPACITY },
     ],
     [
-      'transaction mode in turn',
+      'transaction mode with round robin',
       {
         pool_mode: 'transaction',
         ignore_startup_parameters: 'options',
@@ -125,7 +125,7 @@ const CAPACITY = { default_pool_size: '20', min_pool_size: '3' };
     ],
     ['statement mode', { pool_mode: 'statement', ignore_startup_parameters: 'options', ...CAPACITY }],
   ])(
-    'in %s says what to do when there is only its URL',
+    'in %s says what to set if there is only the URL of the pooler',
     async (_what, settings) => {
       pooler = await startPgBouncer(database, settings);
       const run = startCommand('run', pooler.url);
@@ -137,7 +137,7 @@ const CAPACITY = { default_pool_size: '20', min_pool_size: '3' };
     60_000,
   );
 
-  it('in session mode has a session of its own, and runs', async () => {
+  it('in session mode runs', async () => {
     pooler = await startPgBouncer(database, {
       pool_mode: 'session',
       ignore_startup_parameters: 'options',

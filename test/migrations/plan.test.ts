@@ -17,7 +17,7 @@ const HASH = '$2b$12$k/3EQQYJEzvTlTpgHyyH6uZ..t8OOov0plBaLe5LNnZADOlHIv1Ae';
 const plan = (database: TestDatabase): Promise<Plan> =>
   withDataSource(database.url, (dataSource) => planMigrations(dataSource, NO_FIELDS));
 
-/** What `migration:run` sends. */
+/** Statements that `migration:run` sends. */
 const executed = (database: TestDatabase): Promise<string[]> =>
   withDataSource(database.url, async (dataSource) => {
     const statements = record(dataSource);
@@ -25,7 +25,7 @@ const executed = (database: TestDatabase): Promise<string[]> =>
     return statements;
   });
 
-/** Batches follow each other; how many there are depends on the rows. */
+/** Keeps one of several equal batches, because their number depends on the rows. */
 function onceForEachBatch(statements: readonly string[]): string[] {
   const general = statements.map((sql) => withoutRange(sql) ?? sql);
   const kept: string[] = [];
@@ -91,7 +91,7 @@ const SHAPES: readonly (readonly [string, string])[] = [
       ] as const,
   ),
   [
-    'columns of ours and of others',
+    'our columns and others',
     `create table teams (id integer primary key, lead text);
      create table users (
        id text primary key, name varchar(5), email text not null unique, email_verified timestamp, is_verified boolean,
@@ -119,7 +119,7 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
   afterEach(() => database.drop());
 
   it.each(SHAPES)(
-    'of %s changes nothing, and is what is executed then',
+    'for %s changes nothing and lists exactly what is executed later',
     async (_what, sql) => {
       database = await legacyDatabase(version, sql);
       const before = await fingerprint(database);
@@ -139,7 +139,7 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
     60_000,
   );
 
-  it('of an interrupted run has what is left', async () => {
+  it('after an interrupted run lists what is left', async () => {
     database = await legacyDatabase(version, SEED);
     await withDataSource(database.url, async (dataSource) => {
       const stop = dataSource.migrations.find(({ name }) => name?.startsWith('RequireValues'));
@@ -155,7 +155,7 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
     expect(onceForEachBatch(await executed(database))).toEqual(onceForEachBatch(planned));
   });
 
-  it('names columns, rows and findings', async () => {
+  it('lists columns, rows and findings', async () => {
     database = await fastapi(version);
     const before = await fingerprint(database);
     const { columns, rows, findings } = await plan(database);
@@ -175,13 +175,62 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
       'credential accounts': expected.withUsablePassword,
     });
     expect(findings.map(({ level, message, count }) => [level, count, message])).toEqual([
-      ['warning', 1, expect.stringContaining('stand on more than one row but for case or blanks')],
+      [
+        'warning',
+        1,
+        expect.stringContaining(
+          'E-mail addresses that belong to several users, differing only in case or spaces',
+        ),
+      ],
       [
         'warning',
         expected.totalUsers - expected.withUsablePassword,
-        expect.stringContaining('users have no usable password'),
+        expect.stringContaining('Users without a usable password'),
       ],
     ]);
+  });
+
+  it('reads the rows of a table and of columns that the migrations rename', async () => {
+    database = await legacyDatabase(
+      version,
+      `create table "User" ("id" text primary key, "emailAddress" text not null, "passwordHash" text, full_name text);
+       insert into "User" values ('1', 'A@example.com', '${HASH}', 'A'), ('2', 'a@example.com', '!', 'B')`,
+    );
+    process.env['LEGACY_EMAIL_COLUMN'] = 'emailAddress';
+    process.env['LEGACY_PASSWORD_COLUMN'] = 'passwordHash';
+    try {
+      const before = await fingerprint(database);
+      const { feasible, columns, rows, findings } = await plan(database);
+      expect(await fingerprint(database)).toEqual(before);
+      expect(feasible).toBe(true);
+      expect(columns).toEqual({ password: 'passwordHash', name: 'full_name' });
+      expect(rows).toEqual({ users: 2, 'credential accounts': 1 });
+      expect(findings.map(({ examples }) => examples)).toEqual([
+        ['A@example.com (id 1) = a@example.com (id 2)'],
+        ['2'],
+      ]);
+    } finally {
+      delete process.env['LEGACY_EMAIL_COLUMN'];
+      delete process.env['LEGACY_PASSWORD_COLUMN'];
+    }
+  });
+
+  it('reads a column that keeps its name beside ours', async () => {
+    database = await legacyDatabase(
+      version,
+      `create table users (id text primary key, mail text not null unique, hashed_password text);
+       insert into users values ('1', 'A@example.com', '${HASH}'), ('2', 'a@example.com', '${HASH}')`,
+    );
+    process.env['LEGACY_EMAIL_COLUMN'] = 'mail';
+    try {
+      const { rows, findings } = await plan(database);
+      expect(rows).toEqual({ users: 2, 'credential accounts': 2 });
+      expect(findings.map(({ examples }) => examples)).toEqual([
+        ['A@example.com (id 1) = a@example.com (id 2)'],
+      ]);
+    } finally {
+      delete process.env['LEGACY_EMAIL_COLUMN'];
+    }
   });
 
   it('names the rows that will be put aside', async () => {
@@ -200,7 +249,7 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
     ]);
   });
 
-  it('reads under the weakest lock there is', async () => {
+  it('takes only the weakest lock', async () => {
     database = await legacyDatabase(version, SEED);
     const writer = await database.pool.connect();
     await writer.query('begin; lock table users, sessions, accounts in exclusive mode');
@@ -214,7 +263,7 @@ describe('npm run migration:plan', () => {
   const command = async (url: string, ...args: string[]) => {
     const run = promisify(execFile);
     const environment = { ...process.env, DATABASE_URL: url };
-    return await run(process.execPath, [join(ROOT, 'dist/src/planning/main.js'), ...args], {
+    return await run(process.execPath, [join(ROOT, 'dist/src/commands/migration-plan.js'), ...args], {
       env: environment,
     }).then(
       ({ stdout }) => ({ code: 0, stdout }),
@@ -243,7 +292,7 @@ describe('npm run migration:plan', () => {
     await database.drop();
   }, 60_000);
 
-  it('ends with 1 and names what stands in the way', async () => {
+  it('exits with 1 and names what prevents the migrations', async () => {
     const database = await createDatabase();
     await database.query('create table users (id text primary key, email text, image integer)');
     const { code, stdout } = await command(database.url);

@@ -2,13 +2,13 @@ import type { Logger, QueryRunner } from 'typeorm';
 import type { MigratingDataSource } from '../../src/migrating/migrating-data-source.js';
 import { changesSomething } from '../../src/planning/statement-recorder.js';
 
-/** What changes something of what a data source sends from now on, as TypeORM tells it to a logger. */
+/** Records the statements that change something, as TypeORM reports them to a logger. */
 export function record(dataSource: MigratingDataSource): string[] {
   const statements: string[] = [];
   const ignore = () => {};
   const logger: Logger = {
     logQuery(sql) {
-      // TypeORM's own table is not the migrations'.
+      // Skips TypeORM's own table.
       if (changesSomething(sql) && !/^(create table|insert into|delete from) "migrations"/i.test(sql))
         statements.push(sql);
     },
@@ -22,7 +22,7 @@ export function record(dataSource: MigratingDataSource): string[] {
   return statements;
 }
 
-/** Calls `after` behind every statement of the migrations, on their own session. */
+/** Calls `after` after every statement of the migrations, on their session. */
 export function watch(
   dataSource: MigratingDataSource,
   after: (sql: string, queryRunner: QueryRunner) => Promise<void>,

@@ -35,7 +35,7 @@ export function revert(database: TestDatabase, steps: number = MIGRATIONS.length
   });
 }
 
-/** Takes back `migration` and every later one; says how many that are. */
+/** Reverts `migration` and all later ones. Returns how many these are. */
 export async function revertFrom(database: TestDatabase, migration: string): Promise<number> {
   const index = MIGRATIONS.findIndex(({ name }) => name.startsWith(migration));
   if (index < 0) throw new Error(`there is no migration ${migration}`);
@@ -43,7 +43,7 @@ export async function revertFrom(database: TestDatabase, migration: string): Pro
   return MIGRATIONS.length - index;
 }
 
-/** A database with a legacy schema in it. */
+/** Creates a database with a legacy schema. */
 export async function legacyDatabase(version: PostgresVersion, sql: string): Promise<TestDatabase> {
   const database = await createDatabase({ version });
   await database.query(sql);
@@ -59,7 +59,7 @@ export async function fastapi(version: PostgresVersion): Promise<TestDatabase> {
 
 const OURS_TO_IGNORE = `('migrations', 'migrations_id_seq', 'migrations_id_not_null')`;
 
-/** Everything structural in the database, in words, apart from TypeORM's own table. */
+/** The structure of the database as text, without TypeORM's own table. */
 export async function catalogue(database: TestDatabase): Promise<string[]> {
   const rows = await database.query<{ line: string }>(`
     with tables as (
@@ -89,7 +89,7 @@ export async function catalogue(database: TestDatabase): Promise<string[]> {
   return rows.map(({ line }) => line);
 }
 
-/** One hash over all rows of a table, whatever their order on disk. */
+/** One hash of all rows of a table, independent of their order on disk. */
 export async function digest(database: TestDatabase, table: string, columns = '*'): Promise<string> {
   const rows = await database.query<{ row: string }>(
     `select t::text as row from (select ${columns} from ${table}) as t order by t::text collate "C"`,

@@ -8,7 +8,7 @@ const LEGACY = `
   create table users (id integer primary key, email text not null unique, full_name text);
   insert into users select n, n || '@Example.com', 'Name' from generate_series(1, 9000) as n`;
 
-/** Enough WAL for a standby to be further behind than is let pass. */
+/** Writes enough WAL that a standby which does not replay it is too far behind. */
 const WORK = `drop table if exists work; create table work as select n, repeat(md5(n::text), 60) as filling from generate_series(1, 45000) as n`;
 
 const handled = async (database: TestDatabase) =>
@@ -20,7 +20,7 @@ const handled = async (database: TestDatabase) =>
 
 describe.each(VERSIONS)('a backfill on PostgreSQL %i', (version) => {
   let database: TestDatabase;
-  /** Everything is done but the backfills. */
+  /** All migrations have run, except the backfills and those after them. */
   beforeEach(async () => {
     database = await legacyDatabase(version, LEGACY);
     await migrate(database);
@@ -36,14 +36,14 @@ describe.each(VERSIONS)('a backfill on PostgreSQL %i', (version) => {
       [locktype, since],
     );
 
-  it('waits while sessions queue for locks, whoever holds them', async () => {
+  it('waits while other sessions wait for locks, no matter who holds them', async () => {
     await database.query('create table orders (id integer primary key); insert into orders values (1)');
     const [holder, other] = [await database.pool.connect(), await database.pool.connect()];
     await holder.query('begin; update orders set id = id');
     const queued = other.query('update orders set id = id');
     while ((await waiting('transactionid', '250 ms')).length === 0);
     const run = startCommand('run', database.url);
-    await run.told('backfill users: waits, because 1 sessions wait for locks');
+    await run.told('backfill users: waiting because other sessions wait for locks (1)');
     expect(await handled(database)).toBe(0);
     await holder.query('commit');
     await queued;
@@ -53,7 +53,7 @@ describe.each(VERSIONS)('a backfill on PostgreSQL %i', (version) => {
     expect(await handled(database)).toBeGreaterThanOrEqual(9000);
   });
 
-  it('halves its batches when somebody waits for a row of one', async () => {
+  it('halves its batches if another session waits for a row of one', async () => {
     const gate = await database.pool.connect();
     await gate.query('select pg_advisory_lock(1)');
     await database.query('vacuum full users');
@@ -81,13 +81,13 @@ describe.each(VERSIONS)('a backfill on PostgreSQL %i', (version) => {
     const [one, two] = await database.query<{ until: number }>(
       'select until::integer from batches order by 1 limit 2',
     );
-    // Of 2000 rows, or of an eighth of them while others are at work, which by then they need not be.
+    // Half of 2000 rows, or half of an eighth of them if others were working just then.
     expect([1000, 1000 / 8]).toContain((two?.until ?? 0) - (one?.until ?? 0));
   });
 });
 
 describe.each(VERSIONS)('a backfill on PostgreSQL %i with a standby', (version) => {
-  it('waits while that is far behind, unless it is told not to', async () => {
+  it('waits while the standby is far behind, unless throttled is false', async () => {
     const server = await startRestartablePostgres(version);
     const standby = await server.addStandby();
     const replica = new pg.Client({ connectionString: standby.url });
@@ -104,7 +104,7 @@ describe.each(VERSIONS)('a backfill on PostgreSQL %i with a standby', (version) 
         await database.query(WORK);
         const run = startCommand('run', database.url);
         await run.told('MB behind');
-        expect(run.output()).toMatch(/^backfill users: waits, because a standby is \d\d+ MB behind/m);
+        expect(run.output()).toMatch(/^backfill users: waiting because a standby is \d\d+ MB behind/m);
         expect(await handled(database)).toBe(0);
         await end();
         expect([await run.exit, run.output()]).toEqual([0, expect.anything()]);

@@ -10,7 +10,7 @@ interface Shape {
 
 const SHAPES: readonly Shape[] = [
   {
-    what: 'counted ids, times without a zone and indexes on them, a column that everybody must have',
+    what: 'numeric ids, times without a zone and indexes on them, and a required legacy column',
     sql: `create table users (id serial primary key, email text not null unique, full_name text, password_hash text,
                               is_active boolean not null default true, tenant text not null,
                               created_at timestamp default now(), updated_at timestamp);
@@ -20,7 +20,7 @@ const SHAPES: readonly Shape[] = [
     rows: ['users'],
   },
   {
-    what: 'another name and other columns',
+    what: 'another table name and other column names',
     sql: `create table "Members" ("memberId" uuid primary key default gen_random_uuid(), mail varchar(200) not null unique,
                                   "createdAt" timestamp not null default now(), "isVerified" boolean not null default false);
           create view recent as select mail from "Members";
@@ -34,7 +34,7 @@ const SHAPES: readonly Shape[] = [
     },
   },
   {
-    what: 'sessions and accounts of our names with columns of others',
+    what: 'sessions and accounts with our table names and other column names',
     sql: `create table users (id uuid primary key, email text not null unique, name text, "emailVerified" timestamptz);
           create table sessions (id uuid primary key, "sessionToken" text not null unique, "userId" uuid not null references users,
                                  expires timestamptz not null);

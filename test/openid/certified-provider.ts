@@ -4,7 +4,10 @@ import { Provider } from 'oidc-provider';
 import { newKeyPair } from '../setup/key-pair.js';
 import type { ProviderPerson } from './people.js';
 
-/** Of the client that every test uses; `basic` and `public` differ in how they authenticate at the token endpoint. */
+/**
+ * The client that the tests use. `<id>-basic` and `<id>-public` are further clients, which authenticate differently at the
+ * token endpoint.
+ */
 export const CLIENT = { id: 'gatehouse', secret: 'a-secret-of-the-client' } as const;
 
 export interface CertifiedProvider {
@@ -15,13 +18,13 @@ export interface CertifiedProvider {
 interface Settings {
   readonly issuer: string;
   readonly people: ReadonlyMap<string, ProviderPerson>;
-  /** Seconds. */
+  /** Seconds until an access token expires. */
   readonly accessTokenLife: () => number;
-  /** Whether a refresh token is good for one use. */
+  /** True if a refresh token can be used only once. */
   readonly rotates: () => boolean;
 }
 
-/** `oidc-provider` with PKCE, rotating refresh tokens and a login that asks nobody: `login_hint` says who signs in. */
+/** `oidc-provider` with PKCE, rotating refresh tokens and a login without a page: `login_hint` names the person. */
 export function certifiedProvider({ issuer, people, accessTokenLife, rotates }: Settings): CertifiedProvider {
   const signingKey = newSigningKey();
   const provider = new Provider(issuer, {
@@ -30,7 +33,7 @@ export function certifiedProvider({ issuer, people, accessTokenLife, rotates }: 
     cookies: { keys: [randomBytes(32).toString('hex')] },
     scopes: ['openid', 'offline_access', 'profile', 'email', 'read_user', 'extra'],
     claims: { email: ['email', 'email_verified'], profile: ['name', 'picture'], openid: ['sub'] },
-    // Many providers put the claims of the scopes into the id token as well.
+    // Puts the claims of the scopes into the id token too, as many providers do.
     conformIdTokenClaims: false,
     features: {
       devInteractions: { enabled: false },
@@ -54,7 +57,7 @@ export function certifiedProvider({ issuer, people, accessTokenLife, rotates }: 
     findAccount: (_: unknown, sub: string) => ({ accountId: sub, claims: () => people.get(sub) }),
     loadExistingGrant: consent,
   });
-  // Servers under test listen where there is room.
+  // Servers under test listen on random ports, so their redirect URIs cannot be registered in advance.
   provider.Client.prototype.redirectUriAllowed = isLocal;
   provider.Client.prototype.postLogoutRedirectUriAllowed = isLocal;
   const answer = provider.callback();
@@ -78,7 +81,7 @@ async function logIn(
   const sub = params['login_hint'] ?? first ?? '';
   const result = people.has(sub)
     ? { login: { accountId: sub } }
-    : { error: 'access_denied', error_description: 'The person said no.' };
+    : { error: 'access_denied', error_description: 'The person refused.' };
   await provider.interactionFinished(request, response, result);
 }
 
@@ -96,7 +99,7 @@ interface GrantContext {
   };
 }
 
-/** Everybody agrees to everything. */
+/** Grants every requested scope without asking. */
 async function consent({ oidc }: GrantContext) {
   const { Grant } = oidc.provider;
   const grant = new Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
@@ -105,7 +108,7 @@ async function consent({ oidc }: GrantContext) {
   return grant;
 }
 
-/** The page on which people confirm that they want to be signed out, filled in and sent for them. */
+/** Answers the page that asks for confirmation of a sign-out with a script that submits it. */
 function logOutAtOnce(context: { body: string }, form: string): void {
   context.body = `<!doctype html><title>Signing out</title>${form}
     <script>

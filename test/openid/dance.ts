@@ -1,19 +1,20 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 
-/** Where the provider sends the browser in the end. */
+/** The address to which the provider sends the browser in the end. */
 export interface Return {
   readonly url: URL;
-  /** With `response_mode=form_post`: what the browser posts there. */
+  /** The body that the browser posts there, with `response_mode=form_post`. */
   readonly form?: URLSearchParams;
 }
 
-/** More than any provider needs. */
-const MOST_STEPS = 10;
+/** The provider needs fewer redirects. More would be a loop. */
+const MAX_STEPS = 10;
 
 /**
- * Goes through the provider as a browser does, from the authorization URL until it leaves the provider.
- * @param cookies of the provider; kept, they are a browser that is still signed in there.
+ * Follows the redirects of the provider like a browser, from the authorization URL until a redirect or a form leaves the
+ * provider.
+ * @param cookies the browser's cookies for the provider. Pass the same map again for a browser that is still signed in.
  */
 export async function danceThrough(
   authorizationUrl: string | URL,
@@ -21,7 +22,7 @@ export async function danceThrough(
 ): Promise<Return> {
   let url = new URL(authorizationUrl);
   const { origin } = url;
-  for (let step = 0; step < MOST_STEPS; step++) {
+  for (let step = 0; step < MAX_STEPS; step++) {
     const answer = await visit(url, cookies);
     const { location } = answer.headers;
     const text = await textOf(answer);
@@ -29,7 +30,7 @@ export async function danceThrough(
     url = new URL(location, url);
     if (url.origin !== origin) return { url };
   }
-  throw new Error(`still at the provider after ${MOST_STEPS} steps: ${url.href}`);
+  throw new Error(`The provider did not redirect back within ${MAX_STEPS} steps. Last URL: ${url.href}`);
 }
 
 async function visit(url: URL, cookies: Map<string, string>): Promise<IncomingMessage> {
@@ -47,7 +48,7 @@ async function visit(url: URL, cookies: Map<string, string>): Promise<IncomingMe
 
 function formIn(page: string, status: number | undefined): Return {
   const action = /<form[^>]* action="([^"]+)"/.exec(page)?.[1];
-  if (!action) throw new Error(`the provider goes no further: ${status} ${page}`);
+  if (!action) throw new Error(`The provider answered ${status} with neither a redirect nor a form: ${page}`);
   const fields = [...page.matchAll(/<input[^>]* name="([^"]+)" value="([^"]*)"/g)];
   return {
     url: new URL(unescape(action)),

@@ -12,27 +12,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Endpoint = 'discovery' | 'jwks' | 'authorization' | 'token' | 'userinfo' | 'other';
 
-/** What an endpoint does instead of answering. */
+/** How an endpoint misbehaves. */
 export type Fault =
   | { readonly kind: 'down' }
   | { readonly kind: 'garbage' }
   | { readonly kind: 'answer'; readonly status: number; readonly body: string }
-  /** Answers as it should, so many milliseconds late. */
+  /** Answers correctly, but this many milliseconds late. */
   | { readonly kind: 'slow'; readonly milliseconds: number }
-  /** Answers as it should once the promise is kept. */
+  /** Answers correctly after the promise has resolved. */
   | { readonly kind: 'held'; readonly until: Promise<unknown> };
 
-/** A request the provider got. */
+/** A request that the provider received. */
 export interface ProviderRequest {
   readonly endpoint: Endpoint;
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** Of a form post. */
+  /** The fields of a form body; empty if there is none. */
   readonly form: URLSearchParams;
 }
 
-/** Turns the JSON that an endpoint answers into what the test wants to be answered. */
+/** Replaces the JSON answer of an endpoint by another. */
 export type Rewrite = (
   endpoint: Endpoint,
   answer: Record<string, unknown>,
@@ -40,7 +40,7 @@ export type Rewrite = (
 ) => Promise<Record<string, unknown>>;
 
 interface FrontSettings {
-  /** Of the provider behind. */
+  /** The port of the provider behind the front. */
   readonly inner: number;
   readonly port: number;
   readonly faults: ReadonlyMap<Endpoint, Fault>;
@@ -48,7 +48,7 @@ interface FrontSettings {
   readonly rewrite: Rewrite;
 }
 
-/** Where some built-in providers of Better Auth, pointed here by their `issuer`, look for what is elsewhere in OpenID Connect. */
+/** Paths that some built-in providers of Better Auth request at their `issuer`, with the provider's own path for each. */
 const ALIASES: Readonly<Record<string, string>> = {
   '/oauth/authorize': '/auth',
   '/oauth/token': '/token',
@@ -65,7 +65,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   '/me': 'userinfo',
 };
 
-/** Stands before the provider: takes note of requests, fails as it is told, rewrites answers. */
+/** Starts a proxy in front of the provider. It records requests, applies faults and rewrites answers. */
 export async function startFront({ inner, port, faults, seen, rewrite }: FrontSettings): Promise<Server> {
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
@@ -109,7 +109,7 @@ export async function startFront({ inner, port, faults, seen, rewrite }: FrontSe
   return server;
 }
 
-/** GitLab tells who somebody is to whom it granted `read_user`, the provider behind for the scopes of OpenID Connect. */
+/** Adds the OpenID scopes. GitLab's user endpoint needs only `read_user`, but the provider behind needs these scopes. */
 function withScopesOfUserinfo(search: string): string {
   const query = new URLSearchParams(search);
   query.set('scope', `${query.get('scope') ?? ''} ${SCOPES_OF_USERINFO.join(' ')}`);

@@ -36,7 +36,7 @@ async function tokens(hint: string) {
   });
 }
 
-test('a dance without a browser ends with a code, and the code with tokens its own keys vouch for', async () => {
+test('danceThrough returns a code, and the code gives an id token signed with the published key', async () => {
   const { body } = await tokens('verified');
   const { payload } = await jwtVerify(
     body['id_token'] ?? '',
@@ -49,7 +49,7 @@ test('a dance without a browser ends with a code, and the code with tokens its o
   expect(payload).toMatchObject({ sub: 'verified', email: 'Grace@Example.com', email_verified: true });
 });
 
-test('a refresh token is good once, and using it again takes everything back', async () => {
+test('using a refresh token twice revokes the newer refresh token too', async () => {
   const { body: first } = await tokens('verified');
   const { body: second } = await post({
     grant_type: 'refresh_token',
@@ -61,19 +61,19 @@ test('a refresh token is good once, and using it again takes everything back', a
   expect([again.status, newest.status]).toEqual([400, 400]);
 });
 
-test('somebody unknown says no', async () => {
+test('an unknown person gets access_denied', async () => {
   const { url } = await danceThrough(authorizationUrl({ login_hint: 'nobody' }));
   expect(url.searchParams.get('error')).toBe('access_denied');
 });
 
-test('form_post ends in a form for the callback', async () => {
+test('form_post returns the form for the callback', async () => {
   const { url, form } = await danceThrough(
     authorizationUrl({ response_mode: 'form_post', login_hint: 'verified' }),
   );
   expect([url.href, form?.get('state')]).toEqual([REDIRECT, 'abc']);
 });
 
-test('an altered id token is signed all the same', async () => {
+test('an altered id token has a valid signature', async () => {
   provider.alterations.idToken = (claims) => ({ ...claims, sub: 'somebody else' });
   const { body } = await tokens('verified');
   const keys = createRemoteJWKSet(new URL(`${provider.origin}/jwks`));

@@ -13,44 +13,45 @@ import {
 } from './front.js';
 import { gitLabId, UNVERIFIED, VERIFIED, WITHOUT_EMAIL, type ProviderPerson } from './people.js';
 
-/** What the provider answers otherwise than it would by itself; each takes the right answer and returns a wrong one. */
+/** Functions that change the provider's answers. Each takes the correct answer and returns the one to send. */
 export interface Alterations {
-  /** Claims of every id token, which is then signed with the provider's key again. */
+  /** Changes the claims of each id token. The provider's key then signs it again. */
   idToken?: (claims: JWTPayload) => JWTPayload;
-  /** Answers of the token endpoint. */
+  /** Changes the answers of the token endpoint. */
   tokens?: (answer: Record<string, unknown>) => Record<string, unknown>;
   userinfo?: (claims: Record<string, unknown>) => Record<string, unknown>;
   discovery?: (document: Record<string, unknown>) => Record<string, unknown>;
 }
 
-/** A real OpenID provider, and the switches that let it behave badly. */
+/** A real OpenID provider that tests can make misbehave. */
 export interface OpenIdProvider {
-  /** The issuer, such as `http://127.0.0.1:23456`; Better Auth's `gitlab` and `paybin` take it as their `issuer` as well. */
+  /** The issuer, such as `http://127.0.0.1:23456`. It also works as the `issuer` of Better Auth's `gitlab` and `paybin`. */
   readonly origin: string;
   readonly discoveryUrl: string;
   readonly people: Map<string, ProviderPerson>;
   readonly faults: Map<Endpoint, Fault>;
   readonly alterations: Alterations;
-  /** What it has been asked so far. */
+  /** All requests so far, in order. */
   readonly seen: readonly ProviderRequest[];
-  /** Seconds for which new access tokens are good. */
+  /** Seconds until new access tokens expire. */
   accessTokenLife: number;
-  /** Whether a refresh token is good for one use; using it twice revokes all that came of the sign-in (RFC 9700 §4.14.2). */
+  /** True if a refresh token works only once. A second use revokes all tokens of the sign-in (RFC 9700 §4.14.2). */
   rotates: boolean;
-  /** Codes, verifiers, tokens and secrets that have gone either way: what no log may hold. */
+  /** All codes, verifiers, tokens and secrets sent or received so far. No log may contain them. */
   secrets(): string[];
-  /** Refreshes it has been asked for. */
+  /** The number of refresh requests so far. */
   refreshes(): number;
-  /** As it was when it started. */
+  /** Removes all faults, alterations and changed settings. */
   mend(): void;
-  /** An id token for somebody, as the provider would issue it to this client. */
+  /** Issues an id token for a person to the client of the tests. */
   idToken(sub: string, claims?: JWTPayload): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Of the token endpoint. */
-const SECRET_QUESTIONS = ['client_secret', 'code', 'code_verifier', 'refresh_token'];
-const SECRET_ANSWERS = ['access_token', 'refresh_token', 'id_token'];
+/** Fields of token requests that are secret. */
+const SECRET_REQUEST_FIELDS = ['client_secret', 'code', 'code_verifier', 'refresh_token'];
+/** Fields of token answers that are secret. */
+const SECRET_ANSWER_FIELDS = ['access_token', 'refresh_token', 'id_token'];
 
 /** Seconds. */
 const ACCESS_TOKEN_LIFE = 3600;
@@ -92,7 +93,9 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
         : answer;
     const own = url.startsWith('/oauth/token') ? gitLabTokens(resigned) : resigned;
     const given = alterations.tokens?.(own) ?? own;
-    issued.push(...SECRET_ANSWERS.map((name) => given[name]).filter((token) => typeof token === 'string'));
+    issued.push(
+      ...SECRET_ANSWER_FIELDS.map((name) => given[name]).filter((token) => typeof token === 'string'),
+    );
     return given;
   }
 
@@ -107,9 +110,10 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
     accessTokenLife: ACCESS_TOKEN_LIFE,
     rotates: true,
     secrets: () =>
-      [...issued, ...seen.flatMap(({ form }) => SECRET_QUESTIONS.map((name) => form.get(name) ?? ''))].filter(
-        (secret) => secret !== '',
-      ),
+      [
+        ...issued,
+        ...seen.flatMap(({ form }) => SECRET_REQUEST_FIELDS.map((name) => form.get(name) ?? '')),
+      ].filter((secret) => secret !== ''),
     refreshes: () => seen.filter(({ form }) => form.get('grant_type') === 'refresh_token').length,
     mend() {
       faults.clear();
@@ -131,7 +135,7 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   return peer;
 }
 
-/** GitLab knows OAuth 2 alone where nobody asks for more. */
+/** GitLab's token answer: without `openid` among the requested scopes GitLab issues no id token. */
 function gitLabTokens(answer: Record<string, unknown>): Record<string, unknown> {
   const granted = String(answer['scope']).split(' ');
   return {
@@ -141,7 +145,7 @@ function gitLabTokens(answer: Record<string, unknown>): Record<string, unknown> 
   };
 }
 
-/** What `GET /api/v4/user` of GitLab says. */
+/** The answer of GitLab's `GET /api/v4/user`. */
 function gitLabUser(claims: Record<string, unknown>): Record<string, unknown> {
   const { sub, name, picture, email, email_verified } = claims as unknown as ProviderPerson;
   const person = { id: gitLabId({ sub }), username: sub, name, avatar_url: picture ?? null };

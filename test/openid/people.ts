@@ -1,6 +1,6 @@
-/** Somebody with an account at the provider: the claims of OpenID Connect Core §5.1. */
+/** A person with an account at the provider. The fields are claims of OpenID Connect Core §5.1. */
 export interface ProviderPerson {
-  /** By which tests name whom to sign in, as `login_hint`. */
+  /** Tests send this as `login_hint` to choose the person. */
   readonly sub: string;
   readonly name?: string;
   readonly picture?: string;
@@ -25,6 +25,6 @@ export const UNVERIFIED: ProviderPerson = {
 
 export const WITHOUT_EMAIL: ProviderPerson = { sub: 'without-email', name: 'Nemo' };
 
-/** GitLab's users have numbers. */
+/** The numeric id that the person has at GitLab. */
 export const gitLabId = ({ sub }: ProviderPerson): number =>
   [...sub].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_000, 7);

@@ -2,7 +2,7 @@ import { CLIENT } from './certified-provider.js';
 import { danceThrough } from './dance.js';
 import type { OpenIdProvider } from './openid-provider.js';
 
-/** What the token endpoint answers (RFC 6749 §5.1). */
+/** The answer of the token endpoint (RFC 6749 §5.1). */
 export interface TokenAnswer {
   readonly access_token: string;
   readonly refresh_token: string;
@@ -14,7 +14,7 @@ export interface TokenAnswer {
 
 const REDIRECT = 'http://localhost/callback';
 
-/** Tokens as the client of the tests gets them when somebody signs in. */
+/** Signs a person in at the provider and exchanges the code for tokens. */
 export async function tokensFor(provider: OpenIdProvider, sub: string): Promise<TokenAnswer> {
   const client = { client_id: CLIENT.id, redirect_uri: REDIRECT };
   const query = { ...client, response_type: 'code', scope: 'openid email profile', login_hint: sub };

@@ -1,19 +1,19 @@
-/** In Gatehouse's words for the mails it would send: one line each. */
-const say = (kind, to, url) => process.stdout.write(`mail ${kind} to ${to}: ${url}\n`);
+/** Prints a mail as one line, in the format of Gatehouse's log. */
+const printMail = (kind, to, url) => process.stdout.write(`mail ${kind} to ${to}: ${url}\n`);
 
 /**
- * Better Auth takes its mails as callbacks, where Gatehouse sends them itself. The two that change what a route does are
- * there only when the options say `true` for them.
+ * Adds callbacks that print the mails, because Better Auth sends none itself. The callbacks sendChangeEmailConfirmation and
+ * sendDeleteAccountVerification change what their routes do, so they are added only if the options have `true` for them.
  */
 export function withMailCallbacks({ emailAndPassword, emailVerification, user, ...options }) {
   return {
     ...options,
     emailAndPassword: {
-      sendResetPassword: async ({ user, url }) => say('reset-password', user.email, url),
+      sendResetPassword: async ({ user, url }) => printMail('reset-password', user.email, url),
       ...emailAndPassword,
     },
     emailVerification: {
-      sendVerificationEmail: async ({ user, url }) => say('verify-email', user.email, url),
+      sendVerificationEmail: async ({ user, url }) => printMail('verify-email', user.email, url),
       ...emailVerification,
     },
     user: {
@@ -22,13 +22,13 @@ export function withMailCallbacks({ emailAndPassword, emailVerification, user, .
         ...user?.changeEmail,
         sendChangeEmailConfirmation:
           user?.changeEmail?.sendChangeEmailConfirmation &&
-          (async ({ user, url }) => say('change-email-confirmation', user.email, url)),
+          (async ({ user, url }) => printMail('change-email-confirmation', user.email, url)),
       },
       deleteUser: {
         ...user?.deleteUser,
         sendDeleteAccountVerification:
           user?.deleteUser?.sendDeleteAccountVerification &&
-          (async ({ user, url }) => say('delete-account', user.email, url)),
+          (async ({ user, url }) => printMail('delete-account', user.email, url)),
       },
     },
   };

@@ -7,7 +7,7 @@ import { password } from './passwords.mjs';
 
 const read = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 
-/** A test of something else than passwords need not wait for them. */
+/** A fast hash for tests that are not about passwords. */
 const quick = {
   hash: async (given) => createHash('sha256').update(given).digest('hex'),
   verify: async ({ hash, password: given }) => hash === createHash('sha256').update(given).digest('hex'),
@@ -15,7 +15,7 @@ const quick = {
 
 const PASSWORDS = { scrypt: undefined, bcrypt: password, quick };
 
-/** The published Better Auth as a team configures it that has Gatehouse on the same database. */
+/** The options with which the published Better Auth runs beside Gatehouse on the same database. */
 export function optionsFrom({
   DATABASE_URL,
   BETTER_AUTH_SECRET,

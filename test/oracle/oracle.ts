@@ -5,28 +5,28 @@ import { SECRET } from '../setup/gatehouse.js';
 import { startProgram } from '../setup/program.js';
 
 /**
- * `scrypt` is the library's own, `bcrypt` what the README tells teams to configure, `quick` for tests that are not about
- * passwords.
+ * `scrypt` is Better Auth's default. `bcrypt` is the configuration that the README recommends. `quick` is for tests that are
+ * not about passwords.
  */
 export type OraclePassword = 'scrypt' | 'bcrypt' | 'quick';
 
 export interface OracleSettings {
   readonly password?: OraclePassword;
-  /** Better Auth's options as JSON can hold them; `jwt`, `bearer` and `genericOAuth` are those of the plugins. */
+  /** Better Auth's options as JSON. `jwt`, `bearer` and `genericOAuth` hold the options of the plugins. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly port?: number;
 }
 
-/** The published `better-auth` in a process of its own. */
+/** The published `better-auth`, running in its own process. */
 export interface Oracle {
   readonly origin: string;
-  /** Everything it has written, both streams. */
+  /** Everything that it has written to standard output and standard error. */
   log(): string;
   stop(): Promise<void>;
 }
 
-/** @param database migrated by Gatehouse. */
+/** @param database a database with Gatehouse's migrations */
 export async function startOracle(database: TestDatabase, settings: OracleSettings = {}): Promise<Oracle> {
   const port = settings.port ?? (await freePort());
   const origin = `http://localhost:${port}`;
@@ -48,7 +48,7 @@ export interface OraclePlan {
   readonly toBeAdded: readonly unknown[];
 }
 
-/** What Better Auth's own migrations would do to this database, and what they warned of. */
+/** Returns the changes that Better Auth's own migrations would make to this database, and their warnings. */
 export async function planOf(database: TestDatabase): Promise<{ plan: OraclePlan; log: string }> {
   const program = startProgram(resolve('test/oracle/plan.mjs'), {
     environment: { ...environmentOf(database, {}), BETTER_AUTH_URL: 'http://localhost:3000' },
@@ -56,7 +56,7 @@ export async function planOf(database: TestDatabase): Promise<{ plan: OraclePlan
   await program.ended();
   const log = program.output();
   const found = /^plan: (.*)$/m.exec(log)?.[1];
-  if (found === undefined) throw new Error(`no plan: ${log}`);
+  if (found === undefined) throw new Error(`plan.mjs printed no plan: ${log}`);
   return { plan: JSON.parse(found) as OraclePlan, log: log.replace(/^plan: .*$/m, '').trim() };
 }
 

@@ -1,5 +1,5 @@
-// What a `better-auth` beside Gatehouse is configured with as `emailAndPassword.password`: it makes bcrypt hashes and
-// takes its own as well, so both servers sign in everybody, whoever made the hash.
+// The value of `emailAndPassword.password` for a `better-auth` beside Gatehouse. It writes bcrypt hashes and also accepts
+// Better Auth's scrypt hashes, so each server can verify the hashes that the other wrote.
 import { createHmac } from 'node:crypto';
 import bcrypt from 'bcrypt';
 import { verifyPassword as verifyScrypt } from 'better-auth/crypto';
@@ -10,7 +10,7 @@ const fits = (text) => Buffer.byteLength(text) <= 72 && !text.includes('\0');
 const shorten = (text, salt) => createHmac('sha256', salt).update(text).digest('base64');
 
 export const password = {
-  /** bcrypt reads 72 bytes; a longer password goes through HMAC-SHA-256 first, in the format of passlib. */
+  /** bcrypt reads only 72 bytes. A longer password is hashed with HMAC-SHA-256 first, in the format of passlib. */
   async hash(given) {
     const text = given.normalize('NFKC');
     if (fits(text)) return bcrypt.hash(text, COST);

@@ -1,4 +1,4 @@
-// Prints what Better Auth's own migrations would do to the database.
+// Prints the tables and columns that Better Auth's own migrations would add to the database.
 import { getMigrations } from 'better-auth/db/migration';
 import { optionsFrom } from './options.mjs';
 

@@ -1,4 +1,4 @@
-// The published Better Auth on Node's own HTTP server. Its settings come in environment variables; see options.mjs.
+// Runs the published Better Auth on Node's HTTP server. options.mjs reads its settings from environment variables.
 import { createServer } from 'node:http';
 import { betterAuth } from 'better-auth';
 import { toNodeHandler } from 'better-auth/node';
@@ -10,5 +10,5 @@ const server = createServer((request, response) => void handle(request, response
 
 server.listen(Number(process.env.PORT), '127.0.0.1', () => process.stdout.write('listening on\n'));
 
-// A request that fails in the adapter must not take the others with it.
+// If one request fails in the adapter, the server must still answer the others.
 process.on('unhandledRejection', (error) => process.stderr.write(`unhandled rejection: ${String(error)}\n`));

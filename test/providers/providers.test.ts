@@ -30,16 +30,16 @@ const start = (): Promise<Gatehouse> =>
     PROVIDER_TIMEOUT: '1',
   });
 
-/** Why the provider could not be discovered, as the log says it once more. */
+/** Waits for the next discovery failure in the log and returns its reason. */
 async function reasonSince(gatehouse: Gatehouse, start: number): Promise<string> {
   for (;;) {
-    const found = /provider acme cannot be discovered: ([^"]*)/.exec(gatehouse.log().slice(start));
+    const found = /discovery of provider acme failed: ([^"]*)/.exec(gatehouse.log().slice(start));
     if (found?.[1]) return found[1];
     await new Promise((next) => setTimeout(next, 10));
   }
 }
 
-test('a provider that cannot be discovered holds up neither the start nor the others, and is asked again', async () => {
+test('starts without a provider whose discovery fails, serves the other providers and tries discovery again', async () => {
   const faults: [Fault, what: string][] = [
     [{ kind: 'down' }, 'ECONNRESET|UND_ERR_SOCKET'],
     [{ kind: 'held', until: new Promise(() => {}) }, 'OAUTH_TIMEOUT|no answer within'],
@@ -47,7 +47,7 @@ test('a provider that cannot be discovered holds up neither the start nor the ot
     [{ kind: 'answer', status: 500, body: CLIENT.secret }, 'OAUTH_\\w+|status 500'],
     [
       { kind: 'answer', status: 200, body: '{"issuer":"https://evil.example"}' },
-      'it names no authorization or token endpoint',
+      'its discovery document has no authorization or token endpoint',
     ],
   ];
   provider.faults.set('discovery', { kind: 'down' });

@@ -1,12 +1,12 @@
 import { startProxy, type Proxy } from './proxy.js';
 
-/** Can go silent without closing anything, as a failing network does. */
+/** A proxy that can stop forwarding without closing connections, like a failing network. */
 export interface BreakableProxy extends Proxy {
-  /** Nothing comes through in either direction, and nothing is lost. */
+  /** Holds back all data in both directions. */
   silence(): void;
-  /** What was held up goes on its way. */
+  /** Forwards the data that was held back, and forwards normally again. */
   resume(): void;
-  /** Breaks the connections there are. */
+  /** Closes all open connections. */
   cut(): void;
 }
 

@@ -4,28 +4,28 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** Of the JSON body. */
+  /** Parses the body as JSON. */
   json<T = unknown>(): T;
-  /** `Set-Cookie` lines in order. */
+  /** The `Set-Cookie` lines in the order of the answer. */
   readonly setCookies: readonly string[];
 }
 
 export interface Call {
   readonly method?: string;
-  /** Undefined leaves out a header that would be sent. */
+  /** A value of undefined removes a header that the client sends by default. */
   readonly headers?: Record<string, string | undefined>;
-  /** An object is sent as JSON, a string as it is. */
+  /** A string is sent as it is, any other value as JSON. */
   readonly body?: unknown;
 }
 
 /**
- * Speaks HTTP as it goes over the wire, and keeps cookies as a browser does. Node's own `fetch` would resolve paths and
- * add `sec-fetch-mode` by itself (protocol.md §5.2).
+ * Sends requests exactly as given and stores cookies like a browser. Node's `fetch` would normalise paths and add
+ * `sec-fetch-mode` (protocol.md §5.2).
  */
 export class BrowserLikeClient {
   /**
-   * @param origin of the server; it is sent as `Origin` with every request unless `sendOrigin` is false.
-   * @param cookies shared with the client of another server on the same host, as a browser shares them.
+   * @param origin the server's origin. Every request has it as `Origin` header unless `sendOrigin` is false.
+   * @param cookies the map of another client, to share cookies with it. A browser shares them between ports of one host.
    */
   constructor(
     readonly origin: string,
@@ -55,7 +55,7 @@ export class BrowserLikeClient {
     const present = Object.entries(sent).filter(([, value]) => value !== undefined);
     const { hostname, port } = new URL(this.origin);
     return new Promise((resolve, reject) => {
-      // `path` goes out untouched, be it ever so odd.
+      // Node sends `path` unchanged, even if it is malformed.
       const request = httpRequest(
         { hostname, port, path, method, headers: Object.fromEntries(present) },
         (response) => {

@@ -1,4 +1,4 @@
-/** Closes a run with one line that any machine can read. */
+/** Prints one line at the end of a run that programs can parse. */
 export default class ClosingLineReporter {
   onRunComplete(_contexts, { numPassedTests, numFailedTests, numPendingTests }) {
     process.stdout.write(

@@ -7,8 +7,8 @@ import { freePort } from './free-port.mjs';
 import { startOldest } from './oldest-postgres.mjs';
 
 /**
- * Starts PostgreSQL 18 and 14, each with data in a temporary folder that `stop` removes. Where 14 is not packaged for this
- * machine, 18 stands in for it, and the run says so.
+ * Starts PostgreSQL 18 and 14, each with data in a temporary folder that `stop` removes. If there is no package of version
+ * 14 for this machine, version 18 replaces it and the run prints a line about it.
  */
 export async function startClusters() {
   const newest = await startNewest();
@@ -23,7 +23,7 @@ export async function startClusters() {
   };
 }
 
-// Nothing here outlives the run, so nothing need reach the disk.
+// The data is deleted after the run, so the servers need not flush it to disk.
 const THROWAWAY = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
 
 /** PostgreSQL 18 with data in a temporary folder that `stop` removes. */
@@ -31,9 +31,10 @@ export const startNewest = (settings = THROWAWAY) => start(EmbeddedPostgres, set
 
 async function start(Postgres, settings) {
   const closed = await privateFolderAbove(import.meta.filename);
-  if (closed) throw new Error(`The user "postgres" may not enter ${closed}: run "chmod o+x ${closed}".`);
+  if (closed)
+    throw new Error(`The user "postgres" has no access to the folder ${closed}. Run: chmod o+x ${closed}`);
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-test-'));
-  // As root the server runs as another user, who has to reach its data.
+  // If the tests run as root, PostgreSQL runs as the user postgres, which must be able to read the folder.
   await chmod(folder, 0o755);
   const port = await freePort();
   const cluster = new Postgres({

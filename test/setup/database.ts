@@ -5,13 +5,16 @@ export type PostgresVersion = 14 | 18;
 
 export interface TestDatabase {
   readonly url: string;
-  /** One connection pool for the test's own questions. */
+  /** A connection pool for queries of the test. */
   readonly pool: pg.Pool;
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
 }
 
-/** A fresh database on the real PostgreSQL of this test run, or on `server`, empty or a copy of `template`. */
+/**
+ * Creates a database, by default on the PostgreSQL 18 of this test run.
+ * @param options `server` is the URL of another server. `template` is the database to copy; without it the new one is empty.
+ */
 export async function createDatabase(
   options: { version?: PostgresVersion; template?: string; server?: string } = {},
 ): Promise<TestDatabase> {
@@ -40,7 +43,7 @@ export async function createDatabase(
 
 export function serverUrl(version: PostgresVersion): string {
   const url = process.env[`TEST_POSTGRES_${version}`];
-  if (!url) throw new Error(`no PostgreSQL ${version} in this run: start the tests with npm test`);
+  if (!url) throw new Error(`TEST_POSTGRES_${version} is not set. Start the tests with: npm test`);
   return url;
 }
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that nobody listens on. */
+/** Finds a TCP port of 127.0.0.1 on which no process listens. */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer();

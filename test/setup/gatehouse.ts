@@ -2,25 +2,28 @@ import { freePort } from '../../src/local/free-port.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { startProgram } from './program.js';
 
-/** Made once per run by the global set-up. */
+/** The migrated database that tests copy. The global set-up creates it once for each run. */
 export const MIGRATED = 'template_migrated';
 
-/** That of the test vectors (protocol.md §16). */
+/** The secret of the test vectors (protocol.md §16). */
 export const SECRET = 'better-auth-secret-that-is-long-enough-for-validation-test';
 
 export interface Gatehouse {
-  /** Such as `http://localhost:40123`: base URL, trusted origin and address alike. */
+  /** The server's address, base URL and trusted origin, such as `http://localhost:40123`. */
   readonly origin: string;
   readonly database: TestDatabase;
   /** Everything the server has written to its log. */
   log(): string;
-  /** Waits until the log holds this text: a line may come later than the answer it tells of. */
+  /** Waits until the log contains this text, because a log line can come after the answer to its request. */
   told(text: string): Promise<void>;
-  /** Its exit code. */
+  /** Returns the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** The compiled server as `npm run start:prod` runs it, on a fresh migrated database unless it is given one. */
+/**
+ * Starts the compiled server like `npm run start:prod`.
+ * @param given the database to use. Without it the server gets a new migrated database, which `stop` drops.
+ */
 export async function startGatehouse(
   environment: Record<string, string> = {},
   given?: TestDatabase,
@@ -32,7 +35,7 @@ export async function startGatehouse(
       DATABASE_URL: database.url,
       BETTER_AUTH_SECRET: SECRET,
       HOST: '127.0.0.1',
-      // As quick as bcrypt may be configured: most tests are not about its slowness.
+      // The lowest cost that Gatehouse accepts, because most tests need no slow hash.
       PASSWORD_BCRYPT_COST: '10',
       ...environment,
       PORT: port,

@@ -1,7 +1,7 @@
 import { startClusters } from './clusters.mjs';
 import { createTemplates } from './templates.mjs';
 
-/** Two real PostgreSQL servers for the whole run, the newest and the oldest supported version, and a migrated database to copy. */
+/** Starts the newest and the oldest supported PostgreSQL for the whole run, each with a migrated database to copy. */
 export default async function globalSetup() {
   globalThis.clusters = await startClusters();
   process.env.TEST_POSTGRES_18 = globalThis.clusters.newest.url;

@@ -8,7 +8,7 @@ export interface KeyPair {
 const SPKI = { type: 'spki', format: 'pem' } as const;
 const PKCS8 = { type: 'pkcs8', format: 'pem' } as const;
 
-/** Read back from what was generated, which may lock Node up for good when it is exported as a JWK. */
+/** Generates a key pair through PEM, because Node can hang for ever when it exports a freshly generated key as JWK. */
 export function newKeyPair(algorithm: 'RS256' | 'ES256'): KeyPair {
   const made =
     algorithm === 'RS256'

@@ -15,7 +15,7 @@ export interface LegacyRow {
   readonly updated_at?: string | null;
 }
 
-/** The old application: a client of its own, with a role that may do what it needs to its own tables and no more. */
+/** The legacy application: a database client with a role that can only read and write the application's own tables. */
 export interface LegacyApplication {
   register(row: LegacyRow): Promise<void>;
   change(id: string, columns: Partial<LegacyRow>): Promise<void>;

@@ -6,7 +6,7 @@ export interface LegacyUser {
   readonly email: string;
 }
 
-/** A user as a migration leaves one: with the e-mail as given and the hash another application made. */
+/** Inserts a user as a migration leaves one, with the e-mail as given and a hash that another application made. */
 export async function aLegacyUser(
   database: TestDatabase,
   { email, hash, banned = false }: { email: string; hash: string | null; banned?: boolean },

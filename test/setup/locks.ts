@@ -1,8 +1,8 @@
 import type { TestDatabase } from './database.js';
 
 /**
- * Starts `work` while a transaction of the test's own holds what `statement` locks, and lets it go when so many
- * connections wait for it: then they are known to be at that point at once.
+ * Runs `statement` in a transaction, starts `work`, and commits when `waiting` connections wait for the locks of the
+ * statement. This brings several requests to the same point at the same time.
  */
 export async function meetingAtLock<Result>(
   database: TestDatabase,

@@ -4,12 +4,12 @@ export interface SentMail {
   readonly kind: string;
   readonly to: string;
   readonly url: URL;
-  /** Of the link: what a client asks this server for. */
+  /** Path and query of the link. */
   readonly path: string;
   readonly token: string;
 }
 
-/** What has been mailed to this address so far; without a mail server the log has it. */
+/** Reads the mails to this address from the log, where Gatehouse writes them if it has no mail server. */
 export function mailsTo(gatehouse: Gatehouse, address: string): SentMail[] {
   return [...gatehouse.log().matchAll(/\bmail ([\w-]+) to ([^\s:]+): (https?:[^\s"\\]+)/g)]
     .map(([, kind = '', to = '', link = '']) => {
@@ -20,11 +20,11 @@ export function mailsTo(gatehouse: Gatehouse, address: string): SentMail[] {
     .filter(({ to }) => to === address);
 }
 
-/** The newest mail to this address, once there are so many. */
+/** Waits up to 5 s for mail number `count` to this address and returns it. */
 export async function mailTo(gatehouse: Gatehouse, address: string, count = 1): Promise<SentMail> {
   const end = Date.now() + 5000;
   while (mailsTo(gatehouse, address).length < count) {
-    if (Date.now() > end) throw new Error(`no mail number ${count} to ${address}`);
+    if (Date.now() > end) throw new Error(`Mail number ${count} to ${address} did not come within 5 s.`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return mailsTo(gatehouse, address)[count - 1] as SentMail;

@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.mjs';
 
-/** PostgreSQL 14; undefined where there is none for this machine. */
+/** Starts PostgreSQL 14. Returns undefined if there is no package for this machine. */
 export async function startOldest() {
   const binaries = await import('postgres-14-linux-x64').catch(() => undefined);
   if (!binaries) {
-    process.stdout.write('PostgreSQL 14 is not packaged for this machine: its tests run on 18.\n');
+    process.stdout.write('No package of PostgreSQL 14 for this machine. Its tests run on version 18.\n');
     return undefined;
   }
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-test-14-'));
   const user = process.getuid?.() === 0 ? userOf('postgres') : {};
-  // As root the server runs as another user, who has to reach its data.
+  // If the tests run as root, PostgreSQL runs as the user postgres, which must be able to read the folder.
   await chmod(folder, 0o755);
   if (user.uid !== undefined) await chown(folder, user.uid, user.gid);
   for (const file of [binaries.initdb, binaries.postgres]) await chmod(file, 0o755).catch(() => {});
@@ -49,7 +49,7 @@ export async function startOldest() {
   };
 }
 
-/** Made by the start of the newest version, if it was not there before. */
+/** If the user does not exist, the start of PostgreSQL 18 has created it before. */
 function userOf(name) {
   const id = (flag) => Number(execFileSync('id', [flag, name]).toString());
   return { uid: id('-u'), gid: id('-g') };

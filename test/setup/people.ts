@@ -9,7 +9,7 @@ export interface Person {
 
 let count = 0;
 
-/** Somebody nobody has met, in this file. */
+/** A person whose e-mail no other test of the same file uses. */
 export function aPerson(changes: Partial<Person> = {}): Person {
   count += 1;
   return { name: 'Ada', email: `ada${count}@example.com`, password: 'correct horse battery', ...changes };
@@ -25,16 +25,16 @@ export interface UserAnswer {
   readonly updatedAt: string;
 }
 
-/** Somebody signed in. */
+/** A user with a session. */
 export interface Member extends Person {
   readonly id: string;
-  /** Keeps the session's cookie. */
+  /** Has the session cookie. */
   readonly client: BrowserLikeClient;
-  /** The session's. */
+  /** The session token. */
   readonly token: string;
 }
 
-/** Signs up over HTTP. */
+/** Signs a new person up over HTTP. */
 export async function aMember(gatehouse: Gatehouse, changes: Partial<Person> = {}): Promise<Member> {
   const person = aPerson(changes);
   const client = new BrowserLikeClient(gatehouse.origin);
@@ -42,7 +42,7 @@ export async function aMember(gatehouse: Gatehouse, changes: Partial<Person> = {
   return { ...person, client, ...memberOf(answer) };
 }
 
-/** Signs the same person in once more, as on another device. */
+/** Signs the person in with a new client, as on another device. */
 export async function onAnotherDevice(
   gatehouse: Gatehouse,
   person: Person,
@@ -55,12 +55,12 @@ export async function onAnotherDevice(
 }
 
 function memberOf(answer: Answer): { id: string; token: string } {
-  if (answer.status !== 200) throw new Error(`nobody was signed in: ${answer.status} ${answer.text}`);
+  if (answer.status !== 200) throw new Error(`Sign-in failed: ${answer.status} ${answer.text}`);
   const { token, user } = answer.json<{ token: string; user: UserAnswer }>();
   return { id: user.id, token };
 }
 
-/** A client without cookies; `sendOrigin` false is what a program that is no browser does. */
+/** A client without cookies that sends no `Origin` header, like a program that is not a browser. */
 export const aStranger = (gatehouse: Gatehouse) => new BrowserLikeClient(gatehouse.origin, false);
 
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });

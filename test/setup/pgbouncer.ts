@@ -6,16 +6,16 @@ import { join } from 'node:path';
 import { freePort } from '../../src/local/free-port.js';
 import type { TestDatabase } from './database.js';
 
-/** Whether this machine has a `pgbouncer`; what needs one is left out where there is none, but not in CI. */
+/** True if this machine has `pgbouncer`. Tests that need it are skipped without it, except in CI. */
 export const hasPgBouncer = Boolean(process.env['CI']) || spawnSync('pgbouncer', ['--version']).status === 0;
 
 export interface TestPgBouncer {
-  /** Of the same database, through the pooler. */
+  /** The URL of the same database through PgBouncer. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** A real PgBouncer before `database`, with as many server connections as it may have. */
+/** Starts a real PgBouncer in front of `database`. `settings` are lines of pgbouncer.ini. */
 export async function startPgBouncer(
   database: TestDatabase,
   settings: Record<string, string>,
@@ -31,7 +31,7 @@ export async function startPgBouncer(
     unix_socket_dir: '',
     auth_type: 'any',
   };
-  // As root it has to be told to become somebody else.
+  // PgBouncer refuses to run as root, so it has to change to another user.
   const user = process.getuid?.() === 0 ? { user: 'postgres' } : {};
   const lines = Object.entries({ ...common, ...user, ...settings }).map(
     ([key, value]) => `${key} = ${value}`,

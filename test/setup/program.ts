@@ -3,14 +3,14 @@ import type { Readable } from 'node:stream';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 
-/** A compiled program in a process of its own, as an operator runs it. */
+/** A compiled program in its own process, as an operator runs it. */
 export interface Program {
   readonly process: ChildProcessByStdio<null, Readable, Readable>;
-  /** What it has written so far, both streams. */
+  /** Everything that it has written to standard output and standard error so far. */
   output(): string;
-  /** Waits for text in the output; rejects when the program ends without. */
+  /** Waits until the output contains the text. Rejects if the program ends before. */
   told(text: string): Promise<void>;
-  /** Its exit code, once it has ended. */
+  /** Waits for the end of the program and returns its exit code. */
   ended(): Promise<number | null>;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -19,11 +19,11 @@ export interface ProgramOptions {
   readonly environment?: Record<string, string>;
   readonly folder?: string;
   readonly arguments?: readonly string[];
-  /** In a process group of its own, as a terminal starts programs; `stop` then signals the whole group, as Ctrl-C does. */
+  /** If true, the program gets its own process group, and `stop` signals the whole group like Ctrl-C in a terminal. */
   readonly terminal?: boolean;
 }
 
-/** Runs `dist/<file>` with this environment and no other but PATH and HOME. */
+/** Runs `dist/<file>`. Its environment contains only the given variables, PATH and HOME. */
 export function startProgram(file: string, options: ProgramOptions = {}): Program {
   const child = spawn(process.execPath, [resolve('dist', file), ...(options.arguments ?? [])], {
     cwd: options.folder ?? process.cwd(),
@@ -54,7 +54,7 @@ export function startProgram(file: string, options: ProgramOptions = {}): Progra
         child.stdout.on('data', look);
         child.stderr.on('data', look);
         void end.then((code) =>
-          fail(new Error(`${file} ended with ${code} before it said "${text}":\n${output}`)),
+          fail(new Error(`${file} ended with code ${code} before it printed "${text}":\n${output}`)),
         );
       }),
   };

@@ -2,14 +2,17 @@ import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 
 export interface Proxy {
-  /** As the database's, by way of the proxy. */
+  /** The URL of the database through the proxy. */
   readonly url: string;
-  /** Of both sides. */
+  /** The open sockets of both sides. */
   readonly sockets: ReadonlySet<Socket>;
   stop(): Promise<void>;
 }
 
-/** Stands between a server and its PostgreSQL; `join` says what passes between the two sides of a connection. */
+/**
+ * Starts a proxy between a server and its PostgreSQL.
+ * @param join connects the two sockets of each connection
+ */
 export async function startProxy(
   database: string,
   join: (near: Socket, far: Socket) => void,

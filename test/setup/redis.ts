@@ -2,19 +2,19 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '../../src/local/free-port.js';
 
-/** Whether this machine has a `redis-server`; what needs one is left out where there is none, though never in CI. */
+/** True if this machine has `redis-server`. Tests that need it are skipped without it, except in CI. */
 export const hasRedis = Boolean(process.env['CI']) || spawnSync('redis-server', ['--version']).status === 0;
 
 export interface TestRedis {
   readonly url: string;
   readonly port: number;
-  /** Stops answering without closing its connections. */
+  /** Suspends the process, so Redis stops answering without closing its connections. */
   freeze(): void;
   thaw(): void;
   stop(): Promise<void>;
 }
 
-/** A real Redis in memory, with nothing in it. */
+/** Starts a real, empty Redis that keeps its data only in memory. */
 export async function startRedis(port?: number): Promise<TestRedis> {
   const chosen = port ?? (await freePort());
   const child = spawn(

@@ -8,9 +8,9 @@ import type { PostgresVersion } from './database.js';
 
 export interface RestartablePostgres {
   readonly url: string;
-  /** Ends every process at once, as a crash does, and starts the server on the same data. */
+  /** Ends every process at once like a crash, and starts the server again on the same data. */
   crashAndRestart(): Promise<void>;
-  /** Starts a hot standby, on a copy of the data; the server itself is down for a moment. */
+  /** Starts a hot standby on a copy of the data. To copy the data it stops the server for a moment. */
   addStandby(): Promise<{ url: string; stop(): Promise<void> }>;
   stop(): Promise<void>;
 }
@@ -25,12 +25,12 @@ const PACKAGES: Readonly<Record<PostgresVersion, string>> = {
   14: `postgres-14-${process.platform}-${process.arch}`,
 };
 
-/** A PostgreSQL of one test's own. Where 14 is not packaged for this machine, 18 stands in for it. */
+/** Starts a PostgreSQL for one test. If there is no package of version 14 for this machine, version 18 replaces it. */
 export async function startRestartablePostgres(version: PostgresVersion): Promise<RestartablePostgres> {
   const load = (of: PostgresVersion) => import(PACKAGES[of]) as Promise<Binaries>;
   const { initdb, postgres } = await load(version).catch(() => load(18));
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-crash-'));
-  // As root the server runs as another user, who has to reach its data.
+  // If the tests run as root, PostgreSQL runs as the user postgres, which must be able to read the folder.
   const user = process.getuid?.() === 0 ? { uid: postgresUser('-u'), gid: postgresUser('-g') } : {};
   await chmod(folder, 0o755);
   if (user.uid !== undefined) await chown(folder, user.uid, user.gid);
@@ -39,7 +39,7 @@ export async function startRestartablePostgres(version: PostgresVersion): Promis
   const login = ['--auth=password', '--username=postgres', `--pwfile=${passwordFile}`];
   const flags = ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'];
   execFileSync(initdb, [`--pgdata=${data}`, ...login, ...flags], { ...user, stdio: 'ignore' });
-  // The machine does not crash, so what the server wrote is there without fsync.
+  // Only the server crashes, not the machine, so the written data survives without fsync.
   const args = ['-D', data, '-p', String(port), '-k', folder, '-c', 'fsync=off'];
   const start = async (of: readonly string[] = args) => {
     const child = spawn(postgres, of, { ...user, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -63,7 +63,7 @@ export async function startRestartablePostgres(version: PostgresVersion): Promis
       const [copy, standbyPort] = [join(folder, 'standby'), await freePort()];
       await cp(data, copy, { recursive: true, preserveTimestamps: true });
       await writeFile(join(copy, 'standby.signal'), '');
-      // It keeps its owner and is nobody else's to read, as the server demands.
+      // PostgreSQL requires that its user owns the folder and that nobody else can read it.
       if (user.uid !== undefined) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, copy]);
       await chmod(copy, 0o700);
       server = await start();

@@ -6,11 +6,14 @@ import { resolve } from 'node:path';
 export interface Ended {
   readonly code: number | null;
   readonly out: string;
-  /** What went to standard error. */
+  /** The text on standard error. */
   readonly err: string;
 }
 
-/** Runs a Node program, given by its path in the project, until it ends; with this environment and no other. */
+/**
+ * Runs a Node program until it ends. Its environment contains only the given variables, PATH and HOME.
+ * @param file the path of the program in the project
+ */
 export async function runToEnd(
   file: string,
   options: { environment?: Record<string, string>; folder?: string; arguments?: readonly string[] } = {},
@@ -24,7 +27,7 @@ export async function runToEnd(
   return { code: code as number | null, out, err };
 }
 
-/** What an operator sees of a fault: exit code 1, and one line on standard error without a stack trace or the password. */
+/** Expects exit code 1 and exactly one line on standard error, without a stack trace and without the password. */
 export function expectOneSentence({ code, err }: Ended, sentence: RegExp, password?: string): void {
   expect(err.trimEnd()).toMatch(sentence);
   expect(err.trimEnd().split('\n')).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import Sequencer from '@jest/test-sequencer';
 
-/** What runs longest begins first: at the end of a run one worker would wait for the other. */
+/** The slowest files, which start first. If one started last, the other worker would wait for it at the end. */
 const SLOW = [
   'migrations/killed',
   'conformance/cookies',
@@ -15,7 +15,7 @@ const SLOW = [
   'conformance/options',
 ].map((name) => `${sep}test${sep}${name.replaceAll('/', sep)}.test.ts`);
 
-/** As Jest would have it otherwise. */
+/** Starts the slow files first, and keeps Jest's order for the others. */
 export default class SlowestFirst extends Sequencer {
   sort(tests) {
     const place = ({ path }) => {

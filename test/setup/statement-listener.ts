@@ -1,8 +1,8 @@
 import { startProxy, type Proxy } from './proxy.js';
 
-/** Hears which statements are run. */
+/** A proxy that records the statements that a server runs. */
 export interface StatementListener extends Proxy {
-  /** Names of prepared statements, in the order in which they were run; the text of those that are not. */
+  /** In order: the name of each prepared statement, and the text of each other statement. */
   readonly run: string[];
 }
 
@@ -15,7 +15,7 @@ export async function listenToStatements(database: string): Promise<StatementLis
   return { ...proxy, run };
 }
 
-/** What a client sends (PostgreSQL's documentation, §55.7): a start without a type, then messages of a type and a length. */
+/** Parses a client's messages (PostgreSQL's documentation, §55.7). The first one has a length but no type byte. */
 function messageReader(run: string[]): (chunk: Buffer) => void {
   let waiting = Buffer.alloc(0);
   let started = false;
@@ -30,7 +30,7 @@ function messageReader(run: string[]): (chunk: Buffer) => void {
         .subarray(at + 4, length)
         .toString()
         .split('\0');
-      // Bind names a portal and then the statement; a simple query is the text itself.
+      // A Bind message contains the name of a portal and then of the statement. A Query message contains the text.
       if (type === 'B') run.push(texts[1] ?? '');
       if (type === 'Q') run.push(texts[0] ?? '');
       started = true;

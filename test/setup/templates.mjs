@@ -3,7 +3,7 @@ import { createMigratingDataSource } from '../../dist/src/migrating/migrating-da
 
 export const MIGRATED = 'template_migrated';
 
-/** An empty database brought up by the compiled migrations, once per server; tests copy it in a tenth of a second. */
+/** Creates a database on each server and runs the compiled migrations on it. Tests copy it in a tenth of a second. */
 export async function createTemplates(servers) {
   process.env.GATEHOUSE_QUIET = 'true';
   for (const server of servers) {

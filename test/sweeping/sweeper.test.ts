@@ -11,7 +11,7 @@ import { Sweeper } from '../../src/sweeping/sweeper.js';
 import { createDatabase, type PostgresVersion, type TestDatabase } from '../setup/database.js';
 import { MIGRATED, SECRET } from '../setup/gatehouse.js';
 
-describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => {
+describe.each<[PostgresVersion]>([[18], [14]])('the sweeper on PostgreSQL %i', (version) => {
   let database: TestDatabase;
   const dataSources: DataSource[] = [];
 
@@ -40,7 +40,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => 
     await database.drop();
   });
 
-  /** As an instance of its own has one. */
+  /** Each sweeper has its own connections, like the sweeper of another instance. */
   async function aSweeper(settings: Record<string, string> = {}): Promise<Sweeper> {
     const config = loadConfig({
       DATABASE_URL: database.url,
@@ -61,7 +61,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => 
     (await database.query<{ id: string }>(`select id from ${table} order by id`)).map(({ id }) => id);
 
   test.each(['true', 'false'])(
-    'what has expired goes, and nothing else, with DATABASE_PREPARED_STATEMENTS=%s',
+    'removes expired rows and no others, with DATABASE_PREPARED_STATEMENTS=%s',
     async (prepared) => {
       const sweeper = await aSweeper({ DATABASE_PREPARED_STATEMENTS: prepared });
       expect(await sweeper.sweep()).toBe(1200 + 700 + 600);
@@ -71,7 +71,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => 
     },
   );
 
-  test('no batch is larger than 500 rows', async () => {
+  test('removes at most 500 rows per statement', async () => {
     await database.query(`
       create table batches (rows integer);
       create function note_batch() returns trigger language plpgsql as
@@ -84,14 +84,14 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => 
     await database.query('drop trigger note_batch on sessions');
   });
 
-  test('several instances remove every row once between them', async () => {
+  test('several instances together remove each row once', async () => {
     const sweepers = await Promise.all([aSweeper(), aSweeper(), aSweeper()]);
     const removed = await Promise.all(sweepers.map((sweeper) => sweeper.sweep()));
     const last = await (await aSweeper()).sweep();
     expect(removed.reduce((sum, count) => sum + count, last)).toBe(1200 + 700 + 600);
   });
 
-  test('while one instance sweeps, another does nothing', async () => {
+  test('removes nothing while another instance sweeps', async () => {
     const one = await database.pool.connect();
     try {
       await one.query('begin');
@@ -104,7 +104,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => 
     }
   });
 
-  test('a row in use is left for another time', async () => {
+  test('skips a locked row', async () => {
     const user = await database.pool.connect();
     try {
       await user.query('begin');
@@ -116,7 +116,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => 
     }
   });
 
-  test('VERIFICATION_DISABLE_CLEANUP leaves verifications alone', async () => {
+  test('VERIFICATION_DISABLE_CLEANUP keeps expired verifications', async () => {
     expect(await (await aSweeper({ VERIFICATION_DISABLE_CLEANUP: 'true' })).sweep()).toBe(1200 + 600);
   });
 });

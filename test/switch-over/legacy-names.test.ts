@@ -2,7 +2,7 @@ import { catalogue, legacyDatabase, migrate, revert, VERSIONS } from '../migrati
 import type { TestDatabase } from '../setup/database.js';
 import { endIt, statusOf, stepForward } from './support.js';
 
-/** Better Auth's `user`, which is renamed, and beside it a table of our name with columns of others. */
+/** Better Auth's `user`, which is renamed, and a `sessions` table with our name and other columns. */
 const RENAMED = `
   create table "user" (id text primary key, email text not null unique, name text not null, "emailVerified" boolean not null,
                        image text, "createdAt" timestamptz not null, "updatedAt" timestamptz not null);
@@ -11,7 +11,7 @@ const RENAMED = `
                          expires timestamptz not null);
   insert into sessions values ('s', 't', 'u', '2040-01-01')`;
 
-/** A flag that ours needs the name of. */
+/** A flag that has the name of our time column. */
 const FLAGGED = `
   create table users (id text primary key, email text not null unique, email_verified boolean not null default false);
   insert into users values ('u', 'a@example.com', true)`;
@@ -35,7 +35,7 @@ describe.each(VERSIONS)('the end of the switch-over on PostgreSQL %i', (version)
        union all select nspname from pg_namespace where nspname = 'gatehouse_legacy'`,
     );
 
-  it('drops the views under old names and the triggers of columns beside ours, and a revert still leads back', async () => {
+  it('drops the views with old names and the mirror triggers, and a revert still restores the old tables', async () => {
     const before = await begin(RENAMED);
     expect((await left()).length).toBe(4);
     await endIt(database);
@@ -48,17 +48,17 @@ describe.each(VERSIONS)('the end of the switch-over on PostgreSQL %i', (version)
     expect(await database.query('select id from "user" order by 1')).toEqual([{ id: 'u' }, { id: 'v' }]);
   });
 
-  it('drops the schema of a view of the same name', async () => {
+  it('drops the schema of a view that has the same name as its table', async () => {
     await begin(FLAGGED);
     expect(await left()).toEqual([{ name: 'users' }, { name: 'gatehouse_legacy' }]);
     await endIt(database);
     expect(await left()).toEqual([]);
   });
 
-  it('is refused while something stands on such a view, and then changes nothing', async () => {
+  it('is refused while something depends on such a view, and changes nothing', async () => {
     await begin(RENAMED);
     await database.query('create view report as select email from "user"');
-    await expect(endIt(database)).rejects.toThrow(/view report depends on view "user". Drop that first/);
+    await expect(endIt(database)).rejects.toThrow(/view report depends on view "user"\. Drop these objects/);
     expect((await statusOf(database)).mode).toBe('gatehouse');
     expect((await left()).length).toBe(5);
   });

@@ -38,20 +38,22 @@ describe.each(VERSIONS)('the switch-over on PostgreSQL %i', (version) => {
     await database.drop();
   });
 
-  /** As this server and Better Auth do. */
+  /** Changes the password as Gatehouse and Better Auth do. */
   const change = (password: string) =>
     database.query(`update accounts set password = $2 where provider_id = 'credential' and user_id = $1`, [
       id,
       password,
     ]);
 
-  it('has no step back from the first mode, and ends from the third only', async () => {
+  it('has no step back from the first mode and ends only from the third', async () => {
     await begin();
-    await expect(stepBack(database)).rejects.toThrow('This is the first mode.');
-    await expect(endIt(database)).rejects.toThrow('in the mode gatehouse only; it is legacy');
+    await expect(stepBack(database)).rejects.toThrow('There is no mode before legacy');
+    await expect(endIt(database)).rejects.toThrow(
+      'The mode is legacy, but the switch-over can end only in the mode gatehouse',
+    );
   });
 
-  it('in the first mode takes over and writes nothing back, until the next step does', async () => {
+  it('in the first mode copies only legacy passwords; the next step copies ours', async () => {
     await begin();
     await application.change(id, { hashed_password: LEGACY });
     expect(await passwordsOf(database, EMAIL)).toEqual({ legacy: LEGACY, account: LEGACY });
@@ -61,7 +63,7 @@ describe.each(VERSIONS)('the switch-over on PostgreSQL %i', (version) => {
     expect(await passwordsOf(database, EMAIL)).toEqual({ legacy: OURS, account: OURS });
   });
 
-  it('in the second mode goes both ways, and back leads to the first', async () => {
+  it('in the second mode copies passwords both ways, and a step back leads to the first', async () => {
     await begin('both');
     await change(OURS);
     expect(await passwordsOf(database, EMAIL)).toEqual({ legacy: OURS, account: OURS });
@@ -72,7 +74,7 @@ describe.each(VERSIONS)('the switch-over on PostgreSQL %i', (version) => {
     expect(await passwordsOf(database, EMAIL)).toEqual({ legacy: LEGACY, account: OURS });
   });
 
-  it('in the third mode takes nothing over, and back brings what was new', async () => {
+  it('in the third mode copies nothing from the legacy application, and a step back catches up', async () => {
     await begin('gatehouse');
     await application.change(id, { hashed_password: LEGACY, full_name: 'Another', is_active: false });
     await application.register({ id: 'new', email: 'New@Example.com', hashed_password: LEGACY });
@@ -88,7 +90,7 @@ describe.each(VERSIONS)('the switch-over on PostgreSQL %i', (version) => {
     expect(since).toEqual({ banned: true });
   });
 
-  it('in the last mode leaves both alone', async () => {
+  it('in the last mode copies nothing in either direction', async () => {
     await begin('gatehouse');
     await endIt(database);
     await change(OURS);
@@ -109,9 +111,9 @@ describe.each(VERSIONS)('the switch-over on PostgreSQL %i', (version) => {
     [`delete from accounts where id = (select min(id) from accounts)`, 'accounts'],
     [`update users set banned = false where id = (select min(id) from users where banned)`, 'deactivated'],
     [`insert into gatehouse_quarantine values ('dual write', 'x', 'because')`, 'putAside'],
-  ])('is held up after %s, until it has caught up', async (sql, name) => {
+  ])('cannot step forward after %s until it has caught up', async (sql, name) => {
     await begin();
-    // In a session of its own, which the setting does not outlive.
+    // In a separate session, because the setting must not outlive this test.
     const client = await database.pool.connect();
     await client.query(sql);
     client.release(true);
@@ -124,9 +126,11 @@ describe.each(VERSIONS)('the switch-over on PostgreSQL %i', (version) => {
     expect(await statusOf(database)).toMatchObject({ mode: 'both', forward: 'gatehouse', back: 'legacy' });
   });
 
-  it('is held up by a conflict, until that is decided', async () => {
+  it('cannot step forward with an e-mail conflict until it is resolved', async () => {
     await begin('both');
-    await expect(stepForward(database, { acceptConflicts: false })).rejects.toThrow('share an e-mail');
+    await expect(stepForward(database, { acceptConflicts: false })).rejects.toThrow(
+      'differs from another user',
+    );
     const [twin] = await database.query<{ user_id: string }>(
       'select user_id from gatehouse_conflicts limit 1',
     );
@@ -138,14 +142,14 @@ describe.each(VERSIONS)('the switch-over on PostgreSQL %i', (version) => {
     ).toEqual([{ email: 'no.twin@example.com' }, { email: 'twin@example.com' }]);
   });
 
-  it('never fails a legacy write that meets one of ours, and both end the same', async () => {
+  it('never fails a legacy write that meets one of ours, and both sides end equal', async () => {
     await begin('both');
     await application.query('begin');
     await application.change(id, { full_name: 'Locks the user' });
     const waiting = change(OURS).catch((error: { code: string }) => error.code);
     const blocked = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
     while ((await database.query(blocked)).length === 0);
-    // The account is locked by the change that waits for the user.
+    // The password change has locked the account and waits for the user.
     await application.change(id, { hashed_password: LEGACY });
     await application.query('commit');
     const winner = (await waiting) === '55P03' ? LEGACY : OURS;
@@ -153,7 +157,7 @@ describe.each(VERSIONS)('the switch-over on PostgreSQL %i', (version) => {
     expect((await statusOf(database)).pending.map(({ name }) => name)).toEqual(['conflicts']);
   });
 
-  it('stays in step while both sides write the same users at once', async () => {
+  it('keeps both sides equal while both write the same users at once', async () => {
     await begin('both');
     const ids = (
       await database.query<{ id: string }>('select user_id as id from accounts order by user_id limit 5')

@@ -1,14 +1,14 @@
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
 import { back, end, forward, type StepOptions } from '../../src/switch-over/steps.js';
 import { catchUp } from '../../src/switch-over/catch-up.js';
-import { readState, type Mode } from '../../src/switch-over/mode.js';
+import { readSwitchOver, type Mode } from '../../src/switch-over/mode.js';
 import { readStatus } from '../../src/switch-over/report.js';
 import { fastapi, migrate, withDataSource } from '../migrations/support.js';
 import { createDatabase, type PostgresVersion, type TestDatabase } from '../setup/database.js';
 
 const OPTIONS: StepOptions = { fields: NO_FIELDS, acceptConflicts: true, confirmed: true };
 
-/** A migrated FastAPI database, to be copied. */
+/** A migrated FastAPI database that can be copied. */
 export interface Pristine {
   copy(mode?: Mode): Promise<TestDatabase>;
   drop(): Promise<void>;
@@ -26,7 +26,7 @@ export async function aMigratedFastapi(version: PostgresVersion): Promise<Pristi
       for (let step = 0; step < steps; step++) await stepForward(copy);
       return copy;
     },
-    // Its pool is closed, which is all that is left to complain of.
+    // `drop` fails only because the pool is already closed.
     drop: () => database.drop().catch(() => {}),
   };
 }
@@ -42,9 +42,11 @@ export const endIt = (database: TestDatabase) =>
 export const statusOf = (database: TestDatabase) => withDataSource(database.url, readStatus);
 
 export const catchUpIn = (database: TestDatabase) =>
-  withDataSource(database.url, async (dataSource) => catchUp(dataSource, (await readState(dataSource)).mode));
+  withDataSource(database.url, async (dataSource) =>
+    catchUp(dataSource, (await readSwitchOver(dataSource)).mode),
+  );
 
-/** What either side holds of somebody's password. */
+/** A user's password hashes on both sides. */
 export async function passwordsOf(
   database: TestDatabase,
   email: string,
@@ -54,6 +56,6 @@ export async function passwordsOf(
      left join accounts a on a.provider_id = 'credential' and a.provider_user_id = u.id where u.email = $1`,
     [email],
   );
-  if (!row) throw new Error(`nobody is ${email}`);
+  if (!row) throw new Error(`no user has the e-mail ${email}`);
   return row;
 }

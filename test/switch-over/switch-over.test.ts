@@ -17,28 +17,48 @@ afterAll(async () => {
 });
 
 async function run(...words: string[]): Promise<{ code: number | null; output: string }> {
-  const program = startProgram('src/switch-over/switch-over.js', {
+  const program = startProgram('src/commands/switch-over.js', {
     environment: { DATABASE_URL: database.url },
     arguments: words,
   });
   return { code: await program.ended(), output: program.output().trim() };
 }
 
-test('the command walks from mode to mode, and says what it will not do', async () => {
+test('the command steps through all modes and refuses wrong steps', async () => {
   const walk = [
-    ['status', 0, /^Mode legacy since .*\nReady for both\.$/],
+    [
+      'status',
+      0,
+      /^Mode: legacy \(1 of 4\), since .*\nNothing blocks the next step: npm run switch-over -- forward$/,
+    ],
     [
       'forward',
       0,
-      /^Mode both .*\n.* 2 users share an e-mail but for case or blanks\n.*\nNot ready for gatehouse\.$/,
+      /^Mode: both \(2 of 4\), .*\nThese rows block the next step, to the mode gatehouse:\n {2}Users whose e-mail .*: 2\n.*$/,
     ],
-    ['forward', 1, /^The mode stays both, because rows are pending:\n {2}- 2 users share an e-mail/],
-    ['forward --accept-conflicts', 0, /^Mode gatehouse .*\nReady for ended\.$/],
-    ['forward', 1, /^The last step has no way back: take it with end --confirm\.$/],
-    ['end', 1, /^This drops the triggers and the views under old names, .* repeat it with --confirm\.$/],
-    ['end --confirm', 0, /^Mode ended since \S+: the two are separate\.$/],
-    ['back', 1, /^The switch-over has ended, and its triggers are gone\.$/],
-    ['status --loud', 1, /^npm run switch-over -- status\|forward/],
+    [
+      'forward',
+      1,
+      /^The mode stays both, because these rows block the next step:\n {2}- Users whose e-mail .*: 2\. /,
+    ],
+    [
+      'forward --accept-conflicts',
+      0,
+      /^Mode: gatehouse \(3 of 4\), .*\nNothing blocks the last step\. .*: npm run switch-over -- end --confirm$/,
+    ],
+    ['forward', 1, /^The mode stays gatehouse, .*: npm run switch-over -- end --confirm$/],
+    ['end', 1, /^Nothing was changed, .* drops the triggers .*: npm run switch-over -- end --confirm$/],
+    [
+      'end --confirm',
+      0,
+      /^Mode: ended \(4 of 4\), since \S+\. Nothing is copied between Gatehouse and the legacy application\.$/,
+    ],
+    ['back', 1, /^There is no way back, because the switch-over has ended/],
+    [
+      'status --loud',
+      2,
+      /^npm run switch-over does not know the argument "--loud"\. Usage: .*status\|forward/,
+    ],
   ] as const;
   for (const [words, code, output] of walk) {
     expect({ words, ...(await run(...words.split(' '))) }).toEqual({
@@ -57,14 +77,14 @@ test('the command walks from mode to mode, and says what it will not do', async 
   });
 }, 120_000);
 
-test('on a database that was empty there is nothing to switch over', async () => {
+test('reports that there is nothing to switch over if the database was empty', async () => {
   const empty = await createDatabase({ template: MIGRATED });
-  const program = startProgram('src/switch-over/switch-over.js', {
+  const program = startProgram('src/commands/switch-over.js', {
     environment: { DATABASE_URL: empty.url },
   });
   expect(await program.ended()).toBe(1);
   expect(program.output()).toBe(
-    'There is nothing to switch over: the database was empty before the migrations.\n',
+    'There is nothing to switch over, because the database had no users table before the migrations.\n',
   );
   await empty.drop();
 });

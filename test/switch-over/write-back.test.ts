@@ -33,7 +33,7 @@ afterAll(async () => {
   await pristine.drop();
 });
 
-/** Whether the old application would let them in: bcrypt is all it knows. */
+/** True if the old application, which knows only bcrypt, accepts the password. */
 async function letsIn(email: string, password: string): Promise<boolean> {
   const { legacy } = await passwordsOf(database, email);
   return legacy !== null && (await bcrypt.compare(password, legacy));
@@ -57,11 +57,11 @@ async function changePassword(client: BrowserLikeClient, newPassword: string): P
   if (answer.status !== 200) throw new Error(answer.text);
 }
 
-describe('the legacy application lets in', () => {
+describe('the legacy application accepts', () => {
   test.each([
     ['Gatehouse', () => gatehouse],
     ['Better Auth', () => oracle],
-  ])('who signed up with %s, and by the new password once it is changed', async (name, server) => {
+  ])('users who signed up with %s, and their new password after a change', async (name, server) => {
     const email = `${name.replace(' ', '.')}.new@example.com`.toLowerCase();
     const client = await signUp(server(), email);
     expect(await letsIn(email, PASSWORD)).toBe(true);
@@ -70,14 +70,14 @@ describe('the legacy application lets in', () => {
     expect(await letsIn(email, NEW)).toBe(true);
   });
 
-  test('whose hash in another format was replaced at sign-in', async () => {
+  test('users whose hash of another format was replaced at sign-in', async () => {
     expect((await signIn(gatehouse, 'user0013@example.com', 'legacy pass 13 ñ')).status).toBe(200);
     const { legacy, account } = await passwordsOf(database, 'user0013@example.com');
     expect(legacy).toBe(account);
     expect(await letsIn('user0013@example.com', 'legacy pass 13 ñ')).toBe(true);
   });
 
-  test('as before who signs in where new hashes are none that it can read', async () => {
+  test('the unchanged hash after a sign-in on a server whose new hashes it could not read', async () => {
     expect((await signIn(argon, 'user0002@example.com', 'legacy pass 2 ñ')).status).toBe(200);
     const { legacy, account } = await passwordsOf(database, 'user0002@example.com');
     expect(account).toBe(legacy);
@@ -85,8 +85,8 @@ describe('the legacy application lets in', () => {
   });
 });
 
-describe('the legacy application lets nobody in by the old password', () => {
-  test('when the new one is longer than bcrypt reads', async () => {
+describe('the legacy application refuses the old password', () => {
+  test('if the new one is longer than bcrypt reads', async () => {
     const client = await signUp(gatehouse, 'long@example.com');
     const long = 'x'.repeat(100);
     await changePassword(client, long);
@@ -95,17 +95,17 @@ describe('the legacy application lets nobody in by the old password', () => {
       expect(await letsIn('long@example.com', password)).toBe(false);
   });
 
-  test('when the new one is hashed with argon2id', async () => {
+  test('if the new one is hashed with argon2id', async () => {
     await changePassword(await signUp(gatehouse, 'argon@example.com').then(at(argon)), NEW);
     expect((await signIn(argon, 'argon@example.com', NEW)).status).toBe(200);
     for (const password of [PASSWORD, NEW]) expect(await letsIn('argon@example.com', password)).toBe(false);
   });
 
-  test('when Better Auth hashes it with its own scrypt', async () => {
+  test('if Better Auth hashes the new one with scrypt', async () => {
     const email = 'scrypt@example.com';
     const client = await signUp(scrypt, email);
     expect(await passwordsOf(database, email)).toMatchObject({ legacy: null });
-    // As if the old application had read that one.
+    // As if the old application had stored this password.
     const known = await database.pool.connect();
     await known.query(`set gatehouse.dual_write to 'on'`);
     await known.query('update users set hashed_password = $2 where email = $1', [
@@ -117,7 +117,7 @@ describe('the legacy application lets nobody in by the old password', () => {
     for (const password of [PASSWORD, NEW]) expect(await letsIn(email, password)).toBe(false);
   });
 
-  test('when the account that keeps the password is deleted', async () => {
+  test('if the account with the password is deleted', async () => {
     const email = 'unlinked@example.com';
     await signUp(gatehouse, email);
     await database.query('delete from accounts where user_id = (select id from users where email = $1)', [
@@ -127,12 +127,12 @@ describe('the legacy application lets nobody in by the old password', () => {
   });
 });
 
-/** The same visitor at another server, where their session is as good. */
+/** The same browser at another server, which accepts the same session. */
 function at(server: Server): (client: BrowserLikeClient) => BrowserLikeClient {
   return ({ cookies }) => new BrowserLikeClient(server.origin, true, cookies);
 }
 
-test('a password of the legacy application’s own opens both servers at once', async () => {
+test('a password set in the legacy application works on both servers at once', async () => {
   const application = await startLegacyApplication(database);
   try {
     const hashed_password = await bcrypt.hash(PASSWORD, 5);

@@ -34,7 +34,7 @@ const identifiers = async () =>
     (row) => row['identifier'] as string,
   );
 
-test('what was added is found until it is consumed', async () => {
+test('a value can be found until it is consumed', async () => {
   const store = storeWith();
   await store.add('purpose:1', 'value', 60);
   expect([await store.find('purpose:1'), await store.find('purpose:1')]).toEqual(['value', 'value']);
@@ -42,14 +42,14 @@ test('what was added is found until it is consumed', async () => {
   expect([await store.find('purpose:1'), await store.consume('purpose:1')]).toEqual([undefined, undefined]);
 });
 
-test('of parallel consumers exactly one wins', async () => {
+test('exactly one of several parallel consumers gets the value', async () => {
   const store = storeWith();
   await store.add('purpose:1', 'value', 60);
   const values = await Promise.all(Array.from({ length: 20 }, () => store.consume('purpose:1')));
   expect(values.filter((value) => value === 'value')).toHaveLength(1);
 });
 
-test('a consumer whose transaction fails has consumed nothing', async () => {
+test('a consumer whose transaction fails consumes nothing', async () => {
   const store = storeWith();
   await store.add('purpose:1', 'value', 60);
   const failing = dataSource.transaction(async (manager) => {
@@ -60,14 +60,14 @@ test('a consumer whose transaction fails has consumed nothing', async () => {
   expect(await store.consume('purpose:1')).toBe('value');
 });
 
-test('an expired row never wins, and goes with whoever tries', async () => {
+test('an expired value is not returned, and consuming it deletes its row', async () => {
   const store = storeWith();
   await store.add('purpose:1', 'value', -1);
   expect(await store.consume('purpose:1')).toBeUndefined();
   expect(await identifiers()).toEqual([]);
 });
 
-test('the newest of several counts, and consuming it takes the others along', async () => {
+test('the newest row counts, and consuming it deletes the others', async () => {
   const store = storeWith();
   await store.add('purpose:1', 'old', 60);
   await database.query(`update verifications set created_at = now() - interval '1 minute'`);
@@ -77,7 +77,7 @@ test('the newest of several counts, and consuming it takes the others along', as
   expect(await identifiers()).toEqual([]);
 });
 
-test('a look-up removes what has expired, unless that is switched off', async () => {
+test('a lookup deletes expired rows, unless cleanup is disabled', async () => {
   const store = storeWith();
   await store.add('purpose:old', 'value', -1);
   await store.add('purpose:new', 'value', 60);
@@ -87,7 +87,7 @@ test('a look-up removes what has expired, unless that is switched off', async ()
   expect(await identifiers()).toEqual(['purpose:new']);
 });
 
-test('hashed: the table holds no token, and rows written before are still good', async () => {
+test('with hashing, the table contains no token, and older plain rows still work', async () => {
   await storeWith().add('purpose:before', 'plain', 60);
   const store = storeWith({ VERIFICATION_STORE_IDENTIFIER: 'hashed' });
   await store.add('purpose:1', 'value', 60);
@@ -99,12 +99,12 @@ test('hashed: the table holds no token, and rows written before are still good',
   ]);
 });
 
-test('plain: the hash out of the table is not the token', async () => {
+test('without hashing, a hash from the table is not accepted as a token', async () => {
   await storeWith({ VERIFICATION_STORE_IDENTIFIER: 'hashed' }).add('purpose:1', 'value', 60);
   expect(await storeWith().find('purpose:1')).toBeUndefined();
 });
 
-test('an identifier is reserved once, among parallel callers too', async () => {
+test('an identifier can be reserved once, also by parallel callers', async () => {
   const store = storeWith();
   const got = await Promise.all(Array.from({ length: 10 }, () => store.reserve('purpose:1', 60)));
   expect(got.filter(Boolean)).toHaveLength(1);
@@ -112,7 +112,7 @@ test('an identifier is reserved once, among parallel callers too', async () => {
   expect(await store.reserve('purpose:2', 60)).toBe(true);
 });
 
-test('what no row can hold is not there', async () => {
+test('an identifier that cannot be stored is not found', async () => {
   const store = storeWith();
   expect([await store.find('purpose:\0'), await store.consume('purpose:\0')]).toEqual([undefined, undefined]);
 });

@@ -9,7 +9,7 @@ export class ListAccounts {
   constructor(private readonly accounts: AccountsStore) {}
 
   async execute({ user }: AuthContext): Promise<AccountAnswer[]> {
-    const accounts = await this.accounts.listOf(user.id);
+    const accounts = await this.accounts.listSummaries(user.id);
     return accounts.map(presentAccount);
   }
 }

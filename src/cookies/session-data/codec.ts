@@ -6,13 +6,13 @@ import { openSignedJwt, sealSignedJwt, signingKeyOf } from './signed-jwt.js';
 
 export type Strategy = 'compact' | 'jwt' | 'jwe';
 
-/** How session data becomes the value of a cookie, and back. */
+/** Turns session data into a cookie value and back. */
 export interface SessionDataCodec {
-  /** Seconds for which data of a session that ends with the browser is good: it has no `Max-Age` to tell. */
+  /** Seconds that the data of a session that ends with the browser stays valid, because its cookie has no `Max-Age`. */
   readonly lifeUnremembered: number;
-  /** @param expiresAt milliseconds. */
+  /** @param expiresAt milliseconds since 1970. */
   seal(data: SessionData, expiresAt: number): Promise<string>;
-  /** Undefined for anything that is not ours, whole and of this strategy. Never rejects. */
+  /** Undefined if no known secret made the value, or if it is damaged or of another strategy. Never rejects. */
   open(value: string): Promise<OpenedSessionData | undefined>;
 }
 
@@ -45,8 +45,8 @@ const CODECS: Readonly<Record<Strategy, (secrets: Secrets) => SessionDataCodec>>
 };
 
 /**
- * Keys are derived here once.
- * @param secrets the current one first; it seals, all of them open.
+ * Derives the keys once.
+ * @param secrets the current secret first. It signs or encrypts; every secret can open.
  */
 export const sessionDataCodec = (strategy: Strategy, secrets: Secrets): SessionDataCodec =>
   CODECS[strategy](secrets);

@@ -3,20 +3,20 @@ import { equalsConstantTime } from '../../crypto/equals-constant-time.js';
 import { parseSessionData, type OpenedSessionData, type SessionData } from './session-data.js';
 
 /**
- * Base64url of JSON that carries its own HMAC-SHA256 (protocol.md §2.4, strategy `compact`).
- * @param expiresAt milliseconds.
+ * Base64url of JSON that contains its own HMAC-SHA256 (protocol.md §2.4, strategy `compact`).
+ * @param expiresAt milliseconds since 1970.
  */
 export function sealCompact(data: SessionData, expiresAt: number, secret: string): string {
   const signature = signatureOf({ ...data, expiresAt }, secret);
   return Buffer.from(JSON.stringify({ session: data, expiresAt, signature })).toString('base64url');
 }
 
-/** Undefined when none of the secrets signed it, or when what was signed is no session data. Never throws. */
+/** Undefined if none of the secrets signed the value or if it is no session data. Never throws. */
 export function openCompact(value: string, secrets: readonly string[]): OpenedSessionData | undefined {
   const { session, expiresAt, signature } = parse(value);
   if (typeof session !== 'object' || session === null || typeof expiresAt !== 'number') return undefined;
   if (typeof signature !== 'string') return undefined;
-  // JSON keeps the order of keys, so what was parsed is written again as it was signed.
+  // JSON.parse keeps the order of keys, so JSON.stringify restores the text that was signed.
   const signed = { ...session, expiresAt };
   const secretIndex = secrets.findIndex((secret) =>
     equalsConstantTime(signatureOf(signed, secret), signature),

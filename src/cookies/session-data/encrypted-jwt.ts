@@ -1,11 +1,11 @@
 import { decryptJwt, encryptJwt, type EncryptionKey } from '../encrypted-jwt.js';
 import { parseSessionData, type OpenedSessionData, type SessionData } from './session-data.js';
 
-/** @param expiresAt milliseconds. */
+/** @param expiresAt milliseconds since 1970. */
 export const sealEncryptedJwt = (data: SessionData, expiresAt: number, key: EncryptionKey): Promise<string> =>
   encryptJwt(data, expiresAt, key);
 
-/** Undefined for what cannot be opened, and when what was encrypted is no session data. Never rejects. */
+/** Undefined if no key opens the value or if it is no session data. Never rejects. */
 export async function openEncryptedJwt(
   value: string,
   keys: readonly EncryptionKey[],

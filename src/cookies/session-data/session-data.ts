@@ -1,4 +1,4 @@
-/** A session as it stands in the cache: what leaves the server of it, fields from the configuration besides. */
+/** A session as the cookie holds it: the fields clients may see, and the configured additional fields. */
 export interface CachedSession {
   readonly id: string;
   readonly userId: string;
@@ -11,7 +11,7 @@ export interface CachedSession {
   readonly [field: string]: unknown;
 }
 
-/** A user as it stands in the cache. */
+/** A user as the cookie holds it. */
 export interface CachedUser {
   readonly id: string;
   readonly name: string;
@@ -23,16 +23,16 @@ export interface CachedUser {
   readonly [field: string]: unknown;
 }
 
-/** What the cookie `session_data` says (protocol.md §2.4), in the order in which it is signed. */
+/** Content of the cookie `session_data` (protocol.md §2.4). The order of the fields matters, because it is signed. */
 export interface SessionData {
   readonly session: CachedSession;
   readonly user: CachedUser;
-  /** Milliseconds. */
+  /** Milliseconds since 1970. */
   readonly updatedAt: number;
   readonly version?: string;
 }
 
-/** A session with its user as the domain knows them, configured fields by name under `additional`. */
+/** A session with its user from the domain. `additional` holds the configured additional fields by name. */
 export interface IdentityRecord {
   readonly session: {
     readonly id: string;
@@ -57,7 +57,9 @@ export interface IdentityRecord {
   };
 }
 
-/** What the cookie says of a session: the fields that leave the server, in the protocol's order (protocol.md §1.1, §2.4). */
+/**
+ * Content of the cookie for a session: the fields clients may see, in the protocol's order (protocol.md §1.1, §2.4).
+ */
 export function sessionDataOf({ session, user }: IdentityRecord, version: string, now: number): SessionData {
   return {
     session: {
@@ -86,12 +88,12 @@ export function sessionDataOf({ session, user }: IdentityRecord, version: string
   };
 }
 
-/** A cookie that was opened: its content, until when it holds, and which of the secrets made it. */
+/** The content of a cookie that was opened. */
 export interface OpenedSessionData {
   readonly data: SessionData;
-  /** Milliseconds. */
+  /** Milliseconds since 1970. */
   readonly expiresAt: number;
-  /** Above 0: it is time to seal anew. */
+  /** Index of the secret that made the cookie. If above 0, write the cookie again with the current secret. */
   readonly secretIndex: number;
 }
 
@@ -101,8 +103,8 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextOrNothing = (value: unknown) => value === undefined || value === null || isText(value);
 
 /**
- * Parsed JSON as session data; undefined when a field is missing or of another type. A signature that fits does not
- * spare this: other JWTs are signed by the same secret (protocol.md §12).
+ * Session data from parsed JSON; undefined if a field is missing or has another type. A valid signature does not make
+ * this check unnecessary, because the same secret signs other JWTs too (protocol.md §12).
  */
 export function parseSessionData(value: unknown): SessionData | undefined {
   const { session, user, updatedAt, version } = fieldsOf(value);
@@ -133,7 +135,7 @@ function parseUser(user: Fields): CachedUser | undefined {
   return fits && dates ? ({ ...user, ...dates } as unknown as CachedUser) : undefined;
 }
 
-/** Undefined unless every one of them is a date in ISO form. */
+/** Undefined unless every field is a date in ISO form. */
 function datesOf(fields: Fields, names: readonly string[]): Record<string, Date> | undefined {
   const dates = names.map((name) => {
     const value = fields[name];

@@ -4,12 +4,12 @@ import { parseSessionData, type OpenedSessionData, type SessionData } from './se
 
 const ALGORITHM = 'HS256';
 
-/** The raw bytes of the secret (protocol.md §2.4). */
+/** The key is the raw bytes of the secret (protocol.md §2.4). */
 export const signingKeyOf = (secret: string): KeyObject => createSecretKey(secret, 'utf8');
 
 /**
- * A JWT signed by HMAC-SHA256 (RFC 7515; protocol.md §2.4, strategy `jwt`).
- * @param expiresAt milliseconds.
+ * A JWT signed with HMAC-SHA256 (RFC 7515; protocol.md §2.4, strategy `jwt`).
+ * @param expiresAt milliseconds since 1970.
  */
 export function sealSignedJwt(data: SessionData, expiresAt: number, key: KeyObject): Promise<string> {
   return new SignJWT(data as unknown as JWTPayload)
@@ -20,8 +20,8 @@ export function sealSignedJwt(data: SessionData, expiresAt: number, key: KeyObje
 }
 
 /**
- * Undefined when none of the keys signed it, when it has expired, under any other algorithm, `none` included, and when
- * what was signed is no session data. Never rejects.
+ * Undefined if none of the keys signed the token, if it has expired, if it names another algorithm (also `none`), or if
+ * it is no session data. Never rejects.
  */
 export async function openSignedJwt(
   value: string,

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import argon2 from 'argon2';
 
-/** OWASP's first choice for argon2id: KiB, passes, lanes. */
+/** OWASP's first recommendation for argon2id: memory in KiB, passes, lanes. */
 const OWASP = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Bounds for stored hashes: 1 GiB at once, 4 GiB over all passes (some 5 s), 64 threads. */
+/** Limits for stored hashes: 1 GiB of memory, 4 GiB written over all passes (about 5 seconds), 64 threads. */
 const MAX_MEMORY = 1_048_576;
 const MAX_WORK = 4 * MAX_MEMORY;
 const MAX_LANES = 64;
 
 export interface Argon2Hash {
   readonly variant: 'argon2id' | 'argon2i';
-  /** 19 is the current one, RFC 9106; 16 the one before, also meant where none is given. */
+  /** 19 is the current version (RFC 9106), 16 the one before. A hash without a version has version 16. */
   readonly version: number;
   /** KiB. */
   readonly memory: number;
@@ -23,8 +23,8 @@ const STORED =
   /^\$(argon2id|argon2i)(?:\$v=(16|19))?\$((?:[mtp]=\d{1,7},){2}[mtp]=\d{1,7})\$[A-Za-z0-9+/]{11,512}\$[A-Za-z0-9+/]{22,512}$/;
 
 /**
- * `$argon2id$v=19$m=…,t=…,p=…$salt$digest` (PHC string format); undefined when malformed or absurdly costly.
- * The parameters stand in any order: the argon2 package itself writes `m,p,t`.
+ * `$argon2id$v=19$m=…,t=…,p=…$salt$digest` (PHC string format). The parameters may come in any order, because the
+ * argon2 package writes `m,p,t`. Undefined if malformed or above the limits for stored hashes.
  */
 export function parseArgon2(stored: string): Argon2Hash | undefined {
   const [, name, version, parameters = ''] = STORED.exec(stored) ?? [];
@@ -36,14 +36,16 @@ export function parseArgon2(stored: string): Argon2Hash | undefined {
   return { variant, version: Number(version ?? 16), memory, passes, lanes };
 }
 
-/** Needs at least the memory, and at least the work, of a new hash. */
+/** True if the hash needs at least as much memory and as much work as a new hash. */
 export function isStrongArgon2id({ variant, version, memory, passes }: Argon2Hash): boolean {
   const work = memory * passes;
   const strong = memory >= OWASP.memoryCost && work >= OWASP.memoryCost * OWASP.timeCost;
   return variant === 'argon2id' && version === 19 && strong;
 }
 
-/** Written out here, since libargon2 and with it Python and PHP read the parameters in this order alone. */
+/**
+ * Formats the hash itself, because libargon2, and so Python and PHP, accept the parameters only in the order `m,t,p`.
+ */
 export async function hashArgon2id(password: string): Promise<string> {
   const salt = randomBytes(16);
   const digest = await argon2.hash(password, { ...OWASP, salt, type: argon2.argon2id, raw: true });

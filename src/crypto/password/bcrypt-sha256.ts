@@ -7,9 +7,9 @@ export interface BcryptSha256Hash extends BcryptHash {
 }
 
 /**
- * passlib's bcrypt over SHA-256, for passwords of any length: version 1 `$bcrypt-sha256$2b,12$salt$digest`,
- * version 2 (passlib 1.7.3) `$bcrypt-sha256$v=2,t=2b,r=12$salt$digest`; undefined when malformed or absurdly
- * costly. Source: passlib's `handlers/bcrypt.py` and its documentation of `bcrypt_sha256`.
+ * passlib's bcrypt over SHA-256, for passwords of any length. Version 1 is `$bcrypt-sha256$2b,12$salt$digest`, version
+ * 2 (since passlib 1.7.3) is `$bcrypt-sha256$v=2,t=2b,r=12$salt$digest`. Undefined if malformed or if the cost is out
+ * of bounds. Source: passlib's `handlers/bcrypt.py` and its documentation of `bcrypt_sha256`.
  */
 export function parseBcryptSha256(stored: string): BcryptSha256Hash | undefined {
   const match =
@@ -20,7 +20,7 @@ export function parseBcryptSha256(stored: string): BcryptSha256Hash | undefined 
   return hash ? { version: match[1] ? 2 : 1, ...hash } : undefined;
 }
 
-/** Version 2. */
+/** Always writes version 2. */
 export async function hashBcryptSha256(password: string, cost: number): Promise<string> {
   const salt = (await bcrypt.genSalt(cost)).slice('$2b$00$'.length);
   const computed = await bcrypt.hash(
@@ -35,7 +35,7 @@ export async function verifyBcryptSha256(stored: string, password: string): Prom
   return hash !== undefined && matchesBcrypt(hash, shortened(password, hash.salt, hash.version));
 }
 
-/** 44 characters of base64: within bcrypt's 72 bytes, and without NUL. */
+/** 44 characters of base64, which fit into bcrypt's 72 bytes and contain no NUL. */
 function shortened(password: string, salt: string, version: 1 | 2): Buffer {
   const hash = version === 2 ? createHmac('sha256', salt) : createHash('sha256');
   return Buffer.from(hash.update(password).digest('base64'));

@@ -1,8 +1,8 @@
 import { matchesPbkdf2, type Pbkdf2Hash, pbkdf2Hash } from './pbkdf2.js';
 
 /**
- * Django's `pbkdf2_sha256$<rounds>$<salt>$<base64>`, the salt being plain text; undefined when malformed or
- * absurdly costly. Source: `django.contrib.auth.hashers.PBKDF2PasswordHasher`.
+ * Django's `pbkdf2_sha256$<rounds>$<salt>$<base64>`, whose salt is plain text. Undefined if malformed or if the rounds
+ * are out of bounds. Source: `django.contrib.auth.hashers.PBKDF2PasswordHasher`.
  */
 export function parseDjangoPbkdf2(stored: string): Pbkdf2Hash | undefined {
   const match = /^pbkdf2_sha256\$(\d{1,8})\$([^$]{1,512})\$([A-Za-z0-9+/]{43}=)$/.exec(stored);

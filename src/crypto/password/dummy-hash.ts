@@ -5,8 +5,9 @@ import { hashPassword, type PasswordSettings } from './password-hasher.js';
 const made = new Map<string, Promise<string>>();
 
 /**
- * A hash of a password nobody knows, made once per format and cost. Verified for an unknown user it takes the
- * time it would take for a known one, so that the delay does not tell which e-mails have an account.
+ * A hash that no password matches, made once per format and cost. The server verifies it if the user is unknown, so
+ * that the answer takes as long as for a known user and the delay does not reveal which e-mail addresses have an
+ * account.
  */
 export function dummyHash(settings: PasswordSettings): Promise<string> {
   const key = `${settings.hash} ${settings.bcryptCost}`;

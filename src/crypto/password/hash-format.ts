@@ -8,7 +8,7 @@ import { parseScrypt } from './scrypt.js';
 export type HashFormat =
   'bcrypt' | 'bcrypt-sha256' | 'scrypt' | 'argon2id' | 'argon2i' | 'django-pbkdf2' | 'pbkdf2';
 
-/** Undefined for what no password can match: unknown, malformed, or of a cost that would block the server. */
+/** Undefined if no password can match: unknown format, malformed, or so costly that it would block the server. */
 export function hashFormat(stored: string): HashFormat | undefined {
   if (parseBcrypt(stored)) return 'bcrypt';
   if (parseBcryptSha256(stored)) return 'bcrypt-sha256';

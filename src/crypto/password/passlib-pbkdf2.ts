@@ -1,8 +1,8 @@
 import { matchesPbkdf2, type Pbkdf2Hash, pbkdf2Hash } from './pbkdf2.js';
 
 /**
- * passlib's `$pbkdf2-sha256$<rounds>$<salt>$<digest>` in its "adapted base64" (`.` for `+`, no padding);
- * undefined when malformed or absurdly costly. Source: passlib's documentation of `pbkdf2_sha256`.
+ * passlib's `$pbkdf2-sha256$<rounds>$<salt>$<digest>` in its "adapted base64" (`.` for `+`, no padding). Undefined if
+ * malformed or if the rounds are out of bounds. Source: passlib's documentation of `pbkdf2_sha256`.
  */
 export function parsePasslibPbkdf2(stored: string): Pbkdf2Hash | undefined {
   const match = /^\$pbkdf2-sha256\$(\d{1,8})\$([./A-Za-z0-9]{0,1366})\$([./A-Za-z0-9]{43})$/.exec(stored);

@@ -23,8 +23,8 @@ const VERIFIERS: Record<HashFormat, (stored: string, password: string) => Promis
 };
 
 /**
- * A new hash, computed on libuv's threads. The password is first brought to NFKC, as Better Auth does in its
- * own format (protocol.md §7): the same password typed on another system may arrive in other code points.
+ * A new hash, computed on libuv's threads. Normalizes the password to NFKC first, because another system may send the
+ * same password as other code points. Better Auth does this too (protocol.md §7).
  */
 export function hashPassword(password: string, { hash, bcryptCost }: PasswordSettings): Promise<string> {
   const normalized = password.normalize('NFKC');
@@ -36,9 +36,9 @@ export function hashPassword(password: string, { hash, bcryptCost }: PasswordSet
 }
 
 /**
- * Whether the password is the one that was hashed, computed on libuv's threads; never throws. A hash in no
- * known format matches nothing. Legacy applications did not normalise, so a password outside NFKC is tried
- * as it is, too.
+ * True if the stored hash was made from this password. Computed on libuv's threads; never throws. A hash in an unknown
+ * format matches nothing. If NFKC changes the password, the original is tried too, because legacy applications did not
+ * normalize passwords.
  */
 export async function verifyPassword(stored: string, password: string): Promise<boolean> {
   const format = hashFormat(stored);
@@ -50,8 +50,8 @@ export async function verifyPassword(stored: string, password: string): Promise<
 }
 
 /**
- * Whether this verified password is to be hashed anew: its hash is in another format than `hashPassword`
- * would now give it, or of a lower cost. A costlier hash stays.
+ * True if a verified password should be hashed again, because its hash has another format or a lower cost than
+ * `hashPassword` would give it now. A hash with a higher cost is kept.
  */
 export function needsRehash(
   stored: string,
@@ -76,6 +76,6 @@ async function verifies(format: HashFormat, stored: string, password: string): P
   try {
     return await VERIFIERS[format](stored, password);
   } catch {
-    return false; // well-formed, but refused by the library: no memory left, or a field out of its bounds
+    return false; // well-formed, but the library refused it: out of memory, or a field out of its bounds
   }
 }

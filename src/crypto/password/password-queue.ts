@@ -1,16 +1,19 @@
-/** As many hashes wait as may: the caller should answer 503 rather than let memory and delay grow. */
+/**
+ * The queue holds as many waiting hashes as it may. The caller should answer 503, so that memory and delays do not
+ * grow.
+ */
 export class HashQueueFullError extends Error {
   override readonly name = 'HashQueueFullError';
 }
 
 export interface HashQueueSettings {
-  /** How many tasks run at once: more than libuv has threads (4) would starve files and DNS of them. */
+  /** Tasks that run at once. libuv has 4 threads by default; using all of them delays file access and DNS. */
   readonly concurrency: number;
-  /** How many more may wait. */
+  /** Tasks that may wait besides those that run. */
   readonly limit: number;
 }
 
-/** Runs tasks in the order they came, a few at a time. */
+/** Runs a limited number of tasks at once, in the order they were added. */
 export class HashQueue {
   readonly #settings: HashQueueSettings;
   readonly #waiting: (() => void)[] = [];
@@ -20,19 +23,19 @@ export class HashQueue {
     this.#settings = settings;
   }
 
-  /** Tasks that wait for their turn. */
+  /** Tasks that wait. */
   get length(): number {
     return this.#waiting.length;
   }
 
-  /** Tasks under way. */
+  /** Tasks that run. */
   get running(): number {
     return this.#running;
   }
 
   /**
-   * What the task returns or throws.
-   * @throws {HashQueueFullError} when `limit` tasks wait already; the task is then not run.
+   * Resolves or rejects with the task's result.
+   * @throws {HashQueueFullError} if `limit` tasks already wait. The task is not run.
    */
   async run<T>(task: () => Promise<T>): Promise<T> {
     await this.#turn();
@@ -54,7 +57,7 @@ export class HashQueue {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Hands the place straight to the next in line, so that a newcomer cannot take it in between. */
+  /** Gives the place directly to the next waiting task, so that a new task cannot take it first. */
   #pass(): void {
     const next = this.#waiting.shift();
     if (next) next();

@@ -1,7 +1,7 @@
 import { pbkdf2 } from 'node:crypto';
 import { equalsConstantTime } from '../equals-constant-time.js';
 
-/** Some 2.5 s, several times what Django has as its default. */
+/** 10 million rounds take about 2.5 seconds and are several times Django's default. */
 const MAX_ROUNDS = 10_000_000;
 const DIGEST_BYTES = 32;
 
@@ -11,7 +11,7 @@ export interface Pbkdf2Hash {
   readonly digest: Buffer;
 }
 
-/** Undefined when the rounds are out of bounds or the digest is not one of SHA-256. */
+/** Undefined if the rounds are out of bounds or the digest does not have the 32 bytes of SHA-256. */
 export function pbkdf2Hash(rounds: number, salt: Buffer, digest: Buffer): Pbkdf2Hash | undefined {
   const sensible = rounds >= 1 && rounds <= MAX_ROUNDS && digest.length === DIGEST_BYTES;
   return sensible ? { rounds, salt, digest } : undefined;

@@ -4,7 +4,7 @@ import { equalsConstantTime } from '../equals-constant-time.js';
 const KEY_BYTES = 64;
 const PARAMETERS = { N: 16_384, r: 16, p: 1, maxmem: 128 * 16_384 * 16 * 2 };
 
-/** Better Auth's `<salt>:<key>`, 32 and 128 hex characters (protocol.md §7). */
+/** Better Auth's `<salt>:<key>`: 32 and 128 hex characters (protocol.md §7). */
 export function parseScrypt(stored: string): { salt: string; key: string } | undefined {
   const match = /^([0-9a-f]{32}):([0-9a-f]{128})$/i.exec(stored);
   return match?.[1] && match[2] ? { salt: match[1], key: match[2] } : undefined;
@@ -21,7 +21,7 @@ export async function verifyScrypt(stored: string, password: string): Promise<bo
   return equalsConstantTime(await deriveKey(password, hash.salt), Buffer.from(hash.key, 'hex'));
 }
 
-/** The salt is its hex text, not the bytes that the hex stands for: Better Auth's own choice. */
+/** Like Better Auth, uses the hex text of the salt and not the bytes it encodes. */
 function deriveKey(password: string, salt: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(password.normalize('NFKC'), salt, KEY_BYTES, PARAMETERS, (error, key) =>

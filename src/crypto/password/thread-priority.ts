@@ -2,25 +2,25 @@ import { readlink } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 
-/** Of a processor that something else wants as well they get a quarter; as 10 a tenth, and a sign-in takes as much longer. */
+/** At 5 the threads get a quarter of a processor that something else wants too; at 10 a tenth, and sign-ins slow down. */
 const NICENESS = 5;
-/** Questions put at once: enough for every one of libuv's threads to take one. */
+/** Reads started at once: enough that each of libuv's threads gets one. */
 const QUESTIONS = 32;
-/** Rounds without a thread that was not known before, after which all are known. */
+/** After this many rounds without a new thread, all threads are known. */
 const LAST_ROUNDS = 3;
 
 /**
- * Lets libuv's threads, on which passwords are hashed, wait for whatever else wants a processor: with as many hashes under
- * way as there are processors, every other answer would otherwise wait for its turn beside them. While the machine has
- * nothing else to do a hash takes no longer.
- * @returns the threads (Linux calls them tasks, gettid(2)); none on other systems, whose threads have no priority to set.
+ * Lowers the priority of libuv's threads, which hash passwords. Otherwise, with as many hashes running as there are
+ * processors, every other request would wait for them. On an idle machine a hash takes no longer.
+ * @returns the ids of the threads (tasks in Linux's words, gettid(2)). Empty on other systems, because their threads
+ * have no own priority.
  */
 export async function lowerHashPriority(): Promise<number[]> {
   if (process.platform !== 'linux') return [];
   const known = new Set<number>();
   for (let quiet = 0; quiet < LAST_ROUNDS; quiet++) {
     const before = known.size;
-    // The link is read on one of these threads, and leads to whoever reads it: `<process>/task/<thread>`.
+    // libuv reads the link on one of its threads, and the link names that thread: `<process>/task/<thread>`.
     const links = await Promise.all(Array.from({ length: QUESTIONS }, () => readlink('/proc/thread-self')));
     for (const link of links) known.add(Number(basename(link)));
     if (known.size > before) quiet = -1;

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
-import { additionalOf } from '../../additional-fields/additional-select.js';
-import type { SessionRow } from '../find-session.sql.js';
+import { userFromRow } from '../../users/user-row.js';
+import type { IdentityRow } from '../find-session.sql.js';
+import { sessionFromRow } from '../session-row.js';
 import { SessionsStore } from '../sessions.store.js';
 import { ChangeListener } from './change-listener.js';
 import { SessionCache, type StoredSession } from './session-cache.js';
@@ -71,30 +72,11 @@ export class SessionReader {
 }
 
 /** With its answer from the beginning: V8 would give each a shape of its own, 250 bytes, for what is added later. */
-function readSession(row: SessionRow, config: Config): ReadSession {
+function readSession(row: IdentityRow, config: Config): ReadSession {
   return {
     isBanned: row.user_is_banned,
     answer: undefined,
-    session: {
-      id: row.id,
-      userId: row.user_id,
-      token: row.token,
-      expiresAt: row.expires_at,
-      ipAddress: row.ip_address,
-      userAgent: row.user_agent,
-      createdAt: row.created_at,
-      updatedAt: row.updated_at,
-      additional: additionalOf('s', config.session.additionalFields, row),
-    },
-    user: {
-      id: row.user_id,
-      name: row.user_name,
-      email: row.user_email,
-      emailVerified: row.user_is_email_verified,
-      image: row.user_image,
-      createdAt: row.user_created_at,
-      updatedAt: row.user_updated_at,
-      additional: additionalOf('u', config.user.additionalFields, row),
-    },
+    session: sessionFromRow(row, config.session.additionalFields),
+    user: userFromRow(row, config.user.additionalFields),
   };
 }

@@ -60,7 +60,7 @@ export class CreateSession {
     };
     const fields = this.config.session.additionalFields;
     const defaults = defaultValues(fields);
-    await this.sessions.add({ ...session, ...defaults }, manager);
+    await this.sessions.add({ ...session, additional: defaults }, manager);
     return { ...session, additional: returnedValues(fields, ({ name }) => defaults[name]) };
   }
 }

@@ -9,7 +9,7 @@ export class ListSessions {
   constructor(private readonly sessions: SessionsStore) {}
 
   async execute({ user }: AuthContext): Promise<SessionAnswer[]> {
-    const active = await this.sessions.listActive(user.id, new Date());
+    const active = await this.sessions.listActive(user.id);
     return active.map(presentSession);
   }
 }

@@ -8,7 +8,7 @@ const USER_FIELDS = {
 };
 const SESSION_FIELDS = { device: { type: 'string', required: false } };
 
-/** What a random sequence may meet. */
+/** The configurations under which random sequences run. `cookie` is the name of the session cookie. */
 export const RANDOM_SETS: readonly (OptionSet & { readonly name: string; readonly cookie: string })[] = [
   { name: 'defaults', cookie: 'better-auth.session_token' },
   {

@@ -2,18 +2,19 @@ import fc from 'fast-check';
 import { FORM, ODD_BODIES, WRONG_TYPES } from '../scenarios/values.js';
 import { BROWSERS, PASSWORD } from './world.js';
 
-/** A request as data, so that it can be shrunk and shown. Texts in braces stand for what is in `saved`. */
+/** A request as data, so that fast-check can shrink and print it. Names in braces stand for values in `saved`. */
 export interface RandomRequest {
   readonly method: string;
-  /** With its query; without the base path, unless `link` says that it is what a mail said. */
+  /** Path and query. The base path is added, unless `link` is true. */
   readonly path: string;
+  /** True if the path is a link from a mail, which contains the base path. */
   readonly link?: boolean;
   readonly body?: unknown;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly browser: string;
 }
 
-/** Waits for what has been mailed and keeps the last link. */
+/** A step that waits for mails and saves the link of the last one. */
 export const MAILS = 'mails';
 
 export type RandomStep = RandomRequest | typeof MAILS;
@@ -94,7 +95,7 @@ const ROUTES = {
   jwks: get('/jwks'),
 } satisfies Record<string, Route>;
 
-const NOT_THERE = [
+const UNKNOWN_PATHS = [
   '/nothing',
   '/sign-up',
   '/sign-in/email/',
@@ -121,7 +122,7 @@ const ODD_TEXTS = [
   '{}',
 ];
 
-/** What fits each kind first: what shrinks, shrinks towards it. */
+/** Suitable values for each kind. The most usual comes first, because fast-check shrinks towards the first. */
 const FITTING: Readonly<Record<Kind, readonly unknown[]>> = {
   email: ['{ada}', '{bob}', '{new}', '{newer}', 'nobody.{tag}@example.com'],
   password: [PASSWORD, PASSWORD, 'another long password', 'wrong password'],
@@ -182,7 +183,7 @@ const MISFITS: Readonly<Partial<Record<Kind, readonly unknown[]>>> = {
 
 const WRONG = WRONG_TYPES.map(([, value]) => value);
 
-/** @param strict whether only what fits comes. */
+/** @param strict if true, makes only suitable values */
 function valueOf(kind: Kind, strict: boolean): fc.Arbitrary<unknown> {
   const fitting = fc.constantFrom(...FITTING[kind]);
   if (strict) return fitting;
@@ -200,7 +201,7 @@ const fieldsOf = (fields: Readonly<Record<string, Kind>>, strict: boolean) =>
     requiredKeys: strict ? Object.keys(fields).filter((name) => fields[name] !== 'url') : [],
   });
 
-/** A query as it goes over the wire; braces stay, to be filled in. */
+/** An encoded query. Names in braces are not encoded, because they are replaced later. */
 function queryOf(fields: Readonly<Record<string, Kind>>): fc.Arbitrary<string> {
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
   return fieldsOf(fields, false).map((values) => {
@@ -210,7 +211,7 @@ function queryOf(fields: Readonly<Record<string, Kind>>): fc.Arbitrary<string> {
 }
 
 const encode = (text: string) =>
-  // A surrogate alone has no form in UTF-8.
+  // A lone surrogate cannot be written in UTF-8.
   text
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     .split(/(\{[a-z-]+\})/)
@@ -296,7 +297,7 @@ const headersOf = (strict: boolean): fc.Arbitrary<Headers> =>
         { arbitrary: fc.constantFrom<Headers>(...ODD_HEADERS), weight: 4 },
       );
 
-/** @param strict whether only requests in good form come. */
+/** @param strict if true, makes only well-formed requests */
 function requestTo(route: Route, strict = false): fc.Arbitrary<RandomRequest> {
   const { method, path, body, query = {} } = route;
   const request = fc.record({
@@ -337,30 +338,30 @@ const follow: fc.Arbitrary<RandomRequest> = fc.record({
   browser: browsers,
 });
 
-const mailed = fc.constant<RandomStep>(MAILS);
+const waitForMails = fc.constant<RandomStep>(MAILS);
 const anyRoute = fc.oneof(...Object.values(ROUTES).map((route: Route) => requestTo(route)));
 const anyMethod = fc.record({
   method: fc.constantFrom('PUT', 'PATCH', 'DELETE', 'OPTIONS', 'GET', 'POST'),
-  path: fc.constantFrom(...Object.values(ROUTES).map(({ path }) => path), ...NOT_THERE),
+  path: fc.constantFrom(...Object.values(ROUTES).map(({ path }) => path), ...UNKNOWN_PATHS),
   headers: headersOf(false),
   browser: browsers,
 });
 
-/** What belongs together, so that its end is ever reached. */
+/** Sequences of requests that need each other. Single random requests would never reach their ends. */
 const flows: fc.Arbitrary<readonly RandomStep[]> = fc.oneof(
   fc.tuple(
     requestTo(ROUTES.requestReset, true),
-    mailed,
+    waitForMails,
     follow,
     requestTo(ROUTES.reset, true),
     requestTo(ROUTES.signIn, true),
   ),
-  fc.tuple(requestTo(ROUTES.sendVerification, true), mailed, follow, requestTo(ROUTES.getSession)),
-  fc.tuple(requestTo(ROUTES.changeEmail, true), mailed, follow, mailed, follow),
-  fc.tuple(requestTo(ROUTES.deleteUser, true), mailed, follow, requestTo(ROUTES.getSession)),
+  fc.tuple(requestTo(ROUTES.sendVerification, true), waitForMails, follow, requestTo(ROUTES.getSession)),
+  fc.tuple(requestTo(ROUTES.changeEmail, true), waitForMails, follow, waitForMails, follow),
+  fc.tuple(requestTo(ROUTES.deleteUser, true), waitForMails, follow, requestTo(ROUTES.getSession)),
   fc.tuple(
     requestTo(ROUTES.signUp, true),
-    mailed,
+    waitForMails,
     follow,
     requestTo(ROUTES.signIn, true),
     requestTo(ROUTES.getSession),
@@ -373,7 +374,7 @@ const flows: fc.Arbitrary<readonly RandomStep[]> = fc.oneof(
   fc.tuple(requestTo(ROUTES.reset, true), requestTo(ROUTES.signIn, true), requestTo(ROUTES.updateUser)),
 );
 
-/** One to a dozen requests or so, over the whole surface. */
+/** One to eight single requests or flows, over all routes. */
 export const sequences: fc.Arbitrary<readonly RandomStep[]> = fc
   .array(
     fc.oneof(

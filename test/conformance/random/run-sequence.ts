@@ -7,21 +7,23 @@ import { MAILS, type RandomRequest, type RandomStep } from './requests.js';
 import { populate, remains } from './world.js';
 
 const BASE = '/api/auth';
-/** Milliseconds: for a mail that may be on its way, and until one that only one server has sent is missed by the other. */
-const [ON_ITS_WAY, MISSED] = [60, 3000];
+/** Milliseconds to wait for a mail that Better Auth may still send. */
+const MAIL_WAIT = 60;
+/** Milliseconds to wait until both servers have sent the same number of mails. */
+const SAME_COUNT_WAIT = 3000;
 
 let count = 0;
 
-/** Lets either server make its signing key: two requests at once would have the original make two. */
+/** Makes both servers create their signing key. Otherwise two simultaneous requests make Better Auth create two keys. */
 export async function makeKeys(pair: Pair): Promise<void> {
-  const { oracle, gatehouse } = pair.anew();
+  const { oracle, gatehouse } = pair.newSides();
   const keys = call('GET', `${BASE}/jwks`);
   await Promise.all([keys.run(oracle), keys.run(gatehouse)]);
 }
 
 /**
- * Lets both servers answer a sequence of requests, of people of its own.
- * @returns what differs, as a person reads it; empty when nothing does.
+ * Sends a sequence of requests to both servers, from users that only this sequence has.
+ * @returns a readable report of the first difference, or '' if there is none.
  */
 export async function runSequence(
   pair: Pair,
@@ -29,7 +31,7 @@ export async function runSequence(
   sequence: readonly RandomStep[],
 ): Promise<string> {
   const tag = `r${(count += 1)}x`;
-  const sides = pair.anew();
+  const sides = pair.newSides();
   for (const [server, side] of Object.entries(sides) as [keyof Sides, Side][])
     await populate(side, server, { tag, cookie });
   const run = new Run(sides, tag);
@@ -44,9 +46,9 @@ class Run {
   private readonly comparison: Comparison;
   private readonly taken: string[] = [];
   private readonly requestIds: string[] = [];
-  /** Links by the number of times that they were opened. */
+  /** How often each mailed link was opened. */
   private readonly opened = new Map<string, number>();
-  /** After a difference that is meant to be, nothing is compared any more but whether Gatehouse fails. */
+  /** True after a deliberate difference. From then on only a 500 of Gatehouse fails the sequence. */
   private diverged = false;
 
   constructor(
@@ -88,9 +90,9 @@ class Run {
   private async mails(): Promise<string> {
     const of = (side: Side) => side.mails().filter(({ to }) => to.includes(`.${this.tag}@`));
     const [before, since] = [of(this.sides.oracle).length, Date.now()];
-    while (of(this.sides.oracle).length === before && Date.now() - since < ON_ITS_WAY) await sleep(10);
+    while (of(this.sides.oracle).length === before && Date.now() - since < MAIL_WAIT) await sleep(10);
     const settled = () => this.diverged || of(this.sides.oracle).length === of(this.sides.gatehouse).length;
-    while (!settled() && Date.now() - since < MISSED) await sleep(10);
+    while (!settled() && Date.now() - since < SAME_COUNT_WAIT) await sleep(10);
     for (const side of [this.sides.oracle, this.sides.gatehouse]) {
       const last = of(side).at(-1);
       if (last) keepLink(side, 'link', new URL(last.url));
@@ -135,7 +137,7 @@ function requestStep({ method, path, link, body, headers, browser }: RandomReque
   };
 }
 
-/** The protocol promises no order (protocol.md §1.11). */
+/** Sorts the sessions by time, because the protocol promises no order (protocol.md §1.11). */
 function inOrder(text: string): string {
   const sessions: unknown = text === '' ? '' : JSON.parse(text);
   if (!Array.isArray(sessions)) return text;
@@ -148,5 +150,5 @@ function inOrder(text: string): string {
 const requestIdsOf = (answer: Answer | undefined): string[] =>
   (answer?.headers ?? []).flatMap(([name, value]) => (name === 'x-request-id' ? [value] : []));
 
-/** A line of the log that has a stack trace, or is one. */
+/** True if a log line contains a stack trace or is part of one. */
 export const isFault = (line: string): boolean => /"at":\["at |unexpected fault|^\s+at /.test(line);

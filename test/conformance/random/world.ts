@@ -7,20 +7,20 @@ import { signed } from '../steps.js';
 
 export const PASSWORD = 'correct horse battery';
 
-/** One password, as either server of a pair keeps it. */
+/** The hash of `PASSWORD` in the format of each server. */
 const HASHES = {
   oracle: createHash('sha256').update(PASSWORD).digest('hex'),
   gatehouse: bcrypt.hashSync(PASSWORD, 10),
 };
 
-/** Whose cookies a request may carry. */
+/** Browsers with different session cookies. A random request comes from one of them. */
 export const BROWSERS = ['ada', 'old', 'bob', 'brief', 'expired', 'forged', 'unknown', 'stranger'] as const;
 
 /**
- * Two people with what a sequence of requests may find: sessions in every state, and tokens of every kind, all of them
- * named after the sequence so that many can run at once. What a request writes in braces is kept in `saved`.
+ * Inserts two users with sessions in every state and tokens of every kind. All names contain the tag of the sequence, so
+ * that many sequences can run at the same time. Saves the values that requests write in braces.
  * @param tag letters and digits, at most 16
- * @param cookie the name of the session's
+ * @param cookie the name of the session cookie
  */
 export async function populate(
   side: Side,
@@ -95,7 +95,7 @@ const sessionRow = (id: string, user: string, token: string, age: string, left: 
 const verificationRow = (id: string, identifier: string, value: string, left: string) =>
   `('${id}', '${identifier}', '${value}', now() + interval '${left}', now(), now())`;
 
-/** Of `verify-email`, good ones and others. */
+/** Valid and invalid tokens for `verify-email`. */
 function emailTokens(address: (name: string) => string, userId: string): Record<string, string> {
   const email = address('ada');
   const sign = (claims: Partial<EmailTokenClaims>, secret = SECRET, expiresIn = 3600) =>
@@ -114,7 +114,7 @@ function emailTokens(address: (name: string) => string, userId: string): Record<
   };
 }
 
-/** What a sequence leaves in the database, without what is chance, and without what has expired and counts for nothing. */
+/** Queries for the rows that a sequence leaves, without random values and without expired rows. */
 export const remains = (tag: string): readonly string[] => [
   `select name, email, is_email_verified, email_verified is null as unset, image,
           updated_at > ${ago('30 minutes')} as touched

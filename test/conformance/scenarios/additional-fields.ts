@@ -30,7 +30,7 @@ const sessions = rows('select device, risk from sessions order by created_at');
 
 export const additionalFields: readonly Scenario[] = [
   scenario(
-    'what is given, what is not, and what is not returned',
+    'sign-up stores given fields and defaults, and hides fields with returned: false',
     post('/sign-up/email', { ...BERTHA, note: 'secret', score: 5, other: 1 }),
     users,
     sessions,
@@ -40,13 +40,13 @@ export const additionalFields: readonly Scenario[] = [
     get('/token'),
   ),
   scenario(
-    'one that is required',
+    'sign-up without a required field',
     post('/sign-up/email', ADA),
     post('/sign-up/email', { ...ADA, nickname: null }),
     users,
   ),
   scenario(
-    'one that is not to be set',
+    'fields with input: false cannot be set',
     post('/sign-up/email', { ...BERTHA, role: 'admin' }),
     users,
     post('/update-user', { role: 'admin' }),
@@ -58,7 +58,7 @@ export const additionalFields: readonly Scenario[] = [
     sessions,
   ),
   scenario(
-    'changes',
+    'update-user and update-session change fields',
     post('/sign-up/email', BERTHA),
     post('/update-user', { nickname: 'B', locale: 'de', note: 'n', score: 7, admin: true }),
     get('/get-session'),

@@ -13,7 +13,7 @@ const session = rows('select expires_at, updated_at from sessions');
 
 const isData = (name: string) => /(session_data|data)(\.\d+)?$/.test(name);
 
-const withoutData = cookies('no session data', (store) => {
+const withoutData = cookies('delete the session data', (store) => {
   for (const name of store.keys()) if (isData(name)) store.delete(name);
 });
 
@@ -22,20 +22,20 @@ const alter = (label: string, change: (value: string) => string) =>
     for (const [name, value] of store) if (isData(name)) store.set(name, change(value));
   });
 
-const keep = (name: string) =>
-  cookies(`keep the session data as ${name}`, (store, side) => {
+const saveData = (name: string) =>
+  cookies(`save the session data as ${name}`, (store, side) => {
     for (const [cookie, value] of store) if (isData(cookie)) side.saved.set(name, value);
   });
 
-const bring = (name: string) =>
-  cookies(`bring the session data of ${name}`, (store, side) => {
+const restoreData = (name: string) =>
+  cookies(`restore the session data saved as ${name}`, (store, side) => {
     for (const cookie of store.keys()) if (isData(cookie)) store.set(cookie, side.saved.get(name) ?? '');
   });
 
-/** Every kind of route on which the session's cookies are set, renewed, left alone or expired. */
-const walk: readonly Scenario[] = [
+/** Requests to every kind of route that sets, renews, keeps or deletes the session cookies. */
+const allRoutes: readonly Scenario[] = [
   scenario(
-    'somebody who is remembered',
+    'a remembered session',
     signUp,
     get('/get-session'),
     get('/get-session?disableCookieCache=true'),
@@ -66,7 +66,7 @@ const walk: readonly Scenario[] = [
     post('/update-session', {}),
   ),
   scenario(
-    'somebody who is not',
+    'a browser session',
     signUp,
     signInForNow,
     get('/get-session'),
@@ -82,7 +82,7 @@ const walk: readonly Scenario[] = [
     post('/sign-out', {}),
   ),
   scenario(
-    'a session that is revoked',
+    'a revoked session',
     signUp,
     gone,
     get('/get-session'),
@@ -91,7 +91,7 @@ const walk: readonly Scenario[] = [
     get('/get-session'),
   ),
   scenario(
-    'a session that has expired',
+    'an expired session',
     signUp,
     expired,
     withoutData,
@@ -102,7 +102,7 @@ const walk: readonly Scenario[] = [
     post('/revoke-other-sessions', {}),
   ),
   scenario(
-    'by POST',
+    'get-session by POST',
     post('/get-session'),
     signUp,
     post('/get-session'),
@@ -122,7 +122,7 @@ const walk: readonly Scenario[] = [
     rows('select count(*)::int as count from sessions'),
   ),
   scenario(
-    'by POST, expired',
+    'get-session by POST with an expired session',
     signUp,
     expired,
     withoutData,
@@ -130,7 +130,7 @@ const walk: readonly Scenario[] = [
     rows('select count(*)::int as count from sessions'),
   ),
   scenario(
-    'a bearer',
+    'a bearer token',
     post('/sign-up/email', ADA, { save: { token: 'token' } }),
     get('/get-session', { browser: 'app', headers: { authorization: 'Bearer {token}' } }),
     get('/get-session', { browser: 'app', headers: { authorization: 'Bearer {token}' } }),
@@ -143,10 +143,10 @@ const walk: readonly Scenario[] = [
   ),
 ];
 
-/** What only a server with a cache does. */
+/** Scenarios that need the cookie cache. */
 const cache: readonly Scenario[] = [
   scenario(
-    'a revoked session stands in the cache, but not where it matters (advisory A21)',
+    'the cache still shows a revoked session, but sensitive routes refuse it (advisory A21)',
     signUp,
     gone,
     get('/get-session'),
@@ -159,14 +159,14 @@ const cache: readonly Scenario[] = [
     get('/get-session'),
   ),
   scenario(
-    'a revoked session on a sensitive route',
+    'revoke-sessions with a revoked session',
     signUp,
     gone,
     post('/revoke-sessions', {}),
     get('/get-session'),
   ),
   scenario(
-    'a user who is gone (advisory A10)',
+    'a deleted user (advisory A10)',
     signUp,
     sql('delete from users'),
     get('/get-session'),
@@ -175,13 +175,16 @@ const cache: readonly Scenario[] = [
   ),
   ...(
     [
-      ['cut short', (value: string) => value.slice(0, -5)],
-      ['with something before it', (value: string) => `x${value}`],
-      ['of rubbish', () => 'rubbish'],
-      ['of JSON alone', () => Buffer.from('{"session":{},"expiresAt":9e15}').toString('base64url')],
-      ['of null', () => Buffer.from('null').toString('base64url')],
-      ['of an unsigned JWT', (value: string) => unsigned(value)],
-      ['with another name in it', (value: string) => renamed(value)],
+      ['truncated', (value: string) => value.slice(0, -5)],
+      ['with a character in front', (value: string) => `x${value}`],
+      ['replaced by rubbish', () => 'rubbish'],
+      [
+        'replaced by unsigned JSON',
+        () => Buffer.from('{"session":{},"expiresAt":9e15}').toString('base64url'),
+      ],
+      ['replaced by null', () => Buffer.from('null').toString('base64url')],
+      ['replaced by an unsigned JWT', (value: string) => unsigned(value)],
+      ['changed to another name', (value: string) => renamed(value)],
     ] as const
   ).map(([label, change]) =>
     scenario(
@@ -197,33 +200,33 @@ const cache: readonly Scenario[] = [
       get('/get-session'),
     ),
   ),
-  // On the strategy `compact` the original ends these in a 500 or a 401.
+  // With the strategy `compact` Better Auth answers these with a 500 or a 401.
   ...['%E0%A4%A', 'a.b', encodeURIComponent(signed('true')), 'é'].map((value) =>
     scenario(
       `session data ${value}`,
       signUp,
-      alter('other data', () => value),
+      alter('replace the session data', () => value),
       get('/get-session'),
     ),
   ),
   scenario(
     'session data of another session',
     signUp,
-    keep('first'),
+    saveData('first'),
     signIn,
-    keep('second'),
-    bring('first'),
+    saveData('second'),
+    restoreData('first'),
     get('/get-session'),
-    bring('first'),
+    restoreData('first'),
     get('/list-accounts'),
     gone,
-    bring('first'),
+    restoreData('first'),
     get('/get-session'),
   ),
   scenario(
     'session data without a session',
     signUp,
-    cookies('no token', (store) => {
+    cookies('delete all cookies except the session data', (store) => {
       for (const name of store.keys()) if (!isData(name)) store.delete(name);
     }),
     get('/get-session'),
@@ -231,7 +234,7 @@ const cache: readonly Scenario[] = [
     post('/revoke-sessions', {}),
   ),
   scenario(
-    'a change elsewhere is seen when the cache is passed over',
+    'disableCookieCache shows a change that the cache hides',
     signUp,
     sql(`update users set name = 'Changed'`),
     get('/get-session'),
@@ -239,12 +242,12 @@ const cache: readonly Scenario[] = [
     get('/get-session'),
   ),
   scenario(
-    'names that JSON and base64 write in several ways',
+    'a name with characters that JSON and base64 can write in several ways',
     post('/sign-up/email', { ...ADA, name: 'Ada "\\ \u2028 é 😀 </script>' }),
     get('/get-session'),
   ),
   scenario(
-    'more than one cookie holds',
+    'session data too long for one cookie',
     signUp,
     post('/update-user', { image: 'x'.repeat(9000) }),
     get('/get-session'),
@@ -260,20 +263,20 @@ const cache: readonly Scenario[] = [
     post('/revoke-sessions', {}),
   ),
   scenario(
-    'more than one cookie holds, on a guarded route',
+    'session data too long for one cookie, on a guarded route',
     signUp,
     post('/update-user', { image: 'x'.repeat(9000) }),
     post('/revoke-other-sessions', {}),
   ),
   scenario(
-    'more than a hundred cookies hold',
+    'session data too long for 100 cookies',
     signUp,
     sql(`update users set image = repeat('x', 300000)`),
     get('/get-session?disableCookieCache=1'),
   ),
   ...[2700, 2750, 2800].map((length) =>
     scenario(
-      `about the limit: ${length}`,
+      `session data near the limit of one cookie: ${length}`,
       signUp,
       ...Array.from({ length: 10 }, (_, step) =>
         post('/update-user', { image: 'x'.repeat(length + step * 5) }),
@@ -285,7 +288,7 @@ const cache: readonly Scenario[] = [
 
 const CACHE = { SESSION_COOKIE_CACHE_ENABLED: 'true' };
 
-/** Every option that says something of the session's cookies. */
+/** Option sets for every option that concerns the session cookies. */
 export const COOKIE_SETS: readonly (OptionSet & {
   readonly name: string;
   readonly scenarios: readonly Scenario[];
@@ -294,15 +297,15 @@ export const COOKIE_SETS: readonly (OptionSet & {
     name: `cookieCache, ${strategy}`,
     options: { session: { cookieCache: { enabled: true, strategy } } },
     variables: { ...CACHE, SESSION_COOKIE_CACHE_STRATEGY: strategy },
-    scenarios: [...walk, ...cache],
+    scenarios: [...allRoutes, ...cache],
   })),
   {
-    name: 'cookieCache, short and of a version',
+    name: 'cookieCache with maxAge: 1 and version',
     options: { session: { cookieCache: { enabled: true, maxAge: 1, version: 'two' } } },
     variables: { ...CACHE, SESSION_COOKIE_CACHE_MAX_AGE: '1', SESSION_COOKIE_CACHE_VERSION: 'two' },
     scenarios: [
       scenario(
-        'it expires',
+        'the cache expires',
         signUp,
         get('/get-session'),
         pause(1200),
@@ -310,7 +313,7 @@ export const COOKIE_SETS: readonly (OptionSet & {
         get('/list-accounts'),
       ),
       scenario(
-        'it expires for the revoked',
+        'the cache of a revoked session expires',
         signUp,
         gone,
         get('/get-session'),
@@ -323,31 +326,31 @@ export const COOKIE_SETS: readonly (OptionSet & {
     name: 'deferSessionRefresh',
     options: { session: { deferSessionRefresh: true } },
     variables: { SESSION_DEFER_SESSION_REFRESH: 'true' },
-    scenarios: walk,
+    scenarios: allRoutes,
   },
   {
     name: 'deferSessionRefresh with cookieCache',
     options: { session: { deferSessionRefresh: true, cookieCache: { enabled: true } } },
     variables: { ...CACHE, SESSION_DEFER_SESSION_REFRESH: 'true' },
-    scenarios: walk,
+    scenarios: allRoutes,
   },
   {
     name: 'disableSessionRefresh',
     options: { session: { disableSessionRefresh: true } },
     variables: { SESSION_DISABLE_SESSION_REFRESH: 'true' },
-    scenarios: walk,
+    scenarios: allRoutes,
   },
   {
     name: 'disableSessionRefresh with deferSessionRefresh',
     options: { session: { disableSessionRefresh: true, deferSessionRefresh: true } },
     variables: { SESSION_DISABLE_SESSION_REFRESH: 'true', SESSION_DEFER_SESSION_REFRESH: 'true' },
-    scenarios: walk,
+    scenarios: allRoutes,
   },
   {
     name: 'useSecureCookies and cookiePrefix',
     options: { advanced: { useSecureCookies: true, cookiePrefix: 'shop' } },
     variables: { ADVANCED_USE_SECURE_COOKIES: 'true', ADVANCED_COOKIE_PREFIX: 'shop' },
-    scenarios: walk,
+    scenarios: allRoutes,
   },
   {
     name: 'crossSubDomainCookies',
@@ -356,22 +359,22 @@ export const COOKIE_SETS: readonly (OptionSet & {
       ADVANCED_CROSS_SUB_DOMAIN_COOKIES_ENABLED: 'true',
       ADVANCED_CROSS_SUB_DOMAIN_COOKIES_DOMAIN: 'example.com',
     },
-    scenarios: walk,
+    scenarios: allRoutes,
   },
   {
-    name: 'crossSubDomainCookies of the host',
+    name: 'crossSubDomainCookies without domain',
     options: {
       advanced: { crossSubDomainCookies: { enabled: true } },
       session: { cookieCache: { enabled: true } },
     },
     variables: { ...CACHE, ADVANCED_CROSS_SUB_DOMAIN_COOKIES_ENABLED: 'true' },
-    scenarios: walk,
+    scenarios: allRoutes,
   },
   {
-    name: 'a domain that is off',
+    name: 'crossSubDomainCookies.enabled: false with domain',
     options: { advanced: { crossSubDomainCookies: { enabled: false, domain: 'example.com' } } },
     variables: { ADVANCED_CROSS_SUB_DOMAIN_COOKIES_DOMAIN: 'example.com' },
-    scenarios: walk.slice(0, 1),
+    scenarios: allRoutes.slice(0, 1),
   },
   ...[
     { sameSite: 'none', partitioned: true },
@@ -392,7 +395,7 @@ export const COOKIE_SETS: readonly (OptionSet & {
       ADVANCED_CROSS_SUB_DOMAIN_COOKIES_ENABLED: 'true',
       ADVANCED_CROSS_SUB_DOMAIN_COOKIES_DOMAIN: 'example.com',
     },
-    scenarios: walk,
+    scenarios: allRoutes,
   })),
   ...[
     {
@@ -413,7 +416,7 @@ export const COOKIE_SETS: readonly (OptionSet & {
       ADVANCED_COOKIES: JSON.stringify(overrides),
       ADVANCED_DEFAULT_COOKIE_ATTRIBUTES: '{"sameSite":"none"}',
     },
-    scenarios: walk,
+    scenarios: allRoutes,
   })),
   {
     name: 'useSecureCookies with names',
@@ -422,18 +425,18 @@ export const COOKIE_SETS: readonly (OptionSet & {
       ADVANCED_USE_SECURE_COOKIES: 'true',
       ADVANCED_COOKIES: '{"session_token":{"name":"sess"}}',
     },
-    scenarios: walk.slice(0, 2),
+    scenarios: allRoutes.slice(0, 2),
   },
 ];
 
-/** Advisory A21: the header of a JWT must not choose how it is verified. */
+/** A JWT with `alg: none`. Advisory A21: the header of a JWT must not choose how it is verified. */
 function unsigned(value: string): string {
   if (!value.includes('.')) return value.slice(0, 20);
   const header = Buffer.from('{"alg":"none"}').toString('base64url');
   return `${header}.${value.split('.')[1] ?? ''}.`;
 }
 
-/** Whatever of it can be read says something else. */
+/** Changes the name in the readable parts. In a JWE, which has five parts, it changes the last character. */
 function renamed(value: string): string {
   return value
     .split('.')

@@ -24,7 +24,7 @@ const types = ['password', 'token', 'callbackURL'].map((field) =>
 );
 
 const refused = scenario(
-  'what is refused',
+  'delete-user refuses bad input',
   post('/delete-user', {}),
   post('/delete-user'),
   signUp,
@@ -48,7 +48,7 @@ const refused = scenario(
 /** With `deleteUser.enabled`. */
 export const deleteUser: readonly Scenario[] = [
   scenario(
-    'with a fresh session',
+    'delete-user with a fresh session',
     signUp,
     signIn,
     bob,
@@ -60,18 +60,24 @@ export const deleteUser: readonly Scenario[] = [
     signIn,
     signUp,
   ),
-  scenario('with the password', signUp, stale, post('/delete-user', { password, callbackURL: '/bye' }), left),
   scenario(
-    'with the chunks of a cache',
+    'delete-user with the password',
     signUp,
-    cookies('a cache', (store) => {
+    stale,
+    post('/delete-user', { password, callbackURL: '/bye' }),
+    left,
+  ),
+  scenario(
+    'delete-user also deletes the chunks of the cookie cache',
+    signUp,
+    cookies('add a cookie cache in chunks', (store) => {
       for (const name of ['session_data', 'session_data.0', 'session_data.1'])
         store.set(`better-auth.${name}`, 'x');
     }),
     post('/delete-user', { password }),
   ),
   scenario(
-    'with a bearer token',
+    'delete-user with a bearer token',
     post('/sign-up/email', ADA, { save: { bearer: 'token' } }),
     post('/delete-user', {}, { headers: { authorization: 'Bearer {bearer}' }, browser: 'none' }),
     left,
@@ -85,7 +91,7 @@ export const deleteUser: readonly Scenario[] = [
     ...ODD_BODIES.map(([, body, headers]) => post('/delete-user', body, { headers })),
   ),
   scenario(
-    'no link was mailed',
+    'the callback accepts no token, because none is mailed',
     signUp,
     get('/delete-user/callback?token=x'),
     get('/delete-user/callback'),
@@ -97,7 +103,7 @@ export const deleteUser: readonly Scenario[] = [
 /** With `sendDeleteAccountVerification`. */
 export const deleteByMail: readonly Scenario[] = [
   scenario(
-    'the link deletes',
+    'the mailed link deletes the user',
     signUp,
     signIn,
     post('/delete-user', { callbackURL: '/bye?x=1#top' }),
@@ -111,7 +117,7 @@ export const deleteByMail: readonly Scenario[] = [
     follow(),
   ),
   scenario(
-    'a stale session and a password',
+    'a stale session, with and without the password',
     signUp,
     stale,
     post('/delete-user', {}),
@@ -122,7 +128,7 @@ export const deleteByMail: readonly Scenario[] = [
     left,
   ),
   scenario(
-    'the token by the route itself',
+    'the mailed token in the body of delete-user',
     signUp,
     stale,
     post('/delete-user', {}),
@@ -132,7 +138,7 @@ export const deleteByMail: readonly Scenario[] = [
     left,
   ),
   scenario(
-    'the token of somebody else is spent',
+    'a token that another user tries is used up',
     signUp,
     bob,
     post('/delete-user', {}),
@@ -147,7 +153,7 @@ export const deleteByMail: readonly Scenario[] = [
     left,
   ),
   scenario(
-    'a token that has expired',
+    'an expired token',
     signUp,
     post('/delete-user', {}),
     mails(1),
@@ -156,7 +162,7 @@ export const deleteByMail: readonly Scenario[] = [
     left,
   ),
   scenario(
-    'where the link may lead',
+    'allowed and refused targets of the link',
     signUp,
     ...[
       'https://evil.example',
@@ -179,7 +185,7 @@ export const deleteByMail: readonly Scenario[] = [
 /** Without `deleteUser.enabled`. */
 export const deleteDisabled: readonly Scenario[] = [
   scenario(
-    'is not there',
+    'the routes answer 404',
     post('/delete-user', {}),
     signUp,
     post('/delete-user', {}),

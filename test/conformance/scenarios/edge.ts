@@ -4,7 +4,7 @@ import { ADA } from './values.js';
 
 const wrong = { email: 'nobody@example.com', password: 'wrong password' };
 
-/** Everybody's own address keeps the scenarios' buckets apart. */
+/** Scenarios use different addresses, so that they do not share rate limit buckets. */
 const from = (address: string, headers: Record<string, string | undefined> = {}) => ({
   headers: { 'x-forwarded-for': address, ...headers },
 });
@@ -48,7 +48,7 @@ const ERRORS = [
   '?error=x&other=y',
 ];
 
-/** What stands before the routes, as far as it is not the default. */
+/** Option sets for everything that runs before the routes: rate limits, client addresses, paths and origin checks. */
 export const EDGE_SETS: readonly (OptionSet & {
   readonly name: string;
   readonly scenarios: readonly Scenario[];
@@ -60,7 +60,7 @@ export const EDGE_SETS: readonly (OptionSet & {
     scenarios: builtInRules(),
   },
   {
-    name: 'rate limits with rules of their own',
+    name: 'rate limits with customRules',
     options: {
       rateLimit: {
         enabled: true,
@@ -117,7 +117,7 @@ export const EDGE_SETS: readonly (OptionSet & {
         ...times(3, get('/ok', from('10.1.0.1'))),
         get('/ok', from('10.1.0.2')),
       ),
-      scenario('sign-in', ...times(4, post('/sign-in/email', wrong, from('10.1.0.3')))),
+      scenario('the built-in rule of sign-in', ...times(4, post('/sign-in/email', wrong, from('10.1.0.3')))),
     ],
   },
   {
@@ -140,12 +140,12 @@ export const EDGE_SETS: readonly (OptionSet & {
       ADVANCED_IP_ADDRESS_IPV6_SUBNET: '48',
     },
     scenarios: [
-      scenario('whose bucket it is', ...PROXIED.map((headers) => get('/ok', { headers }))),
+      scenario('the bucket of each client', ...PROXIED.map((headers) => get('/ok', { headers }))),
       ...addresses(),
     ],
   },
   {
-    name: 'clients that are not told apart',
+    name: 'disableIpTracking',
     options: {
       rateLimit: { enabled: true, window: 60, max: 1 },
       advanced: { ipAddress: { disableIpTracking: true } },
@@ -157,8 +157,12 @@ export const EDGE_SETS: readonly (OptionSet & {
       ADVANCED_IP_ADDRESS_DISABLE_IP_TRACKING: 'true',
     },
     scenarios: [
-      scenario('are not limited', ...times(5, post('/sign-in/email', wrong, from('1.1.1.1')))),
-      scenario('have no address', post('/sign-up/email', ADA, from('1.1.1.1')), get('/list-sessions')),
+      scenario('clients are not limited', ...times(5, post('/sign-in/email', wrong, from('1.1.1.1')))),
+      scenario(
+        'sessions have no address',
+        post('/sign-up/email', ADA, from('1.1.1.1')),
+        get('/list-sessions'),
+      ),
     ],
   },
   {
@@ -173,7 +177,7 @@ export const EDGE_SETS: readonly (OptionSet & {
     variables: { ADVANCED_SKIP_TRAILING_SLASHES: 'true', DISABLED_PATHS: '/jwks' },
     scenarios: [
       scenario(
-        'a slash at the end is forgiven, two are not',
+        'one slash at the end is ignored, two are not',
         ...[
           '/ok',
           '/ok/',
@@ -196,18 +200,21 @@ export const EDGE_SETS: readonly (OptionSet & {
     ],
   },
   {
-    name: 'disableOriginCheck of paths',
+    name: 'disableOriginCheck for some paths',
     options: { advanced: { disableOriginCheck: ['/sign-in', '/update-user/', '/verify-email'] } },
     variables: { ADVANCED_DISABLE_ORIGIN_CHECK: '/sign-in,/update-user/,/verify-email' },
-    scenarios: [scenario('those and what is below them', ...uncheckedPaths())],
+    scenarios: [scenario('skips the check for these paths and the paths below them', ...uncheckedPaths())],
   },
   {
     name: 'production',
     production: true,
     scenarios: [
-      scenario('limits hold without a setting', ...times(4, post('/sign-in/email', wrong, from('2.2.0.1')))),
-      scenario('without an address as well', ...times(4, post('/sign-up/email', {}))),
-      scenario('an error is told by the front end', ...ERRORS.map((query) => get(`/error${query}`))),
+      scenario(
+        'limits are on without a setting',
+        ...times(4, post('/sign-in/email', wrong, from('2.2.0.1'))),
+      ),
+      scenario('limits also count clients without an address', ...times(4, post('/sign-up/email', {}))),
+      scenario('error redirects to the front end', ...ERRORS.map((query) => get(`/error${query}`))),
     ],
   },
   ...errorUrls(),
@@ -232,14 +239,14 @@ function builtInRules(): Scenario[] {
   return [
     ...limited.map((steps) => scenario(`four times ${steps[0]?.label}`, ...steps)),
     scenario(
-      'a bucket is of an address and a path',
+      'every pair of address and path has its own bucket',
       ...times(3, post('/sign-in/email', wrong, from('2.0.0.2'))),
       post('/sign-in/email', wrong, from('2.0.0.3')),
       get('/sign-in/social', from('2.0.0.2')),
       get('/ok', from('2.0.0.2')),
     ),
     scenario(
-      'one bucket for every method and spelling of a path',
+      'different methods and spellings of a path',
       post('/sign-in/email', wrong, from('2.0.0.4')),
       get('/sign-in/email/', from('2.0.0.4')),
       get('/x/../sign-in/email?x=y', from('2.0.0.4')),
@@ -248,15 +255,15 @@ function builtInRules(): Scenario[] {
       get('/sign-in/%65mail', from('2.0.0.4')),
       get('/SIGN-IN/email', from('2.0.0.4')),
     ),
-    scenario('everybody without an address shares one', ...times(4, post('/sign-in/email', wrong))),
+    scenario('clients without an address share one bucket', ...times(4, post('/sign-in/email', wrong))),
     scenario(
-      'a list does not choose the bucket',
+      'lists and invalid values of X-Forwarded-For',
       ...['3.3.3.1, 4.4.4.4', '3.3.3.2, 4.4.4.4', 'rubbish', '', '3.3.3.3:80', 'unknown'].map((value) =>
         get('/sign-in/list', from(value)),
       ),
     ),
     scenario(
-      'one IPv6 network is one client, another is another',
+      'addresses of the same IPv6 network share a bucket',
       ...[
         '2001:db8::1',
         '2001:DB8:0:0:1::2',
@@ -266,36 +273,36 @@ function builtInRules(): Scenario[] {
       ].map((address) => get('/sign-in/v6', from(address))),
     ),
     scenario(
-      'one IPv4 address is one client',
+      'spellings of the same IPv4 address share a bucket',
       ...['5.6.7.8', '::ffff:5.6.7.8', '0:0:0:0:0:ffff:5.6.7.8', '5.6.7.8,', '::ffff:0506:0708'].map(
         (address) => get('/sign-in/v4', from(address)),
       ),
     ),
     scenario(
-      'a hundred of what has no rule of its own',
+      'a route without a rule of its own allows 100 requests',
       ...times(101, get('/ok', from('2.0.0.5'))),
       get('/nowhere', from('2.0.0.5')),
     ),
-    scenario('a hundred of an unknown route', ...times(101, get('/nowhere', from('2.0.0.6')))),
+    scenario('an unknown route allows 100 requests', ...times(101, get('/nowhere', from('2.0.0.6')))),
   ];
 }
 
 function ownRules(): Scenario[] {
   return [
     scenario(
-      'in place of the built-in one',
+      'a custom rule replaces the built-in rule',
       ...times(2, post('/sign-in/email', wrong, from('6.0.0.1'))),
       pause(1100),
       ...times(2, post('/sign-in/email', wrong, from('6.0.0.1'))),
       ...times(4, post('/sign-in/other', wrong, from('6.0.0.1'))),
     ),
     scenario(
-      'none',
+      'the rule false turns the limit off',
       ...times(4, get('/get-session', from('6.0.0.2'))),
       ...times(4, post('/sign-up/email', {}, from('6.0.0.2'))),
     ),
     scenario(
-      'by glob',
+      'rules with globs',
       ...[
         '/list-sessions',
         '/list-sessions',
@@ -323,7 +330,7 @@ function ownRules(): Scenario[] {
       ),
     ),
     scenario(
-      'the window slides with what is let through, not with what is refused',
+      'accepted requests move the window, refused requests do not',
       get('/ok', from('6.0.0.6')),
       pause(600),
       get('/ok', from('6.0.0.6')),
@@ -335,12 +342,12 @@ function ownRules(): Scenario[] {
   ];
 }
 
-/** The address a session is given. */
+/** The address that a new session stores. */
 function addresses(): Scenario[] {
   return ['1.2.3.4, 10.0.0.1', '2001:DB8:5:6::7', '::ffff:1.2.3.4', '10.0.0.1', 'rubbish'].map(
     (address, index) =>
       scenario(
-        `the session of ${address}`,
+        `the session of a client with X-Forwarded-For ${address}`,
         post('/sign-up/email', { ...ADA, email: `a${index}@example.com` }, from(address)),
         get('/list-sessions', { headers: { 'x-real-ip': `200.0.0.${index}` } }),
       ),
@@ -371,14 +378,14 @@ function disabled(): Scenario[] {
   ];
   return [
     scenario(
-      'answer nobody, however they are written',
+      'every spelling of a disabled path',
       ...spellings.map((path) => call('POST', `/api/auth${path}`, ADA, from('2.1.0.1'))),
       call('POST', '/api//auth/sign-up/email', ADA),
       call('POST', '//api/auth/sign-up/email', ADA),
       call('POST', '/api/auth/../auth/sign-up/email', ADA),
     ),
     scenario(
-      'look at nothing else, and are not counted',
+      'disabled paths answer before any check and are not counted',
       ...['GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'].map((method) => call(method, '/api/auth/sign-up/email')),
       post('/sign-up/email', '{', { headers: { 'content-type': 'text/plain' } }),
       post('/sign-up/email', ADA, { headers: { origin: 'https://evil.example', cookie: 'a=b' } }),
@@ -424,6 +431,6 @@ function errorUrls() {
     name: `onAPIError.errorURL ${page}`,
     options: { onAPIError: { errorURL: page } },
     variables: { ON_API_ERROR_ERROR_URL: page },
-    scenarios: [scenario('leads there', ...ERRORS.map((query) => get(`/error${query}`)))],
+    scenarios: [scenario('error redirects there', ...ERRORS.map((query) => get(`/error${query}`)))],
   }));
 }

@@ -50,7 +50,7 @@ const TARGETS = [
 
 export const verifyEmail: readonly Scenario[] = [
   scenario(
-    'by mail',
+    'a mailed link verifies the address',
     signUp,
     mails(0),
     post('/send-verification-email', { email, callbackURL: '/welcome?x=1' }),
@@ -65,7 +65,7 @@ export const verifyEmail: readonly Scenario[] = [
     mails(1),
   ),
   scenario(
-    'signed out, nothing is told',
+    'a signed-out caller learns nothing about an address',
     signUp,
     post('/send-verification-email', { email: 'ADA@Example.com' }, elsewhere),
     mails(1),
@@ -75,7 +75,7 @@ export const verifyEmail: readonly Scenario[] = [
     mails(1),
   ),
   scenario(
-    'what is refused',
+    'send-verification-email refuses bad input',
     signedIn(),
     post('/send-verification-email', { email: 'nobody@example.com' }),
     post('/send-verification-email', { email: 'ADA@example.com' }),
@@ -90,7 +90,7 @@ export const verifyEmail: readonly Scenario[] = [
     mails(2),
   ),
   scenario(
-    'tokens of every kind',
+    'verify-email with every kind of token',
     signUp,
     ...['', '?token', '?token=', '?token=x', '?token=a.b.c', '?token=a&token=b', '?token=..'].map((query) =>
       verify(query),
@@ -112,7 +112,7 @@ export const verifyEmail: readonly Scenario[] = [
     users,
   ),
   scenario(
-    'where the link may lead',
+    'allowed and refused targets of the link',
     signUp,
     token({ userId: true }),
     ...TARGETS.flatMap((target) => [
@@ -123,7 +123,7 @@ export const verifyEmail: readonly Scenario[] = [
     users,
   ),
   scenario(
-    'an address that has changed hands',
+    'an address that another user has taken over',
     signUp,
     token({ userId: true }),
     sql(`update users set email = 'other@example.com'`),
@@ -134,7 +134,7 @@ export const verifyEmail: readonly Scenario[] = [
     users,
   ),
   scenario(
-    'a user who is gone',
+    'a deleted user',
     signUp,
     token({ userId: true }),
     sql('delete from users'),
@@ -146,7 +146,7 @@ export const verifyEmail: readonly Scenario[] = [
 /** With `autoSignInAfterVerification`. */
 export const autoSignIn: readonly Scenario[] = [
   scenario(
-    'the browser is signed in',
+    'opening the link signs the browser in',
     signUp,
     token({ userId: true }),
     verify('?token={token}&callbackURL=/in', elsewhere),
@@ -155,7 +155,7 @@ export const autoSignIn: readonly Scenario[] = [
     verify('?token={token}', { browser: 'third' }),
   ),
   scenario(
-    'a session of this user goes on',
+    'an existing session of the same user is kept',
     post('/sign-up/email', { ...ADA, rememberMe: false }),
     token({ userId: true }),
     verify('?token={token}'),
@@ -163,7 +163,7 @@ export const autoSignIn: readonly Scenario[] = [
     sessions,
   ),
   scenario(
-    'a session of somebody else gives way',
+    'a session of another user is replaced',
     signUp,
     token({ userId: true }),
     bob,
@@ -172,7 +172,7 @@ export const autoSignIn: readonly Scenario[] = [
     sessions,
   ),
   scenario(
-    'a cookie of a session that is gone',
+    'the cookie of a deleted session',
     signUp,
     token({ userId: true }),
     sql('delete from sessions'),
@@ -180,10 +180,10 @@ export const autoSignIn: readonly Scenario[] = [
     get('/get-session'),
   ),
   scenario(
-    'the mark of a session that was not remembered stays',
+    'the dont_remember cookie of a session is kept',
     post('/sign-up/email', { ...ADA, rememberMe: false }),
     token({ userId: true }),
-    cookies('only the mark is left', (store) => store.delete('better-auth.session_token')),
+    cookies('keep only the dont_remember cookie', (store) => store.delete('better-auth.session_token')),
     verify('?token={token}'),
     sessions,
   ),
@@ -192,7 +192,7 @@ export const autoSignIn: readonly Scenario[] = [
 /** With `requireEmailVerification` and `sendOnSignIn`. */
 export const requireVerification: readonly Scenario[] = [
   scenario(
-    'nobody is signed in before',
+    'refuses sign-in until the address is verified',
     post('/sign-up/email', { ...ADA, callbackURL: '/welcome' }),
     mails(1),
     sessions,
@@ -207,7 +207,7 @@ export const requireVerification: readonly Scenario[] = [
     users,
   ),
   scenario(
-    'an address that is taken is not told',
+    'sign-up does not reveal that the address is taken',
     signUp,
     post('/sign-up/email', { ...ADA, name: 'Eve', email: 'ADA@example.com', password: 'of somebody else' }),
     mails(1),
@@ -215,17 +215,17 @@ export const requireVerification: readonly Scenario[] = [
   ),
 ];
 
-/** With `sendOnSignUp`, and links that live a minute. */
+/** With `sendOnSignUp`, and links that expire after a minute. */
 export const sendOnSignUp: readonly Scenario[] = [
   scenario(
-    'signs in and mails',
+    'sign-up signs in and sends a mail',
     post('/sign-up/email', { ...ADA, callbackURL: '/welcome' }),
     mails(1),
     follow(),
     get('/get-session'),
   ),
   scenario(
-    'a refused sign-up mails nothing',
+    'a refused sign-up sends no mail',
     signUp,
     signUp,
     post('/sign-up/email', { ...ADA, password: 'x' }),
@@ -234,12 +234,12 @@ export const sendOnSignUp: readonly Scenario[] = [
 ];
 
 /** With `requireEmailVerification` and `sendOnSignUp: false`. */
-export const silentSignUp: readonly Scenario[] = [scenario('mails nothing', signUp, signIn, mails(0))];
+export const silentSignUp: readonly Scenario[] = [scenario('sends no mail', signUp, signIn, mails(0))];
 
 /** With `changeEmail.enabled`. */
 export const changeEmail: readonly Scenario[] = [
   scenario(
-    'the owner of the new address completes it',
+    'the link to the new address completes the change',
     signUp,
     post('/change-email', { newEmail: 'NEW@Example.com', callbackURL: '/done#x' }),
     users,
@@ -261,7 +261,7 @@ export const changeEmail: readonly Scenario[] = [
     sessions,
   ),
   scenario(
-    'signed out, and signed in as somebody else',
+    'the link opened signed out, and signed in as another user',
     signUp,
     bob,
     post('/change-email', { newEmail }),
@@ -274,7 +274,7 @@ export const changeEmail: readonly Scenario[] = [
     get('/get-session', elsewhere),
   ),
   scenario(
-    'an address that is taken',
+    'the new address is taken',
     signUp,
     bob,
     post('/change-email', { newEmail: 'bob@example.com' }),
@@ -283,7 +283,7 @@ export const changeEmail: readonly Scenario[] = [
     users,
   ),
   scenario(
-    'the address has changed otherwise',
+    'the address has changed since the link was mailed',
     signUp,
     post('/change-email', { newEmail }),
     mails(1),
@@ -293,7 +293,7 @@ export const changeEmail: readonly Scenario[] = [
     users,
   ),
   scenario(
-    'what is refused',
+    'change-email refuses bad input',
     signedIn(),
     post('/change-email', { newEmail: email }),
     post('/change-email', { newEmail: 'ADA@Example.com' }),
@@ -307,7 +307,7 @@ export const changeEmail: readonly Scenario[] = [
     mails(0),
   ),
   scenario(
-    'tokens of every kind',
+    'change-email with every kind of token',
     signUp,
     bob,
     ...['change-email-verification', 'change-email-confirmation', 'other', undefined].flatMap(
@@ -330,7 +330,7 @@ export const changeEmail: readonly Scenario[] = [
     mails(0),
   ),
   scenario(
-    'a link of an older version changes first and asks then',
+    'a link of an older version changes the address first and verifies it afterwards',
     signUp,
     verified,
     token({ updateTo: newEmail, userId: true }),
@@ -342,7 +342,7 @@ export const changeEmail: readonly Scenario[] = [
     get('/get-session'),
   ),
   scenario(
-    'a session that ends with the browser stays one',
+    'a browser session stays a browser session',
     post('/sign-up/email', { ...ADA, rememberMe: false }),
     post('/change-email', { newEmail }),
     mails(1),
@@ -353,7 +353,7 @@ export const changeEmail: readonly Scenario[] = [
 /** With `sendChangeEmailConfirmation`. */
 export const twoSteps: readonly Scenario[] = [
   scenario(
-    'the old address agrees, the new one completes',
+    'the old address confirms, then the new address completes the change',
     signUp,
     verified,
     post('/change-email', { newEmail, callbackURL: '/changed?x=1' }),
@@ -366,7 +366,7 @@ export const twoSteps: readonly Scenario[] = [
     get('/get-session'),
   ),
   scenario(
-    'a confirmation opened twice',
+    'the confirmation link is opened twice',
     signUp,
     verified,
     post('/change-email', { newEmail }),
@@ -376,7 +376,7 @@ export const twoSteps: readonly Scenario[] = [
     mails(2, { of: 'a link opened twice' }),
   ),
   scenario(
-    'without a page to go to',
+    'links without callbackURL',
     signUp,
     verified,
     post('/change-email', { newEmail }),
@@ -387,7 +387,7 @@ export const twoSteps: readonly Scenario[] = [
     users,
   ),
   scenario(
-    'somebody unverified has one step',
+    'an unverified user needs no confirmation by the old address',
     signUp,
     post('/change-email', { newEmail }),
     mails(1),
@@ -395,7 +395,7 @@ export const twoSteps: readonly Scenario[] = [
     users,
   ),
   scenario(
-    'somebody else opens the confirmation',
+    'another user opens the confirmation link',
     signUp,
     verified,
     bob,
@@ -411,7 +411,7 @@ export const twoSteps: readonly Scenario[] = [
 /** With `updateEmailWithoutVerification`. */
 export const atOnce: readonly Scenario[] = [
   scenario(
-    'somebody unverified changes at once',
+    'the address of an unverified user changes at once',
     signUp,
     post('/change-email', { newEmail, callbackURL: '/x' }),
     users,
@@ -421,7 +421,7 @@ export const atOnce: readonly Scenario[] = [
     users,
   ),
   scenario(
-    'a taken address',
+    'the new address is taken and nothing changes',
     signUp,
     bob,
     post('/change-email', { newEmail: 'bob@example.com' }),
@@ -429,7 +429,7 @@ export const atOnce: readonly Scenario[] = [
     mails(0),
   ),
   scenario(
-    'somebody verified does not',
+    'the address of a verified user changes only after the link is opened',
     signUp,
     verified,
     post('/change-email', { newEmail }),
@@ -443,7 +443,7 @@ export const atOnce: readonly Scenario[] = [
 /** Without `changeEmail.enabled`. */
 export const changeEmailDisabled: readonly Scenario[] = [
   scenario(
-    'is refused',
+    'change-email is refused',
     signedIn(),
     post('/change-email', { newEmail }),
     post('/change-email', {}),

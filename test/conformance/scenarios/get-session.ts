@@ -13,10 +13,10 @@ const tamper = (label: string, change: (value: string) => string) => [
 ];
 
 export const getSession: readonly Scenario[] = [
-  scenario('nobody is signed in', get('/get-session'), get('/get-session', { headers: { cookie: 'a=b' } })),
-  scenario('somebody is', signedIn(), get('/get-session'), get('/get-session?x=1&x=2'), session),
+  scenario('without a session', get('/get-session'), get('/get-session', { headers: { cookie: 'a=b' } })),
+  scenario('with a session', signedIn(), get('/get-session'), get('/get-session?x=1&x=2'), session),
   scenario(
-    'an expired session is removed',
+    'get-session deletes an expired session',
     signedIn(),
     sql(`update sessions set expires_at = now() - interval '1 second'`),
     get('/get-session'),
@@ -31,16 +31,23 @@ export const getSession: readonly Scenario[] = [
     get('/list-accounts'),
   ),
   scenario(
-    'a session that is gone',
+    'a deleted session',
     signedIn(),
     sql('delete from sessions'),
     get('/get-session'),
     get('/get-session'),
   ),
-  scenario('a user who is gone', signedIn(), sql('delete from users'), get('/get-session')),
-  scenario('a session due is extended', signedIn(), due, get('/get-session'), session, get('/get-session')),
+  scenario('a deleted user', signedIn(), sql('delete from users'), get('/get-session')),
   scenario(
-    'a session due is extended by a guarded route',
+    'get-session extends a session that is due',
+    signedIn(),
+    due,
+    get('/get-session'),
+    session,
+    get('/get-session'),
+  ),
+  scenario(
+    'guarded routes extend a session that is due',
     signedIn(),
     due,
     get('/list-accounts'),
@@ -60,7 +67,7 @@ export const getSession: readonly Scenario[] = [
     due,
     post('/revoke-sessions'),
   ),
-  scenario('a session due is signed out', signedIn(), due, post('/sign-out')),
+  scenario('sign-out of a session that is due', signedIn(), due, post('/sign-out')),
   ...[
     'disableRefresh=true',
     'disableRefresh=false',
@@ -73,7 +80,7 @@ export const getSession: readonly Scenario[] = [
     'disableCookieCache=1&disableCookieCache=2',
   ].map((query) =>
     scenario(
-      `a session due, ${query}`,
+      `a session that is due, ${query}`,
       signedIn(),
       due,
       get(`/get-session?${query}`),
@@ -82,7 +89,7 @@ export const getSession: readonly Scenario[] = [
     ),
   ),
   scenario(
-    'by POST',
+    'get-session by POST',
     post('/get-session'),
     signedIn(),
     post('/get-session'),
@@ -92,23 +99,26 @@ export const getSession: readonly Scenario[] = [
     post('/get-session?callbackURL=https://evil.example', {}),
     ...ODD_BODIES.map(([, body, headers]) => post('/get-session', body, { headers })),
   ),
-  scenario('a cookie cut short', ...tamper('cut short', (value) => value.slice(0, -4))),
-  scenario('a cookie of another token', ...tamper('another token', (value) => value.replace('Ada', 'Bob'))),
+  scenario('a truncated cookie', ...tamper('truncated', (value) => value.slice(0, -4))),
+  scenario('a cookie with another token', ...tamper('another token', (value) => value.replace('Ada', 'Bob'))),
   scenario(
     'a cookie with another signature',
     ...tamper('another signature', (value) => value.replace(/\.../, '.AA')),
   ),
   scenario(
-    'a cookie without signature',
-    ...tamper('without signature', (value) => value.split('.')[0] ?? ''),
+    'a cookie without a signature',
+    ...tamper('without a signature', (value) => value.split('.')[0] ?? ''),
   ),
   scenario('an empty cookie', ...tamper('empty', () => '')),
-  scenario('a cookie not encoded', ...tamper('decoded', decodeURIComponent)),
+  scenario('a decoded cookie', ...tamper('decoded', decodeURIComponent)),
   scenario('a cookie encoded twice', ...tamper('encoded twice', encodeURIComponent)),
   scenario('a cookie in quotes', ...tamper('in quotes', (value) => `"${value}"`)),
-  scenario('a cookie badly encoded', ...tamper('badly encoded', (value) => `${value}%zz`)),
-  scenario('a cookie with a dot too many', ...tamper('dot', (value) => `.${value}`)),
-  scenario('a signed value that is no token', ...tamper('signed', () => encodeURIComponent(signed('true')))),
+  scenario('a cookie with a bad escape', ...tamper('badly encoded', (value) => `${value}%zz`)),
+  scenario('a cookie with a dot in front', ...tamper('dot in front', (value) => `.${value}`)),
+  scenario(
+    'a signed value that is not a token',
+    ...tamper('signed', () => encodeURIComponent(signed('true'))),
+  ),
   scenario('a signed value with dots', ...tamper('signed', () => encodeURIComponent(signed('a.b.c')))),
   scenario('a signed value with NUL', ...tamper('signed', () => encodeURIComponent(signed('a\u0000b')))),
   scenario('a signed empty value', ...tamper('signed', () => encodeURIComponent(signed('')))),
@@ -134,7 +144,7 @@ export const getSession: readonly Scenario[] = [
     scenario(
       `Cookie: ${header.slice(0, 60)}`,
       signedIn(),
-      cookies('its value', (store, side) => side.saved.set('cookie', store.get(COOKIE) ?? '')),
+      cookies('save the cookie', (store, side) => side.saved.set('cookie', store.get(COOKIE) ?? '')),
       get('/get-session', { headers: { cookie: header.replace('{cookie}', '{cookie}') } }),
       get('/list-accounts', { headers: { cookie: header } }),
       sql('delete from sessions'),

@@ -2,9 +2,9 @@ import type { JWTPayload } from 'jose';
 import { get, post, rows, scenario, signedIn, sql, type Scenario, type Step } from '../steps.js';
 import { left } from './social.js';
 
-/** An id token that the provider issued to a front end; later steps write `{idToken}`. */
-const issued = (sub: string, claims: JWTPayload = {}): Step => ({
-  label: `an id token of ${sub} ${JSON.stringify(claims)}`,
+/** Makes the provider issue an id token, as to a front end, and saves it as `{idToken}`. */
+const issueIdToken = (sub: string, claims: JWTPayload = {}): Step => ({
+  label: `issue an id token of ${sub} ${JSON.stringify(claims)}`,
   async run(side) {
     side.saved.set('idToken', (await side.provider?.idToken(sub, claims)) ?? '');
     return undefined;
@@ -16,7 +16,7 @@ const signIn = (idToken: object = {}, body: object = {}) =>
 const link = (idToken: object = {}, body: object = {}) =>
   post('/link-social', { provider: 'acme', idToken: { token: '{idToken}', ...idToken }, ...body });
 
-const kept = rows(
+const linkedAccounts = rows(
   `select provider_id, provider_user_id, scope, access_token, refresh_token, expires_at, id_token is not null as has
      from accounts where provider_id <> 'credential'`,
 );
@@ -24,46 +24,46 @@ const now = () => Math.floor(Date.now() / 1000);
 
 export const idTokens: readonly Scenario[] = [
   scenario(
-    'signs in',
-    issued('verified', { nonce: 'mine' }),
+    'a valid id token signs in',
+    issueIdToken('verified', { nonce: 'mine' }),
     signIn({ nonce: 'mine', accessToken: 'access', refreshToken: 'refresh', expiresAt: 1 }),
     get('/get-session'),
     left,
-    kept,
+    linkedAccounts,
     signIn({ nonce: 'mine' }, { callbackURL: '/in' }),
-    kept,
+    linkedAccounts,
     signIn({ nonce: 'other' }),
     signIn(),
   ),
   scenario(
-    'is refused',
-    issued('verified', { aud: 'somebody-else' }),
+    'invalid id tokens are refused',
+    issueIdToken('verified', { aud: 'somebody-else' }),
     signIn(),
-    issued('verified', { iss: 'https://evil.example' }),
+    issueIdToken('verified', { iss: 'https://evil.example' }),
     signIn(),
-    issued('verified', { exp: now() - 100 }),
+    issueIdToken('verified', { exp: now() - 100 }),
     signIn(),
-    issued('verified', { exp: now() - 10 }),
+    issueIdToken('verified', { exp: now() - 10 }),
     signIn(),
-    issued('without-email'),
+    issueIdToken('without-email'),
     signIn(),
     post('/sign-in/social', { provider: 'acme', idToken: { token: 'x' } }),
     post('/sign-in/social', { provider: 'acme', idToken: { token: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.' } }),
     post('/sign-in/social', { provider: 'gitlab', idToken: { token: 'x' } }),
     post('/sign-in/social', { provider: 'plain', idToken: { token: '{idToken}' } }),
-    issued('verified'),
+    issueIdToken('verified'),
     signIn({}, { provider: 'closed' }),
     signIn({}, { provider: 'asking' }),
     signIn({}, { provider: 'asking', requestSignUp: true }),
-    issued('unverified'),
+    issueIdToken('unverified'),
     signIn({}, { provider: 'proven' }),
     left,
   ),
   scenario(
-    'of somebody whose address is taken',
+    'an id token with the address of an existing user',
     signedIn(),
     sql(`update users set email = 'grace@example.com'`),
-    issued('verified'),
+    issueIdToken('verified'),
     signIn(),
     left,
     sql('update users set is_email_verified = true'),
@@ -71,29 +71,29 @@ export const idTokens: readonly Scenario[] = [
     left,
   ),
   scenario(
-    'links',
+    'link-social with an id token',
     signedIn(),
-    issued('verified'),
+    issueIdToken('verified'),
     link(),
     sql(`update users set email = 'grace@example.com'`),
     link({ accessToken: 'access', refreshToken: 'refresh' }),
-    kept,
+    linkedAccounts,
     link({ accessToken: 'newer' }),
-    kept,
-    issued('without-email'),
+    linkedAccounts,
+    issueIdToken('without-email'),
     link(),
-    issued('unverified'),
+    issueIdToken('unverified'),
     link(),
-    issued('verified', { aud: 'somebody-else' }),
+    issueIdToken('verified', { aud: 'somebody-else' }),
     link(),
     left,
   ),
   scenario(
-    'links no account that is somebody else’s',
-    issued('verified'),
+    'refuses to link an account of another user',
+    issueIdToken('verified'),
     signIn(),
     signedIn(),
     link(),
-    kept,
+    linkedAccounts,
   ),
 ];

@@ -1,11 +1,11 @@
 import { cookies, get, post, rows, scenario, signed, signedIn, sql, type Scenario } from '../steps.js';
 import { ADA } from './values.js';
 
-const forget = cookies('no cookies', (store) => store.clear());
-const save = cookies('signed token', (_, side) =>
+const forget = cookies('delete all cookies', (store) => store.clear());
+const save = cookies('save the signed token', (_, side) =>
   side.saved.set('signed', signed(side.saved.get('token') ?? '')),
 );
-const encoded = cookies('encoded token', (_, side) =>
+const encoded = cookies('save the encoded token', (_, side) =>
   side.saved.set('encoded', encodeURIComponent(signed(side.saved.get('token') ?? ''))),
 );
 
@@ -59,7 +59,7 @@ export const jwtAndBearer: readonly Scenario[] = [
     ),
   ),
   scenario(
-    'a bearer comes before the cookie',
+    'a bearer token has precedence over the cookie',
     post('/sign-up/email', ADA, { save: { ada: 'token' } }),
     post('/sign-up/email', { ...ADA, email: 'bob@example.com' }, { browser: 'bob', save: { bob: 'token' } }),
     get('/get-session', { headers: { authorization: 'Bearer {bob}' } }),
@@ -68,13 +68,13 @@ export const jwtAndBearer: readonly Scenario[] = [
     get('/get-session'),
   ),
   scenario(
-    'a bearer of a session that is gone, beside a cookie',
+    'a bearer token of a deleted session, beside a cookie',
     signedIn(),
     get('/get-session', { headers: { authorization: 'Bearer gone' } }),
     get('/list-accounts', { headers: { authorization: 'Bearer gone' } }),
   ),
   scenario(
-    'a bearer needs no origin',
+    'a request with a bearer token needs no Origin header',
     signedIn(),
     forget,
     post('/update-user', { name: 'A' }, { headers: { authorization: 'Bearer {token}', origin: undefined } }),
@@ -87,7 +87,7 @@ export const jwtAndBearer: readonly Scenario[] = [
     rows('select id from sessions'),
   ),
   scenario(
-    'a bearer whose session is due',
+    'a bearer token whose session is due',
     signedIn(),
     forget,
     sql(`update sessions set expires_at = now() + interval '1 day'`),
@@ -95,7 +95,7 @@ export const jwtAndBearer: readonly Scenario[] = [
     rows('select expires_at from sessions'),
   ),
   scenario(
-    'a bearer whose session has expired',
+    'a bearer token whose session has expired',
     signedIn(),
     forget,
     sql(`update sessions set expires_at = now() - interval '1 day'`),
@@ -104,7 +104,7 @@ export const jwtAndBearer: readonly Scenario[] = [
     rows('select id from sessions'),
   ),
   scenario(
-    'keys and tokens',
+    'jwks and token',
     get('/jwks'),
     get('/token'),
     signedIn(),

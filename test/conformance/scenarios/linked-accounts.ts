@@ -21,20 +21,20 @@ const all = (accountId: string): Step[] => [accessToken(accountId), refresh(acco
 const fault = (what: string, endpoint: 'token' | 'userinfo', body: string, status = 400) =>
   provider(what, ({ faults }) => faults.set(endpoint, { kind: 'answer', status, body }));
 
-const mended = provider('mended', (peer) => peer.mend());
+const mended = provider('behaves again', (peer) => peer.mend());
 
 const selections: readonly (readonly [what: string, selection: Record<string, unknown>])[] = [
-  ['both', { accountId: IDP, useAccountCookie: true }],
+  ['id and cookie', { accountId: IDP, useAccountCookie: true }],
   ['the cookie', { useAccountCookie: true }],
-  ['the cookie, not', { useAccountCookie: false }],
-  ['the cookie, in words', { useAccountCookie: 'true' }],
-  ['somebody’s', { accountId: IDP, userId: 'another' }],
-  ['the cookie, somebody’s', { useAccountCookie: true, userId: 'another' }],
+  ['explicitly no cookie', { useAccountCookie: false }],
+  ['the cookie, as a string', { useAccountCookie: 'true' }],
+  ['an account of another user', { accountId: IDP, userId: 'another' }],
+  ['the cookie, for another user', { useAccountCookie: true, userId: 'another' }],
   ['an unknown key', { accountId: IDP, providerId: 'idp' }],
-  ['in the words of 1.6', { providerId: 'idp' }],
-  ['a user of a wrong type', { accountId: IDP, userId: 5 }],
-  ['an account that is null', { accountId: null, useAccountCookie: true }],
-  ['a cookie that is null', { accountId: IDP, useAccountCookie: null }],
+  ['the key of Better Auth 1.6', { providerId: 'idp' }],
+  ['a user id of a wrong type', { accountId: IDP, userId: 5 }],
+  ['an account id of null', { accountId: null, useAccountCookie: true }],
+  ['useAccountCookie of null', { accountId: IDP, useAccountCookie: null }],
 ];
 
 const query = (selection: Record<string, unknown>) =>
@@ -44,16 +44,10 @@ const query = (selection: Record<string, unknown>) =>
 
 const bob = { browser: 'bob' };
 
-/** With a provider `idp` of generic OAuth, `gitlab`, and `vercel`, which cannot refresh. */
+/** With the generic OAuth provider `idp`, `gitlab`, and `vercel`, which cannot refresh. */
 export const tokens: readonly Scenario[] = [
-  scenario('a token that is good', signedIn(), linked('idp'), ...all(IDP), stored),
-  scenario(
-    'a token that is good, of a built-in provider',
-    signedIn(),
-    linked('gitlab'),
-    ...all(GITLAB),
-    stored,
-  ),
+  scenario('a valid token', signedIn(), linked('idp'), ...all(IDP), stored),
+  scenario('a valid token of a built-in provider', signedIn(), linked('gitlab'), ...all(GITLAB), stored),
   scenario(
     'a token about to expire',
     signedIn(),
@@ -62,23 +56,17 @@ export const tokens: readonly Scenario[] = [
     stored,
     accessToken(IDP),
   ),
-  scenario('a token just good enough', signedIn(), linked('idp', 20), accessToken(IDP), stored),
+  scenario('a token with enough time left', signedIn(), linked('idp', 20), accessToken(IDP), stored),
   scenario(
-    'a token that has expired, of a built-in provider',
+    'an expired token of a built-in provider',
     signedIn(),
     linked('gitlab', -60),
     accessToken(GITLAB),
     stored,
   ),
+  scenario('account-info with an expired token', signedIn(), linked('gitlab', -60), info(GITLAB), stored),
   scenario(
-    'information about an account whose token has expired',
-    signedIn(),
-    linked('gitlab', -60),
-    info(GITLAB),
-    stored,
-  ),
-  scenario(
-    'refreshed again and again',
+    'refresh-token three times',
     signedIn(),
     linked('idp'),
     refresh(IDP),
@@ -94,31 +82,36 @@ export const tokens: readonly Scenario[] = [
     stored,
   ),
   scenario(
-    'without a refresh token',
+    'an account without a refresh token',
     signedIn(),
     linked('idp', -60, { refresh_token: 'null', scope: 'null' }),
     ...all(IDP),
     stored,
   ),
   scenario(
-    'without an access token',
+    'an account without an access token',
     signedIn(),
     linked('idp', 60, { access_token: 'null', id_token: 'null' }),
     accessToken(IDP),
     info(IDP),
   ),
-  scenario('of a provider that cannot refresh', signedIn(), linked('vercel'), ...all(linkedId('vercel'))),
   scenario(
-    'expired, of a provider that cannot refresh',
+    'a valid token of a provider that cannot refresh',
+    signedIn(),
+    linked('vercel'),
+    ...all(linkedId('vercel')),
+  ),
+  scenario(
+    'an expired token of a provider that cannot refresh',
     signedIn(),
     linked('vercel', -60),
     accessToken(linkedId('vercel')),
   ),
-  scenario('of a provider that is not configured', signedIn(), linked('github'), ...all(linkedId('github'))),
-  scenario('of a password', signedIn(), ...all(CREDENTIAL)),
-  scenario('unknown', signedIn(), ...all('unknown'), ...all(''), accessToken('a\u0000b')),
+  scenario('a provider that is not configured', signedIn(), linked('github'), ...all(linkedId('github'))),
+  scenario('the credential account', signedIn(), ...all(CREDENTIAL)),
+  scenario('an unknown account', signedIn(), ...all('unknown'), ...all(''), accessToken('a\u0000b')),
   scenario(
-    'somebody else’s',
+    'an account of another user',
     signedIn(),
     linked('idp', -60),
     post('/sign-up/email', { ...ADA, email: 'bob@example.com' }, bob),
@@ -130,14 +123,14 @@ export const tokens: readonly Scenario[] = [
     stored,
   ),
   scenario(
-    'signed in by nobody',
+    'without a session',
     signedIn(),
     linked('idp'),
-    cookies('none', (store) => store.clear()),
+    cookies('delete all cookies', (store) => store.clear()),
     ...all(IDP),
   ),
   scenario(
-    'a session that was revoked',
+    'a revoked session',
     signedIn(),
     linked('idp'),
     sql('delete from sessions'),
@@ -145,7 +138,7 @@ export const tokens: readonly Scenario[] = [
     post('/unlink-account', { accountId: IDP }),
   ),
   scenario(
-    'who is selected',
+    'every way to select the account',
     signedIn(),
     linked('idp'),
     ...selections.flatMap(([, selection]) => [
@@ -181,14 +174,14 @@ export const tokens: readonly Scenario[] = [
 
 export const providerFaults: readonly Scenario[] = [
   scenario(
-    'a refresh token that the provider takes back',
+    'the provider refuses the refresh token',
     signedIn(),
     linked('idp', -60, { refresh_token: `'not one of yours'` }),
     ...all(IDP),
     stored,
   ),
   scenario(
-    'a token endpoint that is down',
+    'the token endpoint is down',
     signedIn(),
     linked('idp', -60),
     provider('down', ({ faults }) => faults.set('token', { kind: 'down' })),
@@ -198,7 +191,7 @@ export const providerFaults: readonly Scenario[] = [
     accessToken(IDP),
   ),
   scenario(
-    'a token endpoint that answers garbage',
+    'the token endpoint answers garbage',
     signedIn(),
     linked('gitlab', -60),
     provider('garbage', ({ faults }) => faults.set('token', { kind: 'garbage' })),
@@ -210,7 +203,7 @@ export const providerFaults: readonly Scenario[] = [
     stored,
   ),
   scenario(
-    'an answer that says less',
+    'a token answer without optional fields',
     signedIn(),
     linked('idp', -60),
     provider('no expiry, no refresh token, no id token', ({ alterations }) => {
@@ -220,7 +213,7 @@ export const providerFaults: readonly Scenario[] = [
     stored,
   ),
   scenario(
-    'an answer that says more',
+    'a token answer with more fields',
     signedIn(),
     linked('gitlab', -60),
     provider('an expiry of the refresh token, other scopes', ({ alterations }) => {
@@ -231,12 +224,12 @@ export const providerFaults: readonly Scenario[] = [
     stored,
   ),
   scenario(
-    'a userinfo endpoint that is down, or answers garbage',
+    'the userinfo endpoint is down, or answers garbage',
     signedIn(),
     linked('gitlab'),
     fault('unauthorized', 'userinfo', '{"error":"invalid_token"}', 401),
     info(GITLAB),
-    fault('somebody blocked', 'userinfo', '{"id":1,"state":"blocked"}', 200),
+    fault('a blocked user', 'userinfo', '{"id":1,"state":"blocked"}', 200),
     info(GITLAB),
     provider('down', ({ faults }) => faults.set('userinfo', { kind: 'down' })),
     info(GITLAB),
@@ -247,7 +240,7 @@ export const providerFaults: readonly Scenario[] = [
 
 export const unlinking: readonly Scenario[] = [
   scenario(
-    'one of two',
+    'unlink one of two accounts',
     signedIn(),
     linked('idp'),
     post('/unlink-account', { accountId: IDP }),
@@ -255,14 +248,14 @@ export const unlinking: readonly Scenario[] = [
     get('/list-accounts'),
   ),
   scenario(
-    'the password',
+    'unlink the credential account',
     signedIn(),
     linked('idp'),
     post('/unlink-account', { accountId: CREDENTIAL }),
     left,
   ),
   scenario(
-    'the last',
+    'unlink the last account',
     signedIn(),
     post('/unlink-account', { accountId: CREDENTIAL }),
     post('/unlink-account', { accountId: 'unknown' }),
@@ -275,14 +268,14 @@ export const unlinking: readonly Scenario[] = [
     left,
   ),
   scenario(
-    'none there is',
+    'unlink without any account',
     signedIn(),
     sql('delete from accounts'),
     post('/unlink-account', { accountId: CREDENTIAL }),
     get('/list-accounts'),
   ),
   scenario(
-    'a session that is not fresh',
+    'unlink with a stale session',
     signedIn(),
     linked('idp'),
     sql(`update sessions set created_at = now() - interval '2 days'`),
@@ -292,7 +285,7 @@ export const unlinking: readonly Scenario[] = [
     left,
   ),
   scenario(
-    'bodies of wrong types',
+    'unlink with invalid bodies',
     signedIn(),
     linked('idp'),
     ...WRONG_TYPES.map(([, value]) => post('/unlink-account', { accountId: value })),
@@ -307,7 +300,7 @@ export const unlinking: readonly Scenario[] = [
 /** With `allowUnlinkingAll`. */
 export const unlinkingAll: readonly Scenario[] = [
   scenario(
-    'the last',
+    'unlink the last account',
     signedIn(),
     post('/unlink-account', { accountId: 'unknown' }),
     post('/unlink-account', { accountId: CREDENTIAL }),
@@ -319,10 +312,16 @@ export const unlinkingAll: readonly Scenario[] = [
 
 /** With `encryptOAuthTokens`. */
 export const encrypted: readonly Scenario[] = [
-  scenario('rows from before', signedIn(), linked('idp'), ...all(IDP), accessToken(IDP)),
-  scenario('an expired row from before', signedIn(), linked('gitlab', -60), ...all(GITLAB), ...all(GITLAB)),
+  scenario('a row with plain tokens', signedIn(), linked('idp'), ...all(IDP), accessToken(IDP)),
   scenario(
-    'a secret that is gone',
+    'an expired row with plain tokens',
+    signedIn(),
+    linked('gitlab', -60),
+    ...all(GITLAB),
+    ...all(GITLAB),
+  ),
+  scenario(
+    'tokens encrypted with an unknown secret',
     signedIn(),
     linked('idp', -60, {
       access_token: `'$ba$9$${'ab'.repeat(60)}'`,
@@ -331,7 +330,7 @@ export const encrypted: readonly Scenario[] = [
     ...all(IDP),
   ),
   scenario(
-    'what is written',
+    'a refresh writes encrypted tokens',
     signedIn(),
     linked('idp', -60),
     refresh(IDP),

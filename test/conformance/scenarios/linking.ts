@@ -19,10 +19,10 @@ const linked = rows(
      from users u join accounts a on a.user_id = u.id where a.provider_id <> 'credential' order by a.provider_id`,
 );
 
-/** With what holds by default. */
+/** With the default options. */
 export const linking: readonly Scenario[] = [
   scenario(
-    'an account with the same address',
+    'links an account with the same address',
     signedIn(),
     asGrace,
     ...link('acme'),
@@ -32,25 +32,32 @@ export const linking: readonly Scenario[] = [
     ...link('gitlab'),
     left,
   ),
-  scenario('another address', signedIn(), ...link('acme'), linked, ...link('acme', 'without-email'), linked),
   scenario(
-    'an address that the provider has not proven',
+    'an account with another address, or with none',
+    signedIn(),
+    ...link('acme'),
+    linked,
+    ...link('acme', 'without-email'),
+    linked,
+  ),
+  scenario(
+    'an address that the provider has not verified',
     signedIn(),
     sql(`update users set email = 'mallory@example.com'`),
     ...link('acme', 'unverified'),
     linked,
   ),
   scenario(
-    'an account that is somebody else’s',
+    'an account that belongs to another user',
     ...signIn('acme'),
     sql(`update users set email = 'old@example.com'`),
     signedIn(),
-    asGraceNow(),
+    renameAdaToGrace(),
     ...link('acme'),
     linked,
   ),
   scenario(
-    'a session that has ended meanwhile',
+    'the session ends before the callback',
     signedIn(),
     asGrace,
     ...link('acme').slice(0, 2),
@@ -59,7 +66,7 @@ export const linking: readonly Scenario[] = [
     linked,
   ),
   scenario(
-    'bodies that are none, and nobody signed in',
+    'invalid bodies, and no session',
     post('/link-social', { provider: 'acme' }),
     post('/link-social', {}),
     signedIn(),
@@ -77,14 +84,14 @@ export const linking: readonly Scenario[] = [
   ),
 ];
 
-function asGraceNow(): Step {
+function renameAdaToGrace(): Step {
   return sql(`update users set email = 'grace@example.com' where email = 'ada@example.com'`);
 }
 
-/** With whatever is allowed, or forbidden, for linking. */
+/** The same scenario for different `accountLinking` options. */
 export const explicit: readonly Scenario[] = [
   scenario(
-    'explicitly',
+    'link-social with several providers',
     signedIn(),
     ...link('acme'),
     linked,

@@ -8,7 +8,7 @@ const signIn = post('/sign-in/email', { email, password });
 const due = sql(`update sessions set expires_at = now() + interval '1 day'`);
 const session = rows('select expires_at, updated_at from sessions');
 
-/** Option sets that are not the defaults, each with what it changes. */
+/** Option sets that differ from the defaults, each with scenarios for what it changes. */
 export const OPTION_SETS: readonly (OptionSet & {
   readonly name: string;
   readonly scenarios: readonly Scenario[];
@@ -27,7 +27,7 @@ export const OPTION_SETS: readonly (OptionSet & {
         get('/get-session'),
       ),
       scenario(
-        'an e-mail that is taken is not told',
+        'sign-up does not reveal that the address is taken',
         signUp,
         signUp,
         post('/sign-up/email', {
@@ -49,7 +49,7 @@ export const OPTION_SETS: readonly (OptionSet & {
     variables: { EMAIL_AND_PASSWORD_DISABLE_SIGN_UP: 'true' },
     scenarios: [
       scenario(
-        'nobody signs up',
+        'sign-up is refused',
         signUp,
         post('/sign-up/email', {}),
         post('/sign-up/email', '{'),
@@ -64,7 +64,7 @@ export const OPTION_SETS: readonly (OptionSet & {
     variables: { EMAIL_AND_PASSWORD_ENABLED: 'false' },
     scenarios: [
       scenario(
-        'neither signs up nor in',
+        'sign-up and sign-in are refused',
         signUp,
         signIn,
         post('/sign-in/email', { email: 'x', password }),
@@ -74,12 +74,12 @@ export const OPTION_SETS: readonly (OptionSet & {
     ],
   },
   {
-    name: 'lengths of passwords',
+    name: 'minPasswordLength, maxPasswordLength',
     options: { emailAndPassword: { minPasswordLength: 4, maxPasswordLength: 6 } },
     variables: { EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGTH: '4', EMAIL_AND_PASSWORD_MAX_PASSWORD_LENGTH: '6' },
     scenarios: [
       scenario(
-        'are counted in UTF-16 units',
+        'lengths are counted in UTF-16 code units',
         ...['abc', 'abcd', 'abcdef', 'abcdefg', '👩👩', '👩👩👩', '👩👩👩👩', 'ﬀﬀ', 'e\u0301e\u0301'].map(
           (text, index) =>
             post(
@@ -100,13 +100,13 @@ export const OPTION_SETS: readonly (OptionSet & {
     variables: { SESSION_UPDATE_AGE: '0', SESSION_FRESH_AGE: '0' },
     scenarios: [
       scenario(
-        'always fresh',
+        'a session is always fresh',
         signedIn(),
         sql(`update sessions set created_at = now() - interval '90 days'`),
         get('/list-sessions'),
       ),
       scenario(
-        'every read extends',
+        'every request extends the session',
         signedIn(),
         get('/get-session'),
         session,
@@ -117,7 +117,7 @@ export const OPTION_SETS: readonly (OptionSet & {
     ],
   },
   {
-    name: 'short sessions, soon stale',
+    name: 'short expiresIn, updateAge and freshAge',
     options: { session: { expiresIn: 3600, updateAge: 600, freshAge: 60 } },
     variables: { SESSION_EXPIRES_IN: '3600', SESSION_UPDATE_AGE: '600', SESSION_FRESH_AGE: '60' },
     scenarios: [
@@ -130,7 +130,7 @@ export const OPTION_SETS: readonly (OptionSet & {
         session,
       ),
       scenario(
-        'stale at once',
+        'a session is stale after freshAge',
         signedIn(),
         get('/list-sessions'),
         sql(`update sessions set expires_at = now() + interval '51 minutes'`),
@@ -146,11 +146,18 @@ export const OPTION_SETS: readonly (OptionSet & {
     options: { session: { disableSessionRefresh: true } },
     variables: { SESSION_DISABLE_SESSION_REFRESH: 'true' },
     scenarios: [
-      scenario('nothing is extended', signedIn(), due, get('/get-session'), get('/list-accounts'), session),
+      scenario(
+        'no session is extended',
+        signedIn(),
+        due,
+        get('/get-session'),
+        get('/list-accounts'),
+        session,
+      ),
     ],
   },
   {
-    name: 'cookiePrefix, the claims of a JWT',
+    name: 'cookiePrefix, claims of the JWT',
     options: {
       advanced: { cookiePrefix: 'my-app' },
       jwt: { jwt: { issuer: 'https://issuer.example', audience: 'an audience', expirationTime: '1h' } },
@@ -163,20 +170,20 @@ export const OPTION_SETS: readonly (OptionSet & {
     },
     scenarios: [
       scenario(
-        'issuer, audience, expiry',
+        'the JWT has the configured issuer, audience and expiry',
         signedIn('my-app.session_token'),
         get('/token'),
         get('/get-session'),
       ),
       scenario(
-        'names the cookies',
+        'cookies have the configured prefix',
         signUp,
         get('/get-session'),
         post('/sign-in/email', { email, password, rememberMe: false }),
         post('/sign-out', {}),
         get('/get-session'),
       ),
-      scenario('no other prefix is read', signedIn(), get('/get-session')),
+      scenario('cookies with another prefix are ignored', signedIn(), get('/get-session')),
     ],
   },
   {
@@ -185,7 +192,7 @@ export const OPTION_SETS: readonly (OptionSet & {
     variables: { ADVANCED_USE_SECURE_COOKIES: 'true' },
     scenarios: [
       scenario(
-        'marks the cookies',
+        'cookies are Secure and have the prefix __Secure-',
         signUp,
         get('/get-session'),
         post('/sign-in/email', { email, password, rememberMe: false }),
@@ -194,27 +201,31 @@ export const OPTION_SETS: readonly (OptionSet & {
         get('/get-session'),
         post('/sign-out', {}),
       ),
-      scenario('the plain name is not read', signedIn(), get('/get-session')),
-      scenario('the prefixed name is', signedIn('__Secure-better-auth.session_token'), get('/get-session')),
+      scenario('a cookie without the prefix is ignored', signedIn(), get('/get-session')),
+      scenario(
+        'a cookie with the prefix is accepted',
+        signedIn('__Secure-better-auth.session_token'),
+        get('/get-session'),
+      ),
     ],
   },
   {
-    name: 'checks turned off: disableCSRFCheck',
+    name: 'disableCSRFCheck',
     options: { advanced: { disableCSRFCheck: true } },
     variables: { ADVANCED_DISABLE_CSRF_CHECK: 'true' },
-    scenarios: [scenario('foreign origins, not foreign targets', ...foreign())],
+    scenarios: [scenario('accepts foreign origins and refuses foreign targets', ...foreign())],
   },
   {
-    name: 'checks turned off: disableOriginCheck',
+    name: 'disableOriginCheck',
     options: { advanced: { disableOriginCheck: true } },
     variables: { ADVANCED_DISABLE_ORIGIN_CHECK: 'true' },
-    scenarios: [scenario('foreign origins and foreign targets', ...foreign())],
+    scenarios: [scenario('accepts foreign origins and foreign targets', ...foreign())],
   },
   {
-    name: 'checks: disableOriginCheck, with disableCSRFCheck false',
+    name: 'disableOriginCheck, with disableCSRFCheck: false',
     options: { advanced: { disableOriginCheck: true, disableCSRFCheck: false } },
     variables: { ADVANCED_DISABLE_ORIGIN_CHECK: 'true', ADVANCED_DISABLE_CSRF_CHECK: 'false' },
-    scenarios: [scenario('which is checked', ...foreign())],
+    scenarios: [scenario('foreign origins and foreign targets', ...foreign())],
   },
   {
     name: 'trustedOrigins',
@@ -241,7 +252,7 @@ export const OPTION_SETS: readonly (OptionSet & {
     variables: { DISABLE_SETTING_JWT_HEADER: 'true', REQUIRE_SIGNATURE: 'true' },
     scenarios: [
       scenario(
-        'bearers',
+        'no set-auth-jwt header, and no unsigned bearer token',
         post('/sign-up/email', ADA, { save: { token: 'token' } }),
         get('/get-session'),
         get('/get-session', { browser: 'other', headers: { authorization: 'Bearer {token}' } }),
@@ -330,15 +341,15 @@ function trusted(): Scenario[] {
   const wrong = { email: 'nobody@example.com', password: 'x'.repeat(129) };
   return [
     scenario(
-      'as an origin',
+      'candidates as Origin header',
       ...candidates.map((origin) => post('/sign-in/email', wrong, { headers: { origin } })),
     ),
     scenario(
-      'as a target',
+      'candidates as callbackURL',
       ...candidates.map((callbackURL) => post('/sign-in/email', { ...wrong, callbackURL })),
     ),
     scenario(
-      'as a referer with a cookie',
+      'candidates as Referer header, with a cookie',
       ...candidates.map((referer) =>
         post('/sign-out', {}, { headers: { origin: undefined, referer, cookie: 'a=b' } }),
       ),

@@ -127,7 +127,7 @@ const TARGETS = [
 const FIELDS = ['callbackURL', 'redirectTo', 'errorCallbackURL', 'newUserCallbackURL'];
 const ODD_TARGETS: readonly unknown[] = [5, 0, true, false, null, [], ['/a'], {}, { a: 1 }];
 
-/** Refused after all that is looked at here, and before it costs a hash. */
+/** The server refuses this password after the checks under test and before it hashes, which saves time. */
 const wrong = { email: 'nobody@example.com', password: 'x'.repeat(129) };
 
 export const origins: readonly Scenario[] = [
@@ -143,18 +143,18 @@ export const origins: readonly Scenario[] = [
       post('/sign-up/email', ADA, { headers }),
       post('/sign-out', {}, { headers }),
       post('/sign-out', {}, { headers: { ...headers, cookie: 'unrelated=1' } }),
-      signedIn2(headers),
+      updateWithCookie(headers),
     ),
   ),
   scenario(
-    'reading needs no origin',
+    'GET routes accept a foreign origin',
     signedIn(),
     call('GET', '/api/auth/get-session', undefined, { headers: { origin: 'https://evil.example' } }),
     call('GET', '/api/auth/list-accounts', undefined, { headers: { origin: 'https://evil.example' } }),
   ),
   ...FIELDS.map((field) =>
     scenario(
-      `${field} to go to`,
+      `${field} in a JSON body`,
       ...TARGETS.map((target) => post('/sign-in/email', { ...wrong, [field]: target })),
     ),
   ),
@@ -181,7 +181,7 @@ export const origins: readonly Scenario[] = [
     ),
   ),
   scenario(
-    'a target in body and query',
+    'targets in both body and query',
     post('/sign-out?callbackURL=https://evil.example', { callbackURL: '/ok' }),
     post('/sign-out?callbackURL=/ok', { callbackURL: 'https://evil.example' }),
     post('/sign-out?callbackURL=https://evil.example', { callbackURL: '' }),
@@ -189,14 +189,14 @@ export const origins: readonly Scenario[] = [
     post('/sign-out?callbackURL=https://evil.example', []),
   ),
   scenario(
-    'several targets',
+    'several targets in one body',
     post('/sign-in/email', { ...wrong, callbackURL: 'https://evil.example', redirectTo: 5 }),
     post('/sign-in/email', { ...wrong, redirectTo: 5, callbackURL: '/ok' }),
     post('/sign-in/email', { ...wrong, newUserCallbackURL: '//x', errorCallbackURL: '//x' }),
   ),
 ];
 
-function signedIn2(headers: Record<string, string | undefined>) {
+function updateWithCookie(headers: Record<string, string | undefined>) {
   return post(
     '/update-user',
     { name: 'x' },

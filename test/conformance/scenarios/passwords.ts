@@ -28,7 +28,7 @@ const account = rows(
 
 export const changePassword: readonly Scenario[] = [
   scenario(
-    'who knows the old one sets a new one, and other sessions stay',
+    'change-password needs the old password and keeps other sessions',
     signUp,
     signIn(password),
     sql(`update accounts set updated_at = now() - interval '1 hour'`),
@@ -41,10 +41,10 @@ export const changePassword: readonly Scenario[] = [
     counts,
   ),
   scenario(
-    'other sessions end, this one is replaced',
+    'revokeOtherSessions ends other sessions and replaces the current one',
     signUp,
     signIn(password),
-    cookies('remember the cookie', (store, side) => {
+    cookies('save the cookie', (store, side) => {
       side.saved.set('old', store.get('better-auth.session_token') ?? '');
     }),
     post('/change-password', { currentPassword: password, newPassword, revokeOtherSessions: true }),
@@ -55,14 +55,14 @@ export const changePassword: readonly Scenario[] = [
     counts,
   ),
   scenario(
-    'a session that ends with the browser stays one',
+    'a browser session stays a browser session',
     post('/sign-up/email', { ...ADA, rememberMe: false }),
     post('/change-password', { currentPassword: password, newPassword, revokeOtherSessions: true }),
     rows('select expires_at from sessions'),
     get('/get-session'),
   ),
   scenario(
-    'what is refused, in order',
+    'the order in which change-password checks its input',
     signUp,
     post('/change-password', { currentPassword: 'wrong', newPassword: 'short' }),
     post('/change-password', { currentPassword: 'wrong', newPassword: 'x'.repeat(129) }),
@@ -90,7 +90,7 @@ export const changePassword: readonly Scenario[] = [
     ),
   ),
   scenario(
-    'signed out',
+    'password routes without a session',
     post('/change-password', { currentPassword: password, newPassword }),
     post('/change-password', {}),
     post('/verify-password', { password }),
@@ -134,7 +134,7 @@ const reset = (body: unknown, query = '') => post(`/reset-password${query}`, bod
 
 export const resetPassword: readonly Scenario[] = [
   scenario(
-    'by mail',
+    'a mailed link resets the password once',
     signUp,
     post('/request-password-reset', { email, redirectTo: '/new?x=1#top' }, elsewhere),
     rows(
@@ -152,7 +152,7 @@ export const resetPassword: readonly Scenario[] = [
     follow(),
   ),
   scenario(
-    'the same for an address that nobody has',
+    'request-password-reset answers the same for an unknown address',
     signUp,
     post('/request-password-reset', { email: 'nobody@example.com' }),
     post('/request-password-reset', { email: 'ADA@Example.com' }),
@@ -165,7 +165,7 @@ export const resetPassword: readonly Scenario[] = [
     reset({ newPassword, token: '{link-token}' }),
   ),
   scenario(
-    'where the link may lead',
+    'allowed and refused values of redirectTo',
     signUp,
     ...[
       '{origin}/new',
@@ -188,7 +188,7 @@ export const resetPassword: readonly Scenario[] = [
     post('/request-password-reset', { email, callbackURL: 'https://evil.example' }),
   ),
   scenario(
-    'following the link',
+    'opening the link with every kind of callbackURL',
     signUp,
     post('/request-password-reset', { email }),
     mails(1),
@@ -222,7 +222,7 @@ export const resetPassword: readonly Scenario[] = [
     counts,
   ),
   scenario(
-    'what is refused, in order',
+    'the order in which reset-password checks its input',
     signUp,
     reset({ newPassword: 'short' }),
     reset({ newPassword: 'short', token: '' }),
@@ -244,7 +244,7 @@ export const resetPassword: readonly Scenario[] = [
     ...ODD_BODIES.map(([, body, headers]) => post('/reset-password', body, { headers, browser: 'odd' })),
   ),
   scenario(
-    'a token is good for an hour and for what it was made for',
+    'a reset token works only for resets and expires',
     signUp,
     post('/request-password-reset', { email }),
     mails(1),
@@ -256,7 +256,7 @@ export const resetPassword: readonly Scenario[] = [
     counts,
   ),
   scenario(
-    'somebody without a password gets one',
+    'a user without a password gets one',
     signUp,
     sql('delete from accounts'),
     post('/request-password-reset', { email }),
@@ -266,7 +266,7 @@ export const resetPassword: readonly Scenario[] = [
     signIn(newPassword),
   ),
   scenario(
-    'an account of another provider stays',
+    'the account of a provider is kept',
     signUp,
     sql(`update accounts set provider_id = 'github', provider_user_id = '1'`),
     post('/request-password-reset', { email }),
@@ -276,7 +276,7 @@ export const resetPassword: readonly Scenario[] = [
     signIn(newPassword),
   ),
   scenario(
-    'a user who is gone',
+    'a deleted user',
     signUp,
     post('/request-password-reset', { email }),
     mails(1),
@@ -294,10 +294,10 @@ export const resetPassword: readonly Scenario[] = [
   ),
 ];
 
-/** With `revokeSessionsOnPasswordReset`, and tokens that live a minute. */
+/** With `revokeSessionsOnPasswordReset`, and tokens that expire after a minute. */
 export const revokingReset: readonly Scenario[] = [
   scenario(
-    'every session ends',
+    'a reset ends every session of the user',
     signUp,
     signIn(password),
     post('/request-password-reset', { email }),
@@ -315,7 +315,7 @@ export const revokingReset: readonly Scenario[] = [
 /** With `storeIdentifier: 'hashed'`. */
 export const hashedIdentifiers: readonly Scenario[] = [
   scenario(
-    'the table does not hold the token',
+    'the table holds a hash in place of the token',
     signUp,
     post('/request-password-reset', { email }),
     mails(1),
@@ -328,7 +328,7 @@ export const hashedIdentifiers: readonly Scenario[] = [
     counts,
   ),
   scenario(
-    'rows of before are still good',
+    'rows with a plain identifier still work',
     signUp,
     sql(`insert into verifications (id, identifier, value, expires_at, created_at, updated_at)
          select 'v1', 'reset-password:old', id, now() + interval '1 hour', now(), now() from users`),

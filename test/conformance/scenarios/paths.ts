@@ -23,7 +23,7 @@ const ROUTES = [
   '/sign-in',
 ];
 
-/** Without `/`, which leads to the documentation here and is not the protocol's. */
+/** `/` is not in the list, because the protocol does not define it. Gatehouse redirects it to `/docs`. */
 const PATHS = [
   '/api',
   '/api/',
@@ -90,13 +90,13 @@ export const paths: readonly Scenario[] = [
     ...PATHS.map((path) => call('GET', path.replace('/ok', '/list-accounts'))),
   ),
   scenario(
-    'unknown routes look at nothing else',
+    'unknown routes answer 404 whatever the body and the headers are',
     post('/nowhere', '{', {}),
     post('/nowhere', 'x', { headers: { 'content-type': 'text/plain' } }),
     post('/nowhere', {}, { headers: { origin: 'https://evil.example', cookie: 'a=b' } }),
   ),
   scenario(
-    'the server answers',
+    'ok answers',
     get('/ok'),
     get('/ok?x=y'),
     get('/ok', { headers: { cookie: 'a=b', origin: 'https://evil.example' } }),

@@ -10,7 +10,7 @@ const bob = post(
   { browser: 'bob', save: { bob: 'token' } },
 );
 
-/** Every route that wants somebody signed in. */
+/** Routes that require a session. */
 const GUARDED = [
   'GET /list-sessions',
   'GET /list-accounts',
@@ -28,7 +28,7 @@ const ask = (route: string, body: unknown, headers?: Record<string, string>) => 
 
 export const sessions: readonly Scenario[] = [
   scenario(
-    'nobody is signed in',
+    'guarded routes without a session',
     ...GUARDED.flatMap((route) => [
       ask(route, {}),
       ask(route, { token: 'x', name: 'x' }),
@@ -36,7 +36,7 @@ export const sessions: readonly Scenario[] = [
     ]),
   ),
   scenario(
-    'list',
+    'list-sessions lists only the caller’s sessions',
     signUp,
     get('/list-sessions'),
     elsewhere,
@@ -45,14 +45,14 @@ export const sessions: readonly Scenario[] = [
     get('/list-sessions', { browser: 'bob' }),
   ),
   scenario(
-    'list leaves out the expired',
+    'list-sessions leaves out expired sessions',
     signUp,
     elsewhere,
     sql(`update sessions set expires_at = now() - interval '1 hour' where token = '{phone}'`),
     get('/list-sessions'),
   ),
   scenario(
-    'list wants a fresh session',
+    'list-sessions requires a fresh session',
     signedIn(),
     get('/list-sessions'),
     sql(`update sessions set created_at = now() - interval '25 hours'`),
@@ -62,7 +62,7 @@ export const sessions: readonly Scenario[] = [
     get('/list-sessions'),
   ),
   scenario(
-    'revoke one',
+    'revoke another session of the same user',
     signUp,
     elsewhere,
     post('/revoke-session', { token: '{phone}' }),
@@ -75,13 +75,13 @@ export const sessions: readonly Scenario[] = [
     rows('select count(*)::int as count from sessions'),
   ),
   scenario(
-    'revoke one’s own',
+    'revoke the current session',
     post('/sign-up/email', ADA, { save: { own: 'token' } }),
     post('/revoke-session', { token: '{own}' }),
     get('/get-session'),
   ),
   scenario(
-    'revoke somebody else’s',
+    'revoking another user’s session changes nothing',
     signUp,
     bob,
     post('/revoke-session', { token: '{bob}' }),
@@ -98,7 +98,7 @@ export const sessions: readonly Scenario[] = [
     ...ODD_BODIES.map(([, body, headers]) => post('/revoke-session', body, { headers })),
   ),
   scenario(
-    'revoke others',
+    'revoke the other sessions',
     signUp,
     elsewhere,
     bob,
@@ -108,7 +108,7 @@ export const sessions: readonly Scenario[] = [
     get('/get-session'),
   ),
   scenario(
-    'revoke others beside an expired one',
+    'revoke the other sessions, of which one has expired',
     signUp,
     elsewhere,
     sql(`update sessions set expires_at = now() - interval '1 hour' where token = '{phone}'`),
@@ -116,12 +116,12 @@ export const sessions: readonly Scenario[] = [
     rows('select count(*)::int as count from sessions where expires_at > now()'),
   ),
   scenario(
-    'revoke others: odd bodies',
+    'revoke the other sessions: odd bodies',
     signedIn(),
     ...ODD_BODIES.map(([, body, headers]) => post('/revoke-other-sessions', body, { headers })),
   ),
   scenario(
-    'revoke all',
+    'revoke all sessions',
     signUp,
     elsewhere,
     bob,
@@ -132,7 +132,7 @@ export const sessions: readonly Scenario[] = [
     rows('select count(*)::int as count from sessions'),
   ),
   ...ODD_BODIES.map(([label, body, headers]) =>
-    scenario(`revoke all: ${label}`, signedIn(), post('/revoke-sessions', body, { headers })),
+    scenario(`revoke all sessions: ${label}`, signedIn(), post('/revoke-sessions', body, { headers })),
   ),
   scenario(
     'sign out',
@@ -145,7 +145,7 @@ export const sessions: readonly Scenario[] = [
     rows('select count(*)::int as count from sessions'),
   ),
   scenario(
-    'sign out without anything',
+    'sign out without a session',
     post('/sign-out'),
     post('/sign-out', {}),
     post('/sign-out', {}, { headers: { cookie: 'better-auth.session_token=x' } }),

@@ -18,7 +18,7 @@ export const signIn: readonly Scenario[] = [
     rows('select count(*)::int as count from sessions'),
   ),
   scenario(
-    'a wrong password and an unknown user are told alike',
+    'a wrong password and an unknown user get the same answer',
     signUp,
     post(path, { email, password: 'wrong password' }),
     post(path, { email: 'nobody@example.com', password }),
@@ -32,7 +32,7 @@ export const signIn: readonly Scenario[] = [
     post(path, { email, password: '\ud800\ud800' }),
   ),
   scenario(
-    'no password to be right',
+    'a user without a password',
     signUp,
     sql('update accounts set password = null'),
     post(path, { email, password }),
@@ -52,7 +52,7 @@ export const signIn: readonly Scenario[] = [
   ),
   scenario('odd bodies', ...ODD_BODIES.map(([, body, headers]) => post(path, body, { headers }))),
   scenario(
-    'addresses that are none',
+    'invalid addresses',
     ...[
       'ada',
       'a@b',
@@ -65,7 +65,7 @@ export const signIn: readonly Scenario[] = [
     ].map((address) => post(path, { email: address, password })),
   ),
   scenario(
-    'a session that ends with the browser',
+    'a browser session',
     signUp,
     post(path, { email, password, rememberMe: false }),
     get('/get-session'),
@@ -81,17 +81,19 @@ export const signIn: readonly Scenario[] = [
     post('/sign-out', {}),
   ),
   scenario(
-    'a session whose mark was lost is extended as any other',
+    'a browser session without its dont_remember cookie is extended',
     signUp,
     post(path, { email, password, rememberMe: false }),
-    cookies('the mark is lost', (store) => store.delete('better-auth.dont_remember')),
+    cookies('delete the dont_remember cookie', (store) => store.delete('better-auth.dont_remember')),
     get('/get-session'),
   ),
   scenario(
-    'a mark that is not signed counts for nothing',
+    'an unsigned dont_remember cookie is ignored',
     signUp,
     post(path, { email, password }),
-    cookies('a made-up mark', (store) => store.set('better-auth.dont_remember', 'true')),
+    cookies('add an unsigned dont_remember cookie', (store) =>
+      store.set('better-auth.dont_remember', 'true'),
+    ),
     post('/update-user', { name: 'A' }),
     sql(`update sessions set expires_at = now() + interval '1 hour'`),
     get('/get-session'),

@@ -6,7 +6,7 @@ const FIELDS = ['name', 'email', 'password', 'image', 'callbackURL', 'rememberMe
 
 export const signUp: readonly Scenario[] = [
   scenario(
-    'somebody signs up and is signed in',
+    'sign-up creates a user and signs in',
     post(path, ADA),
     get('/get-session'),
     rows(
@@ -16,13 +16,13 @@ export const signUp: readonly Scenario[] = [
     rows('select token, user_id, expires_at, ip_address, user_agent from sessions'),
   ),
   scenario(
-    'with every field',
+    'sign-up with every field',
     post(path, { ...ADA, image: 'https://example.com/a.png', callbackURL: '/welcome', rememberMe: true }),
     post(path, { ...ADA, email: 'b@example.com', rememberMe: false }, { browser: 'other' }),
     get('/get-session', { browser: 'other' }),
   ),
   scenario(
-    'fields that are nobody’s to set',
+    'fields that a client must not set are ignored',
     post(path, {
       ...ADA,
       id: 'mine',
@@ -42,7 +42,10 @@ export const signUp: readonly Scenario[] = [
       ),
     ),
   ),
-  scenario('several faults at once', post(path, { name: 1, email: 'x', password: '', rememberMe: 'yes' })),
+  scenario(
+    'several invalid fields at once',
+    post(path, { name: 1, email: 'x', password: '', rememberMe: 'yes' }),
+  ),
   scenario('odd bodies', ...ODD_BODIES.map(([, body, headers]) => post(path, body, { headers }))),
   scenario(
     'e-mail addresses',
@@ -103,7 +106,7 @@ export const signUp: readonly Scenario[] = [
     post(path, { ...ADA, password: 'x'.repeat(1_000_000) }),
   ),
   scenario(
-    'an e-mail that is taken, in other letters',
+    'an address that is taken, also in capital letters',
     post(path, ADA),
     post(path, { ...ADA, password: 'another password' }, { browser: 'other' }),
     post(path, { ...ADA, email: 'ADA@EXAMPLE.COM' }, { browser: 'other' }),
@@ -111,7 +114,7 @@ export const signUp: readonly Scenario[] = [
     rows('select email from users'),
   ),
   scenario(
-    'signing up while signed in makes another session',
+    'sign-up with a session creates another session',
     post(path, ADA),
     post(path, { ...ADA, email: 'b@example.com' }),
     get('/get-session'),
@@ -142,7 +145,7 @@ export const signUp: readonly Scenario[] = [
     ),
   ),
   scenario(
-    'what is kept of the client',
+    'the client’s address and user agent in the session',
     post(path, ADA, { headers: { 'user-agent': 'Mozilla/5.0 (Äda)', 'x-forwarded-for': '203.0.113.7' } }),
     ...[
       '2001:db8::1',
@@ -166,7 +169,7 @@ export const signUp: readonly Scenario[] = [
     rows('select ip_address, user_agent from sessions order by created_at'),
   ),
   scenario(
-    'an IPv4 address in IPv6’s capitals',
+    'an IPv4 address as IPv6 in capital hexadecimal digits',
     post(path, ADA, { headers: { 'x-forwarded-for': '::FFFF:0506:0708' } }),
     rows('select ip_address from sessions'),
   ),

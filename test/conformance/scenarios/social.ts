@@ -13,7 +13,7 @@ import {
 } from '../steps.js';
 import { WRONG_TYPES } from './values.js';
 
-/** Begins, goes through the provider, and is about to come back. */
+/** Begins a sign-in and goes through the provider. The next step is the callback. */
 export const begun = (
   name: string,
   person: string,
@@ -33,7 +33,7 @@ export const signIn = (name: string, person = 'verified', body: object = {}): St
   callback(),
 ];
 
-/** All that a sign-in may leave behind, without what is chance. */
+/** The rows that a sign-in can leave behind, without random values. */
 export const left = rows(
   `select u.name, u.email, u.is_email_verified, u.email_verified is not null as since, u.image, a.provider_id,
           a.provider_user_id, a.scope, a.access_token is not null as access, a.refresh_token is not null as refresh,
@@ -53,7 +53,7 @@ const user = (email: string, verified = false) =>
 const signingIn: readonly Scenario[] = [
   ...['acme', 'plain', 'particular', 'without-nonce', 'gitlab'].map((name) =>
     scenario(
-      `at ${name}, new and then known`,
+      `sign-in with ${name}, first as a new user and then as a known one`,
       ...begun(name, 'verified', { newUserCallbackURL: '/welcome' }),
       ...(name === 'particular'
         ? [
@@ -71,7 +71,7 @@ const signingIn: readonly Scenario[] = [
     ),
   ),
   scenario(
-    'what is asked for',
+    'the authorization URL',
     post('/sign-in/social', { provider: 'acme' }),
     post('/sign-in/social', { provider: 'acme', disableRedirect: true }),
     post('/sign-in/social', { provider: 'acme', scopes: ['extra', 'more'], loginHint: 'ada@example.com' }),
@@ -84,7 +84,7 @@ const signingIn: readonly Scenario[] = [
     rows(`select left(identifier, 11) as kind, expires_at - created_at > '590 s' as long from verifications`),
   ),
   scenario(
-    'additionalData does not stand for what is the server’s',
+    'additionalData cannot replace the values that the server keeps in the state',
     ...begun('acme', 'verified', {
       additionalData: {
         callbackURL: 'https://evil.example',
@@ -108,9 +108,9 @@ const signingIn: readonly Scenario[] = [
     callback(),
     left,
   ),
-  scenario('without callbackURL', ...signIn('acme', 'verified', { callbackURL: undefined }), left),
+  scenario('sign-in without callbackURL', ...signIn('acme', 'verified', { callbackURL: undefined }), left),
   scenario(
-    'a person without an address, and one without a proven one',
+    'a person without an address, and one with an unverified address',
     ...signIn('acme', 'without-email'),
     ...signIn('acme', 'without-email', { errorCallbackURL: undefined }),
     ...signIn('acme', 'unverified'),
@@ -121,7 +121,7 @@ const signingIn: readonly Scenario[] = [
 
 const refused: readonly Scenario[] = [
   scenario(
-    'bodies that are none',
+    'invalid bodies',
     post('/sign-in/social'),
     post('/sign-in/social', []),
     post('/sign-in/social', {}),
@@ -164,7 +164,7 @@ const refused: readonly Scenario[] = [
     ),
   ),
   scenario(
-    'callbacks without what they need',
+    'callbacks with missing or wrong parameters',
     get('/callback/acme'),
     get('/callback/acme?code=x'),
     get('/callback/unknown?code=x'),
@@ -183,7 +183,7 @@ const refused: readonly Scenario[] = [
     post('/callback/acme', 'x', { headers: { 'content-type': 'text/plain' } }),
   ),
   scenario(
-    'what the provider or the browser says otherwise',
+    'callbacks with an error or with parameters that do not match',
     ...begun('acme', 'verified'),
     get('/callback/acme?state={state}&error=access_denied&error_description=no%20%26%20never'),
     ...begun('acme', 'verified'),
@@ -201,7 +201,7 @@ const refused: readonly Scenario[] = [
     left,
   ),
   scenario(
-    'the state of another browser, of another time, and once more',
+    'a state of another browser, used twice, expired, or damaged',
     ...begun('acme', 'verified'),
     callback({ browser: 'elsewhere' }),
     callback(),
@@ -234,28 +234,28 @@ const claims =
 const seconds = () => Math.floor(Date.now() / 1000);
 
 const MISBEHAVIOUR: readonly (readonly [what: string, at: string, Misbehaviour])[] = [
-  ['no token endpoint', 'acme', fault('token', 'down')],
-  ['no token endpoint', 'gitlab', fault('token', 'down')],
+  ['a broken token endpoint', 'acme', fault('token', 'down')],
+  ['a broken token endpoint', 'gitlab', fault('token', 'down')],
   ['garbage for tokens', 'acme', fault('token', 'garbage')],
   ['garbage for tokens', 'gitlab', fault('token', 'garbage')],
-  ['no userinfo', 'gitlab', fault('userinfo', 'down')],
+  ['a broken userinfo endpoint', 'gitlab', fault('userinfo', 'down')],
   ['garbage for userinfo', 'gitlab', fault('userinfo', 'garbage')],
   ['another issuer', 'acme', claims(() => ({ iss: 'https://evil.example' }))],
   ['another audience', 'acme', claims(() => ({ aud: 'somebody-else' }))],
   ['another nonce', 'acme', claims(() => ({ nonce: 'another' }))],
-  ['an id token that has expired', 'acme', claims(() => ({ exp: seconds() - 60 }))],
-  ['an id token that has just expired', 'acme', claims(() => ({ exp: seconds() - 10 }))],
-  ['an id token of tomorrow', 'acme', claims(() => ({ iat: seconds() + 86_400 }))],
-  ['an id token not good yet', 'acme', claims(() => ({ nbf: seconds() + 600 }))],
+  ['an expired id token', 'acme', claims(() => ({ exp: seconds() - 60 }))],
+  ['an id token that expired 10 s ago', 'acme', claims(() => ({ exp: seconds() - 10 }))],
+  ['an id token issued tomorrow', 'acme', claims(() => ({ iat: seconds() + 86_400 }))],
+  ['an id token that is not valid yet', 'acme', claims(() => ({ nbf: seconds() + 600 }))],
   ['an id token without a subject', 'acme', claims(() => ({ sub: undefined }))],
-  ['an id token of somebody without an address', 'acme', claims(() => ({ email: undefined }))],
+  ['an id token without an address', 'acme', claims(() => ({ email: undefined }))],
 ];
 
 const misbehaving: readonly Scenario[] = [
   scenario(
     'a provider that misbehaves',
     ...MISBEHAVIOUR.flatMap(([what, at, change]) => [
-      provider('as it should', (peer) => peer.mend()),
+      provider('behaves again', (peer) => peer.mend()),
       ...begun(at, 'verified'),
       provider(`${what} at ${at}`, change),
       callback(),
@@ -265,7 +265,7 @@ const misbehaving: readonly Scenario[] = [
   scenario(
     'a code that is used twice',
     ...signIn('acme'),
-    cookies('the code is kept', (_, side) => side.saved.set('used', side.saved.get('code') ?? '')),
+    cookies('save the code', (_, side) => side.saved.set('used', side.saved.get('code') ?? '')),
     ...begun('acme', 'verified'),
     get('/callback/acme?code={used}&state={state}'),
     left,
@@ -274,7 +274,7 @@ const misbehaving: readonly Scenario[] = [
 
 const gates: readonly Scenario[] = [
   scenario(
-    'sign-up that is off, or has to be asked for',
+    'sign-up is disabled, or must be requested',
     ...signIn('closed'),
     ...signIn('closed', 'verified', { requestSignUp: true }),
     ...signIn('asking'),
@@ -288,7 +288,7 @@ const gates: readonly Scenario[] = [
     left,
   ),
   scenario(
-    'an address that has to be verified',
+    'the provider must have verified the address',
     ...signIn('proven', 'unverified'),
     left,
     ...signIn('proven', 'unverified'),
@@ -298,7 +298,7 @@ const gates: readonly Scenario[] = [
     left,
   ),
   scenario(
-    'a profile that changes',
+    'the profile at the provider changes',
     ...signIn('overriding'),
     provider('another name', ({ alterations }) => {
       alterations.idToken = (claims) => ({
@@ -318,7 +318,7 @@ const gates: readonly Scenario[] = [
     left,
   ),
   scenario(
-    'begun at the provider',
+    'a sign-in that begins at the provider',
     call('GET', '/api/auth/callback/beginning?code=x'),
     call('GET', '/api/auth/callback/beginning?code=x&state='),
     call('GET', '/api/auth/callback/beginning'),
@@ -326,32 +326,38 @@ const gates: readonly Scenario[] = [
   ),
 ];
 
-/** Sign-in where somebody has the address already. */
+/** Sign-in with a provider when a user with the same address exists. */
 export const implicit: readonly Scenario[] = [
-  scenario('a user who has proven the address', user('grace@example.com', true), ...signIn('acme'), left),
-  scenario('a user who has not', user('grace@example.com'), ...signIn('acme'), left, ...signIn('gitlab')),
+  scenario('the user has verified the address', user('grace@example.com', true), ...signIn('acme'), left),
   scenario(
-    'an address unproven at the provider',
+    'the user has not verified the address',
+    user('grace@example.com'),
+    ...signIn('acme'),
+    left,
+    ...signIn('gitlab'),
+  ),
+  scenario(
+    'the provider has not verified the address',
     user('mallory@example.com', true),
     ...signIn('acme', 'unverified'),
     left,
   ),
   scenario(
-    'an address that is proven later',
+    'the provider verifies the address later',
     ...signIn('acme', 'unverified'),
     left,
-    provider('proven now', ({ alterations }) => {
+    provider('the address is verified', ({ alterations }) => {
       alterations.idToken = (claims) => ({ ...claims, email_verified: 'true' });
     }),
     ...signIn('acme', 'unverified'),
     left,
   ),
-  scenario('two providers, one person', ...signIn('acme'), ...signIn('gitlab'), ...signIn('plain'), left),
+  scenario('one person at three providers', ...signIn('acme'), ...signIn('gitlab'), ...signIn('plain'), left),
 ];
 
 const signingOut: readonly Scenario[] = [
   scenario(
-    'where the provider offers it',
+    'sign-out at a provider that offers logout',
     ...signIn('acme'),
     post('/sign-out', { callbackURL: '/bye', state: 'kept' }),
     ...signIn('acme'),
@@ -362,7 +368,7 @@ const signingOut: readonly Scenario[] = [
     get('/get-session'),
   ),
   scenario(
-    'where it does not',
+    'sign-out at a provider without logout',
     ...signIn('gitlab'),
     post('/sign-out', { callbackURL: '/bye' }),
     ...signIn('quiet'),
@@ -374,21 +380,21 @@ const signingOut: readonly Scenario[] = [
 
 export const social = { signingIn, refused, misbehaving, gates, implicit, signingOut };
 
-/** With the state in a cookie. */
+/** With `storeStateStrategy: 'cookie'`. */
 export const inCookie: readonly Scenario[] = [
   scenario(
-    'there and back',
+    'sign-in, and a callback that is opened twice',
     ...signIn('acme'),
     left,
     callback(),
     post('/sign-out', { disableRedirect: true }),
   ),
   scenario(
-    'not mine',
+    'a state cookie that is missing, foreign or made up',
     ...begun('acme', 'verified'),
     callback({ browser: 'elsewhere' }),
     get('/callback/acme?state=other&code={code}'),
-    cookies('a made-up cookie', (store) => store.set('better-auth.oauth_state', 'ff'.repeat(60))),
+    cookies('add a made-up state cookie', (store) => store.set('better-auth.oauth_state', 'ff'.repeat(60))),
     callback(),
     get('/callback/acme?code={code}'),
     left,
@@ -396,13 +402,13 @@ export const inCookie: readonly Scenario[] = [
 ];
 
 const byCookie = { useAccountCookie: true };
-/** `userId` is passed over by both: by it the deliberate difference knows the step. */
+/** Both servers ignore `userId`. `DELIBERATE_DIFFERENCES` recognise the step by it. */
 const ofUnlinked = { ...byCookie, userId: 'unlinked' };
 
-/** With the account in a cookie, and the session's data in another. */
+/** With `storeAccountCookie` and `cookieCache`. */
 export const withAccountCookie: readonly Scenario[] = [
   scenario(
-    'of the account that signed in',
+    'the account cookie of the last sign-in',
     ...signIn('acme'),
     post('/get-access-token', byCookie),
     post('/refresh-token', byCookie),
@@ -417,7 +423,7 @@ export const withAccountCookie: readonly Scenario[] = [
     post('/get-access-token', byCookie),
   ),
   scenario(
-    'of which the token is about to expire',
+    'an account cookie whose token is about to expire',
     provider('tokens for three seconds', (peer) => (peer.accessTokenLife = 3)),
     ...signIn('gitlab'),
     provider('tokens for an hour', (peer) => (peer.accessTokenLife = 3600)),
@@ -430,7 +436,7 @@ export const withAccountCookie: readonly Scenario[] = [
     post('/get-access-token', { accountId: '{id}' }),
   ),
   scenario(
-    'that is unlinked by now',
+    'the account cookie of an unlinked account',
     ...signIn('acme'),
     sql('delete from accounts'),
     post('/get-access-token', ofUnlinked),
@@ -438,9 +444,9 @@ export const withAccountCookie: readonly Scenario[] = [
     get('/account-info?useAccountCookie=true'),
   ),
   scenario(
-    'that is none, or another user’s',
+    'an account cookie in chunks, of another user, or invalid',
     ...signIn('acme'),
-    cookies('the account in pieces', (store) => {
+    cookies('split the account cookie', (store) => {
       const value = store.get('better-auth.account_data') ?? '';
       store.delete('better-auth.account_data');
       store.set('better-auth.account_data.0', value.slice(0, 100));
@@ -450,7 +456,9 @@ export const withAccountCookie: readonly Scenario[] = [
     get('/get-session?disableCookieCache=true'),
     post('/sign-up/email', { name: 'Bob', email: 'bob@example.com', password: 'correct horse battery' }),
     post('/get-access-token', byCookie),
-    cookies('garbage', (store) => store.set('better-auth.account_data', 'eyJhbGciOiJub25lIn0.e30.')),
+    cookies('replace the account cookie by garbage', (store) =>
+      store.set('better-auth.account_data', 'eyJhbGciOiJub25lIn0.e30.'),
+    ),
     post('/get-access-token', byCookie),
     get('/get-session?disableCookieCache=true'),
   ),

@@ -5,14 +5,14 @@ const user = rows('select name, email, is_email_verified, image, updated_at from
 
 export const updateUser: readonly Scenario[] = [
   scenario(
-    'name and picture',
+    'update-user changes name and picture',
     signedIn(),
     post('/update-user', { name: 'Ada King', image: 'https://example.com/a.png' }),
     user,
     get('/get-session'),
   ),
   scenario(
-    'the picture is taken away',
+    'update-user removes the picture',
     signedIn(),
     post('/update-user', { image: 'x' }),
     post('/update-user', { image: null }),
@@ -36,7 +36,7 @@ export const updateUser: readonly Scenario[] = [
     ),
   ),
   scenario(
-    'a name beside others',
+    'a name together with other fields',
     signedIn(),
     post('/update-user', { name: 'B', id: 'x', createdAt: 1, banned: true, is_email_verified: true }),
     user,
@@ -55,9 +55,9 @@ export const updateUser: readonly Scenario[] = [
       user,
     ]),
   ),
-  scenario('by another method', signedIn(), get('/update-user')),
+  scenario('update-user by GET', signedIn(), get('/update-user')),
   scenario(
-    'list accounts',
+    'list-accounts with scopes in every form',
     signedIn(),
     get('/list-accounts'),
     sql(`update accounts set scope = 'a,b', provider_id = 'github', access_token = 'secret'`),

@@ -1,4 +1,4 @@
-/** A value of every type that JSON has, and none at all. */
+/** A value of every JSON type, and a missing value. */
 export const WRONG_TYPES: readonly (readonly [label: string, value: unknown])[] = [
   ['missing', undefined],
   ['null', null],
@@ -13,7 +13,7 @@ export const WRONG_TYPES: readonly (readonly [label: string, value: unknown])[] 
   ['an empty text', ''],
 ];
 
-/** Those that a text column takes. */
+/** The values that a text column can store. */
 export const STORABLE_TYPES = WRONG_TYPES.filter(([, value]) => typeof value !== 'object' || value === null);
 
 export const ADA = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' };
@@ -36,12 +36,12 @@ export const ODD_BODIES: readonly (readonly [
   ['an array', []],
   ['an array of objects', [{ name: 'Ada' }]],
   ['malformed JSON', '{"name":'],
-  ['JSON with a comma too many', '{"name":"Ada",}'],
-  ['blanks only', '   '],
-  ['two values', '{} {}'],
+  ['JSON with a trailing comma', '{"name":"Ada",}'],
+  ['only spaces', '   '],
+  ['two JSON values', '{} {}'],
   ['single quotes', "{'name':'Ada'}"],
   ['a byte order mark', '\uFEFF{"name":"Ada"}'],
-  ['keys of Object', '{"__proto__":{"name":"x"},"constructor":{"prototype":1},"toString":1}'],
+  ['keys of Object.prototype', '{"__proto__":{"name":"x"},"constructor":{"prototype":1},"toString":1}'],
   ['a key twice', '{"name":1,"name":"Ada"}'],
   ['text/plain', '{"name":"Ada"}', { 'content-type': 'text/plain' }],
   ['text/plain with a charset', '{"name":"Ada"}', { 'content-type': 'text/plain;charset=UTF-8' }],
@@ -50,9 +50,9 @@ export const ODD_BODIES: readonly (readonly [
   ['no content type', '{"name":"Ada"}', { 'content-type': undefined }],
   ['json with a charset', '{"name":"Ada"}', { 'content-type': 'application/json; charset=utf-8' }],
   ['JSON in capitals', '{"name":"Ada"}', { 'content-type': 'Application/JSON' }],
-  ['json with blanks', '{"name":"Ada"}', { 'content-type': ' application/json ; x=y' }],
-  ['a suffix', '{"name":"Ada"}', { 'content-type': 'application/problem+json' }],
-  ['almost json', '{"name":"Ada"}', { 'content-type': 'application/jsonp' }],
+  ['json with spaces', '{"name":"Ada"}', { 'content-type': ' application/json ; x=y' }],
+  ['a type with the suffix +json', '{"name":"Ada"}', { 'content-type': 'application/problem+json' }],
+  ['a type that starts like json', '{"name":"Ada"}', { 'content-type': 'application/jsonp' }],
   ['a form', 'name=Ada&email=a%40b.co', FORM],
   [
     'a form with a charset',
@@ -60,5 +60,5 @@ export const ODD_BODIES: readonly (readonly [
     { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
   ],
   ['multipart', '--x\r\n\r\n--x--', { 'content-type': 'multipart/form-data; boundary=x' }],
-  ['a type and no body', '', { 'content-type': 'text/plain' }],
+  ['a content type and no body', '', { 'content-type': 'text/plain' }],
 ];

@@ -40,7 +40,7 @@ const data = (name = 'Ada'): SessionData => ({
   version: '1',
 });
 
-const readByOriginal = (value: string, strategy: Strategy) =>
+const readByBetterAuth = (value: string, strategy: Strategy) =>
   getCookieCache(new Headers({ cookie: `better-auth.session_data=${value}` }), {
     secret: SECRET,
     strategy,
@@ -48,7 +48,7 @@ const readByOriginal = (value: string, strategy: Strategy) =>
   });
 
 describe('the vectors of protocol.md §16', () => {
-  it('5: the key of jwe and its thumbprint', () => {
+  it('5: the encryption key of the strategy jwe and its thumbprint', () => {
     const { bytes, kid } = encryptionKeyOf(SECRET);
     expect(Buffer.from(bytes).toString('hex')).toBe(
       'c748568c43011c3d25fc1be347111a2e32fe3a4f61ddb25ced6152f2772ac7db13945cad5e77f2fc181ccff7d274f0961be7c424c71d6378426da892bb03b668',
@@ -56,7 +56,7 @@ describe('the vectors of protocol.md §16', () => {
     expect(kid).toBe('9FxAKt3hSIwuAwvpuUX0Th1Ykf8lCZH7E4PZkgxrJW0');
   });
 
-  it('6: compact, both ways', async () => {
+  it('6: opening and sealing with the strategy compact', async () => {
     const value = Buffer.from(VECTOR).toString('base64url');
     const opened = openCompact(value, [SECRET]);
     expect(opened).toMatchObject({ expiresAt: 1_795_423_751_248, secretIndex: 0 });
@@ -70,7 +70,7 @@ describe.each(STRATEGIES)('%s', (strategy) => {
   const codec = sessionDataCodec(strategy, [SECRET]);
 
   it.each(['Ada', '', 'é😀\u2028"\\', '</script>', '\u0000', 'x'.repeat(10_000), '__proto__'])(
-    'opens what it sealed: %j',
+    'opens its own session data with the name %j',
     async (name) => {
       const sealed = data(name);
       const expiresAt = Math.floor(soon() / 1000) * 1000;
@@ -80,19 +80,19 @@ describe.each(STRATEGIES)('%s', (strategy) => {
     },
   );
 
-  it('is read by the original', async () => {
+  it('writes session data that Better Auth can read', async () => {
     const sealed = data('é😀');
-    const read = await readByOriginal(await codec.seal(sealed, soon()), strategy);
+    const read = await readByBetterAuth(await codec.seal(sealed, soon()), strategy);
     expect(JSON.parse(JSON.stringify(read))).toMatchObject(JSON.parse(JSON.stringify(sealed)) as object);
   });
 
-  it('is opened by any of the secrets and says by which', async () => {
+  it('opens session data sealed with any of the secrets, and returns the index of the secret', async () => {
     const value = await sessionDataCodec(strategy, [OTHER]).seal(data(), soon());
     expect(await codec.open(value)).toBeUndefined();
     expect(await sessionDataCodec(strategy, [SECRET, OTHER]).open(value)).toMatchObject({ secretIndex: 1 });
   });
 
-  it('opens nothing that was changed by a character', async () => {
+  it('refuses session data with a changed character', async () => {
     const value = await codec.seal(data(), soon());
     const opened = [];
     for (let index = 0; index < value.length; index += 7) {
@@ -104,13 +104,13 @@ describe.each(STRATEGIES)('%s', (strategy) => {
   });
 
   it.each(['', '.', '..', '....', 'a', 'e30', 'bnVsbA', 'W10', '%', 'é', 'a.b.c', 'a.b.c.d.e', '"', '\0'])(
-    'opens nothing in %j',
+    'refuses %j',
     async (value) => {
       expect(await codec.open(value)).toBeUndefined();
     },
   );
 
-  it('opens nothing that is no session data, whoever sealed it', async () => {
+  it('refuses malformed session data despite a valid seal', async () => {
     const whole = data();
     const { session, user } = whole;
     for (const part of [
@@ -133,7 +133,7 @@ describe.each(STRATEGIES)('%s', (strategy) => {
     }
   });
 
-  it('opens nothing of another strategy', async () => {
+  it('refuses session data of another strategy', async () => {
     for (const other of STRATEGIES.filter((name) => name !== strategy)) {
       const value = await sessionDataCodec(other, [SECRET]).seal(data(), soon());
       expect(await codec.open(value)).toBeUndefined();
@@ -144,14 +144,14 @@ describe.each(STRATEGIES)('%s', (strategy) => {
 describe('jwt', () => {
   const codec = sessionDataCodec('jwt', [SECRET]);
   const key = new TextEncoder().encode(SECRET);
-  const original = data();
-  const claims = JSON.parse(JSON.stringify(original)) as Record<string, unknown>;
+  const sessionData = data();
+  const claims = JSON.parse(JSON.stringify(sessionData)) as Record<string, unknown>;
 
-  it('reads what the original signs', async () => {
-    expect(await codec.open(await signJWT(claims, SECRET, 300))).toMatchObject({ data: original });
+  it('reads JWTs that Better Auth signed', async () => {
+    expect(await codec.open(await signJWT(claims, SECRET, 300))).toMatchObject({ data: sessionData });
   });
 
-  it('takes no algorithm but its own, least of all none (advisory A21)', async () => {
+  it('accepts only HS256, and in particular not none (advisory A21)', async () => {
     const none = new UnsecuredJWT(claims).setIssuedAt().setExpirationTime('5m').encode();
     expect(await codec.open(none)).toBeUndefined();
     for (const alg of ['HS384', 'HS512']) {
@@ -163,7 +163,7 @@ describe('jwt', () => {
     }
   });
 
-  it('does not outlive its time', async () => {
+  it('refuses an expired JWT, and treats a JWT without exp as expired', async () => {
     expect(await codec.open(await codec.seal(data(), Date.now() - 2000))).toBeUndefined();
     const endless = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(key);
     expect(await codec.open(endless)).toMatchObject({ expiresAt: 0 });
@@ -172,14 +172,14 @@ describe('jwt', () => {
 
 describe('jwe', () => {
   const codec = sessionDataCodec('jwe', [SECRET, OTHER]);
-  const original = data();
-  const claims = JSON.parse(JSON.stringify(original)) as Record<string, unknown>;
+  const sessionData = data();
+  const claims = JSON.parse(JSON.stringify(sessionData)) as Record<string, unknown>;
   const encrypted = (enc: string, key: Uint8Array, kid?: string) =>
     new EncryptJWT(claims).setProtectedHeader({ alg: 'dir', enc, kid }).setExpirationTime('5m').encrypt(key);
 
-  it('reads what the original encrypts, and the other way round', async () => {
+  it('reads JWEs of Better Auth, and Better Auth reads its JWEs', async () => {
     const theirs = await symmetricEncodeJWT(claims, SECRET, 'better-auth-session', 300);
-    expect(await codec.open(theirs)).toMatchObject({ data: original });
+    expect(await codec.open(theirs)).toMatchObject({ data: sessionData });
     const ours = await codec.seal(data(), soon());
     expect(await symmetricDecodeJWT(ours, SECRET, 'better-auth-session')).toMatchObject({
       user: { name: 'Ada' },
@@ -187,19 +187,19 @@ describe('jwe', () => {
     });
   });
 
-  it('does not read what the original encrypts for another purpose', async () => {
+  it('refuses a JWE that Better Auth encrypted for another purpose', async () => {
     expect(
       await codec.open(await symmetricEncodeJWT(claims, SECRET, 'better-auth-account', 300)),
     ).toBeUndefined();
   });
 
-  it('tries every secret on a token without kid', async () => {
+  it('tries every secret for a JWE without kid', async () => {
     const { bytes } = encryptionKeyOf(OTHER);
     expect(await codec.open(await encrypted('A256CBC-HS512', bytes))).toMatchObject({ secretIndex: 1 });
     expect(await codec.open(await encrypted('A256CBC-HS512', bytes, 'unknown'))).toBeUndefined();
   });
 
-  it('also takes A256GCM, and nothing weaker', async () => {
+  it('also accepts A256GCM, and refuses weaker algorithms', async () => {
     const { bytes, kid } = encryptionKeyOf(OTHER);
     const gcm = await encrypted('A256GCM', bytes.subarray(0, 32), kid);
     expect(await codec.open(gcm)).toMatchObject({ secretIndex: 1 });
@@ -207,7 +207,7 @@ describe('jwe', () => {
     expect(await codec.open(await encrypted('A128CBC-HS256', bytes.subarray(0, 32)))).toBeUndefined();
   });
 
-  it('bears with a clock that is 15 seconds ahead', async () => {
+  it('tolerates a clock that is up to 15 seconds ahead', async () => {
     expect(await codec.open(await codec.seal(data(), Date.now() - 10_000))).toBeDefined();
     expect(await codec.open(await codec.seal(data(), Date.now() - 20_000))).toBeUndefined();
   });

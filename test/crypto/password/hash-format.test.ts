@@ -10,14 +10,14 @@ describe.each([
   ['nothing', ''],
   ['a marker for no password', '!0cae0426de08df0d4f398926cd2c654f4de5c31f'],
   ['plain text', 'password'],
-  ['an unknown bcrypt', `$2x$12$${salt}${digest}`],
-  ['a bcrypt cut short', `$2b$12$${salt}${digest.slice(1)}`],
+  ['bcrypt with an unknown prefix', `$2x$12$${salt}${digest}`],
+  ['a truncated bcrypt', `$2b$12$${salt}${digest.slice(1)}`],
   ['a bcrypt too long', `$2b$12$${salt}${digest}.`],
   ['a bcrypt and a line end', `$2b$12$${salt}${digest}\n`],
   ['a bcrypt of cost 3', `$2b$03$${salt}${digest}`],
   ['a bcrypt of cost 21', `$2b$21$${salt}${digest}`],
   ['a bcrypt of cost 31', `$2b$31$${salt}${digest}`],
-  ['a bcrypt of no cost', `$2b$xx$${salt}${digest}`],
+  ['a bcrypt without a cost', `$2b$xx$${salt}${digest}`],
   ['a bcrypt-sha256 of cost 21', `$bcrypt-sha256$v=2,t=2b,r=21$${salt}$${digest}`],
   ['a bcrypt-sha256 of version 3', `$bcrypt-sha256$v=3,t=2b,r=12$${salt}$${digest}`],
   ['a bcrypt-sha256 without digest', `$bcrypt-sha256$v=2,t=2b,r=12$${salt}`],
@@ -31,7 +31,7 @@ describe.each([
   ['argon2 with a parameter missing', `$argon2id$v=19$m=19456,t=2$${argon2}`],
   ['argon2 with a parameter given twice', `$argon2id$v=19$m=19456,t=2,t=3$${argon2}`],
   ['argon2 with four parameters', `$argon2id$v=19$m=19456,t=2,p=1,m=8$${argon2}`],
-  ['argon2 with a parameter that is no number', `$argon2id$v=19$m=19456,t=2,p=p$${argon2}`],
+  ['argon2 with a parameter that is not a number', `$argon2id$v=19$m=19456,t=2,p=p$${argon2}`],
   ['argon2 without passes', `$argon2id$v=19$m=19456,t=0,p=1$${argon2}`],
   ['argon2 without memory', `$argon2id$v=19$m=0,t=2,p=1$${argon2}`],
   ['argon2 of an unknown version', `$argon2id$v=20$m=19456,t=2,p=1$${argon2}`],
@@ -41,12 +41,12 @@ describe.each([
   ['Django, rounds not a number', `pbkdf2_sha256$1e3$salt$${sha256}=`],
   ['Django, no salt', `pbkdf2_sha256$600000$$${sha256}=`],
   ['Django, SHA-1', `pbkdf2_sha1$600000$salt$${sha256}=`],
-  ['Django, digest cut short', `pbkdf2_sha256$600000$salt$${sha256.slice(0, 20)}`],
+  ['Django, truncated digest', `pbkdf2_sha256$600000$salt$${sha256.slice(0, 20)}`],
   ['passlib, absurd rounds', `$pbkdf2-sha256$99999999$salt$${sha256.replace(/[+]/g, '.')}`],
-  ['passlib, digest cut short', '$pbkdf2-sha256$29000$salt$abc'],
-  ['megabytes', '$2b$12$'.repeat(200_000)],
+  ['passlib, truncated digest', '$pbkdf2-sha256$29000$salt$abc'],
+  ['a text of more than 1 MB', '$2b$12$'.repeat(200_000)],
 ])('%s', (_, stored) => {
-  it('is no known format and matches nothing', async () => {
+  it('has no known format and matches no password', async () => {
     expect(hashFormat(stored)).toBeUndefined();
     expect(await verifyPassword(stored, '')).toBe(false);
     expect(await verifyPassword(stored, 'password')).toBe(false);

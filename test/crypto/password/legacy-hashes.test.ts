@@ -2,7 +2,7 @@ import bcrypt from 'bcrypt';
 import { hashFormat, type HashFormat } from '../../../src/crypto/password/hash-format.js';
 import { verifyPassword } from '../../../src/crypto/password/password-hasher.js';
 
-/** Of a legacy Python application, one row or more for each of its formats. */
+/** Hashes of a legacy Python application, at least one for each of its formats. */
 const application: [HashFormat, string, string][] = [
   ['bcrypt', 'legacy pass 1 ñ', '$2b$12$k/3EQQYJEzvTlTpgHyyH6uZ..t8OOov0plBaLe5LNnZADOlHIv1Ae'],
   ['bcrypt', 'legacy pass 4 ñ', '$2a$10$iEl4/fugVArvGbKoHtTK.e0XY91a0ke8R.yIfhm7sl2BxBY.ecql6'],
@@ -42,7 +42,7 @@ const application: [HashFormat, string, string][] = [
 ];
 
 const repeated = 'abc123'.repeat(12);
-/** Published by the makers of the formats: passlib's tests, the argon2 reference, Better Auth (protocol.md §16). */
+/** Published hashes from passlib's tests, the argon2 reference and Better Auth (protocol.md §16). */
 const published: [HashFormat, string, string][] = [
   ['bcrypt', 'U*U*U*U*', '$2a$05$c92SVSfjeiCD6F2nAD6y0uBpJDjdRkt0EgeC4/31Rf2LUZbDRDE.O'],
   ['bcrypt', '', '$2a$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s.'],
@@ -78,8 +78,8 @@ const published: [HashFormat, string, string][] = [
   ],
 ];
 
-describe.each([...application, ...published])('%s of %j, %s', (format, password, stored) => {
-  it('is recognised and matches its password alone', async () => {
+describe.each([...application, ...published])('%s hash of %j: %s', (format, password, stored) => {
+  it('is recognised and matches only its password', async () => {
     expect(hashFormat(stored)).toBe(format);
     expect(await verifyPassword(stored, password)).toBe(true);
     expect(await verifyPassword(stored, `!${password}`)).toBe(false);
@@ -88,16 +88,16 @@ describe.each([...application, ...published])('%s of %j, %s', (format, password,
 });
 
 describe('plain bcrypt', () => {
-  it('is the same whatever the unused bits of its salt, which some old libraries set', async () => {
+  it('ignores the unused bits of the salt, which some old libraries set', async () => {
     const stored = await bcrypt.hash('password', '$2b$04$abcdefghijklmnopqrstuu');
     const unpadded = stored.replace('stuu', 'stuv');
     expect(unpadded).not.toBe(stored);
-    expect(await bcrypt.compare('password', unpadded)).toBe(false); // why the package's own is not used
+    expect(await bcrypt.compare('password', unpadded)).toBe(false); // so Gatehouse cannot use the package's own compare
     expect(await verifyPassword(unpadded, 'password')).toBe(true);
     expect(await verifyPassword(unpadded, 'Password')).toBe(false);
   });
 
-  it('counts 72 bytes and no more, under each prefix, as the legacy applications did', async () => {
+  it('reads only 72 bytes with each prefix, like the legacy applications', async () => {
     const digest = '$04$abcdefghijklmnopqrstuu';
     for (const length of [72, 73, 254, 255, 256, 300]) {
       const made = await bcrypt.hash('0'.repeat(72), `$2b${digest}`);
@@ -108,24 +108,24 @@ describe('plain bcrypt', () => {
     }
   });
 
-  it('may cut a character in two', async () => {
-    const password = 'é'.repeat(35) + '😀x'; // the emoji stands at bytes 70 to 73
+  it('cuts after 72 bytes even inside of a character', async () => {
+    const password = 'é'.repeat(35) + '😀x'; // the emoji is at bytes 70 to 73
     const stored = await bcrypt.hash(Buffer.from(password).subarray(0, 72), 4);
     expect(await verifyPassword(stored, password)).toBe(true);
     expect(await verifyPassword(stored, 'é'.repeat(35))).toBe(false);
   });
 
-  it('never matches a password with a NUL, which it would confuse with others', async () => {
+  it('never matches a password with a NUL, because bcrypt ignores what follows the NUL', async () => {
     const stored = await bcrypt.hash('a', 4);
-    expect(await bcrypt.compare('a\0a', stored)).toBe(true); // why
+    expect(await bcrypt.compare('a\0a', stored)).toBe(true); // the reason for this rule
     expect(await verifyPassword(stored, 'a\0a')).toBe(false);
     expect(await verifyPassword(stored, 'a\0')).toBe(false);
     expect(await verifyPassword(stored, 'a')).toBe(true);
   });
 });
 
-describe('a legacy hash of a password outside NFKC', () => {
-  it('matches it as it was typed', async () => {
+describe('a legacy hash of a password that is not in NFKC', () => {
+  it('matches the password without normalisation', async () => {
     const stored = await bcrypt.hash('cafe\u0301 ﬁn', 4);
     expect(await verifyPassword(stored, 'cafe\u0301 ﬁn')).toBe(true);
   });

@@ -16,7 +16,7 @@ const pbkdf2 = 'pbkdf2_sha256$600000$b4a40bc98a25f34140856236$N7FqYpXHNsi7/YD/Vo
 
 describe('needsRehash', () => {
   it.each([bcrypt(4), bcrypt(5), argon2id, scrypt])(
-    'is false for what the same settings made: %j',
+    'is false for a hash made with the same settings: %j',
     async (settings) => {
       for (const password of ['short', 'a\0b', 'x'.repeat(72), long, 'ﷺ'.repeat(30)]) {
         expect(needsRehash(await hashPassword(password, settings), password, settings)).toBe(false);
@@ -55,19 +55,19 @@ describe('needsRehash', () => {
 
   it.each([
     ['the same parameters', `$argon2id$v=19$m=19456,t=2,p=1$${phcTail}`, false],
-    ['more of everything', `$argon2id$v=19$m=65536,t=3,p=4$${phcTail}`, false],
-    ['OWASP’s choice of more memory and one pass', `$argon2id$v=19$m=47104,t=1,p=1$${phcTail}`, false],
+    ['higher parameters', `$argon2id$v=19$m=65536,t=3,p=4$${phcTail}`, false],
+    ['OWASP’s alternative with more memory and one pass', `$argon2id$v=19$m=47104,t=1,p=1$${phcTail}`, false],
     ['fewer passes', `$argon2id$v=19$m=19456,t=1,p=1$${phcTail}`, true],
     ['less memory', `$argon2id$v=19$m=9216,t=4,p=1$${phcTail}`, true],
     ['less memory and many passes', `$argon2id$v=19$m=1024,t=100,p=1$${phcTail}`, true],
-    ['the version before', `$argon2id$v=16$m=65536,t=3,p=4$${phcTail}`, true],
+    ['the previous version', `$argon2id$v=16$m=65536,t=3,p=4$${phcTail}`, true],
     ['argon2i', `$argon2i$v=19$m=65536,t=3,p=4$${phcTail}`, true],
     ['bcrypt', `$2b$12$${tail}`, true],
   ])('with argon2id: %s', (_, stored, expected) => {
     expect(needsRehash(stored, 'short', argon2id)).toBe(expected);
   });
 
-  it('with scrypt: everything but scrypt', () => {
+  it('with scrypt: every other format', () => {
     expect(needsRehash(`$2b$12$${tail}`, 'short', scrypt)).toBe(true);
     expect(needsRehash(`${'a'.repeat(32)}:${'a'.repeat(128)}`, 'short', scrypt)).toBe(false);
   });

@@ -7,7 +7,7 @@ import {
   verifyPassword,
 } from '../../../src/crypto/password/password-hasher.js';
 
-/** The lowest cost, for speed; the default has a test of its own. */
+/** Settings with bcrypt's lowest cost, for speed. Another test checks the default cost. */
 const settings = (hash: PasswordSettings['hash']): PasswordSettings => ({ hash, bcryptCost: 4 });
 
 const alphabets = ['abcXYZ019 ', '!"§$%&/()', 'äöüßñ', 'Ж佐藤محمد', '😀👩‍👩‍👧‍👦'].map((text) => Array.from(text));
@@ -39,17 +39,17 @@ const boundary = [
 ];
 
 describe('a bcrypt hash', () => {
-  it('is $2b$ of the configured cost', async () => {
+  it('has the prefix $2b$ and the configured cost', async () => {
     expect(await hashPassword('password', { hash: 'bcrypt', bcryptCost: 11 })).toMatch(/^\$2b\$11\$.{53}$/);
   });
 
-  it('is one that other bcrypt libraries read', async () => {
+  it('is verified by another bcrypt library', async () => {
     expect(await bcrypt.compare('pässwörd 😀', await hashPassword('pässwörd 😀', settings('bcrypt')))).toBe(
       true,
     );
   });
 
-  it('is plain up to 72 bytes and passlib’s bcrypt-sha256 beyond', async () => {
+  it('is plain bcrypt up to 72 bytes, and passlib’s bcrypt-sha256 for longer passwords', async () => {
     const start = async (password: string) => (await hashPassword(password, settings('bcrypt'))).slice(0, 28);
     expect(await start('x'.repeat(72))).toMatch(/^\$2b\$04\$/);
     expect(await start('ñ'.repeat(36))).toMatch(/^\$2b\$04\$/);
@@ -59,11 +59,11 @@ describe('a bcrypt hash', () => {
   });
 
   it.each([...lengths.map(randomPassword), ...boundary, ...odd])(
-    'of %j matches it and no password near it',
+    'of %j does not match a similar password',
     async (password) => {
       const stored = await hashPassword(password, settings('bcrypt'));
       expect(await verifyPassword(stored, password)).toBe(true);
-      // Plain bcrypt sees 72 bytes, so only there a longer password is not told from its start.
+      // Plain bcrypt reads only 72 bytes. So a password of 72 bytes also matches with something after it.
       expect(await verifyPassword(stored, `${password}x`)).toBe(Buffer.byteLength(password) === 72);
       expect(await verifyPassword(stored, `${password}\0${password}`)).toBe(false);
       if (password) expect(await verifyPassword(stored, password.slice(1))).toBe(false);
@@ -71,9 +71,9 @@ describe('a bcrypt hash', () => {
   );
 });
 
-describe.each(['argon2id', 'scrypt'] as const)('a hash in %s', (hash) => {
+describe.each(['argon2id', 'scrypt'] as const)('a hash with %s', (hash) => {
   it.each([randomPassword(12), randomPassword(128), ...boundary, ...odd.slice(1)])(
-    'of %j matches it alone',
+    'of %j matches only this password',
     async (password) => {
       const stored = await hashPassword(password, settings(hash));
       expect(await verifyPassword(stored, password)).toBe(true);
@@ -84,13 +84,13 @@ describe.each(['argon2id', 'scrypt'] as const)('a hash in %s', (hash) => {
 });
 
 describe('an argon2id hash', () => {
-  it('has OWASP’s parameters in the order of the PHC format', async () => {
+  it('has the parameters that OWASP recommends, in the order of the PHC format', async () => {
     const stored = await hashPassword('password', settings('argon2id'));
     expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     expect(await argon2.verify(stored, 'password')).toBe(true);
   });
 
-  it('may come from the argon2 package, which orders them otherwise', async () => {
+  it('of the argon2 package, which orders the parameters differently, is accepted', async () => {
     const stored = await argon2.hash('password', { memoryCost: 1024, timeCost: 2, parallelism: 3 });
     expect(stored).toMatch(/^\$argon2id\$v=19\$m=1024,p=3,t=2\$/);
     expect(await verifyPassword(stored, 'password')).toBe(true);
@@ -100,7 +100,7 @@ describe('an argon2id hash', () => {
 
 describe('a scrypt hash', () => {
   it.each(['password', 'cafe\u0301 ﬁ 😀', 'x'.repeat(128)])(
-    'of %j is Better Auth’s, both ways',
+    'of %j works in Better Auth, and Better Auth’s works here',
     async (password) => {
       const ours = await hashPassword(password, settings('scrypt'));
       expect(ours).toMatch(/^[0-9a-f]{32}:[0-9a-f]{128}$/);
@@ -112,7 +112,7 @@ describe('a scrypt hash', () => {
 });
 
 describe.each(['bcrypt', 'argon2id', 'scrypt'] as const)(
-  'the same password in other code points, %s',
+  'the same password in other code points, with %s',
   (hash) => {
     it('matches, as in Better Auth', async () => {
       const stored = await hashPassword('cafe\u0301', settings(hash));
@@ -123,19 +123,19 @@ describe.each(['bcrypt', 'argon2id', 'scrypt'] as const)(
   },
 );
 
-describe.each(['bcrypt', 'argon2id', 'scrypt'] as const)('while %s hashes', (hash) => {
-  it('the event loop goes on', async () => {
+describe.each(['bcrypt', 'argon2id', 'scrypt'] as const)('hashing and verifying with %s', (hash) => {
+  it('does not block the event loop', async () => {
     let ticks = 0;
     const timer = setInterval(() => (ticks += 1), 1);
     const stored = await hashPassword('password', { hash, bcryptCost: 11 });
     await verifyPassword(stored, 'password');
     clearInterval(timer);
-    expect(ticks).toBeGreaterThan(10); // computed on this thread, it would be 1 or 2
+    expect(ticks).toBeGreaterThan(10); // it would be 1 or 2 if the hash were computed on this thread
   });
 });
 
-describe('while a pbkdf2 hash is verified', () => {
-  it('the event loop goes on', async () => {
+describe('verifying a pbkdf2 hash', () => {
+  it('does not block the event loop', async () => {
     let ticks = 0;
     const timer = setInterval(() => (ticks += 1), 1);
     await verifyPassword(`pbkdf2_sha256$600000$salt$${'A'.repeat(43)}=`, 'password');

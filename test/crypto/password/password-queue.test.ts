@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HashQueue, HashQueueFullError } from '../../../src/crypto/password/password-queue.js';
 
-/** Tasks that end when told to. */
+/** Tasks that the test ends one by one. */
 function tasks() {
   const started: number[] = [];
   const endings = new Map<number, { resolve: (value: number) => void; reject: (error: Error) => void }>();
@@ -15,7 +15,7 @@ function tasks() {
 }
 
 describe('HashQueue', () => {
-  it('runs a few at a time, in the order they came', async () => {
+  it('runs the configured number of tasks at a time, in order', async () => {
     const queue = new HashQueue({ concurrency: 2, limit: 10 });
     const { started, task, end } = tasks();
     const results = [1, 2, 3, 4, 5].map((id) => queue.run(task(id)));
@@ -32,7 +32,7 @@ describe('HashQueue', () => {
     expect([started, queue.running, queue.length]).toEqual([[1, 2, 3, 4, 5], 0, 0]);
   });
 
-  it('turns away the task that would wait behind too many, and recovers', async () => {
+  it('refuses a task if too many are waiting, and accepts tasks again later', async () => {
     const queue = new HashQueue({ concurrency: 1, limit: 1 });
     const { started, task, end } = tasks();
     const [first, second] = [queue.run(task(1)), queue.run(task(2))];
@@ -48,7 +48,7 @@ describe('HashQueue', () => {
     expect(started).toEqual([1, 2, 4]);
   });
 
-  it('goes on after a task that failed, at once or later', async () => {
+  it('goes on after a task that throws or rejects', async () => {
     const queue = new HashQueue({ concurrency: 1, limit: 5 });
     const { task, fail } = tasks();
     const atOnce = () => {
@@ -65,7 +65,7 @@ describe('HashQueue', () => {
     expect([queue.running, queue.length]).toEqual([0, 0]);
   });
 
-  it('allows no waiting at all with a limit of 0', async () => {
+  it('lets no task wait if the limit is 0', async () => {
     const queue = new HashQueue({ concurrency: 1, limit: 0 });
     const { task, end } = tasks();
     const first = queue.run(task(1));
@@ -74,7 +74,7 @@ describe('HashQueue', () => {
     expect(await first).toBe(1);
   });
 
-  it('never runs more than allowed, whatever comes', async () => {
+  it('never runs more tasks than allowed', async () => {
     const queue = new HashQueue({ concurrency: 3, limit: 1000 });
     let running = 0;
     let most = 0;

@@ -1,0 +1,35 @@
+import { loadConfiguredFields, loadDatabaseConfig, type ConfiguredFields } from '../config/config.js';
+import { readEnvironment, type Environment } from '../config/environment.js';
+import { withLocalDatabase } from '../local/local-database-url.js';
+import { createMigratingDataSource, type MigratingDataSource } from '../migrating/migrating-data-source.js';
+
+export interface OperatorsDatabase {
+  readonly dataSource: MigratingDataSource;
+  /** Address of PostgreSQL itself: DATABASE_DIRECT_URL or DATABASE_URL. */
+  readonly url: string;
+  readonly fields: ConfiguredFields;
+}
+
+/** The environment and `.env`. If DATABASE_URL is not set, the database that `npm start` serves in this folder. */
+export function operatorsEnvironment(): Environment {
+  return withLocalDatabase(readEnvironment());
+}
+
+/**
+ * Connects to the database, runs `work` and disconnects.
+ * @throws {StartupFault} if the settings are wrong or PostgreSQL cannot be reached.
+ */
+export async function withDatabase<Result>(
+  work: (database: OperatorsDatabase) => Promise<Result>,
+): Promise<Result> {
+  const environment = operatorsEnvironment();
+  const { directUrl: url } = loadDatabaseConfig(environment);
+  const fields = loadConfiguredFields(environment);
+  const dataSource = createMigratingDataSource(url, fields);
+  await dataSource.initialize();
+  try {
+    return await work({ dataSource, url, fields });
+  } finally {
+    await dataSource.destroy();
+  }
+}

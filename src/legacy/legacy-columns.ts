@@ -1,0 +1,26 @@
+import type { Queries } from './queries.js';
+
+/**
+ * The columns of `users` in which the legacy application keeps a value of ours, quoted for SQL. The migrations choose
+ * them once. A column that was dropped since is left out.
+ */
+export interface LegacyColumns {
+  readonly password?: string;
+  readonly name?: string;
+  readonly verified?: string;
+  readonly image?: string;
+  readonly active?: string;
+}
+
+export async function readLegacyColumns(queries: Queries): Promise<LegacyColumns> {
+  const [found] = (await queries.query(
+    `select to_regclass('gatehouse_legacy_columns') is not null as found`,
+  )) as { found: boolean }[];
+  if (!found?.found) return {};
+  const rows = (await queries.query(
+    `select purpose, quote_ident(column_name) as name from gatehouse_legacy_columns
+     join pg_attribute on attrelid = to_regclass('users') and attname = column_name and not attisdropped
+     where strpos(purpose, '.') = 0`,
+  )) as { purpose: string; name: string }[];
+  return Object.fromEntries(rows.map(({ purpose, name }) => [purpose, name]));
+}

@@ -1,0 +1,26 @@
+import type { Queries } from './queries.js';
+
+/** SQL expressions that suit the encoding of the database. */
+export interface TextExpressions {
+  /** Trims and lower-cases the text, as the server does before it looks up an e-mail. */
+  readonly normalised: (expression: string) => string;
+  /** The text, or null if it contains only white space. */
+  readonly presence: (expression: string) => string;
+}
+
+/** Together, the characters that JavaScript's `trim` removes. */
+const ASCII_BLANKS = ` \\t\\n\\r\\f\\v`;
+const OTHER_BLANKS =
+  '\\u00a0\\u1680\\u2000\\u2001\\u2002\\u2003\\u2004\\u2005\\u2006\\u2007\\u2008\\u2009\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
+
+export async function textExpressions(queries: Queries): Promise<TextExpressions> {
+  const [row] = (await queries.query(`select current_setting('server_encoding') as encoding`)) as {
+    encoding: string;
+  }[];
+  const blanks = `E'${ASCII_BLANKS}${row?.encoding === 'UTF8' ? OTHER_BLANKS : ''}'`;
+  return {
+    // Lower-case ASCII first, in the collation "C", because in a Turkish database lower('I') is "ı", without a dot.
+    normalised: (value) => `lower(lower(btrim((${value})::text, ${blanks}) collate "C") collate "default")`,
+    presence: (value) => `case when btrim((${value})::text, ${blanks}) <> '' then (${value})::text end`,
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * A well-formed bcrypt hash that matches no password. The legacy column gets it if the legacy application cannot read the
+ * format of the real hash, so that a sign-in there fails as with a wrong password.
+ */
+export const NO_PASSWORD = `$2b$12$${'.'.repeat(53)}`;
+
+/** SQL: true if every bcrypt library reads this hash. Excludes `$2y$`, because only PHP writes it. */
+function isReadable(hash: string): string {
+  return `(${hash} like '$2a$%' or ${hash} like '$2b$%')`;
+}
+
+/** SQL: the value that the legacy column gets for the account's hash; null if it stays unchanged. `column` is quoted. */
+export function writtenBack(hash: string, column: string): string {
+  return `case when ${isReadable(hash)} then ${hash} when ${column} is not null then '${NO_PASSWORD}' end`;
+}
+
+/** SQL on the user `u` and the account `a`: true if the legacy column differs from the value it should get. */
+export function passwordDiffers(column: string): string {
+  const given = writtenBack('a.password', `u.${column}`);
+  return `a.provider_id = 'credential' and a.user_id = u.id and a.provider_user_id = u.id::text
+    and a.password is distinct from u.${column}::text and ${given} is distinct from u.${column}::text`;
+}

@@ -1,0 +1,54 @@
+import type { AdditionalField } from '../config/additional-fields.js';
+import type { PreparedQuery } from '../database/prepared-queries.js';
+import { assignmentsText, insertText, type ColumnValues } from '../database/write-text.js';
+import { isBannedSql } from './ban.sql.js';
+import { userColumns } from './user-row.js';
+
+type Fields = readonly AdditionalField[];
+
+/** The second condition is that of a partial index on the legacy rows whose e-mail could not be brought to lower case. */
+const HAS_EMAIL = '(u.email = $1 or (u.email <> lower(btrim(u.email)) and lower(btrim(u.email)) = $1))';
+
+export const findUserById = (fields: Fields): PreparedQuery => ({
+  name: 'find_user_by_id',
+  text: `select ${userColumns(fields)} from users u where u.id = $1`,
+});
+
+export const isUserBanned: PreparedQuery = {
+  name: 'is_user_banned',
+  text: `select ${isBannedSql('u')} as is_banned from users u where u.id = $1`,
+};
+
+/** `$1` is in lower case. */
+export const findUsersByEmail = (fields: Fields): PreparedQuery => ({
+  name: 'find_users_by_email',
+  text: `select ${userColumns(fields)} from users u where ${HAS_EMAIL} limit 10`,
+});
+
+/** Without `limit 1`: for one row PostgreSQL reads the whole table, because it expects to meet one early. */
+export const findEmail: PreparedQuery = {
+  name: 'find_email',
+  text: `select 1 from users u where ${HAS_EMAIL}`,
+};
+
+export const addUser = (values: ColumnValues, fields: Fields): PreparedQuery => ({
+  name: hasConfigured(values, fields) ? undefined : 'add_user',
+  text: `${insertText('users as u', values)} returning ${userColumns(fields)}`,
+});
+
+/** `$1` is the id; the values start at `$2`. */
+export const updateUser = (values: ColumnValues, fields: Fields): PreparedQuery => ({
+  // One name for each set of columns; the longest has 57 of the 63 characters that PostgreSQL reads.
+  name: hasConfigured(values, fields) ? undefined : ['update_user', ...Object.keys(values)].join('_'),
+  text: `update users as u set ${assignmentsText(values, 2)} where u.id = $1 returning ${userColumns(fields)}`,
+});
+
+/** Only while the e-mail is `$2`; the values start at `$3`. */
+export const updateUserWithEmail = (values: ColumnValues, fields: Fields): PreparedQuery => ({
+  text: `update users as u set ${assignmentsText(values, 3)} where u.id = $1 and u.email = $2 returning ${userColumns(fields)}`,
+});
+
+/** Such a statement has no name, because there can be more sets of configured fields than a connection should remember. */
+function hasConfigured(values: ColumnValues, fields: Fields): boolean {
+  return fields.some(({ column }) => column in values);
+}

@@ -1,0 +1,18 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The server may import the list of migrations and the columns of the configured fields, and nothing else. */
+const ALLOWED = /\/migrations\/(index|configured-columns)\.js$/;
+
+test('the server imports no helper of the migrations', () => {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  const imports = files.flatMap((file) =>
+    [...readFileSync(join('src', file), 'utf8').matchAll(/from '([^']*\/migrations\/[^']*)'/g)].map(
+      ([, path = '']) => ({ file, path }),
+    ),
+  );
+  expect(imports.length).toBeGreaterThan(0);
+  expect(imports.filter(({ path }) => !ALLOWED.test(path))).toEqual([]);
+});
