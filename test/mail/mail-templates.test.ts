@@ -5,6 +5,8 @@ import { StartupFault } from '../../src/errors/startup-fault.js';
 import { AccountMails } from '../../src/accounts/mails/account-mails.js';
 import { MailKinds } from '../../src/mail/mail-kinds.js';
 import { MailTemplates } from '../../src/mail/mail-templates.js';
+import { createDatabase } from '../setup/database.js';
+import { MIGRATED, SECRET } from '../setup/gatehouse.js';
 import { startProgram } from '../setup/program.js';
 
 const kinds = new MailKinds();
@@ -137,14 +139,12 @@ describe('mail texts of the operator', () => {
 
   it('stop the compiled server with that message and no stack trace', async () => {
     await put('en/verify-email.txt', `${TEXT}{{token}}`);
+    const database = await createDatabase({ template: MIGRATED });
     const server = startProgram('src/main.js', {
-      environment: {
-        DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nowhere',
-        BETTER_AUTH_SECRET: 's'.repeat(32),
-        MAIL_TEMPLATES: folder,
-      },
+      environment: { DATABASE_URL: database.url, BETTER_AUTH_SECRET: SECRET, MAIL_TEMPLATES: folder },
     });
     expect(await server.ended()).toBe(1);
+    await database.drop();
     expect(server.output()).toContain('has the placeholder {{token}}');
     expect(server.output()).not.toMatch(/^\s+at /m);
   });
