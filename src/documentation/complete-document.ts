@@ -5,13 +5,19 @@ type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[s
 
 const METHODS = ['get', 'post', 'put'] as const;
 
-/** Adds what no decorator says: that a route is open to all, and for each body an example that works as it stands. */
-export function completeDocument(document: OpenAPIObject): OpenAPIObject {
+/**
+ * Adds what no decorator says: that a route is open to all, the credentials of features, and for each body an example that
+ * works as it stands.
+ * @param bearers credentials that every route takes which takes the session cookie.
+ */
+export function completeDocument(document: OpenAPIObject, bearers: readonly string[]): OpenAPIObject {
   for (const path of Object.values(document.paths)) {
     for (const method of METHODS) {
       const operation = path[method];
       if (!operation) continue;
-      operation.security ??= [];
+      operation.security = (operation.security ?? []).flatMap((credential) =>
+        'cookie' in credential ? [credential, ...bearers.map((name) => ({ [name]: [] }))] : [credential],
+      );
       addRequestExample(operation, document.components?.schemas ?? {});
     }
   }

@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import { cookieName } from '../cookies/session-cookies.js';
 import { cookieSettings } from '../config/cookie-settings.js';
+import { ApiContributions, type TagDescription } from '../openapi/api-contributions.js';
 import { sayAll } from '../openapi/decorators.js';
 import { completeDocument } from './complete-document.js';
 
@@ -15,6 +16,17 @@ const DESCRIPTION = `Better Auth's HTTP protocol, and JWT login for clients that
 To try it: send \`POST /api/auth/sign-up/email\` with the example. The answer sets the session cookie, so the guarded
 routes answer from then on. Or press **Authorize** with the \`token\` of that answer (sessionToken) or with the
 \`accessToken\` of \`POST /api/auth/login\` (jwt).`;
+
+const TAGS: readonly TagDescription[] = [
+  { name: 'Accounts', description: 'Signing up and in, and the ways to do so' },
+  { name: 'Sessions', description: 'Who is signed in, and where' },
+  { name: 'Users', description: 'What a user says of themselves' },
+];
+
+const LAST_TAGS: readonly TagDescription[] = [
+  { name: 'Protocol', description: 'The protocol itself' },
+  { name: 'Operations', description: 'For those who run the server' },
+];
 
 @Module({})
 class DocumentationModule {}
@@ -45,6 +57,7 @@ export async function documentationServer(
 }
 
 function documentOf(app: NestFastifyApplication, config: Config): OpenAPIObject {
+  const { bearers, tags } = app.get(ApiContributions);
   const settings = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Gatehouse')
@@ -52,12 +65,6 @@ function documentOf(app: NestFastifyApplication, config: Config): OpenAPIObject 
     .setVersion('0.1.0')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
-    .addTag('Accounts', 'Signing up and in, and the ways to do so')
-    .addTag('Sessions', 'Who is signed in, and where')
-    .addTag('Users', 'What a user says of themselves')
-    .addTag('JWT', 'Tokens that others can verify')
-    .addTag('Protocol', 'The protocol itself')
-    .addTag('Operations', 'For those who run the server')
     .addCookieAuth(
       cookieName(cookieSettings(config), 'session_token'),
       {
@@ -66,27 +73,15 @@ function documentOf(app: NestFastifyApplication, config: Config): OpenAPIObject 
         description: 'Set by signing up or in. A browser sends it by itself: nothing need be entered here.',
       },
       'cookie',
-    )
-    .addBearerAuth(
-      {
-        type: 'http',
-        scheme: 'bearer',
-        bearerFormat: 'session token',
-        description: 'The `token` of an answer to signing up or in.',
-      },
-      'sessionToken',
-    )
-    .addBearerAuth(
-      {
-        type: 'http',
-        scheme: 'bearer',
-        bearerFormat: 'JWT',
-        description: 'The `accessToken` of `login` or `register`, or the `token` of `GET /api/auth/token`.',
-      },
-      'jwt',
-    )
-    .build();
+    );
+  for (const { name, description } of [...TAGS, ...tags, ...LAST_TAGS]) settings.addTag(name, description);
+  for (const { name, format, description } of bearers)
+    settings.addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: format, description }, name);
+  const document = SwaggerModule.createDocument(app, settings.build(), {
+    operationIdFactory: (_controller, method) => method,
+  });
   return completeDocument(
-    SwaggerModule.createDocument(app, settings, { operationIdFactory: (_controller, method) => method }),
+    document,
+    bearers.map(({ name }) => name),
   );
 }

@@ -10,7 +10,6 @@ const notes: ((swagger: typeof Swagger) => void)[] = [];
  * The decorators of @nestjs/swagger, which loads 530 modules for a document that few servers are ever asked for:
  * what they say is noted here, and said to it when the document is made.
  */
-export const ApiBearerAuth = noted('ApiBearerAuth');
 export const ApiBody = noted('ApiBody');
 export const ApiConsumes = noted('ApiConsumes');
 export const ApiCookieAuth = noted('ApiCookieAuth');
