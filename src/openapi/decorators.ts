@@ -10,7 +10,6 @@ const notes: ((swagger: typeof Swagger) => void)[] = [];
  * Stand-ins for the decorators of @nestjs/swagger, because that package loads 530 modules and few servers are ever asked
  * for the document. They record their calls. `sayAll` repeats the calls with the real decorators.
  */
-export const ApiBearerAuth = noted('ApiBearerAuth');
 export const ApiBody = noted('ApiBody');
 export const ApiConsumes = noted('ApiConsumes');
 export const ApiCookieAuth = noted('ApiCookieAuth');
