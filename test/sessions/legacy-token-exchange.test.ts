@@ -269,10 +269,10 @@ describe('a JWT of the legacy application', () => {
       for (let time = 0; time < 2; time++) expect((await ask(jwt, server)).status).toBe(401);
       const session = await aStranger(server).get('/api/auth/get-session', bearer(jwt));
       expect([session.status, session.json()]).toEqual([200, null]);
-      await server.told('the keys of the legacy application cannot be fetched');
+      await server.told('LEGACY_JWT_JWKS_URL returns no keys');
       await once(publisher.listen(port, '127.0.0.1'), 'listening');
       expect((await ask(jwt, server)).status).toBe(200);
-      await server.told('the keys of the legacy application are there again');
+      await server.told('LEGACY_JWT_JWKS_URL returns keys again');
       publisher.closeAllConnections();
       await once(publisher.close(), 'close');
       const another = await signed({ sub: user.id, jti: '2' }, ec.privateKey, 'ES256');
