@@ -71,7 +71,7 @@ async function repeatedWith({ features = [], steps = [] }: { features?: Feature[
     const email = `${Math.random()}@example.com`;
     const signedUp = await fetch(`${url}/api/auth/sign-up/email`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', origin: 'http://localhost:3000' },
       body: JSON.stringify({ name: 'Ada', email, password: 'correct horse battery' }),
     });
     const cookie = signedUp.headers
