@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { FEATURE_MODULES } from '../../../src/assembly/feature-modules.js';
-import { loadConfig } from '../../../src/config/config.js';
+import { FEATURES } from '../../../src/assembly/features.js';
+import { loadConfig } from '../../../src/assembly/load-config.js';
 import { createApp } from '../../../src/create-app.js';
 import type { RequestStep } from '../../../src/request-step.js';
 import { REQUEST_STEPS } from '../../../src/request-steps.js';
@@ -68,7 +68,7 @@ async function repeatedWith({
   });
   const app = await createApp(config, {
     steps: [...steps, ...REQUEST_STEPS],
-    features: [...FEATURE_MODULES, ...(features as (typeof FEATURE_MODULES)[number][])],
+    features: [...FEATURES, ...features.map((module) => ({ module }))],
   });
   try {
     await app.listen(0, '127.0.0.1');
