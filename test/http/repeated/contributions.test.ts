@@ -76,7 +76,7 @@ async function repeatedWith({
     const email = `${Math.random()}@example.com`;
     const signedUp = await fetch(`${url}/api/auth/sign-up/email`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', origin: config.origin },
       body: JSON.stringify({ name: 'Ada', email, password: 'correct horse battery' }),
     });
     const cookie = signedUp.headers
