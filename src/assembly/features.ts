@@ -8,7 +8,7 @@ import { JwtFeature } from '../features/jwt/jwt.feature.js';
 import { LegacyModule } from '../legacy/legacy.module.js';
 import { QueuedMail } from '../mail/mail.entity.js';
 import { MailModule } from '../mail/mail.module.js';
-import { ProtocolModule } from '../protocol/protocol.module.js';
+import { PagesModule } from '../pages/pages.module.js';
 import { RateLimit } from '../rate-limits/rate-limit.entity.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { SessionEntity } from '../sessions/session.entity.js';
@@ -27,7 +27,7 @@ import type { Feature } from './feature.js';
  */
 export const FEATURES: readonly Feature[] = [
   { module: RateLimitsModule, entities: [RateLimit] },
-  { module: ProtocolModule },
+  { module: PagesModule },
   { module: MailModule, entities: [QueuedMail] },
   { module: VerificationsModule, entities: [Verification] },
   { module: UsersModule, entities: [UserEntity] },

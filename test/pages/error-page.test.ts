@@ -1,4 +1,4 @@
-import { addParameters, errorCode, errorPage, escapeHtml } from '../../src/protocol/error-page.js';
+import { addParameters, errorCode, errorPage, escapeHtml } from '../../src/pages/error-page.js';
 
 test.each(['UNKNOWN', 'state_mismatch', 'INVALID-TOKEN', 'a1'])('%s is a code', (code) => {
   expect(errorCode(code)).toBe(code);

@@ -20,7 +20,7 @@ const PAGE_HEADERS = { 'content-type': 'text/html', ...styledPageHeaders(ERROR_P
 
 @ApiTags('Protocol')
 @Controller()
-export class ProtocolController {
+export class PagesController {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
   @AuthGet('ok', { summary: 'Answers if the server is running', access: 'public', answer: OkAnswer })
