@@ -7,7 +7,7 @@ import { verificationIdentifier } from '../verifications/verification-identifier
 import { VerificationsStore } from '../verifications/verifications.store.js';
 import { AccountsStore } from './accounts.store.js';
 
-/** The end of a user, with sessions and accounts (protocol.md §1.19). */
+/** Deletes a user with all sessions and accounts (protocol.md §1.19). */
 @Injectable()
 export class AccountDeletion {
   constructor(
@@ -27,7 +27,7 @@ export class AccountDeletion {
   }
 
   /**
-   * By a mailed token, which is spent even when it turns out to be somebody else's.
+   * Deletes the user if the mailed token is theirs. The token is used up even if it is another user's.
    * @throws {AuthError} 404 `INVALID_TOKEN`.
    */
   async redeem(userId: string, token: string): Promise<void> {

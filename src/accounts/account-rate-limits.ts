@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { RateLimitRules } from '../rate-limits/rate-limit-rules.js';
 
-/** Against guessing passwords and taken e-mails. */
+/** Limits guesses of passwords and of taken e-mails. Window in seconds. */
 const GUESSING = { window: 10, max: 3 };
-/** Against flooding somebody with mails. */
+/** Limits the mails that one client can cause. Window in seconds. */
 const MAILING = { window: 60, max: 3 };
 
-/** Better Auth's rules for the routes of accounts, and for those of its own that clients may call in vain (protocol.md §6). */
+/** Better Auth's rules for routes of accounts, including routes that this server does not have (protocol.md §6). */
 @Injectable()
 export class AccountRateLimits {
   constructor(rules: RateLimitRules) {

@@ -1,6 +1,6 @@
 import type { Account } from './account.js';
 
-/** The columns of `accounts a`, under the names that `Account` has, so that a row is an `Account`. */
+/** Each column of `accounts a` is selected under its name in `Account`, so that a row is an `Account`. */
 const COLUMNS: Readonly<Record<keyof Account, string>> = {
   id: 'a.id::text',
   userId: 'a.user_id::text',

@@ -5,19 +5,19 @@ import { typeName } from '../http/type-name.js';
 import type { Account } from './account.js';
 import { AccountsStore } from './accounts.store.js';
 
-/** Which account a route about a provider's tokens is for: one of two shapes, and no key besides (protocol.md §1.29). */
+/** Selects the account for a route about a provider's tokens. Two shapes, without other keys (protocol.md §1.29). */
 export class AccountSelection {
   static refusal(values: unknown): string | undefined {
     if (typeName(values) !== 'object') return 'Invalid input';
     const { accountId, useAccountCookie, userId, ...others } = values as Record<string, unknown>;
     const userFits = userId === undefined || typeof userId === 'string';
-    // What each shape has too much, if the rest of it is right.
-    const tooMuch = [
+    // For each shape whose own key is valid: the keys that this shape does not allow.
+    const extraKeys = [
       typeof accountId === 'string' && keysOf({ useAccountCookie, ...others }, values),
       useAccountCookie === true && keysOf({ accountId, ...others }, values),
     ].filter((keys) => keys !== false);
-    if (!userFits || tooMuch.length !== 1) return 'Invalid input';
-    const [keys = []] = tooMuch;
+    if (!userFits || extraKeys.length !== 1) return 'Invalid input';
+    const [keys = []] = extraKeys;
     return keys.length === 0
       ? undefined
       : `Unrecognized key${keys.length > 1 ? 's' : ''}: ${keys.join(', ')}`;
@@ -25,7 +25,7 @@ export class AccountSelection {
 
   @Anything({
     optional: true,
-    description: 'The account’s `id` in `list-accounts`; this or `useAccountCookie`',
+    description: 'The account’s `id` in `list-accounts`. Send this or `useAccountCookie`',
     example: 'emul9Skyu78HU6CdaS05uBDblkWaQfYn',
   })
   accountId?: string;
@@ -33,15 +33,16 @@ export class AccountSelection {
   @Anything({
     optional: true,
     type: Boolean,
-    description: 'In a body, true: the account of the sign-in, with `account.storeAccountCookie`',
+    description:
+      'true: the account of the last sign-in. Works only in a body, and needs `account.storeAccountCookie`',
   })
   useAccountCookie?: boolean;
 
-  @Anything({ optional: true, description: 'Passed over: the session says who asks' })
+  @Anything({ optional: true, description: 'Ignored, because the session determines the user' })
   userId?: string;
 }
 
-/** In the order in which they were given. */
+/** Returns the keys in the order of the request. */
 const keysOf = (unknown: object, given: unknown) =>
   Object.keys(given as object)
     .filter((key) => key in unknown)
@@ -52,8 +53,8 @@ export class SelectedAccount {
   constructor(private readonly accounts: AccountsStore) {}
 
   /**
-   * Looks among the user's own accounts only.
-   * @param id undefined: the request names none.
+   * Searches only the user's own accounts.
+   * @param id undefined if the request names no account.
    * @throws {AuthError} 400 `ACCOUNT_NOT_FOUND`.
    */
   async find(userId: string, id: string | undefined): Promise<Account> {

@@ -39,11 +39,11 @@ export class AccountEntity {
   @Column({ name: 'token_type', type: 'varchar', length: 255, nullable: true })
   tokenType!: string | null;
 
-  /** Comma-joined. */
+  /** The granted scopes, joined with commas. */
   @Column({ type: 'text', nullable: true })
   scope!: string | null;
 
-  /** Seconds since 1970; a trigger keeps it and `accessTokenExpiresAt` in step, whoever writes which. */
+  /** Seconds since 1970. A database trigger keeps this and `accessTokenExpiresAt` equal when either is written. */
   @Column({ name: 'expires_at', type: 'bigint', nullable: true })
   expiresAt!: string | null;
 
@@ -53,7 +53,7 @@ export class AccountEntity {
   @Column({ name: 'refresh_token_expires_at', type: 'timestamptz', nullable: true })
   refreshTokenExpiresAt!: Date | null;
 
-  /** The password's hash; only on a credential account. */
+  /** The hash of the password. Null unless this is a credential account. */
   @Column({ type: 'text', nullable: true })
   password!: string | null;
 

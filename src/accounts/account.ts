@@ -1,4 +1,4 @@
-/** `provider_id` of an account that signs in by e-mail and password; its `provider_user_id` is the user's id. */
+/** The `provider_id` of an account with a password. The `provider_user_id` of such an account is the user's id. */
 export const CREDENTIAL = 'credential';
 
 /** One way for a user to sign in: a password, or an account at a provider. */
@@ -11,11 +11,11 @@ export interface Account {
   readonly refreshToken: string | null;
   readonly idToken: string | null;
   readonly tokenType: string | null;
-  /** Comma-joined. */
+  /** The granted scopes, joined with commas. */
   readonly scope: string | null;
   readonly accessTokenExpiresAt: Date | null;
   readonly refreshTokenExpiresAt: Date | null;
-  /** The password's hash; only on a credential account. */
+  /** The hash of the password. Null unless this is a credential account. */
   readonly password: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;

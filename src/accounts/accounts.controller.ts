@@ -15,7 +15,7 @@ class SignedUpAnswer {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Session token; null where signing up does not sign in',
+    description: 'Session token. Null if a sign-up does not sign in',
   })
   token!: string | null;
 
@@ -80,7 +80,7 @@ export class AccountsController {
     return new Answer(signedInAnswer(signedIn, body.callbackURL), { signedIn, location: body.callbackURL });
   }
 
-  @AuthGet('list-accounts', { summary: 'Ways this user can sign in', answer: [AccountAnswer] })
+  @AuthGet('list-accounts', { summary: 'List the user’s accounts', answer: [AccountAnswer] })
   listAccounts(@Current() current: AuthContext) {
     return this.list.execute(current);
   }

@@ -19,7 +19,7 @@ import { findCredentials, type CredentialRow } from './find-credentials.sql.js';
 import { userFromRow } from '../users/user-row.js';
 import type { User } from '../users/user.js';
 
-/** A user who may be the one signing in, with the hash to prove it. */
+/** A user who may be the one signing in, with the password hash to check. */
 export interface Credentials {
   readonly user: User;
   readonly accountId: string | null;
@@ -38,7 +38,7 @@ export class AccountsStore {
   private readonly listQuery: PreparedQuery;
   private readonly summaries: GatheredLookup<AccountSummary>;
 
-  /** Rows (protocol.md §0.1). */
+  /** The most rows that a list returns (protocol.md §0.1). */
   private readonly listLimit: number;
 
   constructor(
@@ -58,7 +58,10 @@ export class AccountsStore {
     });
   }
 
-  /** Usually one; several where legacy rows differ by case only. The one written exactly as given comes first. */
+  /**
+   * Usually returns one user. Returns several if the e-mails of legacy users differ only in case. The user whose e-mail is
+   * spelled exactly as given comes first.
+   */
   async findCredentials(email: string): Promise<Credentials[]> {
     const rows = await this.prepared.rows<CredentialRow>(this.findCredentialsQuery, [email.toLowerCase()]);
     return rows
@@ -81,15 +84,15 @@ export class AccountsStore {
     await this.prepared.rows(query, Object.values(values), manager);
   }
 
-  /** The account by which the user signs in with a password, if there is one. */
+  /** The user's credential account. Undefined if the user has no password. */
   async findPassword(userId: string): Promise<StoredPassword | undefined> {
     const account = await this.dataSource.manager.findOneBy(AccountEntity, credentialOf(userId));
     return account?.password ? { accountId: account.id, hash: account.password } : undefined;
   }
 
   /**
-   * Only while the old hash is still there: a password changed meanwhile must not come back.
-   * @returns whether it was.
+   * Replaces the hash only if it is still `previous`, so that a password changed in the meantime is not overwritten.
+   * @returns false if the hash was another one.
    */
   async replacePassword(
     accountId: string,
@@ -106,8 +109,9 @@ export class AccountsStore {
   }
 
   /**
-   * Another hash of the same password. While a legacy application reads the hashes too, only one that it can read: the
-   * one it has is good as long as the password is.
+   * Stores another hash of the same password, if the hash is still `previous`. Until the switch-over has ended, it stores
+   * only bcrypt hashes (`$2b$`), because the legacy application can read no others. Otherwise the old hash stays, which
+   * still verifies the password.
    */
   async rehash(accountId: string, previous: string, hash: string): Promise<void> {
     await this.dataSource.query(
@@ -118,7 +122,7 @@ export class AccountsStore {
     );
   }
 
-  /** Whatever it was before; a user without a credential account gets one. */
+  /** Sets the password, whatever it was before. Adds a credential account if the user has none. */
   async setPassword(userId: string, password: string, manager: EntityManager): Promise<void> {
     const change = { password, updatedAt: new Date() };
     const { affected } = await manager.update(AccountEntity, credentialOf(userId), change);
@@ -134,7 +138,7 @@ export class AccountsStore {
     return account ?? null;
   }
 
-  /** The ids of the user's accounts, none of which can go until the transaction ends. */
+  /** Returns the ids of the user's accounts and locks their rows until the transaction ends. */
   async lockAllOf(userId: string, manager: EntityManager): Promise<string[]> {
     const accounts = await manager.find(AccountEntity, {
       select: { id: true },

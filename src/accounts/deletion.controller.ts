@@ -26,7 +26,7 @@ export class DeletionController {
   ) {}
 
   @AuthPost('delete-user', {
-    summary: 'Delete the user, at once or by a mailed link',
+    summary: 'Delete the user at once, or mail a link that does',
     access: 'sensitive',
     body: DeleteUserBody,
     answer: DeletionAnswer,

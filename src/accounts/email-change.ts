@@ -15,15 +15,15 @@ import type { User } from '../users/user.js';
 export interface FollowedLink {
   readonly token: string;
   readonly callbackURL: string | undefined;
-  /** Of the mails that follow. */
+  /** The language of the mails to send: the header `Accept-Language` as the client sent it. */
   readonly language: string | undefined;
   /** The session of the browser that opened the link. */
   readonly requested: RequestedSession;
 }
 
-/** What a link has brought about. */
+/** The result of following a link. */
 export interface Followed {
-  /** Undefined: the answer does not speak of the user. Null: it says that it does not. */
+  /** Undefined: the answer has no field `user`. Null: the field `user` is null. */
   readonly user?: User | null;
   readonly parts: AnswerParts;
 }
@@ -32,7 +32,7 @@ export interface EmailChangeClaims extends EmailTokenClaims {
   readonly updateTo: string;
 }
 
-/** What follows from a link that was mailed to change an address (protocol.md §1.24). */
+/** Handles a link that was mailed to change an e-mail address (protocol.md §1.24). */
 @Injectable()
 export class EmailChange {
   constructor(
@@ -43,8 +43,8 @@ export class EmailChange {
   ) {}
 
   /**
-   * Only for the user who asked, while they still have the address they had then. Signs nobody in.
-   * @throws {AuthError} 401 `INVALID_TOKEN`, `USER_NOT_FOUND`; `INVALID_USER` for who is signed in as somebody else.
+   * The link works only while the user who asked for it still has the same e-mail as then. It signs nobody in.
+   * @throws {AuthError} 401 `INVALID_TOKEN`, `USER_NOT_FOUND`; `INVALID_USER` if the browser is signed in as another user.
    */
   async follow(claims: EmailChangeClaims, link: FollowedLink): Promise<Followed> {
     if (!claims.userId) throw unauthorized('INVALID_TOKEN');
@@ -59,7 +59,7 @@ export class EmailChange {
     }
     const verified = claims.requestType === 'change-email-verification';
     const changed = await this.users.changeEmail(user, claims.updateTo, verified ? undefined : false);
-    // Somebody else has taken the address since.
+    // Another user has taken the address in the meantime.
     if (!changed) throw unauthorized('INVALID_TOKEN');
     if (!verified) await this.askAgain(changed, link);
     if (!auth) return { user: changed, parts: {} };
@@ -68,7 +68,7 @@ export class EmailChange {
     return { user: changed, parts: keptBy(auth, { session: auth.session, user: kept }) };
   }
 
-  /** Once for each confirmation link, however often it is opened: mail is not to be sent at a visitor's will. */
+  /** Mails once for each confirmation link, because a visitor could otherwise open it again to send more mails. */
   private async askNewAddress(
     user: User,
     { updateTo }: EmailChangeClaims,
@@ -80,7 +80,7 @@ export class EmailChange {
     await this.links.verifyChange({ user, newEmail: updateTo, callbackURL, language });
   }
 
-  /** Links of an older Better Auth change the address before the new one is proven. */
+  /** Mails a link to verify the new address. Links of an older Better Auth change the address before it is verified. */
   private async askAgain(user: User, { callbackURL, language }: FollowedLink): Promise<void> {
     if (this.links.enabled) await this.links.verify({ user, callbackURL, language });
   }

@@ -7,21 +7,21 @@ import { signEmailToken, type EmailTokenClaims } from '../crypto/email-token.js'
 import { Mailer } from '../mail/mailer.js';
 import type { User } from '../users/user.js';
 
-/** What the address of a link is made for. */
+/** For whom a link is made, and where it leads. */
 export interface LinkRequest {
   readonly user: Pick<User, 'id' | 'name' | 'email'>;
-  /** Where the link leads when all is well; `/` when nothing is said. */
+  /** Where the link leads on success. Undefined means `/`. */
   readonly callbackURL: string | undefined;
-  /** Of the mail; the header `Accept-Language` as the client sent it. */
+  /** The language of the mail: the header `Accept-Language` as the client sent it. */
   readonly language: string | undefined;
 }
 
 interface NewAddress {
-  /** Lower case. */
+  /** In lower case. */
   readonly newEmail: string;
 }
 
-/** Mails the links that `verify-email` takes (protocol.md §1.24, §8). */
+/** Mails the links that lead to `verify-email` (protocol.md §1.24, §8). */
 @Injectable()
 export class EmailLinks {
   private readonly secret: string;
@@ -37,20 +37,20 @@ export class EmailLinks {
     return this.mailer.enabled;
   }
 
-  /** Proves that the user reads the mail of their address. */
+  /** Mails a link that verifies the user's current address. */
   async verify(link: LinkRequest, manager?: EntityManager): Promise<void> {
     const { id: userId, email } = link.user;
     await this.send('verify-email', email, link, { email, userId }, manager);
   }
 
-  /** To the present address: asks whether the change is wanted. */
+  /** Asks the current address to confirm that the user wants the change. */
   async confirmChange(link: LinkRequest & NewAddress): Promise<void> {
     const { id: userId, email } = link.user;
     const claims = { email, updateTo: link.newEmail, requestType: 'change-email-confirmation', userId };
     await this.send('change-email-confirmation', email, link, claims);
   }
 
-  /** To the new address: its owner completes the change. */
+  /** Mails the new address a link that completes the change. */
   async verifyChange(link: LinkRequest & NewAddress): Promise<void> {
     const { id: userId, email } = link.user;
     const claims = { email, updateTo: link.newEmail, requestType: 'change-email-verification', userId };

@@ -17,7 +17,7 @@ class VerifiedAnswer extends StatusAnswer {
     type: UserAnswer,
     nullable: true,
     required: false,
-    description: 'The user, where the link changed the address',
+    description: 'The user, if the link changed the e-mail. Null if the link verified it',
   })
   user?: UserAnswer | null;
 }
@@ -39,7 +39,7 @@ export class EmailController {
   ) {}
 
   @AuthGet('verify-email', {
-    summary: 'Follow a mailed link that proves or changes an address',
+    summary: 'Follow a mailed link that verifies or changes an e-mail',
     access: 'public',
     credentials: true,
     query: VerifyEmailQuery,
@@ -57,7 +57,7 @@ export class EmailController {
   }
 
   @AuthPost('send-verification-email', {
-    summary: 'Mail a link that proves the address',
+    summary: 'Mail a link that verifies the e-mail',
     access: 'public',
     credentials: true,
     body: SendVerificationEmailBody,
@@ -76,7 +76,7 @@ export class EmailController {
   }
 
   @AuthPost('change-email', {
-    summary: 'Ask for another address',
+    summary: 'Ask to change the e-mail',
     access: 'sensitive',
     body: ChangeEmailBody,
     answer: StatusAnswer,

@@ -19,7 +19,7 @@ export const listAccounts = (limit: number): PreparedQuery => ({
   text: `select ${accountColumns()} from accounts a where a.user_id = $1 order by a.created_at limit ${limit}`,
 });
 
-/** Without tokens and passwords, which are most of a row. `$1` is the user. */
+/** Leaves out tokens and passwords, because they are most of a row's bytes. `$1` is the user. */
 export const listAccountSummaries = (limit: number): PreparedQuery => ({
   name: 'list_account_summaries',
   text: `
@@ -30,7 +30,7 @@ select ${accountColumns(SUMMARY_FIELDS)}
  limit ${limit}`,
 });
 
-/** The same for the users `$1`. The subquery gives any number of users the same plan, so that PostgreSQL makes it once. */
+/** The same for the users `$1`. PostgreSQL plans this only once, because the subquery hides how many users there are. */
 export const listAccountSummariesOfUsers = (limit: number): PreparedQuery => ({
   name: 'list_account_summaries_of_users',
   text: `

@@ -8,8 +8,8 @@ export interface CredentialRow extends UserRow {
 }
 
 /**
- * `$1` is the e-mail in lower case. The second condition is that of a partial index, which holds only the legacy rows
- * that could not be brought to lower case, because then two would have been the same.
+ * `$1` is the e-mail in lower case. The second condition matches a partial index. That index holds only the legacy rows
+ * whose e-mail could not be changed to lower case, because another user already has it.
  */
 export const findCredentials = (userFields: readonly AdditionalField[]): PreparedQuery => ({
   name: 'find_credentials',

@@ -16,13 +16,13 @@ import { UnlinkAccount, UnlinkAccountBody } from './use-cases/unlink-account.js'
 import { type AuthContext, Current } from '../sessions/auth-context.js';
 
 class AccessTokenAnswer {
-  @ApiProperty({ description: 'Empty where the provider gave none' })
+  @ApiProperty({ description: 'Empty if the provider gave none' })
   accessToken!: string;
 
   @ApiProperty({ required: false, format: 'date-time' })
   accessTokenExpiresAt?: string;
 
-  @ApiProperty({ type: [String], description: 'What the user agreed to' })
+  @ApiProperty({ type: [String], description: 'The scopes that the user granted' })
   scopes!: string[];
 
   @ApiProperty({ required: false })
@@ -42,7 +42,11 @@ class RefreshedAnswer {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   refreshTokenExpiresAt!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'What the user agreed to, comma-joined' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The scopes that the user granted, joined with commas',
+  })
   scope!: string | null;
 
   @ApiProperty({ type: String, nullable: true })
@@ -84,14 +88,18 @@ class AccountInfoAnswer {
   @ApiProperty({ type: ProviderUser })
   user!: ProviderUser;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'In the provider’s own words' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'The profile as the provider sent it',
+  })
   data!: object;
 
   @ApiProperty({ type: AccountName })
   account!: AccountName;
 }
 
-/** The cookie of an account whose tokens have changed. */
+/** Sends the account cookie again if the tokens have changed. */
 const renewed = (account: Account | undefined): AnswerParts =>
   account ? { account: accountDataOf(account) } : {};
 
@@ -109,7 +117,7 @@ export class LinkedAccountsController {
   ) {}
 
   @AuthPost('unlink-account', {
-    summary: 'One way less to sign in',
+    summary: 'Unlink an account',
     access: 'fresh',
     body: UnlinkAccountBody,
     answer: StatusAnswer,
@@ -120,7 +128,7 @@ export class LinkedAccountsController {
   }
 
   @AuthPost('get-access-token', {
-    summary: 'An access token of the provider’s, refreshed where it is about to expire',
+    summary: 'Get an access token of the provider, refreshed if it is about to expire',
     access: 'sensitive',
     body: AccountSelection,
     answer: AccessTokenAnswer,
@@ -138,7 +146,7 @@ export class LinkedAccountsController {
   }
 
   @AuthPost('refresh-token', {
-    summary: 'New tokens from the provider',
+    summary: 'Get new tokens from the provider',
     access: 'sensitive',
     body: AccountSelection,
     answer: RefreshedAnswer,
@@ -164,7 +172,7 @@ export class LinkedAccountsController {
   }
 
   @AuthGet('account-info', {
-    summary: 'What the provider says of the user now',
+    summary: 'Ask the provider for the user’s current profile',
     access: 'sensitive',
     query: AccountSelection,
     answer: AccountInfoAnswer,
@@ -188,7 +196,7 @@ export class LinkedAccountsController {
     return new Answer(info, renewed(refreshed));
   }
 
-  /** The cookie only names an account, because what else it holds may be older than the row. */
+  /** Takes only the id from the cookie, because its other fields may be older than the row. */
   private async accountId(
     { accountId, useAccountCookie }: AccountSelection,
     userId: string,

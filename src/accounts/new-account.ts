@@ -10,10 +10,10 @@ import { EmailLinks } from './email-links.js';
 import type { SignedIn } from '../sessions/signed-in.js';
 import type { User } from '../users/user.js';
 
-/** A new user. */
+/** The result of a sign-up. */
 export interface SignedUp {
   readonly user: User;
-  /** Undefined if signing up does not sign in. */
+  /** Undefined if a sign-up does not sign in. */
   readonly signedIn: SignedIn | undefined;
 }
 
@@ -23,7 +23,7 @@ interface SignUpRequest {
   readonly client: Client;
 }
 
-/** A user with a password, the mail that goes with it and the first session: all of it or nothing (protocol.md §1.6). */
+/** Creates a user with a password, the verification mail and the first session in one transaction (protocol.md §1.6). */
 @Injectable()
 export class NewAccount {
   constructor(
@@ -35,13 +35,13 @@ export class NewAccount {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Where it is false, nothing that signing up answers may tell who has an account. */
+  /** True if a sign-up also signs in. If false, the answer must not reveal whether the e-mail already has an account. */
   get signsIn(): boolean {
     const { autoSignIn, requireEmailVerification } = this.config.emailAndPassword;
     return autoSignIn && !requireEmailVerification;
   }
 
-  /** @param hash of the password */
+  /** @param hash the hash of the password. */
   create(
     newUser: NewUser,
     hash: string,

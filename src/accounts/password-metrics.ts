@@ -2,19 +2,23 @@ import { Injectable } from '@nestjs/common';
 import { Metrics } from '../metrics/metrics.js';
 import { Passwords } from './passwords.js';
 
-/** How busy the hashing of passwords is. */
+/** Measures how busy the hash queue is. */
 @Injectable()
 export class PasswordMetrics {
   constructor(metrics: Metrics, passwords: Passwords) {
     metrics.gauge(
       'gatehouse_password_hashes_waiting',
-      'Password hashes that wait for their turn',
+      'Password hashes that wait in the queue',
       () => passwords.waiting,
     );
-    metrics.gauge('gatehouse_password_hashes_running', 'Password hashes under way', () => passwords.running);
+    metrics.gauge(
+      'gatehouse_password_hashes_running',
+      'Password hashes being computed',
+      () => passwords.running,
+    );
     metrics.total(
       'gatehouse_password_hashes_total',
-      'Password hashes computed, of new passwords and of given ones',
+      'Password hashes begun since the start, for new passwords and for verifications',
       () => passwords.computed,
     );
   }

@@ -13,7 +13,11 @@ import { VerifyPassword, VerifyPasswordBody } from './use-cases/verify-password.
 import { type AuthContext, Current, keptBy } from '../sessions/auth-context.js';
 
 class ChangedPasswordAnswer {
-  @ApiProperty({ type: String, nullable: true, description: 'Token of the new session, if there is one' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Token of the new session. Null without `revokeOtherSessions`',
+  })
   token!: string | null;
 
   @ApiProperty({ type: UserAnswer })
@@ -60,7 +64,7 @@ export class PasswordController {
   }
 
   @AuthPost('verify-password', {
-    summary: 'Whether this is the user’s password',
+    summary: 'Check the user’s password',
     access: 'sensitive',
     body: VerifyPasswordBody,
     answer: StatusAnswer,
@@ -93,7 +97,7 @@ export class PasswordController {
   }
 
   @AuthPost('reset-password', {
-    summary: 'Set a new password by a mailed token',
+    summary: 'Set a new password with a mailed token',
     access: 'public',
     body: ResetPasswordBody,
     query: ResetPasswordQuery,

@@ -7,10 +7,10 @@ import { HashQueue, HashQueueFullError } from '../crypto/password/password-queue
 import { lowerHashPriority } from '../crypto/password/thread-priority.js';
 import { badRequest, overloaded } from '../errors/auth-error.js';
 
-/** Seconds after which a client may try again when the hash queue is full. */
+/** Seconds that a client is asked to wait when the hash queue is full. */
 const RETRY_AFTER = 1;
 
-/** Passwords as the configuration wants them: lengths, format of new hashes, and a bounded queue off the event loop. */
+/** Checks, hashes and verifies passwords as configured. A bounded queue runs the hashes off the event loop. */
 @Injectable()
 export class Passwords implements OnModuleInit {
   private readonly queue: HashQueue;
@@ -20,21 +20,25 @@ export class Passwords implements OnModuleInit {
     this.queue = new HashQueue({ concurrency: config.password.concurrency, limit: config.password.queue });
   }
 
-  /** So that the first unknown user does not wait for two hashes and thereby show. */
+  /**
+   * Computes the dummy hash at start. Otherwise the first sign-in of an unknown user would wait for two hashes, and its
+   * time would show that the user is unknown.
+   */
   async onModuleInit(): Promise<void> {
     await Promise.all([dummyHash(this.config.password), this.yieldToOthers()]);
   }
 
-  /** Hashes that wait for their turn. */
+  /** Number of hashes that wait in the queue. */
   get waiting(): number {
     return this.queue.length;
   }
 
+  /** Number of hashes being computed now. */
   get running(): number {
     return this.queue.running;
   }
 
-  /** Hashes computed since the start, for new passwords and for given ones. */
+  /** Number of hashes begun since the start, for new passwords and for verifications. */
   get computed(): number {
     return this.started;
   }
@@ -46,7 +50,10 @@ export class Passwords implements OnModuleInit {
     this.requireNotTooLong(password);
   }
 
-  /** Before anything is hashed: the length of a password must not cost us time. */
+  /**
+   * Call this before any hashing, because a long password must not cost the server time.
+   * @throws {AuthError} 400 `PASSWORD_TOO_LONG`.
+   */
   requireNotTooLong(password: string): void {
     if (password.length > this.config.emailAndPassword.maxPasswordLength)
       throw badRequest('PASSWORD_TOO_LONG');
@@ -57,7 +64,7 @@ export class Passwords implements OnModuleInit {
     return this.queued(() => hashPassword(password, this.config.password));
   }
 
-  /** As `hash`, but undefined when the queue is full. */
+  /** Like `hash`, but returns undefined when the queue is full. */
   async hashUnlessBusy(password: string): Promise<string | undefined> {
     try {
       return await this.queue.run(this.counted(() => hashPassword(password, this.config.password)));
@@ -72,7 +79,7 @@ export class Passwords implements OnModuleInit {
     return this.queued(() => verifyPassword(stored, password));
   }
 
-  /** Takes the time `verify` takes, for a user who is not there. */
+  /** Takes as long as `verify`. For a user who does not exist. */
   async pretendToVerify(password: string): Promise<void> {
     const stored = await dummyHash(this.config.password);
     await this.verify(stored, password);
@@ -82,7 +89,7 @@ export class Passwords implements OnModuleInit {
     return needsRehash(stored, password, this.config.password);
   }
 
-  /** Where it is forbidden, in some containers, hashes are as important as everything else. */
+  /** Ignores a failure, because some containers forbid it. Hashes then keep the normal priority. */
   private async yieldToOthers(): Promise<void> {
     await lowerHashPriority().catch(() => {});
   }
@@ -96,7 +103,7 @@ export class Passwords implements OnModuleInit {
     }
   }
 
-  /** Counts what is begun, and not what is turned away. */
+  /** Counts a task when it begins, so that tasks refused by a full queue are not counted. */
   private counted<T>(task: () => Promise<T>): () => Promise<T> {
     return () => {
       this.started += 1;

@@ -7,13 +7,13 @@ import type { Account } from './account.js';
 import { findAccountByKey } from './find-accounts.sql.js';
 import { TokenSeal } from './token-seal.js';
 
-/** Who somebody is at a provider. */
+/** Identifies a person at a provider. */
 export interface AccountKey {
   readonly providerId: string;
   readonly providerUserId: string;
 }
 
-/** What a provider issued, as it issued it; what is undefined is left as it is. */
+/** Tokens as a provider issued them, not encrypted. A field that is undefined leaves the stored value as it is. */
 export interface ProviderTokens {
   readonly accessToken?: string | undefined;
   readonly refreshToken?: string | undefined;
@@ -21,11 +21,11 @@ export interface ProviderTokens {
   readonly tokenType?: string | undefined;
   readonly accessTokenExpiresAt?: Date | undefined;
   readonly refreshTokenExpiresAt?: Date | undefined;
-  /** Comma-joined. */
+  /** The granted scopes, joined with commas. */
   readonly scope?: string | undefined;
 }
 
-/** The one writer of accounts at providers and of their tokens, which it seals. */
+/** The only writer of provider accounts and their tokens. It encrypts the tokens if configured. */
 @Injectable()
 export class ProviderAccountsStore {
   constructor(
@@ -59,7 +59,7 @@ export class ProviderAccountsStore {
     });
   }
 
-  /** Whether the account was there to be updated. */
+  /** @returns false if the account does not exist any more. */
   async update(
     id: string,
     tokens: ProviderTokens,

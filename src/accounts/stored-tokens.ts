@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { looksEncrypted } from '../crypto/symmetric-encryption.js';
 import type { TokenSeal } from './token-seal.js';
 
-/** Accounts that are read, and locked, at once. */
+/** Number of accounts per batch. The `update` locks the rows of one batch together. */
 const BATCH = 500;
 
 interface StoredTokens {
@@ -13,13 +13,13 @@ interface StoredTokens {
 
 export interface Encrypted {
   readonly encrypted: number;
-  /** Of the form of a ciphertext, but no secret opens them: what they are nobody can tell. */
+  /** Tokens that look like ciphertexts but that no configured secret opens. They may be anything. */
   readonly unreadable: number;
 }
 
 /**
- * Encrypts what lies there in plaintext, a batch of accounts at a time in the order of their ids. A token that a server
- * replaces meanwhile is left as the server wrote it, and one that is encrypted already as it is, so that it may be
+ * Encrypts the tokens that are stored in plaintext, in batches of accounts in the order of their ids. If a server
+ * replaces a token in the meantime, the server's token stays. Encrypted tokens stay as they are, so this can be
  * interrupted and run again.
  */
 export async function encryptStoredTokens(

@@ -14,16 +14,16 @@ import { ProviderAccountsStore, type ProviderTokens } from './provider-accounts.
 import { TokenRefreshesStore } from './token-refreshes.store.js';
 import { TokenSeal } from './token-seal.js';
 
-/** Seconds by which the provider's answer may be late and still count. */
+/** Seconds. A provider's answer that is late by less than this is still stored. */
 const GRACE = 30;
 
-/** Milliseconds between two looks at whether another instance is done. */
+/** Milliseconds between two checks whether another instance has finished. */
 const POLL = 50;
 
 export interface Refreshed {
-  /** As it is stored now. */
+  /** The account as stored now. */
   readonly account: Account;
-  /** When the access token expires, if whoever refreshed was told. */
+  /** When the access token expires. Null or undefined if the provider did not say. */
   readonly accessTokenExpiresAt: Date | null | undefined;
 }
 
@@ -33,9 +33,10 @@ export const refreshes = (provider: Provider): provider is RefreshingProvider =>
   provider.refreshAccessToken !== undefined;
 
 /**
- * Asks a provider for new tokens, once for all who want them at that time: a provider that rotates refresh tokens takes
- * the second use of one for theft and takes back everything (RFC 9700 §4.14.2). Within the process they share one
- * promise; among instances a row says who asks. No connection is held while the provider thinks.
+ * Asks a provider for new tokens, once for all requests that want them at the same time. A provider that rotates refresh
+ * tokens treats the second use of one as theft and revokes all its tokens (RFC 9700 §4.14.2). Requests in one process
+ * share a promise. Between instances, a row in `gatehouse_token_refreshes` says which one asks. No database connection is
+ * held while the provider works.
  */
 @Injectable()
 export class TokenRefresh {
@@ -51,8 +52,9 @@ export class TokenRefresh {
   ) {}
 
   /**
-   * @param seen the account as the caller knows it: when others have refreshed since, theirs is the answer.
-   * @throws when the provider refuses, cannot be understood or takes too long.
+   * @param seen the account as the caller read it. If another request has refreshed the tokens since then, those tokens
+   * are returned.
+   * @throws if the provider refuses, sends an unusable answer or takes longer than `providerTimeout`.
    */
   async execute(seen: Account, provider: RefreshingProvider): Promise<Refreshed> {
     const refreshed = this.running.get(seen.id) ?? this.start(seen, provider);
@@ -64,7 +66,7 @@ export class TokenRefresh {
     }
   }
 
-  /** Goes on when nobody waits any more: what the provider gave replaces what it will no longer take. */
+  /** Continues when no request waits any more, because the provider may no longer accept the old refresh token. */
   private start(seen: Account, provider: RefreshingProvider): Promise<Refreshed> {
     const limit = this.config.providerTimeout + GRACE;
     const refreshed = within(limit, this.refresh(seen, provider)).finally(() => this.running.delete(seen.id));
@@ -105,7 +107,7 @@ export class TokenRefresh {
     return { account: stored, accessTokenExpiresAt: tokens.accessTokenExpiresAt };
   }
 
-  /** Whether there are other tokens now, and not the same ones sealed. */
+  /** Compares the plaintext, because the same tokens may have been encrypted in the meantime. */
   private differs(now: Account, before: Account): boolean {
     const contents = ({ accessToken, refreshToken, accessTokenExpiresAt }: Account) => [
       accessToken && this.seal.open(accessToken),

@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-/** Rows of `gatehouse_token_refreshes`. All times are the database's, so that instances with other clocks agree. */
+/** Rows of `gatehouse_token_refreshes`. All times come from the database's clock, because instances' clocks may differ. */
 @Injectable()
 export class TokenRefreshesStore {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
   /**
-   * @param lease seconds after which the holder is taken for dead.
+   * @param lease seconds after which another holder may take over, because this one has probably died.
    * @returns false while another holder has the account.
    */
   async take(accountId: string, holder: string, lease: number): Promise<boolean> {

@@ -5,7 +5,7 @@ import { encryptionKeyOf, keyringOf } from '../config/keyring.js';
 import { DecryptionError } from '../crypto/decryption-error.js';
 import { decrypt, encrypt, looksEncrypted } from '../crypto/symmetric-encryption.js';
 
-/** Providers' access and refresh tokens as they lie in the database: sealed with `account.encryptOAuthTokens` (protocol.md §12). */
+/** Encrypts access and refresh tokens for the database if `account.encryptOAuthTokens` is set (protocol.md §12). */
 @Injectable()
 export class TokenSeal {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
@@ -15,9 +15,10 @@ export class TokenSeal {
   }
 
   /**
-   * What is stored, whether it was before sealing was switched on or before it was switched off. Better Auth then takes
-   * a ciphertext for a token, and a token of the provider's that is hex for a ciphertext.
-   * @throws {DecryptionError} for what was sealed under a secret that is gone.
+   * Opens a stored token whether it is encrypted or not, because the setting may have changed since it was written.
+   * Better Auth gets two cases wrong: it uses a ciphertext as a token, and it takes a provider's hexadecimal token for a
+   * ciphertext.
+   * @throws {DecryptionError} if the secret that encrypted the token is no longer configured.
    */
   open(stored: string): string {
     if (!looksEncrypted(stored)) return stored;

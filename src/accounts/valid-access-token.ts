@@ -6,8 +6,8 @@ import { scopesOf } from './present-account.js';
 import { refreshes, TokenRefresh } from './token-refresh.js';
 import { TokenSeal } from './token-seal.js';
 
-/** Milliseconds before its end from which on an access token is not handed out. */
-const TOO_SHORT = 5000;
+/** Milliseconds. An access token that expires sooner is refreshed before it is handed out. */
+const MIN_REMAINING = 5000;
 
 export interface AccessTokenAnswer {
   readonly accessToken: string;
@@ -18,11 +18,11 @@ export interface AccessTokenAnswer {
 
 export interface ValidTokens {
   readonly tokens: AccessTokenAnswer;
-  /** The account with its new tokens, if they were refreshed. */
+  /** The account with its new tokens. Undefined if the tokens were not refreshed. */
   readonly refreshed: Account | undefined;
 }
 
-/** The access token of an account, refreshed where it is about to expire (protocol.md §1.29). */
+/** Returns the access token of an account, and refreshes it first if it is about to expire (protocol.md §1.29). */
 @Injectable()
 export class ValidAccessToken {
   constructor(
@@ -30,7 +30,7 @@ export class ValidAccessToken {
     private readonly refresh: TokenRefresh,
   ) {}
 
-  /** @throws {AuthError} 400 `FAILED_TO_GET_ACCESS_TOKEN`, whatever is wrong. */
+  /** @throws {AuthError} 400 `ACCOUNT_NOT_FOUND` if the account was deleted; else 400 `FAILED_TO_GET_ACCESS_TOKEN`. */
   async of(account: Account, provider: Provider): Promise<ValidTokens> {
     try {
       const refreshed = await this.refreshIfDue(account, provider);
@@ -57,4 +57,4 @@ export class ValidAccessToken {
 }
 
 const isExpiring = ({ accessTokenExpiresAt }: Account) =>
-  accessTokenExpiresAt !== null && accessTokenExpiresAt.getTime() - Date.now() < TOO_SHORT;
+  accessTokenExpiresAt !== null && accessTokenExpiresAt.getTime() - Date.now() < MIN_REMAINING;

@@ -50,6 +50,16 @@ export function decrypt(ciphertext: string, keyring: Keyring): string {
   throw new DecryptionError('No configured secret opens this ciphertext.');
 }
 
+/** As `decrypt`, but returns undefined if no secret fits. */
+export function tryDecrypt(ciphertext: string, keyring: Keyring): string | undefined {
+  try {
+    return decrypt(ciphertext, keyring);
+  } catch (error) {
+    if (error instanceof DecryptionError) return undefined;
+    throw error;
+  }
+}
+
 /** True if the text looks like a result of `encrypt`: it begins with `$ba$`, or it is hex of at least 40 bytes. */
 export function looksEncrypted(text: string): boolean {
   const least = (NONCE_BYTES + TAG_BYTES) * 2;

@@ -5,13 +5,19 @@ type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[s
 
 const METHODS = ['get', 'post', 'put'] as const;
 
-/** Marks routes without `security` as public, and adds a working example to each request body. */
-export function completeDocument(document: OpenAPIObject): OpenAPIObject {
+/**
+ * Marks routes without `security` as public, and adds the credentials of features and a working example to each request
+ * body.
+ * @param bearers names of the credentials that every route accepts that accepts the session cookie.
+ */
+export function completeDocument(document: OpenAPIObject, bearers: readonly string[]): OpenAPIObject {
   for (const path of Object.values(document.paths)) {
     for (const method of METHODS) {
       const operation = path[method];
       if (!operation) continue;
-      operation.security ??= [];
+      operation.security = (operation.security ?? []).flatMap((credential) =>
+        'cookie' in credential ? [credential, ...bearers.map((name) => ({ [name]: [] }))] : [credential],
+      );
       addRequestExample(operation, document.components?.schemas ?? {});
     }
   }

@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import { cookieName } from '../cookies/session-cookies.js';
 import { cookieSettings } from '../config/cookie-settings.js';
+import { ApiContributions, type TagDescription } from '../openapi/api-contributions.js';
 import { sayAll } from '../openapi/decorators.js';
 import { completeDocument } from './complete-document.js';
 
@@ -15,6 +16,17 @@ const DESCRIPTION = `Better Auth's HTTP protocol, and JWT login for clients that
 To try it, send \`POST /api/auth/sign-up/email\` with the example. The answer sets the session cookie, so you can then use
 the routes that require a session. Or press **Authorize** and enter the \`token\` of that answer (sessionToken) or the
 \`accessToken\` of \`POST /api/auth/login\` (jwt).`;
+
+const TAGS: readonly TagDescription[] = [
+  { name: 'Accounts', description: 'Sign-up, sign-in and linked accounts' },
+  { name: 'Sessions', description: 'Where a user is signed in' },
+  { name: 'Users', description: 'Profile of the signed-in user' },
+];
+
+const LAST_TAGS: readonly TagDescription[] = [
+  { name: 'Protocol', description: 'The protocol itself' },
+  { name: 'Operations', description: 'Health and metrics' },
+];
 
 @Module({})
 class DocumentationModule {}
@@ -45,6 +57,7 @@ export async function documentationServer(
 }
 
 function documentOf(app: NestFastifyApplication, config: Config): OpenAPIObject {
+  const { bearers, tags } = app.get(ApiContributions);
   const settings = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Gatehouse')
@@ -52,12 +65,6 @@ function documentOf(app: NestFastifyApplication, config: Config): OpenAPIObject 
     .setVersion('0.1.0')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
-    .addTag('Accounts', 'Sign-up, sign-in and linked accounts')
-    .addTag('Sessions', 'Where a user is signed in')
-    .addTag('Users', 'Profile of the signed-in user')
-    .addTag('JWT', 'Tokens that other servers can verify')
-    .addTag('Protocol', 'The protocol itself')
-    .addTag('Operations', 'Health and metrics')
     .addCookieAuth(
       cookieName(cookieSettings(config), 'session_token'),
       {
@@ -67,28 +74,15 @@ function documentOf(app: NestFastifyApplication, config: Config): OpenAPIObject 
           'Sign-up and sign-in set this cookie. The browser sends it by itself, so enter nothing here.',
       },
       'cookie',
-    )
-    .addBearerAuth(
-      {
-        type: 'http',
-        scheme: 'bearer',
-        bearerFormat: 'session token',
-        description: 'The `token` in the answer to sign-up or sign-in.',
-      },
-      'sessionToken',
-    )
-    .addBearerAuth(
-      {
-        type: 'http',
-        scheme: 'bearer',
-        bearerFormat: 'JWT',
-        description:
-          'The `accessToken` in the answer to `login` or `register`, or the `token` of `GET /api/auth/token`.',
-      },
-      'jwt',
-    )
-    .build();
+    );
+  for (const { name, description } of [...TAGS, ...tags, ...LAST_TAGS]) settings.addTag(name, description);
+  for (const { name, format, description } of bearers)
+    settings.addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: format, description }, name);
+  const document = SwaggerModule.createDocument(app, settings.build(), {
+    operationIdFactory: (_controller, method) => method,
+  });
   return completeDocument(
-    SwaggerModule.createDocument(app, settings, { operationIdFactory: (_controller, method) => method }),
+    document,
+    bearers.map(({ name }) => name),
   );
 }

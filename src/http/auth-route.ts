@@ -1,7 +1,6 @@
 import { Get, HttpCode, Post, Put, SetMetadata, applyDecorators, type Type } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
-  ApiBearerAuth,
   ApiBody,
   ApiConsumes,
   ApiCookieAuth,
@@ -121,9 +120,7 @@ function authRoute(
     ...(route.answer ? [describeAnswer(route.answer)] : []),
     ...(route.redirects ? [ApiResponse({ status: 302, description: 'On to `callbackURL`' })] : []),
     ...(route.leadsTo ? [ApiResponse({ status: 302, description: route.leadsTo })] : []),
-    ...(access === 'public' && !route.credentials
-      ? []
-      : [ApiCookieAuth('cookie'), ApiBearerAuth('sessionToken'), ApiBearerAuth('jwt')]),
+    ...(access === 'public' && !route.credentials ? [] : [ApiCookieAuth('cookie')]),
     ...(access === 'public' && route.credentials ? [ApiSecurity({})] : []),
     ...(route.body ? [ApiBody({ type: route.body, required: isRequired(route.body) }), consumes(route)] : []),
     ApiExtraModels(ErrorAnswer),

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
+import type { Type } from '@nestjs/common';
 import type * as ClassValidator from 'class-validator';
+import { declaredFields } from './declared-fields.js';
 
 /**
  * The parts of class-validator that are used here. Its index loads every validator it has, phone numbers of all countries
@@ -24,6 +26,13 @@ const { Validator } = load('class-validator/cjs/validation/Validator.js') as Pic
 
 const validator = new Validator();
 
-/** The issues of an instance; of one whose class has no fields there are none. */
-export const validateSync = (instance: object): ClassValidator.ValidationError[] =>
-  validator.validateSync(instance, { forbidUnknownValues: false });
+/**
+ * The issues of an instance, in the order of its fields: class-validator itself puts inherited fields last. An instance whose
+ * class has no fields has no issues.
+ */
+export function validateSync(instance: object): ClassValidator.ValidationError[] {
+  const fields = declaredFields(instance.constructor as Type);
+  return validator
+    .validateSync(instance, { forbidUnknownValues: false })
+    .toSorted((a, b) => fields.indexOf(a.property) - fields.indexOf(b.property));
+}

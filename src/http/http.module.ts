@@ -6,6 +6,7 @@ import { openingSecrets } from '../config/keyring.js';
 import { AccountCookie } from '../cookies/account-cookie.js';
 import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
 import { SessionDataCookie } from '../cookies/session-data-cookie.js';
+import { ApiContributions } from '../openapi/api-contributions.js';
 import { AddedHeaders } from './added-headers.js';
 import { AnswerWriter } from './answer-writer.js';
 import { RequestMetrics } from './request-metrics.js';
@@ -37,7 +38,14 @@ const cookies: Provider[] = [
 ];
 
 @Module({
-  providers: [...cookies, AddedHeaders, AnswerWriter, RequestMetrics],
-  exports: [AccountCookie, AddedHeaders, AnswerWriter, SessionCookieWriter, SessionDataCookie],
+  providers: [...cookies, AddedHeaders, AnswerWriter, ApiContributions, RequestMetrics],
+  exports: [
+    AccountCookie,
+    AddedHeaders,
+    AnswerWriter,
+    ApiContributions,
+    SessionCookieWriter,
+    SessionDataCookie,
+  ],
 })
 export class HttpModule {}

@@ -3,7 +3,7 @@ import { bearerOf, looksLikeJwt } from '../http/bearer.js';
 import type { CredentialReader, NamedSession, ShownCredentials } from '../sessions/credentials.js';
 import { LegacyTokenExchange } from './legacy-token-exchange.js';
 
-/** Reads a JWT of the legacy application. The client is to keep the session that the JWT is exchanged for. */
+/** Exchanges a legacy JWT in `Authorization: Bearer` for a session, whose cookie the answer sets. */
 @Injectable()
 export class LegacyJwtCredential implements CredentialReader {
   constructor(private readonly exchange: LegacyTokenExchange) {}

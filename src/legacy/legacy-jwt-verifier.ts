@@ -12,21 +12,21 @@ import { CONFIG } from '../config/config.module.js';
 import { sha256Base64Url } from '../crypto/sha256.js';
 import { Logger } from '../logging/logger.js';
 
-/** Whom a JWT of the legacy application names. */
+/** The user that a JWT of the legacy application names. */
 export interface LegacyIdentity {
-  /** Of all that is signed, so that another spelling of the signature is no other token. */
+  /** SHA-256 of the signed part. Excludes the signature, because one signature can be spelled in several ways. */
   readonly digest: string;
   readonly userId: string | undefined;
-  /** Only where the token carries no id. */
+  /** Undefined if the token has a user id. */
   readonly email: string | undefined;
-  /** When they signed in there, in seconds since 1970. */
+  /** Time of the sign-in at the legacy application, in seconds since 1970. */
   readonly issuedAt: number | undefined;
 }
 
 const SYMMETRIC = ['HS256'];
 const ASYMMETRIC = ['RS256', 'ES256'];
 
-/** Whoever publishes the keys is not to be reached, or publishes none. */
+/** LEGACY_JWT_JWKS_URL does not answer, or its answer contains no keys. */
 class KeysUnavailable extends Error {}
 
 const REFUSALS = [
@@ -43,13 +43,13 @@ const REFUSALS = [
 
 const KEYS_ARE_THERE = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
 const KEYS_MISSING =
-  'the keys of the legacy application cannot be fetched; its tokens are refused until they can';
+  'LEGACY_JWT_JWKS_URL returns no keys, so JWTs of the legacy application are refused. Check that URL.';
 
 type Verify = (jwt: string) => Promise<JWTPayload>;
 
 /**
- * Verifies a JWT of the legacy application: signature, times, issuer, audience (RFC 7519 §7.2). Which algorithms a key may
- * be used with is said here and not by the token (RFC 8725 §3.1).
+ * Verifies a JWT of the legacy application: signature, times, issuer, audience (RFC 7519 §7.2). The kind of key decides the
+ * allowed algorithms, not the token (RFC 8725 §3.1).
  */
 @Injectable()
 export class LegacyJwtVerifier {
@@ -73,7 +73,7 @@ export class LegacyJwtVerifier {
     }
   }
 
-  /** Undefined when it is none, has expired, was tampered with, or its key is not known and cannot be fetched. */
+  /** Undefined if the JWT is malformed, expired or forged, or if its key is unknown or cannot be fetched. */
   async verify(jwt: string): Promise<LegacyIdentity | undefined> {
     if (this.verifiers.size === 0) return undefined;
     try {
@@ -87,13 +87,13 @@ export class LegacyJwtVerifier {
     }
   }
 
-  /** Kept for ten minutes, so that a short outage is not noticed. One is logged, and again when it is over. */
+  /** Keeps the fetched keys for ten minutes, so that short outages have no effect. Logs the start and the end of an outage. */
   private published(url: string): JWTVerifyGetKey {
     const keys = createRemoteJWKSet(new URL(url));
     return async (header, token) => {
       try {
         const key = await keys(header, token);
-        if (this.keysAreMissing) this.logger.warn('the keys of the legacy application are there again');
+        if (this.keysAreMissing) this.logger.warn('LEGACY_JWT_JWKS_URL returns keys again');
         this.keysAreMissing = false;
         return key;
       } catch (error) {
@@ -112,13 +112,13 @@ export class LegacyJwtVerifier {
   ): Promise<JWTPayload> {
     const { issuer, audience } = this.settings;
     const { payload } = await jwtVerify(jwt, key as Uint8Array, { algorithms: [alg], issuer, audience });
-    // RFC 7519 §4.1.3: whom it is for is said, and it is not us. A link to verify an e-mail may be such a token.
+    // RFC 7519 §4.1.3: the token is for somebody else, for example a link that verifies an e-mail.
     if (payload.aud !== undefined && audience === undefined)
       throw new errors.JWTClaimValidationFailed('unexpected "aud" claim', payload, 'aud', 'check_failed');
     return payload;
   }
 
-  /** A token need not say which key signed it; then each that may have is tried. */
+  /** If the token does not name its key, tries each key that fits. */
   private async checkByKeys(jwt: string, keys: JWTVerifyGetKey, alg: string): Promise<JWTPayload> {
     try {
       return await this.check(jwt, keys, alg);

@@ -11,15 +11,15 @@ import { LegacyTokensStore } from './legacy-tokens.store.js';
 import type { Client } from '../http/client.js';
 import { CreateSession } from '../sessions/use-cases/create-session.js';
 
-/** A session that a token was exchanged for. */
+/** The session that a legacy JWT was exchanged for. */
 export interface ExchangedSession {
   readonly id: string;
   readonly userId: string;
 }
 
 /**
- * While the switch-over lasts, whoever is signed in to the legacy application stays so: the first request with a JWT of
- * its makes a session, one for each token, and from then on the token stands and falls with that.
+ * Keeps users of the legacy application signed in until the switch-over ends. The first request with a legacy JWT creates
+ * a session. From then on the JWT is valid as long as this session.
  */
 @Injectable()
 export class LegacyTokenExchange {
@@ -32,7 +32,7 @@ export class LegacyTokenExchange {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** The session that the token stands for; undefined when it is none, has expired, or its session has ended. */
+  /** Returns the session of the JWT. Undefined if the JWT is not valid or its session has ended. */
   async execute(jwt: string, client: Client): Promise<ExchangedSession | undefined> {
     const identity = await this.verifier.verify(jwt);
     if (!identity) return undefined;
@@ -59,7 +59,7 @@ export class LegacyTokenExchange {
     return known?.sessionId ? exchangedSession(known.sessionId, known.userId) : undefined;
   }
 
-  /** If a gate refuses the session, nothing is written and the token stands for nobody. */
+  /** Undefined if a gate refuses the session, for example because the user is banned. Then nothing is written. */
   private async inTransaction<T>(write: (manager: EntityManager) => Promise<T>): Promise<T | undefined> {
     try {
       return await this.dataSource.transaction(write);
@@ -69,7 +69,7 @@ export class LegacyTokenExchange {
     }
   }
 
-  /** By id, or by e-mail where the token has no id. */
+  /** Finds the user by id, or by e-mail if the token has no id. */
   private async userOf({ userId, email }: LegacyIdentity): Promise<User | undefined> {
     try {
       if (userId !== undefined) return await this.users.findById(userId);
@@ -80,7 +80,10 @@ export class LegacyTokenExchange {
     }
   }
 
-  /** What asks for a fresh session asks when somebody signed in, and that was there. Where it is not said, it was long ago. */
+  /**
+   * Dates the session to the sign-in at the legacy application, because some routes require a recent sign-in. If the JWT
+   * does not tell the time, the session counts as no longer fresh.
+   */
   private signedInAt(issuedAt: number | undefined): Date {
     const now = Date.now();
     const known = issuedAt === undefined ? now - this.config.session.freshAge * 1000 : issuedAt * 1000;

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-/** What became of a JWT of the legacy application. */
+/** State of a legacy JWT. */
 export interface ExchangedToken {
-  /** Null while it has not been exchanged. */
+  /** Null if it has not been exchanged yet. */
   readonly sessionId: string | null;
-  /** Null when the session has ended. */
+  /** Null if it has not been exchanged yet, or if its session has ended. */
   readonly userId: string | null;
 }
 
@@ -13,7 +13,7 @@ export interface ExchangedToken {
 export class LegacyTokensStore {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
-  /** Undefined when the switch-over has ended, or never began. */
+  /** Undefined if the switch-over has ended or there is none. */
   async find(digest: string): Promise<ExchangedToken | undefined> {
     const [row] = await this.dataSource.query<ExchangedToken[]>(
       `select t.session_id::text as "sessionId", s.user_id::text as "userId"
@@ -26,7 +26,7 @@ export class LegacyTokensStore {
     return row;
   }
 
-  /** Whether this call was the first; another one that is under way is waited for. */
+  /** Records the JWT. False if another request recorded it first; waits until that request's transaction ends. */
   async claim(digest: string, manager: EntityManager): Promise<boolean> {
     const claimed: unknown[] = await manager.query(
       `insert into gatehouse_legacy_tokens (digest) values ($1) on conflict do nothing returning 1`,

@@ -7,7 +7,7 @@ import { LegacyJwtVerifier } from './legacy-jwt-verifier.js';
 import { LegacyTokenExchange } from './legacy-token-exchange.js';
 import { LegacyTokensStore } from './legacy-tokens.store.js';
 
-/** What the server still does for clients of the legacy application. */
+/** Accepts JWTs of the legacy application until the switch-over ends. */
 @Module({
   imports: [SessionsModule, UsersModule],
   providers: [LegacyJwtVerifier, LegacyTokensStore, LegacyTokenExchange, LegacyJwtCredential],

@@ -7,10 +7,9 @@ type Decorator = (...options: unknown[]) => (...decorated: unknown[]) => void;
 const notes: ((swagger: typeof Swagger) => void)[] = [];
 
 /**
- * The decorators of @nestjs/swagger, which loads 530 modules for a document that few servers are ever asked for:
- * what they say is noted here, and said to it when the document is made.
+ * Stand-ins for the decorators of @nestjs/swagger, because that package loads 530 modules and few servers are ever asked
+ * for the document. They record their calls. `sayAll` repeats the calls with the real decorators.
  */
-export const ApiBearerAuth = noted('ApiBearerAuth');
 export const ApiBody = noted('ApiBody');
 export const ApiConsumes = noted('ApiConsumes');
 export const ApiCookieAuth = noted('ApiCookieAuth');
@@ -24,10 +23,10 @@ export const ApiResponse = noted('ApiResponse');
 export const ApiSecurity = noted('ApiSecurity');
 export const ApiTags = noted('ApiTags');
 
-/** Where the document describes a class. */
+/** The reference to a class in the OpenAPI document. */
 export const schemaPath = ({ name }: Type): string => `#/components/schemas/${name}`;
 
-/** Says everything that is noted, in the order in which it was. */
+/** Applies all recorded decorators, in the order in which they were recorded. */
 export function sayAll(swagger: typeof Swagger): void {
   for (const say of notes.splice(0)) say(swagger);
 }

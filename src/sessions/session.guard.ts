@@ -8,6 +8,7 @@ import { ACCESS, type Access } from '../http/access.js';
 import { ROUTE, type RouteSpecification } from '../http/auth-route.js';
 import { jarOf } from '../http/request-cookies.js';
 import { signedInUser } from './auth-context.js';
+import { isFresh } from './is-fresh.js';
 import { CurrentSession } from './current/current-session.js';
 import { sessionQuestion } from './current/session-question.js';
 
@@ -26,7 +27,7 @@ export class SessionGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const auth = await this.current.resolve(sessionQuestion(request), { sensitive: access === 'sensitive' });
     if (!auth) throw this.refusal(context);
-    if (access === 'fresh' && !this.isFresh(auth.session.createdAt)) throw forbidden('SESSION_NOT_FRESH');
+    if (access === 'fresh' && !isFresh(auth.session, this.config)) throw forbidden('SESSION_NOT_FRESH');
     request.auth = auth;
     request.signedInUser = signedInUser(auth);
     jarOf(request).keepLastOfEachCookie();
@@ -41,11 +42,5 @@ export class SessionGuard implements CanActivate {
   private refusal(context: ExecutionContext): AuthError {
     const route = this.reflector.get<RouteSpecification | undefined>(ROUTE, context.getHandler());
     return route?.empty?.[401] === undefined ? unauthorized('UNAUTHORIZED') : nobody();
-  }
-
-  /** Measured from the sign-in and not from the last extension. */
-  private isFresh(createdAt: Date): boolean {
-    const { freshAge } = this.config.session;
-    return freshAge === 0 || Date.now() - createdAt.getTime() < freshAge * 1000;
   }
 }

@@ -6,7 +6,7 @@ import type { Provider } from '../providers/provider.js';
 import { OAuthState, type StateToKeep } from './oauth-state.js';
 import type { LinkTarget } from './oauth-state-data.js';
 
-/** What a client may say about the way to the provider and back. */
+/** What a client may choose for the way to the provider and back. */
 export interface AuthorizationRequest {
   readonly callbackURL?: string;
   readonly errorCallbackURL?: string;
@@ -20,9 +20,9 @@ export interface AuthorizationRequest {
 
 /** The way to a provider. */
 export interface Departure {
-  /** Where the provider asks who it is. */
+  /** The provider's sign-in page. */
   readonly url: string;
-  /** What the browser must bring back. */
+  /** The cookie that the browser must bring back. */
   readonly state: StateToKeep;
 }
 
@@ -34,7 +34,7 @@ export class Authorization {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** The address at which the provider asks, with everything remembered for when its answer comes. */
+  /** Makes the URL of the provider's sign-in page, and stores what the callback needs. */
   async begin(provider: Provider, request: AuthorizationRequest, link?: LinkTarget): Promise<Departure> {
     const state = randomToken(32, URL_SAFE);
     const codeVerifier = randomToken(128, URL_SAFE);
@@ -48,7 +48,7 @@ export class Authorization {
       loginHint: request.loginHint,
       additionalParams: request.additionalParams,
     });
-    // Ours last: nothing that a client adds may stand for it.
+    // The server's values come last, so that a client's `additionalData` cannot replace them.
     const data = {
       ...request.additionalData,
       callbackURL: request.callbackURL || this.config.origin,

@@ -10,7 +10,7 @@ import { ProviderAnswer } from './provider-answer.js';
 import { ProviderRefusal } from './provider-refusal.js';
 import { ProviderSignIn } from './provider-sign-in.js';
 
-/** What the browser brings from the provider. */
+/** The parameters that the browser brings from the provider. */
 interface CallbackAnswer {
   readonly code?: string;
   readonly error?: string;
@@ -20,7 +20,7 @@ interface CallbackAnswer {
   readonly iss?: string;
 }
 
-/** A callback whose state is good: from there to a session or a linked account. */
+/** Completes a callback whose state is valid: creates a session or links an account. */
 @Injectable()
 export class CallbackCompletion {
   constructor(
@@ -40,7 +40,7 @@ export class CallbackCompletion {
     if (error) return this.errors.toErrorPage(data.errorURL, error, description);
     if (!code) throw new ProviderRefusal('no_code', 'the callback has no code');
     const provider = await this.providers.get(id);
-    if (!provider) throw new ProviderRefusal('oauth_provider_not_found', 'there is no such provider');
+    if (!provider) throw new ProviderRefusal('oauth_provider_not_found', 'this provider is not configured');
     const { codeVerifier, idTokenNonce, callbackURL, newUserURL } = data;
     const answer = { code, codeVerifier, iss, user, deviceId, idTokenNonce };
     const identity = await this.answer.byCode(provider, answer).catch((fault: unknown) => {

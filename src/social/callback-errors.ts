@@ -7,7 +7,7 @@ import { withQuery } from '../http/with-query.js';
 import { Logger } from '../logging/logger.js';
 import { ProviderRefusal } from './provider-refusal.js';
 
-/** How a callback fails: in the log, and at the page that the flow wanted errors to go to. */
+/** Logs a failed callback, and redirects the browser to the error page of the sign-in. */
 @Injectable()
 export class CallbackErrors {
   constructor(
@@ -16,8 +16,8 @@ export class CallbackErrors {
   ) {}
 
   /**
-   * Unexpected faults lead to the error page too, because the person at the browser could do nothing with a bare answer.
-   * @throws {AuthError} the error itself if it has no code to tell the page.
+   * Unexpected errors also redirect to the error page, because a person cannot use a bare JSON answer.
+   * @throws {AuthError} the error itself if it has no code to send to the page.
    */
   refused(error: unknown, errorURL: string | undefined): Redirect {
     if (error instanceof ProviderRefusal) {

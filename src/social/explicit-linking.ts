@@ -14,7 +14,7 @@ export interface LinkedUser {
   readonly email: string;
 }
 
-/** An account for the user who asks for it (protocol.md §9.3): all that is written for it, or nothing. */
+/** Links a provider account to the user who asks for it, in one transaction (protocol.md §9.3). */
 @Injectable()
 export class ExplicitLinking {
   constructor(
@@ -25,7 +25,7 @@ export class ExplicitLinking {
   ) {}
 
   /**
-   * One that is already the user's gets the new tokens, and the scopes of both.
+   * If the user already has the account, it gets the new tokens, and the new scopes are added to its old ones.
    * @throws {ProviderRefusal} `account_already_linked_to_different_user`, `unable_to_link_account`.
    */
   async link(target: LinkedUser, identity: ProviderIdentity): Promise<void> {
@@ -40,7 +40,7 @@ export class ExplicitLinking {
     }
   }
 
-  /** Why this identity may not become the user's, if so. */
+  /** @returns why the user may not link this identity; undefined if they may. */
   refusal(target: LinkedUser, { provider, profile }: ProviderIdentity): RefusalCode | undefined {
     const { enabled, trustedProviders, allowDifferentEmails } = this.config.account.accountLinking;
     const isVouchedFor = trustedProviders.includes(provider.id) || profile.emailVerified;

@@ -10,8 +10,9 @@ import { ProviderRefusal } from './provider-refusal.js';
 import type { User } from '../users/user.js';
 
 /**
- * An account for a user who has the same address (protocol.md §9.3). Both sides must have proven it: who merely signed up
- * with somebody's address would otherwise share the account with its owner (advisory GHSA-g38m-r43w-p2q7).
+ * Links a provider account to the user who has the same e-mail (protocol.md §9.3). Both the provider and the user here must
+ * have verified the e-mail. Otherwise somebody who signed up with another person's e-mail would share the account with that
+ * person (advisory GHSA-g38m-r43w-p2q7).
  */
 @Injectable()
 export class ImplicitLinking {
@@ -27,7 +28,7 @@ export class ImplicitLinking {
     if (!this.mayLink(user, identity)) {
       throw new ProviderRefusal(
         'account_not_linked',
-        'the user has not proven the address, or linking is off',
+        'the e-mail is not verified on both sides, or linking is off',
       );
     }
     await this.accounts.add(user.id, key, tokens, manager);
@@ -39,7 +40,7 @@ export class ImplicitLinking {
     return (await this.copyProfile(user.id, identity, manager)) ?? verified ?? user;
   }
 
-  /** `account.accountLinking.updateUserInfoOnLink`: all but the address. */
+  /** Copies the profile except the e-mail, if `account.accountLinking.updateUserInfoOnLink` is set. */
   async copyProfile(
     userId: string,
     { profile }: ProviderIdentity,

@@ -2,14 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { purposeKeyringOf } from '../config/keyring.js';
-import { decrypt } from '../crypto/symmetric-encryption.js';
+import { tryDecrypt } from '../crypto/symmetric-encryption.js';
 import { LiveSession } from '../sessions/live-session.js';
 import { ExplicitLinking } from './explicit-linking.js';
 import type { LinkTarget } from './oauth-state-data.js';
 import type { ProviderIdentity } from './provider-identity.js';
 import { ProviderRefusal } from './provider-refusal.js';
 
-/** The end of a linking that took the browser to the provider and back. */
+/** Completes a linking after the browser has come back from the provider. */
 @Injectable()
 export class LinkCallback {
   constructor(
@@ -21,26 +21,20 @@ export class LinkCallback {
   /** @throws {ProviderRefusal} */
   async complete(link: LinkTarget, identity: ProviderIdentity): Promise<void> {
     if (!(await this.isSessionLive(link))) {
-      throw new ProviderRefusal('unable_to_link_account', 'the session that asked has ended');
+      throw new ProviderRefusal('unable_to_link_account', 'the session that asked for it has ended');
     }
     const refusal = this.linking.refusal(link, identity);
     if (refusal) {
-      throw new ProviderRefusal(refusal, 'the address is another one or not proven, or linking is off');
+      throw new ProviderRefusal(refusal, 'the e-mail is another one or not verified, or linking is off');
     }
     await this.linking.link(link, identity);
   }
 
-  /** False for a user who signed out in the meantime, on any device: they must not get another way in. */
+  /** If the session has ended in the meantime, nobody may add a way to sign in with it. */
   private async isSessionLive({ userId, encryptedSessionToken }: LinkTarget): Promise<boolean> {
-    const token = encryptedSessionToken === undefined ? undefined : this.opened(encryptedSessionToken);
+    const keyring = purposeKeyringOf(this.config, 'oauth-link-session-token');
+    const token =
+      encryptedSessionToken === undefined ? undefined : tryDecrypt(encryptedSessionToken, keyring);
     return token !== undefined && (await this.sessions.ownerOf(token)) === userId;
-  }
-
-  private opened(sealed: string): string | undefined {
-    try {
-      return decrypt(sealed, purposeKeyringOf(this.config, 'oauth-link-session-token'));
-    } catch {
-      return undefined;
-    }
   }
 }

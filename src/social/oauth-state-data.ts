@@ -1,4 +1,4 @@
-/** What a sign-in at a provider carries from its beginning to its callback (protocol.md §9.1), as Better Auth stores it. */
+/** What the server remembers of a sign-in until its callback (protocol.md §9.1), in Better Auth's form. */
 export interface OAuthStateData {
   readonly callbackURL: string;
   readonly codeVerifier: string;
@@ -6,7 +6,7 @@ export interface OAuthStateData {
   readonly newUserURL?: string | undefined;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
-  /** Set: this links an account to the user, and signs nobody in. */
+  /** If set, the callback links an account to this user and signs nobody in. */
   readonly link?: LinkTarget | undefined;
   readonly requestSignUp?: boolean | undefined;
   readonly idTokenNonce?: string | undefined;
@@ -16,7 +16,7 @@ export interface OAuthStateData {
 export interface LinkTarget {
   readonly userId: string;
   readonly email: string;
-  /** Of the session that asked; the link is made only while it stands. */
+  /** The token of the session that asked. The account is linked only if that session has not ended. */
   readonly encryptedSessionToken?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ const KINDS: Readonly<Record<keyof OAuthStateData, readonly string[]>> = {
   oauthState: ['string', 'undefined'],
 };
 
-/** @returns undefined if the text is no state. */
+/** @returns undefined if the text does not hold a state. */
 export function parseStateData(text: string): OAuthStateData | undefined {
   const parsed = parse(text);
   if (!parsed) return undefined;

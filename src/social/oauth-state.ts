@@ -6,7 +6,7 @@ import type { DeclaredCookie } from '../cookies/declared-cookie.js';
 import { cookieName, type SessionCookieSettings } from '../cookies/session-cookies.js';
 import { decodeCookieValue } from '../cookies/decode-cookie-value.js';
 import { openSignedValue, signValue } from '../cookies/signed-value.js';
-import { decrypt, encrypt } from '../crypto/symmetric-encryption.js';
+import { encrypt, tryDecrypt } from '../crypto/symmetric-encryption.js';
 import { cookieSettings } from '../config/cookie-settings.js';
 import { verificationIdentifier } from '../verifications/verification-identifier.js';
 import { VerificationsStore } from '../verifications/verifications.store.js';
@@ -14,10 +14,10 @@ import { parseStateData, type OAuthStateData } from './oauth-state-data.js';
 import { ProviderRefusal, type RefusalCode } from './provider-refusal.js';
 import { OAUTH_STATE, STATE } from './state-cookies.js';
 
-/** Seconds. */
+/** Seconds for which a state is valid. */
 const LIFE = 600;
 
-/** The browser's half of a state. */
+/** The cookie with the browser's half of a state. */
 export interface StateToKeep {
   readonly cookie: DeclaredCookie;
   readonly value: string;
@@ -28,9 +28,9 @@ export class StateRefusal extends ProviderRefusal {
   constructor(
     code: RefusalCode,
     reason: string,
-    /** Where the sign-in wanted errors to go, if the state could be read. */
+    /** The error page that the sign-in named. Undefined if the state could not be read. */
     readonly errorURL?: string,
-    /** True if this callback has used the state up, so that its cookie expires. */
+    /** True if the state cannot be used any more, so that its cookie is deleted. */
     readonly isSpent = false,
   ) {
     super(code, reason);
@@ -38,8 +38,8 @@ export class StateRefusal extends ProviderRefusal {
 }
 
 /**
- * What has to be remembered while somebody is at a provider, in the database with a cookie that proves the browser, or in
- * an encrypted cookie alone (protocol.md §9.1).
+ * Remembers a sign-in while the browser is at the provider (protocol.md §9.1). The data is in the database, with a cookie
+ * that identifies the browser, or it is in an encrypted cookie alone.
  */
 @Injectable()
 export class OAuthState {
@@ -57,7 +57,7 @@ export class OAuthState {
     this.cookie = this.inCookie ? OAUTH_STATE : STATE;
   }
 
-  /** When a state that is made now is no longer good; milliseconds since 1970. */
+  /** When a state that is made now expires, in milliseconds since 1970. */
   expiry(): number {
     return Date.now() + LIFE * 1000;
   }
@@ -73,7 +73,8 @@ export class OAuthState {
   }
 
   /**
-   * Good once, and only in the browser that began: of parallel callbacks one gets the data.
+   * Works only in the browser that began the sign-in. In the database a state works once: of parallel callbacks one gets
+   * the data.
    * @param carried the cookies of the request.
    * @throws {StateRefusal}
    */
@@ -87,35 +88,33 @@ export class OAuthState {
   }
 
   private fromCookie(state: string, sealed: string | undefined): OAuthStateData {
-    if (!sealed) throw new StateRefusal('state_mismatch', 'the browser has no cookie of a sign-in');
+    if (!sealed) throw new StateRefusal('state_mismatch', 'the browser sent no state cookie');
     const data = this.open(sealed);
-    if (!data) throw new StateRefusal('state_invalid', 'the cookie is not ours or was tampered with');
+    if (!data) throw new StateRefusal('state_invalid', 'the state cookie cannot be decrypted or read');
     if (data.oauthState !== state) throw foreign(data);
     return data;
   }
 
   private open(sealed: string): OAuthStateData | undefined {
-    try {
-      return parseStateData(
-        decrypt(decodeCookieValue(sealed), purposeKeyringOf(this.config, 'oauth-state-cookie')),
-      );
-    } catch {
-      return undefined;
-    }
+    const keyring = purposeKeyringOf(this.config, 'oauth-state-cookie');
+    const text = tryDecrypt(decodeCookieValue(sealed), keyring);
+    return text === undefined ? undefined : parseStateData(text);
   }
 
   private async fromDatabase(state: string, cookie: string | undefined): Promise<OAuthStateData> {
     const identifier = verificationIdentifier.authState(state);
     const stored = await this.verifications.find(identifier, { alsoExpired: true });
-    if (stored === undefined) throw new StateRefusal('state_mismatch', 'nobody was given this state');
+    if (stored === undefined)
+      throw new StateRefusal('state_mismatch', 'the state is unknown or was used before');
     const data = parseStateData(stored);
-    if (!data) throw new StateRefusal('internal_server_error', 'what is stored under the state is not ours');
+    if (!data) throw new StateRefusal('internal_server_error', 'the stored state cannot be read');
     const isOther = data.oauthState !== undefined && data.oauthState !== state;
     if (isOther || !(this.config.account.skipStateCookieCheck || this.proves(cookie, state))) {
       throw foreign(data);
     }
     const isFirst = (await this.verifications.remove(identifier)) > 0;
-    if (!isFirst) throw new StateRefusal('state_mismatch', 'the state has been used', data.errorURL, true);
+    if (!isFirst)
+      throw new StateRefusal('state_mismatch', 'a parallel callback has used the state', data.errorURL, true);
     return data;
   }
 

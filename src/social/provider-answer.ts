@@ -11,18 +11,18 @@ import { Authorization } from './authorization.js';
 import { identityOf, type ProviderIdentity } from './provider-identity.js';
 import { ProviderRefusal } from './provider-refusal.js';
 
-/** What came back from a provider by way of the browser, and what was remembered for it. */
+/** What the browser brought from the provider, and what the state remembered. */
 export interface CodeAnswer {
   readonly code: string;
   readonly codeVerifier: string;
   readonly iss?: string | undefined;
   readonly deviceId?: string | undefined;
-  /** JSON that Apple sends with the first sign-in. */
+  /** The user as JSON, which Apple sends with the first sign-in only. */
   readonly user?: string | undefined;
   readonly idTokenNonce?: string | undefined;
 }
 
-/** What a front end got from a provider on its own. */
+/** Tokens that a front end got from the provider itself. */
 export interface IdTokenAnswer {
   readonly token: string;
   readonly nonce?: string;
@@ -31,7 +31,7 @@ export interface IdTokenAnswer {
   readonly user?: object;
 }
 
-/** From what a provider gave to who that is. */
+/** Finds out who a person is, from a provider's code or id token. */
 @Injectable()
 export class ProviderAnswer {
   constructor(
@@ -41,7 +41,7 @@ export class ProviderAnswer {
   ) {}
 
   /**
-   * Exchanges the code and asks who it is, in the order of protocol.md §1.9.
+   * Exchanges the code for tokens and gets the profile, in the order of protocol.md §1.9.
    * @throws {ProviderRefusal}
    */
   async byCode(provider: Provider, answer: CodeAnswer): Promise<ProviderIdentity> {
@@ -58,13 +58,13 @@ export class ProviderAnswer {
       .catch((error: unknown) => {
         throw new ProviderRefusal('invalid_code', describeProviderFault(error));
       });
-    if (!tokens) throw new ProviderRefusal('invalid_code', 'no tokens for the code');
+    if (!tokens) throw new ProviderRefusal('invalid_code', 'the provider gave no tokens for the code');
     const asked = { ...tokens, expectedIdTokenNonce: idTokenNonce, user: parsed(answer.user) };
     const userInfo = await provider.getUserInfo(asked).catch((error: unknown) => {
       throw new ProviderRefusal('unable_to_get_user_info', describeProviderFault(error));
     });
     if (!userInfo?.user) {
-      throw new ProviderRefusal('unable_to_get_user_info', 'no profile, or its id token does not hold');
+      throw new ProviderRefusal('unable_to_get_user_info', 'no profile, or an invalid id token');
     }
     const identity = await identityOf(provider, tokens, userInfo).catch(() => undefined);
     if (!identity) throw new ProviderRefusal('unable_to_get_user_info', 'the profile has no subject');
@@ -72,7 +72,7 @@ export class ProviderAnswer {
   }
 
   /**
-   * Takes an id token that a client presents.
+   * Verifies an id token that a client presents, and gets the profile.
    * @throws {AuthError} 404 `ID_TOKEN_NOT_SUPPORTED`, 401 `INVALID_TOKEN`, `FAILED_TO_GET_USER_INFO`, `USER_EMAIL_NOT_FOUND`.
    */
   async byIdToken(provider: Provider, answer: IdTokenAnswer): Promise<ProviderIdentity> {
@@ -97,7 +97,7 @@ export class ProviderAnswer {
   }
 
   private failed({ id }: Provider, error: unknown): undefined {
-    this.logger.warn(`provider ${id} does not vouch for an id token: ${describeProviderFault(error)}`);
+    this.logger.warn(`checking an id token of ${id} failed: ${describeProviderFault(error)}`);
   }
 }
 

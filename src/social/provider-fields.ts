@@ -3,8 +3,8 @@ import type { AdditionalField } from '../config/additional-fields.js';
 import type { ProviderProfile } from './provider-identity.js';
 
 /**
- * The configured fields that a provider's profile has values for; those that clients may not set it may not either.
- * @throws {AuthError} 400 for a value that a field does not take, or that it lacks.
+ * Reads the configured fields from a provider's profile, except the fields that clients may not set (`input: false`).
+ * @throws {AuthError} 400 if a value is not allowed or a required one is missing.
  */
 export function fieldsFrom(
   { rest }: ProviderProfile,

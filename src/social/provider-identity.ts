@@ -2,19 +2,19 @@ import type { OAuth2Tokens } from '@better-auth/core/oauth2';
 import type { AccountKey, ProviderTokens } from '../accounts/provider-accounts.store.js';
 import type { Provider } from '../providers/provider.js';
 
-/** What a provider says of the person, reduced to what can be stored. */
+/** A provider's profile of a person, reduced to what can be stored. */
 export interface ProviderProfile {
   readonly name: string | undefined;
-  /** As the provider writes it. */
+  /** As the provider spells it. */
   readonly email: string | undefined;
   readonly emailVerified: boolean;
-  /** Null where the provider says that there is none. */
+  /** Null if the provider says that there is none. Undefined if it says nothing. */
   readonly image: string | null | undefined;
-  /** Whatever else it says; some of it may be configured fields. */
+  /** All other fields of the profile. Some may be configured fields. */
   readonly rest: Readonly<Record<string, unknown>>;
 }
 
-/** Somebody whom a provider has proven. */
+/** A person whose identity a provider has confirmed. */
 export interface ProviderIdentity {
   readonly provider: Provider;
   readonly key: AccountKey;
@@ -24,7 +24,7 @@ export interface ProviderIdentity {
 
 type UserInfo = NonNullable<Awaited<ReturnType<Provider['getUserInfo']>>>;
 
-/** Undefined when the provider does not say who it is in a way that stays the same. */
+/** @returns undefined if the provider gives no usable permanent id of the person. */
 export async function identityOf(
   provider: Provider,
   tokens: OAuth2Tokens,
@@ -64,7 +64,7 @@ function profileOf(user: UserInfo['user']): ProviderProfile {
   return {
     name: textOf(name),
     email: textOf(email) || undefined,
-    // Some providers send it as text, of which `false` would be true.
+    // Some providers send text, and the text `false` is truthy.
     emailVerified: emailVerified === true || emailVerified === 'true',
     image: image === null ? null : textOf(image),
     rest,

@@ -1,4 +1,4 @@
-/** What a callback's `error` may be when we are the ones who refuse (protocol.md §1.9). */
+/** The values of a callback's `error` when the server, not the provider, refuses (protocol.md §1.9). */
 export type RefusalCode =
   | 'account_already_linked_to_different_user'
   | 'account_not_linked'
@@ -21,13 +21,13 @@ export type RefusalCode =
   | 'unable_to_link_account'
   | 'unable_to_update_account';
 
-/** Ends a sign-in or a linking at a provider; raised within a transaction it undoes what was written. */
+/** Ends a sign-in or a linking at a provider. Thrown in a transaction, it rolls back what was written. */
 export class ProviderRefusal extends Error {
   override readonly name = 'ProviderRefusal';
 
   constructor(
     readonly code: RefusalCode,
-    /** For the log: holds nothing that a provider or a client sent. */
+    /** For the log. It contains nothing that a provider or a client sent. */
     readonly reason: string,
   ) {
     super(code);

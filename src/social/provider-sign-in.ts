@@ -21,7 +21,7 @@ import type { SignedIn } from '../sessions/signed-in.js';
 import type { Session } from '../sessions/session.js';
 import type { User } from '../users/user.js';
 
-/** How somebody comes in, beside who they are. */
+/** How a person signs in. Who that is comes from the provider. */
 export interface SignInRequest {
   readonly callbackURL: string | undefined;
   readonly disableSignUp: boolean;
@@ -31,7 +31,7 @@ export interface SignInRequest {
 
 export interface SignedInByProvider extends SignedIn {
   readonly isNew: boolean;
-  /** For the cookie that names the account, if it is configured. */
+  /** For the account cookie. Undefined unless `account.storeAccountCookie` is set. */
   readonly account: AccountData | undefined;
 }
 
@@ -44,7 +44,7 @@ interface Outcome extends Entered {
   readonly session: Session | undefined;
 }
 
-/** Known by the account, known by the address, or new (protocol.md §9.3): all that is written for it, or nothing. */
+/** Signs in a user found by the account or by the e-mail, or a new user, in one transaction (protocol.md §9.3). */
 @Injectable()
 export class ProviderSignIn {
   constructor(
@@ -58,13 +58,12 @@ export class ProviderSignIn {
   ) {}
 
   /**
-   * @throws {ProviderRefusal} with everything undone, except when the address has yet to be verified: user and account
-   * then stay.
-   * @throws {AuthError} 403 `BANNED_USER`, with everything undone; 400 for a configured field.
+   * @throws {ProviderRefusal} after a rollback. `email_not_verified` is the exception: user and account stay.
+   * @throws {AuthError} 403 `BANNED_USER` and 400 for a value of a configured field, both after a rollback.
    */
   async signIn(identity: ProviderIdentity, request: SignInRequest): Promise<SignedInByProvider> {
     const { user, isNew, session } = await this.enter(identity, request);
-    if (!session) throw new ProviderRefusal('email_not_verified', 'the address has yet to be verified');
+    if (!session) throw new ProviderRefusal('email_not_verified', 'the user must verify the e-mail first');
     const account = await this.accountToKeep(identity);
     return { user, session, remember: true, isNew, account };
   }
@@ -83,7 +82,7 @@ export class ProviderSignIn {
     try {
       return await this.dataSource.transaction((manager) => this.write(identity, request, manager));
     } catch (error) {
-      // Somebody else was quicker, most likely the same person in another tab: by now they are known.
+      // Another request was faster, probably the same person in another tab. A second try finds what it wrote.
       if (mayBeKnownByNow(error) && !isSecondTry) return await this.enter(identity, request, true);
       if (isRefusedValue(error)) {
         throw new ProviderRefusal('unable_to_create_user', 'the database takes no such row');
@@ -127,7 +126,7 @@ export class ProviderSignIn {
       : { user, isNew };
   }
 
-  /** What the provider issued now takes the place of what it issued before; the granted scopes are for linking to change. */
+  /** Replaces the stored tokens by the new ones. The granted scopes stay, because only linking changes them. */
   private async refresh(
     user: User,
     account: Account,
@@ -136,7 +135,8 @@ export class ProviderSignIn {
   ): Promise<User> {
     if (this.config.account.updateAccountOnSignIn) {
       const isThere = await this.accounts.update(account.id, { ...tokens, scope: undefined }, manager);
-      if (!isThere) throw new ProviderRefusal('unable_to_update_account', 'the account is gone');
+      if (!isThere)
+        throw new ProviderRefusal('unable_to_update_account', 'the account was deleted in the meantime');
     }
     if (!profile.emailVerified || user.emailVerified || profile.email?.toLowerCase() !== user.email)
       return user;
@@ -147,7 +147,7 @@ export class ProviderSignIn {
     const { profile } = identity;
     const email = addressOf(identity);
     const isSame = email === user.email;
-    // An address that is somebody else's stays theirs.
+    // Do not take over an e-mail that another user has.
     const isFree = isSame || !(await this.users.isEmailTaken(email, manager));
     const changes = {
       name: profile.name ?? '',
@@ -168,9 +168,9 @@ export class ProviderSignIn {
   ): Promise<User> {
     if (disableSignUp) throw new ProviderRefusal('signup_disabled', 'sign-up is off for this provider');
     const { profile, key, tokens } = identity;
-    // Legacy users who share an address in different spellings: nobody can tell whose it is.
+    // Several legacy users have this e-mail in different spellings, so it is unclear who is signing in.
     if (await this.users.isEmailTaken(addressOf(identity), manager)) {
-      throw new ProviderRefusal('account_not_linked', 'several users share the address');
+      throw new ProviderRefusal('account_not_linked', 'several users share the e-mail');
     }
     const newUser = {
       name: profile.name ?? '',
@@ -184,7 +184,7 @@ export class ProviderSignIn {
     return user;
   }
 
-  /** Mails what there is to mail, and tells whether the session has to wait for it. */
+  /** Mails a verification link if configured. Returns true if the user must verify the e-mail before a session starts. */
   private async mustVerify(
     { user, isNew }: Entered,
     { provider }: ProviderIdentity,
@@ -202,11 +202,14 @@ export class ProviderSignIn {
   }
 }
 
-/** The account was looked for before, and the address found after another sign-in was committed. */
+/**
+ * True if a parallel sign-in may have written the same rows. `account_not_linked` can mean that it was committed between
+ * this sign-in's two queries: the first found no account, the second found the e-mail.
+ */
 const mayBeKnownByNow = (error: unknown) =>
   isUniqueViolation(error) || (error instanceof ProviderRefusal && error.code === 'account_not_linked');
 
-/** @throws {ProviderRefusal} where there is none: a user has an address. */
+/** @throws {ProviderRefusal} `email_not_found`, because every user needs an e-mail. */
 function addressOf({ profile: { email } }: ProviderIdentity): string {
   if (!email) throw new ProviderRefusal('email_not_found', 'the profile has no e-mail');
   return email.toLowerCase();

@@ -11,7 +11,7 @@ interface SignOutRequest {
   readonly state?: string;
 }
 
-/** Sign-out at the provider that was used last, of those that offer it (OpenID Connect RP-Initiated Logout). */
+/** Sign-out at the last used provider that offers it (OpenID Connect RP-Initiated Logout). */
 @Injectable()
 export class ProviderSignOut {
   constructor(
@@ -21,7 +21,7 @@ export class ProviderSignOut {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Undefined where there is none. Never fails: the session here has ended, whatever a provider does. */
+  /** Returns undefined if no provider offers it. Never fails, because the session here has already ended. */
   async urlFor(userId: string, { callbackURL, state }: SignOutRequest): Promise<string | undefined> {
     try {
       const accounts = await this.accounts.listOf(userId);
@@ -35,7 +35,7 @@ export class ProviderSignOut {
         if (url) return url.toString();
       }
     } catch (error) {
-      this.logger.warn(`no sign-out at the provider: ${describeProviderFault(error)}`);
+      this.logger.warn(`making the URL for a sign-out at a provider failed: ${describeProviderFault(error)}`);
     }
     return undefined;
   }

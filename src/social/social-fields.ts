@@ -16,12 +16,12 @@ class Person {
   email?: string;
 }
 
-/** What a front end got from the provider on its own, to link an account with. */
+/** Tokens that a front end got from the provider itself, to link an account. */
 export class LinkIdToken {
   @Text({ description: 'ID token of the provider' })
   token!: string;
 
-  @Text({ optional: true, description: 'That the ID token was asked for with' })
+  @Text({ optional: true, description: 'The nonce with which the ID token was requested' })
   nonce?: string;
 
   @Text({ optional: true })
@@ -31,20 +31,8 @@ export class LinkIdToken {
   refreshToken?: string;
 }
 
-/** The same, to sign in with; not a subclass, because faults are told in the order of the fields. */
-export class SignInIdToken {
-  @Text({ description: 'ID token of the provider' })
-  token!: string;
-
-  @Text({ optional: true, description: 'That the ID token was asked for with' })
-  nonce?: string;
-
-  @Text({ optional: true })
-  accessToken?: string;
-
-  @Text({ optional: true })
-  refreshToken?: string;
-
+/** The same, to sign in with. */
+export class SignInIdToken extends LinkIdToken {
   @NumberField({ optional: true })
   expiresAt?: number;
 
@@ -63,7 +51,7 @@ const RESERVED = [
   'scope',
 ];
 
-/** What ties the answer of a provider to its request is not for clients to set (protocol.md §1.8). */
+/** Clients may not set parameters that tie a provider's answer to the request (protocol.md §1.8). */
 export function refuseReserved(parameters: Record<string, string>): string | undefined {
   return Object.keys(parameters).some((name) => RESERVED.includes(name))
     ? `additionalParams cannot include reserved OAuth parameters: ${RESERVED.join(', ')}`

@@ -17,13 +17,13 @@ import type { Departure } from './authorization.js';
 import type { SignedInByProvider } from './provider-sign-in.js';
 
 class SignInSocialAnswer {
-  @ApiProperty({ required: false, description: 'Where the provider asks who it is; without `idToken`' })
+  @ApiProperty({ required: false, description: 'The provider’s sign-in page. Absent with `idToken`' })
   url?: string;
 
-  @ApiProperty({ description: 'Whether the client goes to `url`' })
+  @ApiProperty({ description: 'true: the client opens `url` automatically' })
   redirect!: boolean;
 
-  @ApiProperty({ required: false, description: 'Session token; with `idToken`' })
+  @ApiProperty({ required: false, description: 'Session token. Present only with `idToken`' })
   token?: string;
 
   @ApiProperty({ required: false, type: UserAnswer })
@@ -31,21 +31,24 @@ class SignInSocialAnswer {
 }
 
 class LinkSocialAnswer {
-  @ApiProperty({ description: 'Where the provider asks who it is; empty with `idToken`' })
+  @ApiProperty({ description: 'The provider’s sign-in page. Empty with `idToken`' })
   url!: string;
 
-  @ApiProperty({ description: 'Whether the client goes to `url`' })
+  @ApiProperty({ description: 'true: the client opens `url` automatically' })
   redirect!: boolean;
 
-  @ApiProperty({ required: false, description: 'true once linked, with `idToken`' })
+  @ApiProperty({
+    required: false,
+    description: 'true if `idToken` has linked the account. Absent without `idToken`',
+  })
   status?: boolean;
 }
 
 class SignOutAnswer extends SuccessAnswer {
-  @ApiProperty({ required: false, description: 'Where the browser is signed out at the provider too' })
+  @ApiProperty({ required: false, description: 'The page that signs the browser out at the provider too' })
   url?: string;
 
-  @ApiProperty({ required: false, description: 'Whether the client goes to `url`' })
+  @ApiProperty({ required: false, description: 'true: the client opens `url` automatically' })
   redirect?: boolean;
 }
 
@@ -72,7 +75,7 @@ const signedOut = (url: string | undefined, redirect: boolean): Answer<SignOutAn
     ? new Answer({ success: true, url, redirect }, { signedOut: true, location: redirect ? url : '' })
     : new Answer({ success: true }, { signedOut: true });
 
-const onward = 'On to where the sign-in was to lead, or to the error page with `?error=`';
+const onward = 'To the `callbackURL` of the sign-in, or to the error page with `?error=`';
 
 @ApiTags('Social sign-in')
 @Controller()
@@ -85,7 +88,7 @@ export class SocialController {
   ) {}
 
   @AuthPost('sign-in/social', {
-    summary: 'Sign in at a provider',
+    summary: 'Sign in with a provider',
     access: 'public',
     body: SignInSocialBody,
     answer: SignInSocialAnswer,
@@ -104,7 +107,7 @@ export class SocialController {
   }
 
   @AuthGet('callback/:id', {
-    summary: 'Where a provider sends the browser back to',
+    summary: 'Complete a sign-in: the provider sends the browser here',
     access: 'public',
     query: CallbackParameters,
     leadsTo: onward,
@@ -120,13 +123,13 @@ export class SocialController {
   }
 
   @AuthPost('callback/:id', {
-    summary: 'Where a provider lets the browser post a form to',
+    summary: 'Complete a sign-in: the provider lets the browser post a form here',
     access: 'public',
     form: true,
     crossSite: true,
     body: CallbackParameters,
     query: CallbackParameters,
-    leadsTo: 'To the same address by GET',
+    leadsTo: 'To the same route by GET',
   })
   @ApiParam({ name: 'id', type: String, description: 'The provider' })
   callbackByForm(
@@ -164,7 +167,7 @@ export class SocialController {
   }
 
   @AuthPost('sign-out', {
-    summary: 'Sign out, here and where it is offered at the provider',
+    summary: 'Sign out, and return the provider’s sign-out page if it has one',
     access: 'public',
     credentials: true,
     body: SignOutBody,

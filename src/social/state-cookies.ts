@@ -1,9 +1,9 @@
 import type { ContributedCookie } from '../config/contributions.js';
 
-/** The browser's half of a sign-in at a provider whose other half is in the database: a signed state. */
+/** The signed state of a sign-in at a provider. The other data of the sign-in are in the database. */
 export const STATE: ContributedCookie = { name: 'state', maxAge: 300 };
 
-/** Everything there is to know about a sign-in at a provider, encrypted, if nothing of it is in the database. */
+/** All data of a sign-in at a provider, encrypted. Used if none of them are in the database. */
 export const OAUTH_STATE: ContributedCookie = {
   name: 'oauth_state',
   maxAge: 600,

@@ -4,24 +4,25 @@ import { PreparedQueries, type PreparedQuery } from '../database/prepared-querie
 import { Logger } from '../logging/logger.js';
 import { sweepQuery, type SweptRow } from './sweep.sql.js';
 
-/** Milliseconds. */
+/** Milliseconds between two sweeps. */
 const EVERY = 60_000;
-/** Rows that one statement removes, and milliseconds between two, in which others get their turn. */
+/** Rows that one statement removes. */
 const BATCH = 500;
+/** Milliseconds between two statements, so that other queries get their turn. */
 const PAUSE = 50;
-/** An hour is more than two clocks differ, so no server still accepts such a row. */
+/** SQL condition. Clocks differ by less than an hour, so no server still accepts such a row. */
 export const EXPIRED = `expires_at < now() - interval '1 hour'`;
 
 /** Rows that nobody needs any more. */
 export interface Sweep {
-  /** With a column `id`. */
+  /** A table with a column `id`. */
   readonly table: string;
-  /** An SQL condition that holds for a row to remove; the first of `values` is $2. */
+  /** SQL condition of the rows to remove; the first of `values` is $2. */
   readonly condition: string;
   readonly values?: readonly number[];
 }
 
-/** Removes the rows that owners have named, in small batches. Of several instances one sweeps at a time. */
+/** Removes the rows that other modules registered, in small batches. Only one instance sweeps at a time. */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly sweeps: { readonly query: PreparedQuery; readonly values: readonly number[] }[] = [];
@@ -61,7 +62,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     return removed;
   }
 
-  /** Until nothing is left, or another instance is at it. */
+  /** Repeats the statement until no rows are left or another instance sweeps. */
   private async inBatches(query: PreparedQuery, values: readonly number[]): Promise<number> {
     let removed = 0;
     while (!this.stopping) {

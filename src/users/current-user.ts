@@ -3,10 +3,10 @@ import type { FastifyRequest } from 'fastify';
 import type { AnswerParts } from '../http/answer.js';
 import type { User } from './user.js';
 
-/** The user who is signed in. The session guard, which `users` does not know, provides it. */
+/** The signed-in user. The session guard sets it, because `users` may not import `sessions`. */
 export interface SignedInUser {
   readonly user: User;
-  /** What the answer must carry so that the client's cookies describe the changed user. */
+  /** Returns what the answer needs so that the client's cookies describe the changed user. */
   changedTo(user: User): AnswerParts;
 }
 
@@ -19,6 +19,7 @@ declare module 'fastify' {
 /** The user of a guarded route, as a parameter of the route. */
 export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): SignedInUser => {
   const { signedInUser } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (!signedInUser) throw new Error('@CurrentUser() on a route that no session guards');
+  if (!signedInUser)
+    throw new Error('@CurrentUser() is used on a route that the session guard does not protect.');
   return signedInUser;
 });

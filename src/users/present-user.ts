@@ -1,7 +1,7 @@
 import { ApiProperty } from '../openapi/decorators.js';
 import type { User } from './user.js';
 
-/** What leaves the server of a user, in the protocol's order (protocol.md §1.1): a whitelist. */
+/** The fields of a user in answers, in the protocol's order (protocol.md §1.1). No other field leaves the server. */
 export class UserAnswer {
   @ApiProperty({ example: 'Ada Lovelace' })
   name!: string;

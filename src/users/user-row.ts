@@ -3,7 +3,7 @@ import type { AdditionalField } from '../config/additional-fields.js';
 import { isBannedSql } from './ban.sql.js';
 import type { User } from './user.js';
 
-/** What `userColumns` selects. */
+/** The columns that `userColumns` selects. */
 export interface UserRow {
   user_id: string;
   user_name: string;

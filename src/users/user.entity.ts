@@ -1,11 +1,11 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { textId } from '../database/text-id.js';
 
-/** Only the columns that are ours: whatever else a legacy table holds stays as it is and is never selected. */
+/** Lists only Gatehouse's own columns. Other columns of a legacy table are never read or written. */
 @Entity('users')
 @Index('users_email_unnormalised_idx', { synchronize: false })
 export class UserEntity {
-  /** `varchar(255)`, or the legacy table's own type; text to everyone above the database. */
+  /** `varchar(255)` or the legacy table's own type. The code always sees text. */
   @PrimaryColumn({
     type: 'varchar',
     length: 255,
@@ -21,7 +21,7 @@ export class UserEntity {
   @Column({ type: 'text' })
   email!: string;
 
-  /** When the e-mail was verified; a trigger keeps it and `isEmailVerified` in step, whoever writes which. */
+  /** When the e-mail was verified. A database trigger keeps this and `isEmailVerified` consistent when either is written. */
   @Column({ name: 'email_verified', type: 'timestamptz', nullable: true })
   emailVerifiedAt!: Date | null;
 
@@ -37,7 +37,7 @@ export class UserEntity {
   @Column({ name: 'ban_reason', type: 'text', nullable: true })
   banReason!: string | null;
 
-  /** Null: for good. */
+  /** When the ban ends. Null: never. */
   @Column({ name: 'ban_expires', type: 'timestamptz', nullable: true })
   banExpires!: Date | null;
 

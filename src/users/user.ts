@@ -1,6 +1,6 @@
 import type { AdditionalValues } from '../additional-fields/additional-input.js';
 
-/** A user as every part of the server knows one. */
+/** A user, in the form that all parts of the server use. */
 export interface User {
   readonly id: string;
   readonly name: string;
@@ -9,6 +9,6 @@ export interface User {
   readonly image: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  /** The configured fields that may leave the server, by field name. */
+  /** The configured fields that may appear in answers, by field name. */
   readonly additional: AdditionalValues;
 }

@@ -21,7 +21,7 @@ export class UsersController {
   constructor(private readonly update: UpdateUser) {}
 
   @AuthPost('update-user', {
-    summary: 'Change name or picture',
+    summary: 'Change the user’s name or picture',
     body: UpdateUserBody,
     answer: StatusAnswer,
     errors,
@@ -33,7 +33,7 @@ export class UsersController {
   }
 
   @AuthPut('user', {
-    summary: 'Change name or picture and get the user back',
+    summary: 'Change the user’s name or picture, and return the user',
     twinOf: 'update-user',
     body: UpdateUserBody,
     answer: UpdatedUserAnswer,

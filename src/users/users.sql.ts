@@ -6,7 +6,7 @@ import { userColumns } from './user-row.js';
 
 type Fields = readonly AdditionalField[];
 
-/** The second condition is that of a partial index on the legacy rows whose e-mail could not be brought to lower case. */
+/** The second condition matches a partial index of the legacy rows whose e-mail could not be changed to lower case. */
 const HAS_EMAIL = '(u.email = $1 or (u.email <> lower(btrim(u.email)) and lower(btrim(u.email)) = $1))';
 
 export const findUserById = (fields: Fields): PreparedQuery => ({
@@ -25,7 +25,7 @@ export const findUsersByEmail = (fields: Fields): PreparedQuery => ({
   text: `select ${userColumns(fields)} from users u where ${HAS_EMAIL} limit 10`,
 });
 
-/** Without `limit 1`: for one row PostgreSQL reads the whole table, because it expects to meet one early. */
+/** Has no `limit 1`, because PostgreSQL would then read the whole table, expecting to find a row early. */
 export const findEmail: PreparedQuery = {
   name: 'find_email',
   text: `select 1 from users u where ${HAS_EMAIL}`,
@@ -36,19 +36,19 @@ export const addUser = (values: ColumnValues, fields: Fields): PreparedQuery => 
   text: `${insertText('users as u', values)} returning ${userColumns(fields)}`,
 });
 
-/** `$1` is the id; the values start at `$2`. */
+/** `$1` is the id. The values start at `$2`. */
 export const updateUser = (values: ColumnValues, fields: Fields): PreparedQuery => ({
   // One name for each set of columns; the longest has 57 of the 63 characters that PostgreSQL reads.
   name: hasConfigured(values, fields) ? undefined : ['update_user', ...Object.keys(values)].join('_'),
   text: `update users as u set ${assignmentsText(values, 2)} where u.id = $1 returning ${userColumns(fields)}`,
 });
 
-/** Only while the e-mail is `$2`; the values start at `$3`. */
+/** Updates the user `$1` only while the e-mail is `$2`. The values start at `$3`. */
 export const updateUserWithEmail = (values: ColumnValues, fields: Fields): PreparedQuery => ({
   text: `update users as u set ${assignmentsText(values, 3)} where u.id = $1 and u.email = $2 returning ${userColumns(fields)}`,
 });
 
-/** Such a statement has no name, because there can be more sets of configured fields than a connection should remember. */
+/** A statement with configured fields gets no name, because a connection should not remember every set of such fields. */
 function hasConfigured(values: ColumnValues, fields: Fields): boolean {
   return fields.some(({ column }) => column in values);
 }

@@ -24,10 +24,10 @@ import type { User } from './user.js';
 
 export interface NewUser {
   readonly name: string;
-  /** Lower-case. */
+  /** In lower case. */
   readonly email: string;
   readonly image: string | null;
-  /** False unless a provider vouches for it. */
+  /** True only if a provider has verified the e-mail. Default: false. */
   readonly emailVerified?: boolean;
   readonly additional: AdditionalValues;
 }
@@ -35,7 +35,7 @@ export interface NewUser {
 export interface UserChanges {
   readonly name?: string | undefined;
   readonly image?: string | null | undefined;
-  /** Lower-case, and nobody else's. */
+  /** In lower case. No other user may have it. */
   readonly email?: string;
   readonly emailVerified?: boolean | undefined;
   readonly additional?: AdditionalValues;
@@ -64,12 +64,16 @@ export class UsersStore {
     });
     const query = addUser(values, this.fields);
     const [row] = await this.prepared.rows<UserRow>(query, Object.values(values), manager);
-    if (!row) throw new Error('A trigger of the table users left out the new row.');
-    // As stored, because UTF-8 cannot carry half a surrogate pair. PostgreSQL gets a replacement for it.
+    if (!row) {
+      throw new Error(
+        'The new row was not inserted into `users`. Check the triggers of the table: one skips it.',
+      );
+    }
+    // Return the stored values, because half a surrogate pair has no UTF-8 form and is stored as a replacement character.
     return userFromRow(row, this.fields);
   }
 
-  /** What `add` would return, without a row: to who may not know that the e-mail is taken. */
+  /** Returns what `add` would return but writes no row, because the answer must not reveal that the e-mail is taken. */
   async pretendToAdd({ additional, ...user }: NewUser): Promise<User> {
     const now = new Date();
     const id = await this.ids.next('users');
@@ -83,7 +87,7 @@ export class UsersStore {
     };
   }
 
-  /** The user as stored after the update; undefined if there is no such user. */
+  /** @returns the user as stored after the update; undefined if there is no such user. */
   async update(id: string, changes: UserChanges, manager?: EntityManager): Promise<User | undefined> {
     const values = this.changedColumns(changes);
     const query = updateUser(values, this.fields);
@@ -101,13 +105,13 @@ export class UsersStore {
     return row && userFromRow(row, this.fields);
   }
 
-  /** Several legacy rows may differ by case only: then the one written exactly as given, else the one in lower case. */
+  /** If several legacy e-mails differ only in case, prefers the one spelled exactly as given, then the one in lower case. */
   async findByEmail(email: string): Promise<User | undefined> {
     const [user] = await this.sharing(email);
     return user;
   }
 
-  /** As `findByEmail`, but nobody where several rows share the address and none of them is written exactly so. */
+  /** Like `findByEmail`, but returns undefined if several users share the e-mail and none is spelled exactly as given. */
   async findSureByEmail(email: string, manager?: EntityManager): Promise<User | undefined> {
     const [user, ...others] = await this.sharing(email, manager);
     const sure = user && (others.length === 0 || user.email === email);
@@ -122,9 +126,10 @@ export class UsersStore {
   }
 
   /**
-   * Gives the user another e-mail, in lower case; whoever had that address first keeps it.
-   * @param emailVerified undefined: as before.
-   * @returns the user as they then are; undefined when the new address is taken or the old one is gone.
+   * Changes the user's e-mail, unless another user has the new one.
+   * @param email in lower case.
+   * @param emailVerified undefined leaves the stored value as it is.
+   * @returns the user as stored; undefined if the new e-mail is taken or the user no longer has the old one.
    */
   async changeEmail(user: User, email: string, emailVerified?: boolean): Promise<User | undefined> {
     if (await this.isEmailTaken(email)) return undefined;
@@ -136,7 +141,7 @@ export class UsersStore {
     }
   }
 
-  /** Only while the address is still the one that was proven. */
+  /** Marks the e-mail as verified, only if the user still has it. */
   async verifyEmail(user: User): Promise<void> {
     await this.updateWithEmail(user, { emailVerified: true });
   }
@@ -153,8 +158,8 @@ export class UsersStore {
   }
 
   /**
-   * Whether the address is taken, also by a legacy row that could not be brought to lower case because another
-   * one already had that form.
+   * True if a user has the e-mail. This includes legacy rows that could not be changed to lower case, because another user
+   * already had that form.
    */
   async isEmailTaken(email: string, manager?: EntityManager): Promise<boolean> {
     return (await this.prepared.rows(findEmail, [email], manager)).length > 0;

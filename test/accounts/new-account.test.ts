@@ -20,7 +20,7 @@ const outcome = (answer: Answer) => [answer.status, answer.json<{ code: string }
 test.each([
   ['sign-up/email', 'sign-in/email', 'token'],
   ['register', 'login', 'accessToken'],
-])('%s signs nobody in before the address is verified, and %s neither', async (signUp, signIn, token) => {
+])('%s and %s give no session before the e-mail is verified', async (signUp, signIn, token) => {
   const person = aPerson();
   const signedUp = await post(signUp, person);
   expect([signedUp.status, signedUp.setCookies]).toEqual([200, []]);
@@ -37,7 +37,7 @@ test.each([
 });
 
 test.each(['sign-up/email', 'register'])(
-  '%s does not tell that an address is taken, and mails nobody',
+  '%s answers the same for a taken e-mail, and sends no mail',
   async (path) => {
     const person = aPerson();
     const first = (await post(path, person)).json<{ user: UserAnswer }>();
@@ -50,14 +50,14 @@ test.each(['sign-up/email', 'register'])(
   },
 );
 
-test('the mail leads where the sign-up said', async () => {
+test('the mailed link has the callbackURL of the sign-up', async () => {
   const person = aPerson();
   await post('sign-up/email', { ...person, callbackURL: '/welcome?x=1' });
   const { url, kind } = await mailTo(gatehouse, person.email);
   expect([kind, url.searchParams.get('callbackURL')]).toEqual(['verify-email', '/welcome?x=1']);
 });
 
-test('of 10 who sign up with one address at once, one does', async () => {
+test('10 simultaneous sign-ups with one e-mail create 1 user', async () => {
   const person = aPerson();
   const answers = await Promise.all(Array.from({ length: 10 }, () => post('sign-up/email', person)));
   expect(answers.every(({ status }) => status === 200 || status === 422)).toBe(true);

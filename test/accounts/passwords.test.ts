@@ -5,7 +5,7 @@ import { aMember, aStranger } from '../setup/people.js';
 let gatehouse: Gatehouse;
 
 beforeAll(async () => {
-  // One hash at a time, none waits, and each takes long enough to be met.
+  // One hash at a time, none may wait, and each takes long enough for other requests to arrive during it.
   gatehouse = await startGatehouse({
     PASSWORD_HASH_CONCURRENCY: '1',
     PASSWORD_HASH_QUEUE: '0',
@@ -22,7 +22,7 @@ async function untilHashing(): Promise<void> {
   while ((await metric(gatehouse, 'gatehouse_password_hashes_running')) === 0);
 }
 
-test('more sign-ins at once than may wait are asked to try again, known or unknown alike', async () => {
+test('if the hash queue is full, answers 503 with Retry-After, also for an unknown user', async () => {
   const ada = await aMember(gatehouse);
   const first = signIn(ada.email, ada.password);
   await untilHashing();
@@ -41,7 +41,7 @@ test('more sign-ins at once than may wait are asked to try again, known or unkno
   expect((await signIn(ada.email, ada.password)).status).toBe(200);
 });
 
-test('meanwhile everything without a password answers', async () => {
+test('answers routes without a password while a hash runs', async () => {
   const ada = await aMember(gatehouse);
   let over = false;
   const hashing = signIn(ada.email, ada.password).then(() => (over = true));

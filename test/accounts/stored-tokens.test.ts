@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await database.query('delete from accounts');
-  // Tokens of hex are some providers' own; they are no ciphertexts, being too short.
+  // Some providers issue hexadecimal tokens. These are too short to be ciphertexts.
   await database.query(
     `insert into accounts (id, user_id, provider_id, provider_user_id, access_token, refresh_token, created_at, updated_at)
      select 'a' || n, 'ada', 'gitlab', n::text, md5(n::text), case when n % 2 = 0 then 'r' || n end, now(), now()
@@ -55,14 +55,14 @@ async function opened() {
   }));
 }
 
-test('every token is encrypted, and none is changed by that', async () => {
+test('encrypts every token, and each decrypts to its old value', async () => {
   const before = await opened();
   const result = await encryptStoredTokens(dataSource, seal, () => {});
   expect(result).toEqual({ encrypted: ACCOUNTS * 1.5, unreadable: 0 });
   expect(await opened()).toEqual(before.map((row) => ({ ...row, plain: false })));
 });
 
-test('interrupted, it goes on where it was', async () => {
+test('a second run after an interruption encrypts the rest', async () => {
   const killed = encryptStoredTokens(dataSource, seal, () => {
     throw new Error('killed');
   });
@@ -74,7 +74,7 @@ test('interrupted, it goes on where it was', async () => {
   expect((await opened()).filter(({ plain }) => plain)).toEqual([]);
 });
 
-test('a token that a server replaces meanwhile is left as the server wrote it', async () => {
+test('keeps a token that a server replaces in the meantime', async () => {
   const server = await database.pool.connect();
   await server.query('begin');
   await server.query(`update accounts set access_token = 'newer' where id = 'a1'`);

@@ -19,7 +19,7 @@ beforeAll(async () => {
     GITLAB_CLIENT_SECRET: CLIENT.secret,
     GITLAB_ISSUER: provider.origin,
     PROVIDER_TIMEOUT: '4',
-    // One for each request that waits would not do.
+    // Fewer than the requests that wait, so a waiting request must not hold a connection.
     DATABASE_POOL_SIZE: '3',
   };
   one = await startGatehouse(environment);
@@ -63,11 +63,11 @@ function ask(path: 'get-access-token' | 'refresh-token', at = one): Promise<Answ
   return client.post(`/api/auth/${path}`, { accountId: ACCOUNT });
 }
 
-/** Half of them at either instance. */
+/** Sends 10 requests to each of the two instances. */
 const twenty = (path: 'get-access-token' | 'refresh-token') =>
   Array.from({ length: 20 }, (_, index) => ask(path, index % 2 === 0 ? one : two));
 
-/** The provider gets requests and does not answer until it is let. */
+/** The provider receives requests but does not answer until `release` is called. */
 function holdProvider(): { asked: () => Promise<void>; release: () => void } {
   const before = provider.refreshes();
   let release = () => {};
@@ -81,7 +81,7 @@ function holdProvider(): { asked: () => Promise<void>; release: () => void } {
   };
 }
 
-/** What is asked later takes the same way, so by its answers both instances have got the twenty as far as the account. */
+/** Waits until both instances have read the account for the 20 requests, because later requests take the same way. */
 async function haveThemAll(): Promise<void> {
   for (const at of [one, two, one, two, one, two]) {
     const client = new BrowserLikeClient(at.origin, true, member.client.cookies);
@@ -92,7 +92,7 @@ async function haveThemAll(): Promise<void> {
 const look = () => new Promise((next) => setTimeout(next, 10));
 
 test.each(['get-access-token', 'refresh-token'] as const)(
-  'of twenty requests to %s at two instances one is taken to the provider, and all get the new token',
+  '20 requests to %s at two instances cause 1 refresh at the provider, and all get the new token',
   async (path) => {
     const before = provider.refreshes();
     const held = holdProvider();
@@ -104,12 +104,12 @@ test.each(['get-access-token', 'refresh-token'] as const)(
     const tokens = answers.map(({ status, text }) => `${status} ${JSON.parse(text).accessToken}`);
     expect(new Set(tokens)).toEqual(new Set([`200 ${(await stored())?.['access_token']}`]));
     expect(provider.refreshes() - before).toBe(1);
-    // The provider would have taken everything back, had an old token come twice.
+    // Fails if an old refresh token was used twice, because the provider then revokes all tokens.
     expect((await ask('refresh-token', two)).status).toBe(200);
   },
 );
 
-test('others are served while twenty wait for the provider', async () => {
+test('answers other requests while 20 wait for the provider', async () => {
   const held = holdProvider();
   const asking = twenty('refresh-token');
   await held.asked();
@@ -118,7 +118,7 @@ test('others are served while twenty wait for the provider', async () => {
   await Promise.all(asking);
 });
 
-test('seconds, time and kind of the token are written together', async () => {
+test('writes expires_at, access_token_expires_at and token_type together', async () => {
   expect((await ask('refresh-token')).status).toBe(200);
   const row = await stored();
   expect(row?.['expires_at']).toBe(row?.['seconds']);
@@ -126,7 +126,7 @@ test('seconds, time and kind of the token are written together', async () => {
   expect(row?.['token_type']).toBe('Bearer');
 });
 
-test('what the seed’s column says is when a token is refreshed, whoever wrote it', async () => {
+test('refreshes by expires_at, even if another program wrote it', async () => {
   const seconds = Math.floor(Date.now() / 1000) + 3600;
   await one.database.query('update accounts set expires_at = $2 where id = $1', [ACCOUNT, seconds]);
   const before = provider.refreshes();
@@ -135,7 +135,7 @@ test('what the seed’s column says is when a token is refreshed, whoever wrote 
   expect(provider.refreshes()).toBe(before);
 });
 
-test('an answer that nobody waited for is kept, because the old refresh token is used up', async () => {
+test('stores a late answer of the provider, because the old refresh token is used up', async () => {
   const held = holdProvider();
   const before = await stored();
   expect((await ask('refresh-token')).json()).toMatchObject({ code: 'FAILED_TO_REFRESH_ACCESS_TOKEN' });
@@ -145,7 +145,7 @@ test('an answer that nobody waited for is kept, because the old refresh token is
   expect((await ask('refresh-token', two)).status).toBe(200);
 });
 
-test('an instance that died while it refreshed holds nobody up for ever', async () => {
+test('an instance that died during a refresh blocks the others only until its row expires', async () => {
   await one.database.query(
     `insert into gatehouse_token_refreshes values ($1, 'somebody dead', now() + interval '500 milliseconds')`,
     [ACCOUNT],
@@ -153,7 +153,7 @@ test('an instance that died while it refreshed holds nobody up for ever', async 
   expect((await ask('get-access-token')).status).toBe(200);
 });
 
-test('an account that is unlinked while its tokens are refreshed does not come back', async () => {
+test('a refresh does not bring back an account that is unlinked in the meantime', async () => {
   const held = holdProvider();
   const asking = ask('refresh-token');
   await held.asked();
@@ -163,7 +163,7 @@ test('an account that is unlinked while its tokens are refreshed does not come b
   expect(await stored()).toBeUndefined();
 });
 
-test('the log tells of a provider that refuses, without a token', async () => {
+test('logs that the provider refused, without the token', async () => {
   await one.database.query(`update accounts set refresh_token = 'not-one-of-yours' where id = $1`, [ACCOUNT]);
   expect((await ask('get-access-token')).json()).toMatchObject({ code: 'FAILED_TO_GET_ACCESS_TOKEN' });
   await one.told('refreshing a token at gitlab failed: status 400, invalid_grant');

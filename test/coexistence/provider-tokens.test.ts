@@ -144,7 +144,7 @@ describe.each([
     await database.query('update accounts set refresh_token = $2 where id = $1', [ACCOUNT, foreign]);
     expect(await encrypt()).toMatchObject({
       code: 1,
-      out: expect.stringContaining('1 that no secret opens'),
+      out: expect.stringContaining('no secret decrypts them: 1.'),
     });
     expect((await stored())?.refresh_token).toBe(foreign);
   });

@@ -4,7 +4,7 @@ import { MESSAGES, type ErrorCode } from '../../src/errors/error-catalogue.js';
 const theirs: Readonly<Record<string, { readonly message: string }>> = BASE_ERROR_CODES;
 const shared = (Object.keys(MESSAGES) as ErrorCode[]).filter((code) => code in theirs);
 
-/** Better Auth says these inline or in a plugin, or they are of our own making. */
+/** Codes that are not in Better Auth's catalogue: it has them inline or in a plugin, or they are Gatehouse's own. */
 const NOT_THEIRS: readonly ErrorCode[] = [
   'ACCESS_TOKEN_NOT_FOUND',
   'BAD_REQUEST',
@@ -29,11 +29,11 @@ const NOT_THEIRS: readonly ErrorCode[] = [
   'UNSUPPORTED_MEDIA_TYPE',
 ];
 
-test.each(shared)('%s says what Better Auth says', (code) => {
+test.each(shared)('%s has the message of Better Auth', (code) => {
   expect(MESSAGES[code]).toBe(theirs[code]?.message);
 });
 
-test('every other code is known to be none of Better Auth’s', () => {
+test('every other code is listed here as missing in Better Auth’s catalogue', () => {
   const own = (Object.keys(MESSAGES) as ErrorCode[]).filter((code) => !shared.includes(code));
   expect(own.sort()).toEqual(NOT_THEIRS);
 });

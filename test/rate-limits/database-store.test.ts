@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-/** An instance of its own, as far as its memory goes. */
+/** A store with its own memory, like another instance. */
 function newStore(): { store: DatabaseStore; asked: () => number } {
   let asked = 0;
   const queries = {
@@ -31,7 +31,7 @@ const age = (key: string, milliseconds: number) =>
     milliseconds,
   ]);
 
-test('parallel requests to two instances pass as often as the rule says, and are counted in one row', async () => {
+test('two instances together let through what the rule allows, and count in one row', async () => {
   const [one, other] = [newStore().store, newStore().store];
   const verdicts = await Promise.all(
     Array.from({ length: 60 }, (_, index) => (index % 2 ? one : other).consume('parallel', rule)),
@@ -43,7 +43,7 @@ test('parallel requests to two instances pass as often as the rule says, and are
   ]);
 });
 
-test('parallel requests at the end of a window begin one window and not two', async () => {
+test('parallel requests after the end of a window begin one new window', async () => {
   await newStore().store.consume('again', rule);
   await age('again', 10_000);
   const [one, other] = [newStore().store, newStore().store];
@@ -53,7 +53,7 @@ test('parallel requests at the end of a window begin one window and not two', as
   expect(verdicts.filter((verdict) => verdict === undefined)).toHaveLength(3);
 });
 
-test('the window slides with every request that is let through and with none that is refused', async () => {
+test('an allowed request restarts the window, and a refused one does not', async () => {
   const consume = () => newStore().store.consume('sliding', rule);
   expect(await consume()).toBeUndefined();
   await age('sliding', 9000);
@@ -68,7 +68,7 @@ test('the window slides with every request that is let through and with none tha
   expect(await database.query(`select count from rate_limits where key = 'sliding'`)).toEqual([{ count: 1 }]);
 });
 
-test('a flood is refused without asking the database again', async () => {
+test('refuses a flood of requests without another database query', async () => {
   const { store, asked } = newStore();
   for (let index = 0; index < 4; index += 1) await store.consume('flood', rule);
   const before = asked();
@@ -87,7 +87,7 @@ test('a remembered refusal ends with its window', async () => {
   expect(await store.consume('short', short)).toBeUndefined();
 });
 
-test('the commit does not wait for the disk, and no other statement is affected', async () => {
+test('the commit does not wait for the disk, and the setting ends with the transaction', async () => {
   const client = await database.pool.connect();
   try {
     await client.query(`set synchronous_commit = 'local'`);

@@ -2,7 +2,7 @@ import { MemoryStore } from '../../src/rate-limits/memory-store.js';
 
 const rule = { window: 10, max: 3 };
 
-test('the window slides with every request that is let through and with none that is refused', async () => {
+test('an allowed request restarts the window, and a refused one does not', async () => {
   let now = 1_000_000;
   const store = new MemoryStore(100, () => now);
   const after = (milliseconds: number) => {
@@ -18,19 +18,19 @@ test('the window slides with every request that is let through and with none tha
   expect(await after(1)).toBeUndefined();
 });
 
-test('keys are counted apart', async () => {
+test('counts each key on its own', async () => {
   const store = new MemoryStore();
   for (const key of ['a', 'b', 'a', 'b', 'a', 'b']) expect(await store.consume(key, rule)).toBeUndefined();
   expect(await store.consume('a', rule)).toBe(10);
 });
 
-test('parallel requests are all counted', async () => {
+test('counts all parallel requests', async () => {
   const store = new MemoryStore();
   const verdicts = await Promise.all(Array.from({ length: 50 }, () => store.consume('key', rule)));
   expect(verdicts.filter((verdict) => verdict === undefined)).toHaveLength(3);
 });
 
-test('it holds no more keys than it may, and the one written longest ago gives way', async () => {
+test('drops the key that was written longest ago when it is full', async () => {
   const store = new MemoryStore(1000);
   const once = { window: 10, max: 1 };
   for (let index = 0; index < 5000; index += 1) await store.consume(`key ${index}`, once);
@@ -39,7 +39,7 @@ test('it holds no more keys than it may, and the one written longest ago gives w
   expect(await store.consume('key 0', once)).toBeUndefined();
 });
 
-test('what has expired is forgotten without anybody asking for it', async () => {
+test('deletes expired keys even if nobody asks for them', async () => {
   let now = 0;
   const store = new MemoryStore(1000, () => now);
   for (let index = 0; index < 500; index += 1) await store.consume(`key ${index}`, rule);

@@ -7,7 +7,7 @@ const settings = { enabled: true, window: 10, max: 100, storage: undefined, cust
 
 type CustomRules = Pick<Config['rateLimit'], 'customRules'>;
 
-/** With the rules of accounts. */
+/** Returns rules that include those of accounts. */
 function rulesWith(given: typeof settings | (Omit<typeof settings, 'customRules'> & CustomRules)) {
   const rules = new RateLimitRules({ rateLimit: given });
   new AccountRateLimits(rules);
@@ -38,7 +38,7 @@ test.each([
   expect(ruleFor(path, settings)).toEqual({ rule: { window, max }, path });
 });
 
-test('the first configured rule that fits takes the place of the built-in one', () => {
+test('the first configured rule that matches replaces the built-in one', () => {
   const rule = { window: 1, max: 1 };
   const customRules = {
     '/sign-in/email': false as const,
@@ -50,7 +50,7 @@ test('the first configured rule that fits takes the place of the built-in one', 
   expect(ruleFor('/sign-up/email', { ...settings, customRules })).toEqual({ rule, path: '/sign-up/email' });
 });
 
-test('sign-in under another name is counted as sign-in, unless it has a rule of its own', () => {
+test('login counts as sign-in/email and register as sign-up/email, unless they have their own rules', () => {
   expect(ruleFor('/login', settings)).toEqual({ rule: { window: 10, max: 3 }, path: '/sign-in/email' });
   expect(ruleFor('/register', settings)).toEqual({ rule: { window: 10, max: 3 }, path: '/sign-up/email' });
   const own = { window: 5, max: 5 };
@@ -61,7 +61,7 @@ test('sign-in under another name is counted as sign-in, unless it has a rule of 
   expect(ruleFor('/login', { ...settings, customRules: { '/sign-in/*': false } })).toBeUndefined();
 });
 
-test('the longest window is that of any rule', () => {
+test('the longest window is the longest of all rules', () => {
   expect(longestWindow(settings)).toBe(60);
   expect(longestWindow({ ...settings, window: 90 })).toBe(90);
   expect(longestWindow({ ...settings, customRules: { '/a': false, '/b': { window: 7200, max: 1 } } })).toBe(
@@ -69,7 +69,7 @@ test('the longest window is that of any rule', () => {
   );
 });
 
-test('the rule of a path comes before that of a prefix, and a longer prefix before a shorter one', () => {
+test('a rule for a path wins over a rule for a prefix, and a longer prefix over a shorter one', () => {
   const rules = rulesWith(settings);
   rules.add([
     { path: '/sign-in/key', window: 1, max: 1 },
@@ -80,7 +80,7 @@ test('the rule of a path comes before that of a prefix, and a longer prefix befo
   expect(rules.ruleFor('/sign-in/keys')?.rule).toEqual({ window: 10, max: 3 });
 });
 
-test('two owners cannot make rules for one path', () => {
+test('refuses two rules for one path', () => {
   expect(() => rulesWith(settings).add([{ beginsWith: '/sign-in', window: 1, max: 1 }])).toThrow(
     'Two rate-limit rules are made for /sign-in.',
   );

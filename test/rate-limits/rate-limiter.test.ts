@@ -8,7 +8,7 @@ const SMALL = { RATE_LIMIT_ENABLED: 'true', RATE_LIMIT_CUSTOM_RULES: '{"/ok":{"w
 
 const clientOf = ({ origin }: Gatehouse) => new BrowserLikeClient(origin);
 
-/** How many of so many requests at once are let through. */
+/** Sends `count` simultaneous requests. Returns how many are let through. */
 async function passing(count: number, ...servers: readonly Gatehouse[]): Promise<number> {
   const answers = await Promise.all(
     Array.from({ length: count }, (_, index) =>
@@ -22,7 +22,7 @@ async function passing(count: number, ...servers: readonly Gatehouse[]): Promise
 const metric = async (server: Gatehouse, name: string) =>
   Number(new RegExp(`^${name} (\\d+)`, 'm').exec((await clientOf(server).get('/metrics')).text)?.[1]);
 
-/** Runs with servers that are stopped whatever happens. */
+/** Runs a test with servers, and stops them even if the test fails. */
 async function withServers(
   environments: readonly Record<string, string>[],
   run: (servers: Gatehouse[], database: Awaited<ReturnType<typeof createDatabase>>) => Promise<void>,
@@ -37,7 +37,7 @@ async function withServers(
   }
 }
 
-test('without a setting nothing is limited outside of production', async () => {
+test('limits nothing by default outside of production', async () => {
   await withServers([{}], async ([server]) => {
     for (let index = 0; index < 6; index += 1) {
       expect((await clientOf(server!).post('/api/auth/sign-in/email', wrong)).status).toBe(401);
@@ -45,7 +45,7 @@ test('without a setting nothing is limited outside of production', async () => {
   });
 });
 
-test('in production the rules hold without a setting', async () => {
+test('applies the rules by default in production', async () => {
   const production = { NODE_ENV: 'production', BETTER_AUTH_URL: 'http://localhost:3000' };
   await withServers([production], async ([server]) => {
     const origin = { origin: 'http://localhost:3000' };
@@ -67,7 +67,7 @@ describe('a server with limits', () => {
 
   afterAll(() => server.stop());
 
-  test('a refusal is a message without a code, and says when to try again', async () => {
+  test('a refusal has a message without a code, and says when to try again', async () => {
     const client = clientOf(server);
     await client.get('/api/auth/ok', from('1.0.0.1'));
     await client.get('/api/auth/ok', from('1.0.0.1'));
@@ -82,12 +82,12 @@ describe('a server with limits', () => {
     expect(await metric(server, 'gatehouse_rate_limit_store_failures_total')).toBe(0);
   });
 
-  test('an answer that is let through says nothing of limits', async () => {
+  test('an allowed request gets no headers about limits', async () => {
     const { headers } = await clientOf(server).get('/api/auth/ok', from('1.0.0.2'));
     expect(Object.keys(headers).filter((name) => /rate|retry/.test(name))).toEqual([]);
   });
 
-  test('three failures from one IPv6 network lock it out, and no other', async () => {
+  test('three failures lock out their IPv6 network, and no other', async () => {
     const client = clientOf(server);
     const addresses = [
       '2001:db8::1',
@@ -103,7 +103,7 @@ describe('a server with limits', () => {
     expect(statuses).toEqual([401, 401, 401, 429, 401]);
   });
 
-  test('one IPv4 address in every spelling is one client', async () => {
+  test('all spellings of an IPv4 address count as one client', async () => {
     const client = clientOf(server);
     const addresses = ['::ffff:5.6.7.8', '5.6.7.8', '::FFFF:0506:0708', '0:0:0:0:0:ffff:5.6.7.8'];
     const statuses: number[] = [];
@@ -116,7 +116,7 @@ describe('a server with limits', () => {
   test.each([
     ['login', '/api/auth/login', '/api/auth/sign-in/email', wrong],
     ['register', '/api/auth/register', '/api/auth/sign-up/email', {}],
-  ])('%s does not give more attempts', async (name, twin, original, body) => {
+  ])('%s and its twin share one count', async (name, twin, original, body) => {
     const client = clientOf(server);
     const address = from(`1.1.1.${name.length}`);
     const statuses: number[] = [];
@@ -127,7 +127,7 @@ describe('a server with limits', () => {
     expect(statuses.slice(3)).toEqual([429, 429]);
   });
 
-  test('a refused request is refused before anything of it is looked at', async () => {
+  test('refuses before it checks the origin, the content type or the body', async () => {
     const client = clientOf(server);
     for (let index = 0; index < 3; index += 1)
       await client.post('/api/auth/sign-up/email', {}, from('1.0.0.3'));
@@ -140,7 +140,7 @@ describe('a server with limits', () => {
     expect((await client.post('/api/auth/sign-up/email', '{', headers)).status).toBe(429);
   });
 
-  test('what is not below the base path is not limited', async () => {
+  test('does not limit routes outside of the base path', async () => {
     const client = clientOf(server);
     const statuses = await Promise.all(
       Array.from({ length: 120 }, async () => (await client.get('/health/live', from('1.0.0.4'))).status),
@@ -148,7 +148,7 @@ describe('a server with limits', () => {
     expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
-  test('paths nobody has are limited one by one', async () => {
+  test('limits each unknown path on its own', async () => {
     const client = clientOf(server);
     const ask = async (path: string) => (await client.get(path, from('1.0.0.5'))).status;
     const statuses = await Promise.all(Array.from({ length: 101 }, () => ask('/api/auth/nowhere')));
@@ -158,7 +158,7 @@ describe('a server with limits', () => {
   });
 });
 
-test('instances on one database count together, and made-up paths leave no rows', async () => {
+test('instances with one database count together, and unknown paths leave no rows', async () => {
   const environment = { ...SMALL, RATE_LIMIT_STORAGE: 'database' };
   await withServers([environment, environment], async (servers, database) => {
     expect(await passing(30, ...servers)).toBe(2);
@@ -172,7 +172,7 @@ test('instances on one database count together, and made-up paths leave no rows'
   });
 });
 
-test('a database that cannot count locks nobody out, and each instance counts for itself', async () => {
+test('if the database cannot count, each instance counts in memory and locks nobody out', async () => {
   await withServers([{ ...SMALL, RATE_LIMIT_STORAGE: 'database' }], async ([server], database) => {
     await database.query('alter table rate_limits rename to gone');
     expect(await passing(30, server!)).toBe(2);
@@ -200,7 +200,7 @@ test('a database that cannot count locks nobody out, and each instance counts fo
   });
 
   test.each(['freezes', 'is gone'])(
-    'a Redis that %s locks nobody out, and each instance counts for itself',
+    'if Redis %s, each instance counts in memory and locks nobody out',
     async (what) => {
       const redis = await startRedis();
       try {
@@ -212,7 +212,7 @@ test('a database that cannot count locks nobody out, and each instance counts fo
           else await redis.stop();
           const begun = Date.now();
           expect(await passing(30, server!)).toBe(2);
-          // Thirty waits of a second each would be more.
+          // 30 waits of a second, one after the other, would take longer.
           expect(Date.now() - begun).toBeLessThan(20_000);
           expect(await metric(server!, 'gatehouse_rate_limit_store_failures_total')).toBeGreaterThan(0);
           await server!.told('the rate-limit store does not answer');
@@ -225,14 +225,14 @@ test('a database that cannot count locks nobody out, and each instance counts fo
   );
 });
 
-test('a Redis that is not there does not keep the server from starting and limiting', async () => {
+test('the server starts and limits although Redis does not answer', async () => {
   await withServers([{ ...SMALL, REDIS_URL: 'redis://127.0.0.1:1' }], async ([server]) => {
     await server!.told('Redis at REDIS_URL does not answer');
     expect(await passing(10, server!)).toBe(2);
   });
 });
 
-test('secondary storage without a Redis is a fault of the configuration', async () => {
+test('refuses to start with secondary storage but without REDIS_URL', async () => {
   await expect(startGatehouse({ RATE_LIMIT_STORAGE: 'secondary-storage' })).rejects.toThrow(
     'RATE_LIMIT_STORAGE is secondary-storage, which needs REDIS_URL.',
   );

@@ -29,7 +29,7 @@ const rule = { window: 10, max: 3 };
     return store;
   }
 
-  test('parallel requests to two instances pass as often as the rule says', async () => {
+  test('two instances together let through what the rule allows', async () => {
     const [one, other] = [await newStore(), await newStore()];
     const verdicts = await Promise.all(
       Array.from({ length: 60 }, (_, index) => (index % 2 ? one : other).consume('parallel', rule)),
@@ -38,13 +38,13 @@ const rule = { window: 10, max: 3 };
     expect(verdicts.at(-1)).toBe(10);
   });
 
-  test('keys are counted apart', async () => {
+  test('counts each key on its own', async () => {
     const store = await newStore();
     for (const key of ['a', 'b', 'a', 'b', 'a', 'b']) expect(await store.consume(key, rule)).toBeUndefined();
     expect(await store.consume('a', rule)).toBe(10);
   });
 
-  test('the window ends on its own, however many requests are made in it', async () => {
+  test('requests in a window do not extend it', async () => {
     const store = await newStore();
     const short = { window: 0.4, max: 1 };
     expect(await store.consume('short', short)).toBeUndefined();
@@ -54,7 +54,7 @@ const rule = { window: 10, max: 3 };
     expect(await store.consume('short', short)).toBeUndefined();
   });
 
-  test('a store whose Redis is away fails at once, and works again when it is back', async () => {
+  test('fails at once while Redis is down, and works again when it is back', async () => {
     const other = await startRedis();
     const store = new RedisStore(other.url, logger);
     stores.push(store);
@@ -71,7 +71,7 @@ const rule = { window: 10, max: 3 };
   });
 });
 
-test('a start does not wait for a Redis that is not there', async () => {
+test('a start does not wait for a Redis that does not answer', async () => {
   const store = new RedisStore('redis://127.0.0.1:1', logger);
   const begun = Date.now();
   await store.onModuleInit();

@@ -20,7 +20,7 @@ let jwks: Server;
 let rsa: KeyPair;
 let ec: KeyPair;
 let gatehouse: Gatehouse;
-/** Takes no ids, and asks who issued a token for whom. */
+/** A server that identifies users by e-mail, and checks issuer and audience. */
 let strict: Gatehouse;
 
 beforeAll(async () => {
@@ -60,7 +60,7 @@ afterAll(async () => {
 
 let nth = 0;
 
-/** Another user each time, who may sign in. */
+/** Returns another user at each call. The user is not banned. */
 async function aUser(): Promise<{ id: string; email: string }> {
   nth += 1;
   const [user] = await database.query<{ id: string; email: string }>(
@@ -73,7 +73,7 @@ async function aUser(): Promise<{ id: string; email: string }> {
 
 const now = () => Math.floor(Date.now() / 1000);
 
-/** As the old application makes one. */
+/** Signs a JWT like the old application. */
 function signed(claims: JWTPayload, key: KeyObject | Uint8Array = encoded(LEGACY_SECRET), alg = 'HS256') {
   return new SignJWT({ iat: now() - 60, exp: now() + 600, ...claims }).setProtectedHeader({ alg }).sign(key);
 }
@@ -89,7 +89,7 @@ describe('a JWT of the legacy application', () => {
     ['RS256', () => rsa.privateKey],
     ['ES256', () => ec.privateKey],
   ] as const)(
-    'signed with %s opens get-session and guarded routes, and is exchanged once',
+    'signed with %s opens get-session and guarded routes, and creates one session',
     async (alg, key) => {
       const user = await aUser();
       const jwt = await signed({ sub: user.id }, key(), alg);
@@ -104,12 +104,12 @@ describe('a JWT of the legacy application', () => {
       expect(token.split('.')[0]).toBe(sessions[0]?.token);
       expect(first.headers['access-control-expose-headers']).toMatch(/set-auth-token/);
       expect((await ask(token)).status).toBe(200);
-      // The cookie alone does as well.
+      // The cookie alone works as well.
       expect((await client.get(GUARDED)).status).toBe(200);
     },
   );
 
-  test('makes one session of twenty first uses at once', async () => {
+  test('creates one session for 20 simultaneous first uses', async () => {
     const user = await aUser();
     const jwt = await signed({ sub: user.id });
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(jwt)));
@@ -118,7 +118,7 @@ describe('a JWT of the legacy application', () => {
     expect(new Set(answers.map(({ headers }) => headers['set-auth-token'])).size).toBe(1);
   });
 
-  test('is another session than another one of the same user', async () => {
+  test('creates its own session, besides that of another JWT of the same user', async () => {
     const user = await aUser();
     await ask(await signed({ sub: user.id }));
     await ask(await signed({ sub: user.id, jti: '2' }));
@@ -146,7 +146,7 @@ describe('a JWT of the legacy application', () => {
     expect(await sessionsOf(user.id)).toEqual([]);
   });
 
-  test('that is first used to sign out is refused for good', async () => {
+  test('is refused for good if its first use is a sign-out', async () => {
     const user = await aUser();
     const jwt = await signed({ sub: user.id });
     const answer = await aStranger(gatehouse).post('/api/auth/sign-out', {}, bearer(jwt));
@@ -154,7 +154,7 @@ describe('a JWT of the legacy application', () => {
     expect((await ask(jwt)).status).toBe(401);
   });
 
-  test('does not open for who is banned, before its exchange or after', async () => {
+  test('is refused for a banned user, before and after its exchange', async () => {
     const user = await aUser();
     const jwts = [await signed({ sub: user.id }), await signed({ sub: user.id, jti: '2' })] as const;
     expect((await ask(jwts[0])).status).toBe(200);
@@ -163,7 +163,7 @@ describe('a JWT of the legacy application', () => {
     expect(await sessionsOf(user.id)).toHaveLength(1);
   });
 
-  test('makes a session that lasts as any other, and is as old as the sign-in there', async () => {
+  test('creates a session of 7 days, with createdAt from the JWT’s iat', async () => {
     const user = await aUser();
     const iat = now() - 200_000;
     await ask(await signed({ sub: user.id, iat }));
@@ -178,19 +178,22 @@ describe('a JWT of the legacy application', () => {
   test.each([
     ['has expired', (sub: string) => signed({ sub, exp: now() - 1 })],
     ['is not valid yet', (sub: string) => signed({ sub, nbf: now() + 60 })],
-    ['is for somebody else', (sub: string) => signed({ sub, aud: 'links in mails' })],
-    ['names nobody', () => signed({ sub: 'nobody' })],
-    ['says nothing of whom', () => signed({})],
-    ['names what no id can be', () => signed({ sub: 'a\0b' })],
+    ['is for another audience', (sub: string) => signed({ sub, aud: 'links in mails' })],
+    ['names an unknown user', () => signed({ sub: 'nobody' })],
+    ['names no user', () => signed({})],
+    ['names an impossible id', () => signed({ sub: 'a\0b' })],
     ['has another secret', (sub: string) => signed({ sub }, encoded('another'))],
     ['is signed by another key', (sub: string) => signed({ sub }, newKeyPair('RS256').privateKey, 'RS256')],
-    ['uses the secret in another way', (sub: string) => signed({ sub }, encoded(LEGACY_SECRET), 'HS512')],
     [
-      'takes the public key for a secret',
+      'uses the secret with another algorithm',
+      (sub: string) => signed({ sub }, encoded(LEGACY_SECRET), 'HS512'),
+    ],
+    [
+      'uses the public key as the secret',
       async (sub: string) => signed({ sub }, encoded(await exportSPKI(rsa.publicKey))),
     ],
     [
-      'takes the JSON of the public key for a secret',
+      'uses the JSON of the public key as the secret',
       async (sub: string) => signed({ sub }, encoded(JSON.stringify(await exportJWK(ec.publicKey)))),
     ],
   ])('that %s is refused', async (_, make) => {
@@ -200,7 +203,7 @@ describe('a JWT of the legacy application', () => {
     expect(await sessionsOf(user.id)).toEqual([]);
   });
 
-  test('without a signature, or with another payload than was signed, is refused', async () => {
+  test('is refused without a signature or with a changed payload', async () => {
     const user = await aUser();
     const none = new UnsecuredJWT({ sub: user.id, exp: now() + 60 }).encode();
     const [header, , signature] = (await signed({ sub: 'somebody' })).split('.');
@@ -209,31 +212,31 @@ describe('a JWT of the legacy application', () => {
     expect(await sessionsOf(user.id)).toEqual([]);
   });
 
-  test('of another spelling is the same token', async () => {
+  test('creates no second session if its signature is spelled differently', async () => {
     const user = await aUser();
     const jwt = await signed({ sub: user.id });
     expect((await ask(jwt)).status).toBe(200);
-    // The last character of 43 carries two bits that say nothing.
+    // The last of 43 base64url characters has two unused bits.
     const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const respelt = jwt.slice(0, -1) + last[last.indexOf(jwt.at(-1) ?? '') ^ 1];
     await ask(respelt);
     expect(await sessionsOf(user.id)).toHaveLength(1);
   });
 
-  test('may name who it is for by e-mail, in the claims that are configured', async () => {
+  test('can name the user by e-mail, in the configured claims', async () => {
     const user = await aUser();
     const claims = { iss: 'old', aud: 'app', mail: ` ${user.email.toUpperCase()}` };
     expect((await ask(await signed(claims), strict)).status).toBe(200);
     expect(await sessionsOf(user.id)).toHaveLength(1);
     expect((await ask(await signed({ ...claims, uid: user.id }), strict)).status).toBe(200);
-    // Where there is an id, it decides.
+    // If there is an id, the e-mail is ignored.
     expect((await ask(await signed({ ...claims, uid: 'gone' }), strict)).status).toBe(401);
     expect((await ask(await signed({ ...claims, iss: 'new' }), strict)).status).toBe(401);
     expect((await ask(await signed({ ...claims, aud: 'other' }), strict)).status).toBe(401);
     expect((await ask(await signed({ ...claims, aud: undefined }), strict)).status).toBe(401);
   });
 
-  test('names one of two who share an e-mail only by its own spelling', async () => {
+  test('finds one of two users whose e-mails differ in case only by the exact spelling', async () => {
     const claims = { iss: 'old', aud: 'app' };
     expect((await ask(await signed({ ...claims, mail: 'TWIN@example.com' }), strict)).status).toBe(401);
     const answer = await aStranger(strict).get(
@@ -243,14 +246,14 @@ describe('a JWT of the legacy application', () => {
     expect(answer.json()).toMatchObject({ user: { email: 'Twin@example.com' } });
   });
 
-  test('yields to nothing, and lets a cookie speak where it is worth nothing', async () => {
+  test('is ignored if invalid, and then the cookie counts', async () => {
     const user = await aUser();
     const client = new BrowserLikeClient(gatehouse.origin);
     await client.get('/api/auth/get-session', bearer(await signed({ sub: user.id })));
     expect((await client.get(GUARDED, bearer(await signed({ sub: user.id, exp: 1 })))).status).toBe(200);
   });
 
-  test('is refused while its keys cannot be fetched, and taken once they can; then they are known', async () => {
+  test('is refused until its keys can be fetched, and the keys are then kept', async () => {
     const user = await aUser();
     const port = await freePort();
     const url = `http://127.0.0.1:${port}/jwks.json`;
@@ -266,10 +269,10 @@ describe('a JWT of the legacy application', () => {
       for (let time = 0; time < 2; time++) expect((await ask(jwt, server)).status).toBe(401);
       const session = await aStranger(server).get('/api/auth/get-session', bearer(jwt));
       expect([session.status, session.json()]).toEqual([200, null]);
-      await server.told('the keys of the legacy application cannot be fetched');
+      await server.told('LEGACY_JWT_JWKS_URL returns no keys');
       await once(publisher.listen(port, '127.0.0.1'), 'listening');
       expect((await ask(jwt, server)).status).toBe(200);
-      await server.told('the keys of the legacy application are there again');
+      await server.told('LEGACY_JWT_JWKS_URL returns keys again');
       publisher.closeAllConnections();
       await once(publisher.close(), 'close');
       const another = await signed({ sub: user.id, jti: '2' }, ec.privateKey, 'ES256');
@@ -280,7 +283,7 @@ describe('a JWT of the legacy application', () => {
     }
   });
 
-  test('opens nothing once the switch-over has ended; the sessions stay', async () => {
+  test('is refused after the end of the switch-over, but its session stays', async () => {
     const user = await aUser();
     const [used, unused] = [await signed({ sub: user.id }), await signed({ sub: user.id, jti: '2' })];
     const token = String((await ask(used)).headers['set-auth-token']);

@@ -8,7 +8,7 @@ const CACHE = { SESSION_COOKIE_CACHE_ENABLED: 'true' };
 
 const ADA = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' };
 
-/** Names of the cookies an answer sets. */
+/** The names of the cookies that an answer sets. */
 const set = (answer: Answer) => answer.setCookies.map((line) => line.slice(0, line.indexOf('=')));
 
 const TOKEN = 'better-auth.session_token';
@@ -34,7 +34,7 @@ async function start(environment: Record<string, string>): Promise<Gatehouse> {
   return server;
 }
 
-/** A visitor who signed in before the secret was rotated, at the server after it. */
+/** A client that signed in before the rotation of the secret and now talks to a server with the new one. */
 async function visitor(
   settings: Record<string, string>,
   after: Record<string, string>,
@@ -53,7 +53,7 @@ const LISTED = { BETTER_AUTH_SECRETS: `2:${NEW},1:${OLD}` };
 test.each([
   ['listed as an older version', LISTED],
   ['left as the plain secret', { BETTER_AUTH_SECRETS: `2:${NEW}`, BETTER_AUTH_SECRET: OLD }],
-])('a rotated secret %s signs nobody out, and its cookies are signed anew', async (_, after) => {
+])('a rotated secret %s signs nobody out, and its cookies are signed again', async (_, after) => {
   const client = await visitor({}, after);
   const first = await client.get('/api/auth/get-session');
   expect(first.json()).toMatchObject({ user: { email: ADA.email } });
@@ -68,12 +68,12 @@ test.each([
   expect((await later.get('/api/auth/list-accounts')).status).toBe(200);
 });
 
-test('a secret that is not listed any more signs nobody in', async () => {
+test('refuses the cookie of a secret that is not listed any more', async () => {
   const client = await visitor({}, { BETTER_AUTH_SECRETS: `2:${NEW}` });
   expect((await client.get('/api/auth/get-session')).text).toBe('null');
 });
 
-test('the mark of a session not remembered is signed anew, so that the session still ends with the browser', async () => {
+test('signs dont_remember again, so that the session still ends with the browser', async () => {
   const client = await visitor({}, LISTED, false);
   const answer = await client.get('/api/auth/list-accounts');
   expect(answer.status).toBe(200);
@@ -82,7 +82,7 @@ test('the mark of a session not remembered is signed anew, so that the session s
   expect(set(await client.get('/api/auth/list-accounts'))).toEqual([]);
 });
 
-test('a mark alone that is signed by the old secret is enough to sign anew', async () => {
+test('signs both cookies again even if only dont_remember has the old signature', async () => {
   const client = await visitor({}, LISTED, false);
   const mark = client.cookies.get(MARK) ?? '';
   await client.get('/api/auth/get-session');
@@ -91,10 +91,10 @@ test('a mark alone that is signed by the old secret is enough to sign anew', asy
 });
 
 test.each(['compact', 'jwt', 'jwe'])(
-  'the cache of strategy %s is sealed anew and keeps its age',
+  'seals the cookie cache (%s) again, and keeps its age',
   async (strategy) => {
     const client = await visitor({ ...CACHE, SESSION_COOKIE_CACHE_STRATEGY: strategy }, LISTED);
-    // With the row gone only the cache can answer.
+    // Only the cookie cache can answer, because the row is deleted.
     await database.query('delete from sessions');
     await new Promise((resolve) => setTimeout(resolve, 1100));
     const answer = await client.get('/api/auth/get-session');
@@ -111,7 +111,7 @@ test.each(['compact', 'jwt', 'jwe'])(
   },
 );
 
-test('a bearer that is signed by the old secret gets one signed by the new', async () => {
+test('a bearer signed with the old secret gets one signed with the new secret', async () => {
   const client = await visitor({ REQUIRE_SIGNATURE: 'true' }, LISTED);
   const old = decodeURIComponent(client.cookies.get(TOKEN) ?? '');
   client.cookies.clear();
@@ -129,7 +129,7 @@ test('a bearer that is signed by the old secret gets one signed by the new', asy
   expect([await by(renewed), await by(old), await by(old.split('.')[0])]).toEqual([200, 401, 401]);
 });
 
-test('a session that is due is extended and signed anew once', async () => {
+test('extends a session that is due, and signs its cookie again once', async () => {
   const client = await visitor(CACHE, LISTED);
   client.cookies.delete(DATA);
   await database.query(`update sessions set expires_at = now() + interval '1 day'`);

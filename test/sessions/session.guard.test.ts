@@ -36,7 +36,7 @@ async function aJwt({ client }: Member): Promise<string> {
   return (await client.get(GUARDED)).json<{ token: string }>().token;
 }
 
-describe('what opens a guarded route', () => {
+describe('a guarded route accepts', () => {
   test('the signed cookie', async () => {
     const { client } = await aMember(gatehouse);
     expect((await client.get(GUARDED)).status).toBe(200);
@@ -59,7 +59,7 @@ describe('what opens a guarded route', () => {
     }
   });
 
-  test('a bearer comes before a cookie, and one that is nothing is passed over', async () => {
+  test('a bearer before a cookie, and ignores an invalid bearer', async () => {
     const [ada, bob] = [await aMember(gatehouse), await aMember(gatehouse)];
     const whoIs = async (headers: Record<string, string>) =>
       (await ada.client.get('/api/auth/get-session', headers)).json<{ user: { id: string } } | null>()?.user
@@ -72,14 +72,14 @@ describe('what opens a guarded route', () => {
   });
 });
 
-describe('what does not', () => {
-  test('nothing at all: no credentials, no cookies in the answer', async () => {
+describe('a guarded route refuses', () => {
+  test('a request without credentials, and sets no cookies', async () => {
     const answer = await ask({});
     expectRefusal(answer);
     expect(answer.setCookies).toEqual([]);
   });
 
-  test('a tampered cookie, which is not worth deleting', async () => {
+  test('a tampered cookie, and does not delete it', async () => {
     const { token } = await aMember(gatehouse);
     const signed = signValue(token, SECRET);
     const forged = [
@@ -96,7 +96,7 @@ describe('what does not', () => {
     }
   });
 
-  test('a token nobody has, which is deleted from the browser', async () => {
+  test('an unknown token, and deletes its cookies', async () => {
     const answer = await askWithCookie(encodeURIComponent(signValue('a'.repeat(32), SECRET)));
     expectRefusal(answer);
     expect(answer.setCookies.map((line) => line.split(';').slice(0, 2).join(';'))).toEqual([
@@ -106,7 +106,7 @@ describe('what does not', () => {
     ]);
   });
 
-  test('an expired session, whose row and cookies go', async () => {
+  test('an expired session, and deletes its row and cookies', async () => {
     const { client, token } = await aMember(gatehouse);
     await gatehouse.database.query(
       "update sessions set expires_at = now() - interval '1 ms' where token = $1",
@@ -129,7 +129,7 @@ describe('what does not', () => {
   test.each([
     ['for good', 'null', 401],
     ['until tomorrow', "now() + interval '1 day'", 401],
-    ['until yesterday, which is over', "now() - interval '1 day'", 200],
+    ['until yesterday (accepted)', "now() - interval '1 day'", 200],
   ])('a user banned %s', async (_, until, status) => {
     const member = await aMember(gatehouse);
     const jwt = await aJwt(member);
@@ -141,7 +141,7 @@ describe('what does not', () => {
     expect((await member.client.get(GUARDED)).status).toBe(status);
   });
 
-  test('a session that is not fresh, where the route asks for a fresh one', async () => {
+  test('a session that is not fresh, if the route needs a fresh one', async () => {
     const { client, token } = await aMember(gatehouse);
     await gatehouse.database.query(
       "update sessions set created_at = now() - interval '1 day' where token = $1",
@@ -154,7 +154,7 @@ describe('what does not', () => {
   });
 });
 
-describe('a JWT stands and falls with its session', () => {
+describe('a JWT ends with its session', () => {
   test.each([
     ['signed out', (member: Member) => member.client.post('/api/auth/sign-out')],
     ['revoked', (member: Member) => member.client.post('/api/auth/revoke-session', { token: member.token })],
@@ -167,7 +167,7 @@ describe('a JWT stands and falls with its session', () => {
       ({ token }: Member) =>
         gatehouse.database.query('update sessions set expires_at = now() where token = $1', [token]),
     ],
-  ])('%s: refused at once', async (_, end) => {
+  ])('refuses the JWT at once if its session is %s', async (_, end) => {
     const member = await aMember(gatehouse);
     const jwt = await aJwt(member);
     expect((await ask(bearer(jwt))).status).toBe(200);
@@ -175,7 +175,7 @@ describe('a JWT stands and falls with its session', () => {
     expectRefusal(await ask(bearer(jwt)));
   });
 
-  test('another session of the same user does not save it', async () => {
+  test('refuses the JWT even if the user has another session', async () => {
     const member = await aMember(gatehouse);
     const jwt = await aJwt(member);
     const other = await onAnotherDevice(gatehouse, member);
@@ -208,7 +208,7 @@ describe('a JWT is refused', () => {
     return jwt.setProtectedHeader({ alg: 'ES256', kid, ...header }).sign(await ourKey());
   };
 
-  test('not when it is as it should be: the cases below fail for what they change', async () => {
+  test('accepts the unchanged JWT, so the cases below fail because of their change', async () => {
     expect((await ask(bearer(await signed({})))).status).toBe(200);
   });
 
@@ -220,8 +220,8 @@ describe('a JWT is refused', () => {
     ['that has expired', { exp: Math.floor(Date.now() / 1000) - 1 }],
     ['that is not yet valid', { nbf: Math.floor(Date.now() / 1000) + 60 }],
     ['without a session', { sid: undefined }],
-    ['of a session nobody has', { sid: 'a'.repeat(32) }],
-    ['with a session that is no text', { sid: { $ne: null } }],
+    ['of an unknown session', { sid: 'a'.repeat(32) }],
+    ['with a session that is not text', { sid: { $ne: null } }],
     ['without a user', { sub: undefined }],
     ['of another user than its session', { sub: 'b'.repeat(32) }],
   ])('%s', async (_, changes) => {
@@ -231,7 +231,7 @@ describe('a JWT is refused', () => {
   test.each([
     ['without a key id', { kid: undefined }],
     ['with an unknown key id', { kid: 'c'.repeat(32) }],
-    ['with a key id that is no text', { kid: { a: 1 } as unknown as string }],
+    ['with a key id that is not text', { kid: { a: 1 } as unknown as string }],
   ])('%s', async (_, header) => {
     expectRefusal(await ask(bearer(await signed({}, header))));
   });
@@ -239,12 +239,12 @@ describe('a JWT is refused', () => {
   test('that is not signed', async () => {
     const unsigned = new UnsecuredJWT(claims).encode();
     expectRefusal(await ask(bearer(unsigned)));
-    // With something where a signature would stand, so that it is taken for a JWT.
+    // With a made-up signature, so that the server treats it as a JWT.
     const head = Buffer.from(JSON.stringify({ alg: 'none', kid })).toString('base64url');
     expectRefusal(await ask(bearer(`${head}.${unsigned.split('.')[1]}.AAAA`)));
   });
 
-  test('that is signed by the public key taken for a shared secret', async () => {
+  test('that is signed with the public key as a shared secret', async () => {
     const { keys } = (await aStranger(gatehouse).get('/api/auth/jwks')).json<{ keys: JWK[] }>();
     const published = keys.find((key) => key.kid === kid);
     const publicKey = createPublicKey({ key: published as JsonWebKey, format: 'jwk' });
@@ -257,7 +257,7 @@ describe('a JWT is refused', () => {
     }
   });
 
-  test('that is signed by a foreign key, also one it brings along', async () => {
+  test('that is signed with a foreign key, even if its header contains that key', async () => {
     const { privateKey, publicKey } = newKeyPair('ES256');
     const jwk = publicKey.export({ format: 'jwk' }) as JWK;
     for (const header of [
@@ -280,7 +280,7 @@ describe('a JWT is refused', () => {
   });
 
   test.each(['eyJ.e30.AAAA', 'eyJhbGciOiJFUzI1NiJ9.AAAA.AAAA', 'eyJ9.eyJ9.eyJ9'])(
-    'that is none: %s',
+    'that is malformed: %s',
     async (text) => {
       expectRefusal(await ask(bearer(text)));
     },
@@ -298,8 +298,8 @@ class Undecided {
 @Module({ controllers: [Undecided] })
 class UndecidedModule {}
 
-describe('closed by default', () => {
-  test('a route that says nothing of who may call it is guarded', async () => {
+describe('routes are guarded by default', () => {
+  test('guards a route that does not declare its access', async () => {
     const config = loadConfig({
       DATABASE_URL: gatehouse.database.url,
       BETTER_AUTH_SECRET: SECRET,
@@ -322,7 +322,7 @@ describe('closed by default', () => {
     }
   });
 
-  /** Who needs no session, route by route: whatever is not here must refuse. */
+  /** The routes that need no session. Every other route must refuse requests without one. */
   const PUBLIC = [
     'GET /',
     'GET /api/auth/callback/{id}',
@@ -349,7 +349,7 @@ describe('closed by default', () => {
     'POST /api/auth/sign-up/email',
   ];
 
-  /** Routes that take this field and no other, and what is behind their path. */
+  /** Routes that take only the field `accountId`, and the query that their path needs. */
   const ONE_ACCOUNT: Readonly<Record<string, string>> = {
     '/api/auth/get-access-token': '',
     '/api/auth/refresh-token': '',
@@ -361,7 +361,7 @@ describe('closed by default', () => {
     readonly requestBody?: unknown;
   }
 
-  test('every route of the running server refuses strangers, unless it is declared public here', async () => {
+  test('every route refuses requests without a session, unless it is listed as public here', async () => {
     const { paths } = (await aStranger(gatehouse).get('/docs/json')).json<{
       paths: Record<string, Record<string, Operation>>;
     }>();
@@ -375,7 +375,7 @@ describe('closed by default', () => {
     expect(routes.length).toBeGreaterThan(15);
     const open: string[] = [];
     for (const { path, method, operation } of routes) {
-      // Whatever a guarded route's body may be, this one has it: validation comes before the question who asks.
+      // This body is valid for every guarded route. Validation comes first, and a 400 would hide the 401.
       const fields = {
         name: 'x',
         token: 'x',
@@ -389,7 +389,7 @@ describe('closed by default', () => {
       };
       const body = operation.requestBody ? (path in ONE_ACCOUNT ? { accountId: 'x' } : fields) : undefined;
       const answer = await aStranger(gatehouse).call(path + (ONE_ACCOUNT[path] ?? ''), { method, body });
-      // Some routes refuse without words, as in Better Auth (protocol.md §1.29).
+      // Some routes refuse with an empty body, as in Better Auth (protocol.md §1.29).
       if (answer.status === 401 && ['', JSON.stringify(UNAUTHORIZED)].includes(answer.text)) {
         expect(operation.security).toHaveLength(3);
       } else {

@@ -14,7 +14,7 @@ async function on(environment: Record<string, string>, work: (gatehouse: Gatehou
   }
 }
 
-/** Puts the session's times back, as if so many seconds had gone by. */
+/** Moves the session's times back by this number of seconds. */
 const wait = ({ database }: Gatehouse, token: string, seconds: number) =>
   database.query(
     `update sessions set expires_at = expires_at - $2 * interval '1 s', created_at = created_at - $2 * interval '1 s'
@@ -22,7 +22,7 @@ const wait = ({ database }: Gatehouse, token: string, seconds: number) =>
     [token, seconds],
   );
 
-test('SESSION_EXPIRES_IN, SESSION_UPDATE_AGE and SESSION_FRESH_AGE say how long', async () => {
+test('SESSION_EXPIRES_IN, SESSION_UPDATE_AGE and SESSION_FRESH_AGE set the times of a session', async () => {
   await on(ages, async (gatehouse) => {
     const { client, token } = await aMember(gatehouse);
     const cookie = async () => (await client.get('/api/auth/get-session')).setCookies[0];
@@ -31,7 +31,7 @@ test('SESSION_EXPIRES_IN, SESSION_UPDATE_AGE and SESSION_FRESH_AGE say how long'
     await wait(gatehouse, token, 20);
     expect(await cookie()).toContain('; Max-Age=3600; ');
     expect((await client.get('/api/auth/list-sessions')).status).toBe(200);
-    // Extended, but as old as before: freshness counts from the sign-in.
+    // The extension does not make the session fresh, because freshness counts from the sign-in.
     await wait(gatehouse, token, 60);
     expect(await cookie()).toContain('; Max-Age=3600; ');
     expect((await client.get('/api/auth/list-sessions')).status).toBe(403);
@@ -40,7 +40,7 @@ test('SESSION_EXPIRES_IN, SESSION_UPDATE_AGE and SESSION_FRESH_AGE say how long'
   });
 });
 
-test('with an update age of 0 every read extends, and with a fresh age of 0 every session is fresh', async () => {
+test('an update age of 0 extends at every read, and a fresh age of 0 makes every session fresh', async () => {
   await on({ SESSION_UPDATE_AGE: '0', SESSION_FRESH_AGE: '0' }, async (gatehouse) => {
     const { client, token } = await aMember(gatehouse);
     await wait(gatehouse, token, 300_000);
@@ -51,7 +51,7 @@ test('with an update age of 0 every read extends, and with a fresh age of 0 ever
   });
 });
 
-test('no read extends under SESSION_DISABLE_SESSION_REFRESH; bearers and JWTs are as configured', async () => {
+test('SESSION_DISABLE_SESSION_REFRESH prevents extensions, and settings of bearers and JWTs apply', async () => {
   const environment = {
     SESSION_DISABLE_SESSION_REFRESH: 'true',
     REQUIRE_SIGNATURE: 'true',
@@ -82,7 +82,7 @@ test('no read extends under SESSION_DISABLE_SESSION_REFRESH; bearers and JWTs ar
   });
 });
 
-test('JWT_DEFINE_PAYLOAD says which fields of the user a JWT tells, beside the claims it always has', async () => {
+test('JWT_DEFINE_PAYLOAD sets the user’s fields in a JWT, in addition to the fixed claims', async () => {
   const always = ['iat', 'sub', 'sid', 'exp', 'iss', 'aud'];
   await on({ JWT_DEFINE_PAYLOAD: 'email,name' }, async (gatehouse) => {
     const { client, email, name } = await aMember(gatehouse);
@@ -97,7 +97,7 @@ test('JWT_DEFINE_PAYLOAD says which fields of the user a JWT tells, beside the c
   });
 });
 
-test('after a rotation an old cookie is still accepted and signed anew; a retired secret is not', async () => {
+test('a listed old secret’s cookie is accepted and signed again, a removed secret’s is refused', async () => {
   const [old, current] = ['o'.repeat(32), 'n'.repeat(32)];
   const database = await createDatabase({ template: MIGRATED });
   try {
@@ -117,7 +117,7 @@ test('after a rotation an old cookie is still accepted and signed anew; a retire
     const newCookie = member.client.cookies.get('better-auth.session_token') ?? '';
     expect(newCookie).not.toBe(oldCookie);
     expect((await member.client.get('/api/auth/get-session')).setCookies).toEqual([]);
-    // The key row from before still opens: no new key, and the JWT made with it holds.
+    // The old key can still be decrypted, so there is no new key and the old JWT stays valid.
     const { token: jwt } = (await member.client.get('/api/auth/token')).json<{ token: string }>();
     expect(jwt.split('.')[0]).toBe(oldJwt.split('.')[0]);
     expect((await aStranger(second).get('/api/auth/token', bearer(oldJwt))).status).toBe(200);

@@ -3,7 +3,7 @@ import { mailsTo } from '../setup/mails.js';
 import { expectRefusal, startSocialServer, stored, type SocialServer } from './social-server.js';
 import { Visitor } from './visitor.js';
 
-/** Who signs up first with the address of the provider's `verified`. */
+/** Signs up first, with the e-mail of the provider's person `verified`. */
 const SQUATTER = { name: 'Eve', email: 'grace@example.com', password: 'correct horse battery' };
 
 const everyServer = {
@@ -11,11 +11,11 @@ const everyServer = {
   USER_DELETE_USER_SEND_DELETE_ACCOUNT_VERIFICATION: 'true',
 };
 
-/** Advisories on OAuth, with the settings as they are and with those that could lead around the guards. */
+/** Advisories on OAuth, with the default settings and with settings that could bypass the checks. */
 describe.each<[string, Record<string, string>]>([
   ['by default', {}],
   [
-    'with trusted providers, addresses that have to be verified and hashed identifiers',
+    'with trusted providers, required e-mail verification and hashed identifiers',
     {
       ACCOUNT_ACCOUNT_LINKING_TRUSTED_PROVIDERS: 'acme,gitlab',
       EMAIL_AND_PASSWORD_REQUIRE_EMAIL_VERIFICATION: 'true',
@@ -41,7 +41,7 @@ describe.each<[string, Record<string, string>]>([
 
   const sql = (text: string) => server.gatehouse.database.query<Record<string, unknown>>(text);
 
-  /** A member whose address is proven, which some settings ask for. */
+  /** A user whose e-mail is verified, because some settings require it. */
   async function member(email: string) {
     const client = new BrowserLikeClient(server.gatehouse.origin);
     const person = { ...SQUATTER, email };
@@ -53,27 +53,30 @@ describe.each<[string, Record<string, string>]>([
 
   const asMember = async (email: string) => new Visitor(server.gatehouse, (await member(email)).client);
 
-  describe('A9: an account that somebody made with an address they have not proven', () => {
+  describe('A9: a user who signed up with an unverified e-mail', () => {
     beforeEach(async () => {
       await visitor.client.post('/api/auth/sign-up/email', SQUATTER);
       await sql('delete from sessions');
     });
 
-    test.each(['acme', 'gitlab', 'plain'])('is not shared with its owner who comes by %s', async (at) => {
-      const owner = new Visitor(server.gatehouse);
-      const back = await owner.begin(at);
-      const [{ states = 0 } = {}] = await sql('select count(*)::int - 1 as states from verifications');
-      await expectRefusal(server, back, () => owner.comeBack(back), {
-        error: 'account_not_linked',
-        reason: 'the user has not proven the address, or linking is off',
-        states: states as number,
-      });
-      expect(await sql('select is_email_verified, email_verified from users')).toEqual([
-        { is_email_verified: false, email_verified: null },
-      ]);
-    });
+    test.each(['acme', 'gitlab', 'plain'])(
+      'is not linked when the owner of the e-mail signs in by %s',
+      async (at) => {
+        const owner = new Visitor(server.gatehouse);
+        const back = await owner.begin(at);
+        const [{ states = 0 } = {}] = await sql('select count(*)::int - 1 as states from verifications');
+        await expectRefusal(server, back, () => owner.comeBack(back), {
+          error: 'account_not_linked',
+          reason: 'the e-mail is not verified on both sides, or linking is off',
+          states: states as number,
+        });
+        expect(await sql('select is_email_verified, email_verified from users')).toEqual([
+          { is_email_verified: false, email_verified: null },
+        ]);
+      },
+    );
 
-    test('nor with who brings an id token', async () => {
+    test('is not linked when the owner signs in with an id token', async () => {
       const before = await stored(server.gatehouse);
       const idToken = { token: await server.provider.idToken('verified') };
       const answer = await new Visitor(server.gatehouse).client.post('/api/auth/sign-in/social', {
@@ -88,7 +91,7 @@ describe.each<[string, Record<string, string>]>([
       expect(await stored(server.gatehouse)).toEqual(before);
     });
 
-    test('but is once the address is proven', async () => {
+    test('is linked once the e-mail is verified', async () => {
       await sql('update users set is_email_verified = true');
       expect((await new Visitor(server.gatehouse).signIn('acme')).headers.location).toBe('/in');
       expect(await sql('select provider_id from accounts order by provider_id')).toEqual([
@@ -106,10 +109,10 @@ describe.each<[string, Record<string, string>]>([
     }
   }
 
-  describe('A12: what was handed out for one thing opens nothing else', () => {
+  describe('A12: a secret for one purpose does not work for another', () => {
     const rows = () => sql('select id, value from verifications order by id');
 
-    test('the state of a sign-in is no token', async () => {
+    test('the state of a sign-in does not work as a token', async () => {
       const victim = await member('victim@example.com');
       const { id } = victim.user;
       const additionalData = { email: 'victim@example.com', userId: id, value: id };
@@ -139,7 +142,7 @@ describe.each<[string, Record<string, string>]>([
       expect(await rows()).toEqual(before);
     });
 
-    test('a token is no state', async () => {
+    test('a token does not work as a state', async () => {
       const victim = await member('victim@example.com');
       await victim.client.post('/api/auth/request-password-reset', { email: 'victim@example.com' });
       await victim.client.post('/api/auth/delete-user', {});
@@ -162,23 +165,23 @@ describe.each<[string, Record<string, string>]>([
   });
 
   describe('A14: a profile', () => {
-    /** The id token names nobody’s address, so userinfo is asked. */
+    /** Removes the e-mail from the id token, so that the server asks userinfo. */
     const userinfoOf = (sub: string) =>
       Object.assign(server.provider.alterations, {
         idToken: ({ email: _email, ...claims }: Record<string, unknown>) => claims,
         userinfo: (claims: Record<string, unknown>) => ({ ...claims, sub }),
       });
 
-    test('of somebody else than the id token is nobody’s', async () => {
+    test('is refused if its subject is not the id token’s', async () => {
       const back = await visitor.begin('acme');
       userinfoOf('somebody-else');
       await expectRefusal(server, back, () => visitor.comeBack(back), {
         error: 'unable_to_get_user_info',
-        reason: 'acme, no profile, or its id token does not hold',
+        reason: 'acme, no profile, or an invalid id token',
       });
     });
 
-    test('of the same person is theirs', async () => {
+    test('is used if its subject is the id token’s', async () => {
       const back = await visitor.begin('acme');
       userinfoOf('verified');
       expect((await visitor.comeBack(back)).headers.location).toBe('/in');
@@ -186,13 +189,13 @@ describe.each<[string, Record<string, string>]>([
     });
   });
 
-  describe('A15: a linking that has begun', () => {
+  describe('A15: a linking that was begun', () => {
     test.each([
-      ['was signed out', 'delete from sessions'],
+      ['was ended by a sign-out', 'delete from sessions'],
       ['has expired', `update sessions set expires_at = now() - interval '1 second'`],
-      ['is of somebody banned meanwhile', 'update users set banned = true'],
+      ['is of a user who is banned meanwhile', 'update users set banned = true'],
       [
-        'is somebody else’s by now',
+        'now belongs to another user',
         'update sessions set user_id = (select id from users where name = $$B$$)',
       ],
     ])('is not completed when the session %s', async (_what, change) => {
@@ -204,11 +207,11 @@ describe.each<[string, Record<string, string>]>([
       await sql(change);
       await expectRefusal(server, back, () => visitor.comeBack(back), {
         error: 'unable_to_link_account',
-        reason: 'the session that asked has ended',
+        reason: 'the session that asked for it has ended',
       });
     });
 
-    test('is completed while it stands', async () => {
+    test('is completed while the session lasts', async () => {
       visitor = await asMember('grace@example.com');
       const back = await visitor.beginLinking('acme');
       expect((await visitor.comeBack(back)).headers.location).toBe('/in');
@@ -216,8 +219,8 @@ describe.each<[string, Record<string, string>]>([
     });
   });
 
-  describe('A23: what a client may not set', () => {
-    test('additionalData stands for nothing of the server’s', async () => {
+  describe('A23: a client', () => {
+    test('cannot replace the server’s values by additionalData', async () => {
       const victim = await member('victim@example.com');
       const evil = 'https://evil.example';
       const additionalData = {
@@ -245,7 +248,7 @@ describe.each<[string, Record<string, string>]>([
       ).toEqual([{ email: 'grace@example.com' }]);
     });
 
-    test('nor does it ask for a sign-up', async () => {
+    test('cannot request a sign-up by additionalData', async () => {
       const back = await visitor.begin('asking', 'verified', { additionalData: { requestSignUp: true } });
       await expectRefusal(server, back, () => visitor.comeBack(back), {
         error: 'signup_disabled',
@@ -254,7 +257,7 @@ describe.each<[string, Record<string, string>]>([
     });
 
     test.each(['sign-in/social', 'link-social'])(
-      'additionalParams of %s holds no reserved one',
+      'cannot set reserved parameters by additionalParams of %s',
       async (route) => {
         const { client } = await member('victim@example.com');
         const reserved =
@@ -272,8 +275,8 @@ describe.each<[string, Record<string, string>]>([
     );
   });
 
-  describe('A24: what is somebody else’s', () => {
-    test('an account at a provider is not there', async () => {
+  describe('A24: another user', () => {
+    test('cannot use an account at a provider', async () => {
       await visitor.signIn('acme');
       const [owner = {}] = await sql('select id, user_id from accounts');
       const thief = await asMember('mallory@example.com');
@@ -297,7 +300,7 @@ describe.each<[string, Record<string, string>]>([
       expect(await stored(server.gatehouse)).toEqual(before);
     });
 
-    test('a session is not revoked, and a user not deleted', async () => {
+    test('cannot revoke a session or delete the user', async () => {
       const [owner, thief] = [await member('owner@example.com'), await member('thief@example.com')];
       await owner.client.post('/api/auth/delete-user', {});
       const [token = ''] = await mailedTokens('owner@example.com', ['delete-account']);
@@ -308,7 +311,7 @@ describe.each<[string, Record<string, string>]>([
         await thief.client.get(`/api/auth/delete-user/callback?token=${token}`),
       ];
       expect(answers.map(({ status }) => status)).toEqual([200, 404, 404]);
-      // The token that came to the wrong hands is spent.
+      // The wrong user has used up the token.
       expect(await stored(server.gatehouse)).toEqual({ ...before, states: 0 });
     });
   });

@@ -2,11 +2,11 @@ import { BrowserLikeClient } from '../setup/browser-like-client.js';
 import { expectRefusal, startSocialServer, type SocialServer } from './social-server.js';
 import { Visitor } from './visitor.js';
 
-/** Asked of the token endpoint so far. */
+/** The number of requests to the token endpoint so far. */
 const exchanges = ({ provider }: SocialServer) =>
   provider.seen.filter(({ endpoint }) => endpoint === 'token').length;
 
-// Without PKCE nothing but the state would stand in the way of a stranger's code.
+// Without PKCE only the state protects against another person's code.
 const more = { 'without-pkce': { pkce: false, disableIdTokenNonceBinding: true } };
 
 describe.each([
@@ -27,13 +27,13 @@ describe.each([
   afterEach(() => server.reset());
 
   describe.each(['acme', 'without-pkce'])('at %s', (at) => {
-    test('a browser that began nothing', async () => {
+    test('refuses a browser that began no sign-in', async () => {
       const [owner, thief] = [new Visitor(server.gatehouse), new Visitor(server.gatehouse)];
       const back = await owner.begin(at);
       const asked = exchanges(server);
       await expectRefusal(server, back, () => thief.comeBack(back), {
         error: 'state_mismatch',
-        reason: inRows ? 'the state belongs to another browser' : 'the browser has no cookie of a sign-in',
+        reason: inRows ? 'the state belongs to another browser' : 'the browser sent no state cookie',
         to: inRows ? '/out' : own,
         states: inRows ? 1 : 0,
       });
@@ -41,7 +41,7 @@ describe.each([
       expect((await owner.comeBack(back)).headers.location).toBe('/in');
     });
 
-    test('a browser that began something else', async () => {
+    test('refuses a browser that began another sign-in', async () => {
       const [owner, thief] = [new Visitor(server.gatehouse), new Visitor(server.gatehouse)];
       const [back, other] = [await owner.begin(at), await thief.begin(at)];
       const asked = exchanges(server);
@@ -55,7 +55,7 @@ describe.each([
       expect((await owner.comeBack(back)).headers.location).toBe('/in');
     });
 
-    test('of two sign-ins in one browser the later holds', async () => {
+    test('if one browser begins two sign-ins, only the later one works', async () => {
       const visitor = new Visitor(server.gatehouse);
       const [first, second] = [await visitor.begin(at), await visitor.begin(at)];
       await expectRefusal(server, first, () => visitor.comeBack(first), {
@@ -66,7 +66,7 @@ describe.each([
       expect((await visitor.comeBack(second)).headers.location).toBe('/in');
     });
 
-    test('a state once more', async () => {
+    test('refuses a state that was used before', async () => {
       const visitor = new Visitor(server.gatehouse);
       const back = await visitor.begin(at);
       const cookies = new Map(visitor.client.cookies);
@@ -76,12 +76,12 @@ describe.each([
       if (inRows) {
         await expectRefusal(server, back, replay, {
           error: 'state_mismatch',
-          reason: 'nobody was given this state',
+          reason: 'the state is unknown or was used before',
           to: own,
         });
         expect(exchanges(server)).toBe(asked);
       } else {
-        // Nothing here knows that it has been used; the provider knows it of the code.
+        // The server does not store that the state was used. The provider refuses the used code.
         await expectRefusal(server, back, replay, {
           error: 'invalid_code',
           reason: `${at}, status 400, invalid_grant`,
@@ -90,19 +90,19 @@ describe.each([
     });
   });
 
-  test('a state that nobody was given', async () => {
+  test('refuses an unknown state', async () => {
     const visitor = new Visitor(server.gatehouse);
     const back = await visitor.begin('acme');
     const path = back.path.replace(back.state, 'made-up');
     await expectRefusal(server, back, () => visitor.client.get(path), {
       error: 'state_mismatch',
-      reason: inRows ? 'nobody was given this state' : 'the state belongs to another browser',
+      reason: inRows ? 'the state is unknown or was used before' : 'the state belongs to another browser',
       to: inRows ? own : '/out',
       states: inRows ? 1 : 0,
     });
   });
 
-  test('no state', async () => {
+  test('refuses a callback without a state', async () => {
     const visitor = new Visitor(server.gatehouse);
     const back = await visitor.begin('acme');
     const path = `/api/auth/callback/acme?code=${back.code}`;
@@ -116,14 +116,16 @@ describe.each([
 
   test.each([
     ['cut short', (value: string) => value.slice(0, -8)],
-    ['not ours', () => 'ab'.repeat(100)],
-  ])('a cookie that is %s', async (_, spoil) => {
+    ['made up', () => 'ab'.repeat(100)],
+  ])('refuses a state cookie that is %s', async (_, spoil) => {
     const visitor = new Visitor(server.gatehouse);
     const back = await visitor.begin('acme');
     visitor.client.cookies.set(COOKIE, spoil(visitor.client.cookies.get(COOKIE) ?? ''));
     await expectRefusal(server, back, () => visitor.comeBack(back), {
       error: inRows ? 'state_mismatch' : 'state_invalid',
-      reason: inRows ? 'the state belongs to another browser' : 'the cookie is not ours or was tampered with',
+      reason: inRows
+        ? 'the state belongs to another browser'
+        : 'the state cookie cannot be decrypted or read',
       to: inRows ? '/out' : own,
       states: inRows ? 1 : 0,
     });
@@ -140,18 +142,18 @@ describe('in the database', () => {
   afterAll(() => server.stop());
   afterEach(() => server.reset());
 
-  test('skipStateCookieCheck lets another browser finish what one began, once', async () => {
+  test('with skipStateCookieCheck another browser can finish a sign-in, once', async () => {
     const [one, other] = [new Visitor(server.gatehouse), new Visitor(server.gatehouse)];
     const back = await one.begin('acme');
     expect((await other.comeBack(back)).headers.location).toBe('/in');
     await expectRefusal(server, back, () => one.comeBack(back), {
       error: 'state_mismatch',
-      reason: 'nobody was given this state',
+      reason: 'the state is unknown or was used before',
       to: `${server.gatehouse.origin}/api/auth/error`,
     });
   });
 
-  test('a state that has expired', async () => {
+  test('refuses an expired state', async () => {
     const visitor = new Visitor(server.gatehouse);
     const back = await visitor.begin('acme');
     await server.gatehouse.database.query(

@@ -4,11 +4,11 @@ import type { Answer } from '../setup/browser-like-client.js';
 import { SECRET, startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import type { Return } from './visitor.js';
 
-/** A server and the provider at which people sign in. */
+/** A server, and the provider with which people sign in. */
 export interface SocialServer {
   readonly provider: OpenIdProvider;
   readonly gatehouse: Gatehouse;
-  /** Nobody has ever been there, and the provider behaves. */
+  /** Deletes all users and states, and ends all faults of the provider. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -16,8 +16,8 @@ export interface SocialServer {
 const client = { clientId: CLIENT.id, clientSecret: CLIENT.secret, scopes: ['openid', 'email', 'profile'] };
 
 /**
- * The provider is known as `acme`, which is discovered, as `plain`, of which only the addresses are known, as the
- * built-in `gitlab`, and discovered again by each of the ids in `more`, with the options it has there.
+ * One provider is configured several times: as `acme` by discovery, as `plain` by its URLs alone, as the built-in `gitlab`,
+ * and by discovery under each id in `more`, with the options given there.
  */
 export async function startSocialServer(
   environment: Readonly<Record<string, string>> = {},
@@ -61,15 +61,15 @@ export async function startSocialServer(
 
 export interface Refusal {
   readonly error: string;
-  /** What the log says besides. */
+  /** The reason in the log. */
   readonly reason: string;
   /** Where the browser goes, without `?error=`. */
   readonly to?: string;
-  /** States that are good all the same. */
+  /** The number of states that stay stored. */
   readonly states?: number;
 }
 
-/** Nobody is signed in, nothing is written, and the log says why without saying a secret. */
+/** Expects that nobody is signed in, that nothing is written, and that the log has the reason but no secret. */
 export async function expectRefusal(
   { gatehouse, provider }: SocialServer,
   { code, state, nonce }: Return,
@@ -87,7 +87,7 @@ export async function expectRefusal(
   expect(secrets.filter((secret) => gatehouse.log().includes(secret))).toEqual([]);
 }
 
-/** Everything that a sign-in could have written. */
+/** Returns all rows that a sign-in could write. */
 export async function stored({ database }: Gatehouse) {
   const [everything] = await database.query(
     `select (select json_agg(u) from users u) as users, (select json_agg(a) from accounts a) as accounts,
@@ -96,7 +96,7 @@ export async function stored({ database }: Gatehouse) {
   return everything;
 }
 
-/** What the log says of the next refusal after so many characters, once it has been written. */
+/** Waits for the next refusal in the log after `start` characters. */
 async function refusalSince({ log }: Gatehouse, start: number) {
   for (;;) {
     const found = /sign-in at a provider refused, (\w+): ([^"]*)/.exec(log().slice(start));

@@ -6,25 +6,25 @@ import type { Gatehouse } from '../setup/gatehouse.js';
 export interface Return {
   readonly code: string;
   readonly state: string;
-  /** What the state is bound to the id token by, where the provider is asked for one. */
+  /** The nonce that binds the id token to the state. Null if the provider gets none. */
   readonly nonce: string | null;
-  /** The callback as the provider wrote it. */
+  /** Path and query of the callback, as the provider wrote them. */
   readonly path: string;
 }
 
-/** Somebody with a browser who signs in at a provider. */
+/** A person with a browser who signs in at a provider. */
 export class Visitor {
   constructor(
     { origin }: Pick<Gatehouse, 'origin'>,
     readonly client = new BrowserLikeClient(origin),
   ) {}
 
-  /** @param person who that is at the provider. */
+  /** @param person the provider's id of the person. */
   async begin(provider: string, person = 'verified', body: object = {}): Promise<Return> {
     return this.through(await this.ask('sign-in/social', provider, person, body));
   }
 
-  /** The same to link the account with the user who is signed in. */
+  /** Like `begin`, but links the account to the signed-in user. */
   async beginLinking(provider: string, person = 'verified', body: object = {}): Promise<Return> {
     return this.through(await this.ask('link-social', provider, person, body));
   }
@@ -44,7 +44,7 @@ export class Visitor {
 
   private async through(answer: Answer): Promise<Return> {
     const { url } = answer.json<{ url?: string }>();
-    if (!url) throw new Error(`nobody was sent to a provider: ${answer.status} ${answer.text}`);
+    if (!url) throw new Error(`the answer has no url of a provider: ${answer.status} ${answer.text}`);
     const back = (await danceThrough(url)).url;
     return {
       code: back.searchParams.get('code') ?? '',

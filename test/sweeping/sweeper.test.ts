@@ -51,8 +51,8 @@ describe.each<[PostgresVersion]>([[18], [14]])('the sweeper on PostgreSQL %i', (
     const dataSource = await connect(config.database, []);
     dataSources.push(dataSource);
     const sweeper = new Sweeper(new PreparedQueries(dataSource, config), new Logger(config));
-    new ExpiredSessions(sweeper);
-    new ExpiredVerifications(sweeper, config);
+    expect(new ExpiredSessions(sweeper)).toBeDefined();
+    expect(new ExpiredVerifications(sweeper, config)).toBeDefined();
     new OldCounts(sweeper, new RateLimitRules(config)).onModuleInit();
     return sweeper;
   }

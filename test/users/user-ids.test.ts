@@ -3,7 +3,7 @@ import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { aMember, aPerson, aStranger, bearer, onAnotherDevice, type UserAnswer } from '../setup/people.js';
 
-/** A database whose `users` table was there before, with ids of its own kind, migrated. */
+/** A migrated database whose `users` table existed before, with its own type of ids. */
 async function legacyDatabase(idColumn: string): Promise<TestDatabase> {
   const database = await createDatabase();
   await database.query(`create table users (id ${idColumn} primary key, email varchar(255) not null unique)`);
@@ -37,7 +37,7 @@ describe.each([
     await database.drop();
   });
 
-  test('new users get an id of that kind, and see it as text', async () => {
+  test('new users get an id of that type, and answers show it as text', async () => {
     const ada = await aMember(gatehouse);
     expect(ada.id).toMatch(form);
     const session = (await ada.client.get('/api/auth/get-session')).json<{
@@ -49,7 +49,7 @@ describe.each([
     expect(row).toEqual({ id: ada.id });
   });
 
-  test('everything that goes by the user’s id works', async () => {
+  test('every route that uses the user’s id works', async () => {
     const ada = await aMember(gatehouse);
     const there = await onAnotherDevice(gatehouse, ada);
     expect(there.id).toBe(ada.id);
@@ -78,7 +78,7 @@ describe.each([
   });
 });
 
-test('where a taken e-mail must not show, somebody pretended has an id of that kind, too', async () => {
+test('a sign-up that must not reveal a taken e-mail also answers with an id of that type', async () => {
   const database = await legacyDatabase('integer generated always as identity');
   const gatehouse = await startGatehouse({ EMAIL_AND_PASSWORD_AUTO_SIGN_IN: 'false' }, database);
   const signUp = async (email: string) => {

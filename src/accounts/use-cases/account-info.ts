@@ -8,9 +8,9 @@ import { ValidAccessToken } from '../valid-access-token.js';
 import type { User } from '../../users/user.js';
 import type { Account } from '../account.js';
 
-/** What a provider says of a user, and the account with its new tokens if they were refreshed. */
 export interface CurrentAccountInfo {
   readonly info: AccountInfo;
+  /** The account with its new tokens. Undefined if the tokens were not refreshed. */
   readonly refreshed: Account | undefined;
 }
 
@@ -20,7 +20,7 @@ interface AccountInfo {
   readonly account: { readonly id: string; readonly providerId: string; readonly accountId: string };
 }
 
-/** What the provider says of the user now (protocol.md §1.29). */
+/** Asks the provider for the user's current profile (protocol.md §1.29). */
 @Injectable()
 export class GetAccountInfo {
   constructor(
@@ -43,7 +43,7 @@ export class GetAccountInfo {
     const info = await provider
       .getUserInfo({ ...tokens, scopes: [...tokens.scopes] })
       .catch((error: unknown) => {
-        this.logger.warn(`asking ${provider.id} who somebody is failed: ${describeProviderFault(error)}`);
+        this.logger.warn(`asking ${provider.id} for a profile failed: ${describeProviderFault(error)}`);
         return null;
       });
     if (!info) throw unauthorized('FAILED_TO_GET_USER_INFO');

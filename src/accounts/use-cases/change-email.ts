@@ -16,7 +16,7 @@ export class ChangeEmailBody {
   callbackURL?: string;
 }
 
-/** Another e-mail for the user, once its owner has followed a link (protocol.md §1.18). */
+/** Changes the user's e-mail after its owner has followed a mailed link (protocol.md §1.18). */
 @Injectable()
 export class ChangeEmail {
   constructor(
@@ -26,9 +26,9 @@ export class ChangeEmail {
   ) {}
 
   /**
-   * In the order of protocol.md §1.18. An address that is taken is answered like one that is free.
-   * @returns the user with the new address if it changed at once.
-   * @throws {AuthError} 400 `CHANGE_EMAIL_DISABLED`, 400 without code when nothing would change or no mail can be sent.
+   * Checks in the order of protocol.md §1.18. The answer is the same for taken and free addresses.
+   * @returns the user with the new address if it changed at once, else undefined.
+   * @throws {AuthError} 400 `CHANGE_EMAIL_DISABLED`; 400 without a code if nothing would change or no mail can be sent.
    */
   async execute(
     user: User,
@@ -50,7 +50,7 @@ export class ChangeEmail {
     return undefined;
   }
 
-  /** For somebody whose present address is unproven as well. */
+  /** Only for a user whose current address is not verified either. */
   private async changeAtOnce(user: User, newEmail: string, link: LinkRequest): Promise<User | undefined> {
     const changed = await this.users.changeEmail(user, newEmail);
     if (changed && this.links.enabled) await this.links.verify({ ...link, user: changed });

@@ -17,11 +17,11 @@ export class ChangePasswordBody {
   @Text({ format: 'password', example: 'correct horse battery' })
   currentPassword!: string;
 
-  @Flag({ optional: true, description: 'true: every session ends, and this client gets a new one' })
+  @Flag({ optional: true, description: 'true: all sessions end, and this client gets a new one' })
   revokeOtherSessions?: boolean;
 }
 
-/** A new password for who knows the old one (protocol.md §1.16). */
+/** Changes the password of a user who knows the current one (protocol.md §1.16). */
 @Injectable()
 export class ChangePassword {
   constructor(
@@ -33,10 +33,10 @@ export class ChangePassword {
   ) {}
 
   /**
-   * In the order of protocol.md §1.16.
-   * @returns the session that takes the place of all others, if they are revoked.
-   * @throws {AuthError} 400 `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `CREDENTIAL_ACCOUNT_NOT_FOUND`, `INVALID_PASSWORD`; 403
-   * `BANNED_USER`.
+   * Checks in the order of protocol.md §1.16.
+   * @returns the session that replaces all others; undefined unless `revokeOtherSessions` is true.
+   * @throws {AuthError} 400 `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `CREDENTIAL_ACCOUNT_NOT_FOUND`,
+   * `INVALID_PASSWORD`; 403 `BANNED_USER`.
    */
   async execute(
     user: User,
@@ -51,7 +51,7 @@ export class ChangePassword {
     if (!(await this.passwords.verify(stored.hash, currentPassword))) throw badRequest('INVALID_PASSWORD');
     return this.dataSource.transaction(async (manager) => {
       if (revokeOtherSessions) await this.sessions.deleteAllOf(user.id, manager);
-      // Reset meanwhile: what was given is no longer the current password.
+      // Another request has changed the password, so `currentPassword` is no longer the current one.
       const replaced = await this.accounts.replacePassword(stored.accountId, stored.hash, hash, manager);
       if (!replaced) throw badRequest('INVALID_PASSWORD');
       if (!revokeOtherSessions) return undefined;

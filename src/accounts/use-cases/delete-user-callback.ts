@@ -7,14 +7,14 @@ import type { RequestedSession } from '../../sessions/requested-session.js';
 import { AccountDeletion } from '../account-deletion.js';
 
 export class DeleteUserCallbackQuery {
-  @Text({ description: 'Of the mailed link' })
+  @Text({ description: 'The token of the mailed link' })
   token!: string;
 
-  @Text({ optional: true, description: 'Where to go on' })
+  @Text({ optional: true, description: 'Where the browser goes after the deletion' })
   callbackURL?: string;
 }
 
-/** Follows the mailed link, in a browser that is signed in as the user it is for (protocol.md §1.20). */
+/** Deletes a user by the mailed link, in a browser where that user is signed in (protocol.md §1.20). */
 @Injectable()
 export class DeleteUserCallback {
   constructor(
@@ -22,7 +22,7 @@ export class DeleteUserCallback {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws {AuthError} 404 `NOT_FOUND` when switched off, `FAILED_TO_GET_USER_INFO` signed out, `INVALID_TOKEN`. */
+  /** @throws {AuthError} 404 `NOT_FOUND` if switched off, `FAILED_TO_GET_USER_INFO` without a session, `INVALID_TOKEN`. */
   async execute({ token }: DeleteUserCallbackQuery, requested: RequestedSession): Promise<void> {
     if (!this.config.user.deleteUser.enabled) throw notFound('NOT_FOUND');
     const auth = await requested.resolve({ sensitive: true });

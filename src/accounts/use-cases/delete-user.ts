@@ -13,6 +13,7 @@ import { AccountDeletion } from '../account-deletion.js';
 import { AccountsStore } from '../accounts.store.js';
 import { Passwords } from '../passwords.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
+import { isFresh } from '../../sessions/is-fresh.js';
 
 export class DeleteUserBody {
   @Text({ optional: true, description: 'Where the mailed link leads once the user is deleted' })
@@ -21,15 +22,15 @@ export class DeleteUserBody {
   @Text({
     optional: true,
     format: 'password',
-    description: 'Proves who asks; without it the session must be fresh',
+    description: 'The user’s password. Without it the session must be fresh',
   })
   password?: string;
 
-  @Text({ optional: true, description: 'Of the mailed link' })
+  @Text({ optional: true, description: 'The token of the mailed link' })
   token?: string;
 }
 
-/** Deletes the user who asks, at once or by a mailed link (protocol.md §1.19). */
+/** Deletes the signed-in user at once, or mails a link that does (protocol.md §1.19). */
 @Injectable()
 export class DeleteUser {
   constructor(
@@ -43,8 +44,8 @@ export class DeleteUser {
   ) {}
 
   /**
-   * In the order of protocol.md §1.19.
-   * @throws {AuthError} 404 when switched off; 400 `CREDENTIAL_ACCOUNT_NOT_FOUND`, `INVALID_PASSWORD`,
+   * Checks in the order of protocol.md §1.19.
+   * @throws {AuthError} 404 if deletion is switched off; 400 `CREDENTIAL_ACCOUNT_NOT_FOUND`, `INVALID_PASSWORD`,
    * `PASSWORD_TOO_LONG`, `SESSION_EXPIRED`; 404 `INVALID_TOKEN`.
    */
   async execute(
@@ -53,7 +54,7 @@ export class DeleteUser {
     { language }: Client,
   ): Promise<'deleted' | 'mailed'> {
     const { enabled, sendDeleteAccountVerification } = this.config.user.deleteUser;
-    // Where a mailed link was to be asked for, nobody is deleted without one.
+    // If deletion needs a mailed link but no mail can be sent, nobody can be deleted.
     if (!enabled || (sendDeleteAccountVerification && !this.mailer.enabled)) throw nothingHere();
     if (password) await this.requirePassword(current.user.id, password);
     if (token) {
@@ -64,7 +65,7 @@ export class DeleteUser {
       await this.sendLink(current, callbackURL, language);
       return 'mailed';
     }
-    if (!password && !this.isFresh(current)) throw badRequest('SESSION_EXPIRED');
+    if (!password && !isFresh(current.session, this.config)) throw badRequest('SESSION_EXPIRED');
     await this.deletion.delete(current.user.id);
     return 'deleted';
   }
@@ -95,11 +96,5 @@ export class DeleteUser {
       await this.verifications.add(verificationIdentifier.deleteAccount(token), user.id, life, manager);
       await this.mailer.send(mail, manager);
     });
-  }
-
-  /** Measured from the sign-in and not from the last extension. */
-  private isFresh({ session }: AuthContext): boolean {
-    const { freshAge } = this.config.session;
-    return freshAge === 0 || Date.now() - session.createdAt.getTime() < freshAge * 1000;
   }
 }

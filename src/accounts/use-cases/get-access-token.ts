@@ -5,7 +5,7 @@ import { SelectedAccount } from '../account-selection.js';
 import { ValidAccessToken, type ValidTokens } from '../valid-access-token.js';
 import type { User } from '../../users/user.js';
 
-/** An access token of the provider's that is good for a while (protocol.md §1.29). */
+/** Returns a provider's access token, and refreshes it first if it is about to expire (protocol.md §1.29). */
 @Injectable()
 export class GetAccessToken {
   constructor(

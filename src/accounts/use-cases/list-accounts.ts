@@ -3,7 +3,7 @@ import { AccountsStore } from '../accounts.store.js';
 import { presentAccount, type AccountAnswer } from '../present-account.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
 
-/** How the user can sign in, without tokens and passwords (protocol.md §1.26). */
+/** Lists the user's accounts, without tokens and passwords (protocol.md §1.26). */
 @Injectable()
 export class ListAccounts {
   constructor(private readonly accounts: AccountsStore) {}

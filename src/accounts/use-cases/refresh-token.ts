@@ -20,11 +20,11 @@ export interface RefreshedAnswer {
 
 export interface RefreshedTokens {
   readonly answer: RefreshedAnswer;
-  /** As it is stored now. */
+  /** The account as stored now. */
   readonly account: Account;
 }
 
-/** New tokens from the provider, whether or not the old ones are still good (protocol.md §1.29). */
+/** Gets new tokens from the provider, even if the old ones are still valid (protocol.md §1.29). */
 @Injectable()
 export class RefreshToken {
   constructor(
@@ -57,7 +57,7 @@ export class RefreshToken {
     }
   }
 
-  /** `scope` stays what the user agreed to: the answer to a refresh may name less. */
+  /** `scope` is what the user granted, because the answer to a refresh may name fewer scopes. */
   private answer(account: Account, accessTokenExpiresAt: Date | null | undefined): RefreshedAnswer {
     return {
       accessToken: this.seal.open(account.accessToken ?? ''),

@@ -23,7 +23,7 @@ export class RequestPasswordResetBody {
   redirectTo?: string;
 }
 
-/** The same for an address that is known and for one that is not. */
+/** The answer is the same for known and unknown e-mails. */
 const ANSWER = {
   status: true,
   message: 'If this email exists in our system, check your email for the reset link',
@@ -40,7 +40,7 @@ export class RequestPasswordReset {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws {AuthError} 400 `RESET_PASSWORD_DISABLED` without mail. */
+  /** @throws {AuthError} 400 `RESET_PASSWORD_DISABLED` if no mail can be sent. */
   async execute(
     { email, redirectTo }: RequestPasswordResetBody,
     { language }: Client,
@@ -48,7 +48,7 @@ export class RequestPasswordReset {
     if (!this.mailer.enabled) throw badRequest('RESET_PASSWORD_DISABLED');
     const user = await this.users.findByEmail(email);
     if (user) await this.send(user, redirectTo ?? '', language);
-    // Asks the database for something, as it would for somebody known.
+    // A query for a made-up token, so that an unknown e-mail also costs a database access.
     else await this.verifications.find(verificationIdentifier.resetPassword(randomToken(24)));
     return ANSWER;
   }

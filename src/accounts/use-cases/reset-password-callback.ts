@@ -7,11 +7,11 @@ import { verificationIdentifier } from '../../verifications/verification-identif
 import { VerificationsStore } from '../../verifications/verifications.store.js';
 
 export class ResetPasswordCallbackQuery {
-  @Text({ description: 'Where the front end asks for the new password' })
+  @Text({ description: 'The page of the front end that asks for the new password' })
   callbackURL!: string;
 }
 
-/** From the mailed link to the page that asks for a new password, with the token (protocol.md §1.22); redeems nothing. */
+/** Redirects from the mailed link to the page that asks for a new password (protocol.md §1.22). The token stays valid. */
 @Injectable()
 export class ResetPasswordCallback {
   constructor(
@@ -26,7 +26,7 @@ export class ResetPasswordCallback {
     return this.to(callbackURL, isGood ? { token } : { error: 'INVALID_TOKEN' });
   }
 
-  /** Absolute, unlike other redirects, and the parameter in place of one of the same name. */
+  /** Unlike other redirects this one is absolute, and its parameter replaces one of the same name. */
   private to(callbackURL: string, parameters: Record<string, string>): Redirect {
     const base = `${this.config.origin}${BASE_PATH}`;
     const target = callbackURL !== '' && URL.canParse(callbackURL, base) ? callbackURL : `${base}/error`;

@@ -17,18 +17,18 @@ export class ResetPasswordBody {
 
   @Text({
     optional: true,
-    description: 'Of the mailed link; may be in the query instead',
+    description: 'The token of the mailed link. It may be in the query instead',
     example: 'w3GVUtBb00bQljNIpPPHubYq',
   })
   token?: string;
 }
 
 export class ResetPasswordQuery {
-  @Text({ optional: true, description: 'Where the body has none' })
+  @Text({ optional: true, description: 'The token of the mailed link, if the body has none' })
   token?: string;
 }
 
-/** A new password for who reads the user's mail (protocol.md §1.23). It signs nobody in. */
+/** Sets a new password with a mailed token (protocol.md §1.23). It signs nobody in. */
 @Injectable()
 export class ResetPassword {
   constructor(
@@ -42,7 +42,7 @@ export class ResetPassword {
   ) {}
 
   /**
-   * The token is looked at first and redeemed last, so that a password that is refused does not cost it.
+   * Checks the token first and uses it up last, so that it stays valid when the new password is refused.
    * @throws {AuthError} 400 `INVALID_TOKEN`, `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `USER_NOT_FOUND`.
    */
   async execute(body: ResetPasswordBody, query: ResetPasswordQuery): Promise<{ status: true }> {

@@ -15,7 +15,7 @@ export class SendVerificationEmailBody {
   callbackURL?: string;
 }
 
-/** Milliseconds that an answer to somebody unknown takes, so that its time does not tell who has an account. */
+/** Milliseconds. The least time of an answer without a session, so that its time does not reveal who has an account. */
 const FLOOR = 500;
 
 /** Mails the link that verifies an address (protocol.md §1.25). */
@@ -26,7 +26,7 @@ export class SendVerificationEmail {
     private readonly links: EmailLinks,
   ) {}
 
-  /** @throws {AuthError} 400 `VERIFICATION_EMAIL_NOT_ENABLED`; signed in also `EMAIL_MISMATCH`, `EMAIL_ALREADY_VERIFIED`. */
+  /** @throws {AuthError} 400 `VERIFICATION_EMAIL_NOT_ENABLED`; with a session `EMAIL_MISMATCH`, `EMAIL_ALREADY_VERIFIED`. */
   async execute(
     body: SendVerificationEmailBody,
     { language }: Client,

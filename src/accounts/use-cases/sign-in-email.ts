@@ -13,13 +13,15 @@ import { EmailLinks, type LinkRequest } from '../email-links.js';
 import { Passwords } from '../passwords.js';
 import type { User } from '../../users/user.js';
 
-export class SignInEmailBody {
+export class EmailAndPassword {
   @Text({ example: 'ada@example.com' })
   email!: string;
 
   @Text({ format: 'password', example: 'correct horse battery' })
   password!: string;
+}
 
+export class SignInEmailBody extends EmailAndPassword {
   @Text({ optional: true, description: 'Comes back as `url` and in `Location`' })
   callbackURL?: string;
 
@@ -34,7 +36,7 @@ export const signInErrors = {
   503: ['SERVICE_UNAVAILABLE'],
 } as const;
 
-/** Sign-in with e-mail and password (protocol.md §1.7). */
+/** Signs in with e-mail and password (protocol.md §1.7). */
 @Injectable()
 export class SignInEmail {
   constructor(
@@ -47,9 +49,9 @@ export class SignInEmail {
   ) {}
 
   /**
-   * In the order of protocol.md §1.7.
+   * Checks in the order of protocol.md §1.7.
    * @throws {AuthError} 401 `INVALID_EMAIL_OR_PASSWORD`, the same for an unknown user and a wrong password; 403
-   * `EMAIL_NOT_VERIFIED` and `BANNED_USER` only for somebody who knows the password.
+   * `EMAIL_NOT_VERIFIED` and `BANNED_USER` only if the password was right.
    */
   async execute(body: SignInEmailBody, client: Client): Promise<SignedIn> {
     const { email, password, callbackURL } = body;
@@ -65,7 +67,7 @@ export class SignInEmail {
     const session = await this.dataSource.transaction((manager) =>
       this.createSession.execute(candidate, manager),
     );
-    // Only now, because the hash of a user who is refused a session stays as it is.
+    // After the session, because the hash of a user who gets no session must not change.
     await this.rehash(credentials, password);
     return { user, session, remember };
   }
@@ -75,7 +77,7 @@ export class SignInEmail {
     password: string,
   ): Promise<Credentials | undefined> {
     const withPassword = candidates.filter((candidate) => candidate.password);
-    // Somebody unknown costs the same time as somebody known.
+    // Hash a dummy password so that an unknown e-mail takes as long as a known one.
     if (withPassword.length === 0) await this.passwords.pretendToVerify(password);
     for (const candidate of withPassword) {
       if (await this.passwords.verify(candidate.password ?? '', password)) return candidate;
@@ -92,8 +94,8 @@ export class SignInEmail {
   }
 
   /**
-   * Brings a hash in another format, or of a lower cost, to the configured one (contract: Passwords). The password was
-   * right, so a full queue only puts that off.
+   * Replaces a hash that has another format than configured, or a lower cost. If the hash queue is full, the next sign-in
+   * tries again.
    */
   private async rehash({ accountId, password: stored }: Credentials, password: string): Promise<void> {
     if (!accountId || !stored || !this.passwords.needsRehash(stored, password)) return;

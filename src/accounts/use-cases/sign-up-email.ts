@@ -10,7 +10,8 @@ import { UsersStore } from '../../users/users.store.js';
 import { NewAccount, type SignedUp } from '../new-account.js';
 import { Passwords } from '../passwords.js';
 
-export class SignUpEmailBody {
+/** What every sign-up with a password needs. Other fields are kept, because some may be configured. */
+export class NewUserBody {
   static readonly shapes = ['object', 'record'];
   static readonly keepsRest = true;
 
@@ -24,7 +25,9 @@ export class SignUpEmailBody {
 
   @Text({ minLength: 1, format: 'password', example: 'correct horse battery' })
   password!: string;
+}
 
+export class SignUpEmailBody extends NewUserBody {
   @Text({ optional: true, example: 'https://example.com/ada.png' })
   image?: string;
 
@@ -41,7 +44,7 @@ export const signUpErrors = {
   503: ['SERVICE_UNAVAILABLE'],
 } as const;
 
-/** A new user with a password, signed in at once unless configured otherwise (protocol.md §1.6). */
+/** Creates a user with a password, and signs the user in unless configured otherwise (protocol.md §1.6). */
 @Injectable()
 export class SignUpEmail {
   constructor(
@@ -52,8 +55,8 @@ export class SignUpEmail {
   ) {}
 
   /**
-   * In the order of protocol.md §1.6.
-   * @throws {AuthError} 400 when sign-up is off or the password's length is not allowed, 422 for an e-mail that is taken.
+   * Checks in the order of protocol.md §1.6.
+   * @throws {AuthError} 400 if sign-up is off or the password's length is not allowed; 422 if the e-mail is taken.
    */
   async execute(body: SignUpEmailBody, client: Client): Promise<SignedUp> {
     const { enabled, disableSignUp } = this.config.emailAndPassword;
@@ -69,7 +72,7 @@ export class SignUpEmail {
     const taken = await this.users.isEmailTaken(newUser.email);
     if (taken && this.newAccount.signsIn) throw unprocessable('USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL');
     const hash = await this.passwords.hash(body.password);
-    // Where signing up does not sign in, its answer must not tell who has an account.
+    // Answer as for a free e-mail, because a sign-up that does not sign in must not reveal who has an account.
     if (taken) return { user: await this.users.pretendToAdd(newUser), signedIn: undefined };
     try {
       const { callbackURL, rememberMe } = body;
@@ -79,7 +82,7 @@ export class SignUpEmail {
         client,
       });
     } catch (error) {
-      // The loser of a race for one e-mail, or a value that PostgreSQL does not store.
+      // Another sign-up took the e-mail a moment ago, or PostgreSQL cannot store a value.
       if (isRefusedValue(error)) throw unprocessable('FAILED_TO_CREATE_USER');
       throw error;
     }

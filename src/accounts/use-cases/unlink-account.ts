@@ -15,7 +15,7 @@ export class UnlinkAccountBody {
   accountId!: string;
 }
 
-/** One way less to sign in (protocol.md §1.28). */
+/** Deletes one of the user's accounts (protocol.md §1.28). */
 @Injectable()
 export class UnlinkAccount {
   constructor(
@@ -25,8 +25,8 @@ export class UnlinkAccount {
   ) {}
 
   /**
-   * The accounts are locked, so that two requests at once cannot take the last two.
-   * @throws {AuthError} 400 `FAILED_TO_UNLINK_LAST_ACCOUNT`, and only then `ACCOUNT_NOT_FOUND`.
+   * Locks the accounts, because two simultaneous requests could otherwise delete the last two.
+   * @throws {AuthError} 400 `FAILED_TO_UNLINK_LAST_ACCOUNT`, which is checked first, or `ACCOUNT_NOT_FOUND`.
    */
   async execute({ user }: AuthContext, { accountId }: UnlinkAccountBody): Promise<{ status: true }> {
     const { allowUnlinkingAll } = this.config.account.accountLinking;

@@ -19,14 +19,14 @@ import { UsersStore } from '../../users/users.store.js';
 import { EmailChange, type EmailChangeClaims, type Followed } from '../email-change.js';
 
 export class VerifyEmailQuery {
-  @Text({ description: 'Of the mailed link' })
+  @Text({ description: 'The token of the mailed link' })
   token!: string;
 
-  @Text({ optional: true, description: 'Where to go on; gets `?error=` when the link is no good' })
+  @Text({ optional: true, description: 'Where the browser goes. An invalid link adds `?error=`' })
   callbackURL?: string;
 }
 
-/** Follows a mailed link: proves an address, or changes it (protocol.md §1.24). */
+/** Handles a mailed link that verifies an e-mail or changes it (protocol.md §1.24). */
 @Injectable()
 export class VerifyEmail {
   private readonly secrets: readonly string[];
@@ -39,12 +39,12 @@ export class VerifyEmail {
     private readonly createSession: CreateSession,
     @Inject(CONFIG) private readonly config: Config,
   ) {
-    // Rotating the secret must not spoil links that are on their way.
+    // Links signed with an older listed secret stay valid, because they may be in mails already sent.
     this.secrets = openingSecrets(config);
   }
 
   /**
-   * @returns a redirect if the link names a `callbackURL`; a fault of the link is then told to that page.
+   * @returns a redirect if the link names a `callbackURL`. If the link is invalid, the redirect has the error code.
    * @throws {AuthError} 401 `TOKEN_EXPIRED`, `INVALID_TOKEN`, `USER_NOT_FOUND`, `INVALID_USER`.
    */
   async execute(
@@ -78,7 +78,7 @@ export class VerifyEmail {
     return { user: null, parts: keptIf(await this.signIn(user, client, requested)) };
   }
 
-  /** The user the link was made for, and nobody who has the address now. */
+  /** Finds the user for whom the link was made, which may not be the user who has the address now. */
   private async ownerOf({ email, userId }: EmailTokenClaims): Promise<User> {
     const named = userId === undefined ? undefined : await this.users.findById(userId);
     if (named?.email.toLowerCase() === email.toLowerCase()) return named;
@@ -88,7 +88,7 @@ export class VerifyEmail {
     return user;
   }
 
-  /** Keeps the session that the client has if it is this user's. Undefined if the client gets no cookies. */
+  /** Keeps the client's session if it is this user's. Returns undefined if the client gets no cookies. */
   private async signIn(
     user: User,
     client: Client,
@@ -100,7 +100,7 @@ export class VerifyEmail {
     const candidate = { userId: user.id, client, remember: true };
     const session = await this.dataSource.transaction(async (manager) => {
       if (!own) return this.createSession.unlessRefused(candidate, manager);
-      // The session may come from a cookie that is older than the refusal.
+      // The session may come from a cached cookie that is older than a ban.
       return (await this.gates.refuse(candidate, manager)) ? undefined : own.session;
     });
     return session && { session, user: { ...user, emailVerified: true }, remember: requested.remember };
@@ -109,7 +109,7 @@ export class VerifyEmail {
 
 const isChange = (claims: EmailTokenClaims): claims is EmailChangeClaims => Boolean(claims.updateTo);
 
-/** @throws the error itself if no page can be told of it. */
+/** @throws the error itself if there is no page to redirect to, or no code to send there. */
 function sentBack(error: unknown, callbackURL: string | undefined): Redirect {
   if (!callbackURL || !(error instanceof AuthError) || !error.body?.code) throw error;
   const target = withQuery(callbackURL, { error: error.body.code });

@@ -10,7 +10,7 @@ export class VerifyPasswordBody {
   password!: string;
 }
 
-/** Whether whoever sits at the session knows its user's password (protocol.md §1.17). */
+/** Checks the password of the signed-in user (protocol.md §1.17). */
 @Injectable()
 export class VerifyPassword {
   constructor(
@@ -18,7 +18,7 @@ export class VerifyPassword {
     private readonly passwords: Passwords,
   ) {}
 
-  /** @throws {AuthError} 400 `PASSWORD_TOO_LONG`, `INVALID_PASSWORD`, the latter also where there is no password. */
+  /** @throws {AuthError} 400 `PASSWORD_TOO_LONG`; 400 `INVALID_PASSWORD`, also if the user has no password. */
   async execute({ user }: AuthContext, { password }: VerifyPasswordBody): Promise<{ status: true }> {
     this.passwords.requireNotTooLong(password);
     const stored = await this.accounts.findPassword(user.id);

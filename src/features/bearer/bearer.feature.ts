@@ -6,6 +6,7 @@ import { decodeCookieValue } from '../../cookies/decode-cookie-value.js';
 import { cookieName } from '../../cookies/session-cookies.js';
 import { AddedHeaders } from '../../http/added-headers.js';
 import { HttpModule } from '../../http/http.module.js';
+import { ApiContributions } from '../../openapi/api-contributions.js';
 import { Credentials } from '../../sessions/credentials.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
 import { BearerCredential } from './bearer-credential.js';
@@ -19,10 +20,16 @@ export class BearerFeature implements OnModuleInit {
     private readonly credentials: Credentials,
     private readonly bearer: BearerCredential,
     private readonly headers: AddedHeaders,
+    private readonly api: ApiContributions,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   onModuleInit(): void {
+    this.api.addBearer({
+      name: 'sessionToken',
+      format: 'session token',
+      description: 'The `token` of an answer to signing up or in.',
+    });
     this.credentials.add(this.bearer);
     const cookie = cookieName(cookieSettings(this.config), 'session_token');
     this.headers.add(HEADER, (jar) => {

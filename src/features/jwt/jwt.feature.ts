@@ -6,6 +6,7 @@ import { CONFIG } from '../../config/config.module.js';
 import { AccountsModule } from '../../accounts/accounts.module.js';
 import { AddedHeaders } from '../../http/added-headers.js';
 import { HttpModule } from '../../http/http.module.js';
+import { ApiContributions } from '../../openapi/api-contributions.js';
 import { Credentials } from '../../sessions/credentials.js';
 import { SessionHeaders } from '../../sessions/session-headers.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
@@ -44,12 +45,19 @@ export class JwtFeature implements OnModuleInit {
     private readonly credentials: Credentials,
     private readonly credential: JwtCredential,
     private readonly headers: AddedHeaders,
+    private readonly api: ApiContributions,
     private readonly sessionHeaders: SessionHeaders,
     private readonly setAuthJwt: SetAuthJwt,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   onModuleInit(): void {
+    this.api.addBearer({
+      name: 'jwt',
+      format: 'JWT',
+      description: 'The `accessToken` of `login` or `register`, or the `token` of `GET /api/auth/token`.',
+    });
+    this.api.addTag({ name: 'JWT', description: 'Tokens that others can verify' });
     this.credentials.add(this.credential);
     this.headers.declare(SET_AUTH_JWT);
     if (!jwtOptions.of(this.config).disableSettingJwtHeader) this.sessionHeaders.add(this.setAuthJwt);

@@ -1,18 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Client } from '../../http/client.js';
-import { Text } from '../../http/fields.js';
 import { JwtIssuer } from './jwt-issuer.js';
 import { presentUser } from '../../users/present-user.js';
 import type { JwtAnswer } from './jwt-answer.js';
-import { SignInEmail } from '../../accounts/use-cases/sign-in-email.js';
+import { EmailAndPassword, SignInEmail } from '../../accounts/use-cases/sign-in-email.js';
 
-export class LoginBody {
-  @Text({ example: 'ada@example.com' })
-  email!: string;
-
-  @Text({ format: 'password', example: 'correct horse battery' })
-  password!: string;
-}
+export class LoginBody extends EmailAndPassword {}
 
 /** Sign-in for clients that keep a JWT instead of a cookie: the same rules, errors and session as `sign-in/email`. */
 @Injectable()

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import type { AddedHeader } from '../added-headers.js';
 
 /** Each answer gets its own. */
@@ -32,7 +31,7 @@ export interface RepeatableHeaders {
  * @returns undefined if there is any other header: somebody contributed to the answer who does not know that it is repeated.
  */
 export function repeatableHeaders(
-  headers: ReturnType<FastifyReply['getHeaders']>,
+  headers: Readonly<Record<string, unknown>>,
   added: readonly AddedHeader[],
   now: number,
 ): RepeatableHeaders | undefined {

@@ -14,10 +14,10 @@ import { ProviderRefusal } from '../provider-refusal.js';
 export class CallbackParameters {
   static readonly optional = true;
 
-  @Text({ optional: true, description: 'That the provider issued' })
+  @Text({ optional: true, description: 'The authorization code of the provider' })
   code?: string;
 
-  @Text({ optional: true, description: 'Why the provider issued none' })
+  @Text({ optional: true, description: 'The provider’s error code, if it issued no `code`' })
   error?: string;
 
   @Text({ optional: true })
@@ -26,10 +26,10 @@ export class CallbackParameters {
   @Text({ optional: true })
   error_description?: string;
 
-  @Text({ optional: true, description: 'That the sign-in began with' })
+  @Text({ optional: true, description: 'The state with which the sign-in began' })
   state?: string;
 
-  @Text({ optional: true, description: 'JSON of Apple' })
+  @Text({ optional: true, description: 'The user as JSON, from Apple only' })
   user?: string;
 
   @Text({ optional: true, description: 'Issuer (RFC 9207)' })
@@ -38,7 +38,7 @@ export class CallbackParameters {
 
 const NAMES = ['code', 'error', 'device_id', 'error_description', 'state', 'user', 'iss'] as const;
 
-/** The provider's answer, brought by the browser: signs in, or links an account (protocol.md §1.9). */
+/** Handles the provider's answer that the browser brings. Signs in, or links an account (protocol.md §1.9). */
 @Injectable()
 export class Callback {
   constructor(
@@ -50,7 +50,7 @@ export class Callback {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** A form that a provider lets the browser post comes without cookies, so it is sent here once more as a link. */
+  /** Redirects a form from a provider to the same route by GET, because browsers post cross-site forms without cookies. */
   resend(id: string, body: CallbackParameters, query: CallbackParameters): Redirect {
     const merged = NAMES.flatMap((name): [string, string][] => {
       const value = query[name] ?? body[name];
@@ -63,7 +63,7 @@ export class Callback {
 
   /**
    * @param carried the cookies of the request.
-   * @returns where the sign-in was to lead, or the error page with its code.
+   * @returns a redirect to the page that the sign-in named, or to the error page with an error code.
    */
   async execute(
     id: string,
@@ -81,7 +81,7 @@ export class Callback {
     return this.spendingState(onward);
   }
 
-  /** Some providers send people who began there, without a state: then the sign-in begins anew, with one. */
+  /** Some providers let people start there, without a state. The sign-in then starts again with a state. */
   private async withoutState(id: string, { state, code }: CallbackParameters): Promise<Redirect> {
     const provider = state === undefined && code ? await this.providers.get(id) : undefined;
     if (provider?.allowIdpInitiated) {

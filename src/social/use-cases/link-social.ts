@@ -17,42 +17,45 @@ import type { AuthContext } from '../../sessions/auth-context.js';
 import type { User } from '../../users/user.js';
 
 export class LinkSocialBody {
-  @Text({ optional: true, description: 'Where to go on' })
+  @Text({ optional: true, description: 'Where the browser goes after linking' })
   callbackURL?: string;
 
   @Name({ example: 'google' })
   provider!: string;
 
-  @Nested(LinkIdToken, { optional: true, description: 'Links at once, without a redirect' })
+  @Nested(LinkIdToken, { optional: true, description: 'Links the account at once, without a redirect' })
   idToken?: LinkIdToken;
 
   @Flag({ optional: true })
   requestSignUp?: boolean;
 
-  @TextList({ optional: true, description: 'Scopes to ask for besides the provider’s own' })
+  @TextList({ optional: true, description: 'Scopes to request in addition to the provider’s default scopes' })
   scopes?: string[];
 
-  @Text({ optional: true, description: 'Where to go when it fails; gets `?error=`' })
+  @Text({ optional: true, description: 'Where the browser goes after a failure, with `?error=`' })
   errorCallbackURL?: string;
 
-  @Flag({ optional: true, description: 'true: the client goes to `url` by itself' })
+  @Flag({ optional: true, description: 'true: the client does not open `url` automatically' })
   disableRedirect?: boolean;
 
-  @Text({ optional: true, description: 'Whose account is expected' })
+  @Text({
+    optional: true,
+    description: 'Tells the provider which account is expected, for example an e-mail',
+  })
   loginHint?: string;
 
   @RecordField({
     optional: true,
     refuse: refuseReserved,
-    description: 'More parameters of the authorization URL',
+    description: 'Additional parameters of the authorization URL',
   })
   additionalParams?: Record<string, string>;
 
-  @RecordField({ optional: true, description: 'Kept while the browser is at the provider' })
+  @RecordField({ optional: true, description: 'Stored with the state while the browser is at the provider' })
   additionalData?: Record<string, unknown>;
 }
 
-/** Another way for this user to sign in (protocol.md §1.27). */
+/** Links an account at a provider to the signed-in user (protocol.md §1.27). */
 @Injectable()
 export class LinkSocial {
   constructor(
@@ -65,7 +68,7 @@ export class LinkSocial {
   ) {}
 
   /**
-   * @returns undefined if an id token has linked the account at once.
+   * @returns the way to the provider; undefined if an id token has linked the account at once.
    * @throws {AuthError} 404 `PROVIDER_NOT_FOUND`, `ID_TOKEN_NOT_SUPPORTED`; 401 `INVALID_TOKEN`, `FAILED_TO_GET_USER_INFO`,
    * `USER_EMAIL_NOT_FOUND`, `LINKING_NOT_ALLOWED`, `LINKING_DIFFERENT_EMAILS_NOT_ALLOWED`; 409
    * `SOCIAL_ACCOUNT_ALREADY_LINKED`; 417 `LINKING_FAILED`.

@@ -11,45 +11,48 @@ import { ProviderSignIn, type SignedInByProvider } from '../provider-sign-in.js'
 import { refuseReserved, SignInIdToken } from '../social-fields.js';
 
 export class SignInSocialBody {
-  @Text({ optional: true, description: 'Where to go on' })
+  @Text({ optional: true, description: 'Where the browser goes after the sign-in' })
   callbackURL?: string;
 
-  @Text({ optional: true, description: 'Where a new user goes on' })
+  @Text({ optional: true, description: 'Where the browser of a new user goes' })
   newUserCallbackURL?: string;
 
-  @Text({ optional: true, description: 'Where to go when it fails; gets `?error=`' })
+  @Text({ optional: true, description: 'Where the browser goes after a failure, with `?error=`' })
   errorCallbackURL?: string;
 
   @Name({ example: 'google' })
   provider!: string;
 
-  @Flag({ optional: true, description: 'true: the client goes to `url` by itself' })
+  @Flag({ optional: true, description: 'true: the client does not open `url` automatically' })
   disableRedirect?: boolean;
 
   @Nested(SignInIdToken, { optional: true, description: 'Signs in at once, without a redirect' })
   idToken?: SignInIdToken;
 
-  @TextList({ optional: true, description: 'Scopes to ask for besides the provider’s own' })
+  @TextList({ optional: true, description: 'Scopes to request in addition to the provider’s default scopes' })
   scopes?: string[];
 
-  @Flag({ optional: true, description: 'Where sign-up has to be asked for: asks for it' })
+  @Flag({ optional: true, description: 'true: allow a sign-up if the provider has `disableImplicitSignUp`' })
   requestSignUp?: boolean;
 
-  @Text({ optional: true, description: 'Who is expected to sign in' })
+  @Text({
+    optional: true,
+    description: 'Tells the provider who is expected to sign in, for example an e-mail',
+  })
   loginHint?: string;
 
   @RecordField({
     optional: true,
     refuse: refuseReserved,
-    description: 'More parameters of the authorization URL',
+    description: 'Additional parameters of the authorization URL',
   })
   additionalParams?: Record<string, string>;
 
-  @RecordField({ optional: true, description: 'Kept while the browser is at the provider' })
+  @RecordField({ optional: true, description: 'Stored with the state while the browser is at the provider' })
   additionalData?: Record<string, unknown>;
 }
 
-/** Sign-in at a provider: by a redirect there, or by an id token that the front end has already (protocol.md §1.8). */
+/** Signs in at a provider, by a redirect or by an id token that the front end already has (protocol.md §1.8). */
 @Injectable()
 export class SignInSocial {
   constructor(
@@ -60,6 +63,7 @@ export class SignInSocial {
   ) {}
 
   /**
+   * @returns the way to the provider, or the new session if the request has an id token.
    * @throws {AuthError} 404 `PROVIDER_NOT_FOUND`, `ID_TOKEN_NOT_SUPPORTED`; 401 `INVALID_TOKEN`, `FAILED_TO_GET_USER_INFO`,
    * `USER_EMAIL_NOT_FOUND`, `OAUTH_LINK_ERROR`; 403 `EMAIL_NOT_VERIFIED`, `BANNED_USER`.
    */
@@ -77,7 +81,7 @@ export class SignInSocial {
     client: Client,
   ): Promise<SignedInByProvider> {
     const identity = await this.answer.byIdToken(provider, idToken);
-    // What a client presents of these is kept; how long the access token is good it cannot vouch for.
+    // As in Better Auth, a refresh token that a client presents at sign-in is not stored.
     const { refreshToken: _, ...tokens } = identity.tokens;
     const disableSignUp =
       (provider.disableImplicitSignUp && !requestSignUp) ||

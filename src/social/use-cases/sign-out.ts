@@ -7,19 +7,18 @@ import { ProviderSignOut } from '../provider-sign-out.js';
 export class SignOutBody {
   static readonly optional = true;
 
-  @Text({ optional: true, description: 'Where the browser goes after a provider’s own sign-out' })
+  @Text({ optional: true, description: 'Where the browser goes after the sign-out at the provider' })
   callbackURL?: string;
 
-  @Flag({ optional: true, description: 'true: the client goes to `url` by itself' })
+  @Flag({ optional: true, description: 'true: the client does not open `url` automatically' })
   disableRedirect?: boolean;
 
-  @Text({ optional: true, description: 'Comes back with the browser from a provider’s own sign-out' })
+  @Text({ optional: true, description: 'The provider returns it after its own sign-out' })
   state?: string;
 }
 
 /**
- * Ends the session the request names; without one it succeeds all the same (protocol.md §1.10). Says where the browser
- * can be signed out at the provider too, where that offers it.
+ * Ends the session of the request (protocol.md §1.10). Without a session it succeeds as well.
  */
 @Injectable()
 export class SignOut {
@@ -28,7 +27,7 @@ export class SignOut {
     private readonly atProvider: ProviderSignOut,
   ) {}
 
-  /** @returns where the browser can be signed out at the provider too. */
+  /** @returns the URL that signs the browser out at the provider too; undefined if there is none. */
   async execute(body: SignOutBody, requested: RequestedSession): Promise<string | undefined> {
     const session = (await requested.find())?.session;
     if (!session) return undefined;

@@ -21,11 +21,11 @@ export class UpdateUserBody {
   @Anything({ optional: true, nullable: true, example: 'https://example.com/ada.png' })
   image?: unknown;
 
-  @Anything({ optional: true, description: 'Refused: an e-mail is changed by `change-email`' })
+  @Anything({ optional: true, description: 'Refused. Use `change-email` to change the e-mail' })
   email?: unknown;
 }
 
-/** Changes name and picture (protocol.md §1.15). */
+/** Changes name, picture and configured fields (protocol.md §1.15). */
 @Injectable()
 export class UpdateUser {
   constructor(
@@ -33,7 +33,7 @@ export class UpdateUser {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws {AuthError} 400 `EMAIL_CAN_NOT_BE_UPDATED`, 400 when nothing is to be changed or a value is no text. */
+  /** @throws {AuthError} 400 `EMAIL_CAN_NOT_BE_UPDATED`; 400 if there is nothing to change or a value is not text. */
   async execute(current: User, body: UpdateUserBody): Promise<User> {
     if (body.email) throw badRequest('EMAIL_CAN_NOT_BE_UPDATED');
     const { name, image } = body;
@@ -53,14 +53,14 @@ export class UpdateUser {
       const user = await this.users.update(current.id, changes);
       return user ?? { ...current, ...changes, additional: current.additional };
     } catch (error) {
-      // A configured field takes what its column takes, and no type is checked before (protocol.md §1.6).
+      // The types of configured fields are not checked before, so the database may refuse a value (protocol.md §1.6).
       if (isRefusedValue(error)) throw badRequest('FAILED_TO_UPDATE_USER');
       throw error;
     }
   }
 }
 
-/** Numbers and flags are stored as their text, as Better Auth does; what no text column can hold is refused. */
+/** Converts numbers and booleans to text, as Better Auth does. Refuses what a text column cannot hold. */
 function asText(field: string, value: unknown): string {
   if (typeof value === 'string' && !value.includes('\0')) return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);

@@ -26,7 +26,7 @@ async function userOf({ id }: Member) {
   return (await gatehouse.database.query(query, [id]))[0];
 }
 
-test('the old address agrees, and only the new one changes it', async () => {
+test('the link to the old address only confirms, and the link to the new address changes the e-mail', async () => {
   const [ada, { email: newEmail }] = [await aVerifiedMember(), aPerson()];
   await change(ada, newEmail);
   const confirmation = await mailTo(gatehouse, ada.email);
@@ -48,7 +48,7 @@ test('the confirmation link mails the new address once, however often it is open
   expect(mailsTo(gatehouse, newEmail)).toHaveLength(1);
 });
 
-test('the link verifies nobody who was not, signs nobody in, and is good once', async () => {
+test('the link leaves an unverified user unverified, signs nobody in, and works once', async () => {
   const [ada, { email: newEmail }] = [await aMember(gatehouse), aPerson()];
   await change(ada, newEmail);
   const { token } = await mailTo(gatehouse, newEmail);
@@ -59,7 +59,7 @@ test('the link verifies nobody who was not, signs nobody in, and is good once', 
   expect((await aStranger(gatehouse).get(path)).json()).toMatchObject({ code: 'INVALID_TOKEN' });
 });
 
-test('the link is refused in the browser of somebody else', async () => {
+test('refuses the link in a browser where another user is signed in', async () => {
   const [ada, bob, { email: newEmail }] = [await aMember(gatehouse), await aMember(gatehouse), aPerson()];
   await change(ada, newEmail);
   const { token } = await mailTo(gatehouse, newEmail);
@@ -68,7 +68,7 @@ test('the link is refused in the browser of somebody else', async () => {
   expect(await userOf(ada)).toMatchObject({ email: ada.email });
 });
 
-test('an address that is taken is answered like any other, and one taken since stays its owner’s', async () => {
+test('answers the same for a taken address, and does not take over an address that was taken since', async () => {
   const [ada, bob, { email: newEmail }] = [await aMember(gatehouse), await aMember(gatehouse), aPerson()];
   expect((await change(ada, bob.email)).text).toBe((await change(ada, newEmail)).text);
   const { token } = await mailTo(gatehouse, newEmail);
@@ -79,7 +79,7 @@ test('an address that is taken is answered like any other, and one taken since s
   expect(mailsTo(gatehouse, bob.email)).toEqual([]);
 });
 
-test('of two users who complete a change to one address one has it', async () => {
+test('if two users complete a change to the same address, one gets it', async () => {
   const [ada, bob, { email: newEmail }] = [await aMember(gatehouse), await aMember(gatehouse), aPerson()];
   await change(ada, newEmail);
   await change(bob, newEmail);

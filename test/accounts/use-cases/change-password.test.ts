@@ -20,7 +20,7 @@ test('the new password signs in and the old one does not', async () => {
   await onAnotherDevice(gatehouse, { ...ada, password: newPassword });
 });
 
-test('with revokeOtherSessions every session ends and this client has a new one', async () => {
+test('revokeOtherSessions ends every session and gives this client a new one', async () => {
   const ada = await aMember(gatehouse);
   const other = await onAnotherDevice(gatehouse, ada);
   const answer = await change(ada, { revokeOtherSessions: true });
@@ -31,7 +31,7 @@ test('with revokeOtherSessions every session ends and this client has a new one'
   expect((await aStranger(gatehouse).get('/api/auth/get-session', bearer(ada.token))).text).toBe('null');
 });
 
-test('a wrong current password changes nothing and ends nothing', async () => {
+test('a wrong current password changes no password and ends no session', async () => {
   const ada = await aMember(gatehouse);
   const answer = await change(ada, { currentPassword: 'wrong', revokeOtherSessions: true });
   expect([answer.status, answer.json()]).toEqual([
@@ -42,7 +42,7 @@ test('a wrong current password changes nothing and ends nothing', async () => {
   expect((await ada.client.get('/api/auth/get-session')).text).not.toBe('null');
 });
 
-test('of changes from the same password at the same time one wins, and its password is the one that signs in', async () => {
+test('of several simultaneous changes one succeeds, and only its password signs in', async () => {
   const ada = await aMember(gatehouse);
   const passwords = Array.from({ length: 8 }, (_, index) => `password number ${index}`);
   const answers = await Promise.all(passwords.map((password) => change(ada, { newPassword: password })));
@@ -51,7 +51,7 @@ test('of changes from the same password at the same time one wins, and its passw
   await onAnotherDevice(gatehouse, { ...ada, password: winners[0] ?? '' });
 });
 
-test('a megabyte is refused without being hashed', async () => {
+test('refuses a password of 1,000,000 characters without hashing it', async () => {
   const ada = await aMember(gatehouse);
   const answer = await change(ada, { currentPassword: 'x'.repeat(1_000_000) });
   expect(answer.json()).toMatchObject({ code: 'PASSWORD_TOO_LONG' });
@@ -75,7 +75,7 @@ test('a client with a JWT gets its new token in the body and no cookie', async (
   expect((await aStranger(gatehouse).get('/api/auth/list-accounts', bearer(accessToken))).status).toBe(401);
 });
 
-test('nobody signed out changes a password', async () => {
+test('refuses a request without a session', async () => {
   const body = { currentPassword: 'x', newPassword };
   expect((await aStranger(gatehouse).post('/api/auth/change-password', body)).status).toBe(401);
 });

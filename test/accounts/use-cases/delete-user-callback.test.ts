@@ -22,14 +22,14 @@ async function aLink(callbackURL?: string) {
 const isThere = async (id: string) =>
   (await gatehouse.database.query('select 1 from users where id = $1', [id])).length === 1;
 
-test('deletes, expires the cookies and goes on', async () => {
+test('deletes the user, expires the cookies and redirects', async () => {
   const { ada, link } = await aLink('/bye#top');
   const answer = await ada.client.get(link.path);
   expect([answer.status, answer.headers.location, ada.client.cookies.size]).toEqual([302, '/bye#top', 0]);
   expect(await isThere(ada.id)).toBe(false);
 });
 
-test('deletes nobody for who is not signed in, and the link stays good', async () => {
+test('deletes nobody without a session or for a banned user', async () => {
   const { ada, link } = await aLink();
   const answer = await aStranger(gatehouse).get(link.path);
   expect([answer.status, answer.json()]).toEqual([
@@ -41,7 +41,7 @@ test('deletes nobody for who is not signed in, and the link stays good', async (
   expect(await isThere(ada.id)).toBe(true);
 });
 
-test('leads nobody elsewhere and spends no token for it', async () => {
+test('refuses another origin as callbackURL, and the token stays valid', async () => {
   const { ada, link } = await aLink();
   const path = `/api/auth/delete-user/callback?token=${link.token}&callbackURL=`;
   for (const target of ['https://evil.example', '//evil.example', '/\\evil.example']) {

@@ -19,7 +19,7 @@ async function rowsOf({ id }: Member) {
   return row?.count;
 }
 
-test('nothing of the user is left, and no session of theirs is good', async () => {
+test('deletes all rows of the user and ends all their sessions', async () => {
   const ada = await aMember(gatehouse);
   const other = await onAnotherDevice(gatehouse, ada);
   const answer = await ada.client.post('/api/auth/delete-user', {});
@@ -32,7 +32,7 @@ test('nothing of the user is left, and no session of theirs is good', async () =
   );
 });
 
-test('a session that is no longer fresh needs the password', async () => {
+test('a session that is not fresh needs the password', async () => {
   const ada = await aMember(gatehouse);
   const age = `update sessions set created_at = now() - interval '2 days' where user_id = $1`;
   await gatehouse.database.query(age, [ada.id]);
@@ -46,7 +46,7 @@ test('a session that is no longer fresh needs the password', async () => {
   expect((await attempt({ password: ada.password })).status).toBe(200);
 });
 
-test('where it is not enabled there is no such route', async () => {
+test('answers 404 if it is not enabled', async () => {
   const without = await startGatehouse();
   try {
     const ada = await aMember(without);
@@ -57,7 +57,7 @@ test('where it is not enabled there is no such route', async () => {
   }
 });
 
-test('where a link is to be mailed and no mail can be, nobody is deleted', async () => {
+test('deletes nobody if it needs a mailed link and no mail can be sent', async () => {
   const mute = await startGatehouse({
     NODE_ENV: 'production',
     BETTER_AUTH_URL: gatehouse.origin,
@@ -77,7 +77,7 @@ test('where a link is to be mailed and no mail can be, nobody is deleted', async
   }
 });
 
-test('by mail: 20 parallel tries with one token delete once, and the token is nobody else’s', async () => {
+test('20 parallel requests with one mailed token delete its user once, and no other user', async () => {
   const mailing = await startGatehouse({
     USER_DELETE_USER_ENABLED: 'true',
     USER_DELETE_USER_SEND_DELETE_ACCOUNT_VERIFICATION: 'true',
@@ -96,7 +96,7 @@ test('by mail: 20 parallel tries with one token delete once, and the token is no
     );
     const statuses = (await Promise.all(tries)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
-    // The others came before the token was spent, or after the session was gone.
+    // 404: the token was used up. 401: the session had ended.
     expect(statuses.every((status) => [200, 404, 401].includes(status))).toBe(true);
     expect(await mailing.database.query('select email from users')).toEqual([{ email: bob.email }]);
   } finally {

@@ -32,7 +32,7 @@ test.each(['register', 'login'])('%s answers with a JWT and no cookie', async (p
   expect(body).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, user: { email: person.email } });
 });
 
-test('anyone can verify the JWT by the published keys', async () => {
+test('the published keys verify the JWT', async () => {
   const { accessToken, user } = await register(aPerson());
   const keys = createRemoteJWKSet(new URL('/api/auth/jwks', gatehouse.origin));
   const { payload, protectedHeader } = await jwtVerify(accessToken, keys, {
@@ -51,7 +51,7 @@ test('anyone can verify the JWT by the published keys', async () => {
   expect(session?.user_id).toBe(user.id);
 });
 
-test('the JWT opens the guarded routes, also those for sensitive matters', async () => {
+test('the JWT opens guarded routes, including sensitive ones', async () => {
   const { accessToken, user } = await register(aPerson());
   const client = aStranger(gatehouse);
   const accounts = await client.get('/api/auth/list-accounts', bearer(accessToken));
@@ -61,7 +61,7 @@ test('the JWT opens the guarded routes, also those for sensitive matters', async
   expect((await client.get('/api/auth/list-accounts', bearer(accessToken))).status).toBe(401);
 });
 
-test('holds nothing that is not the user’s to know', async () => {
+test('the JWT has only these claims', async () => {
   const { accessToken } = await register(aPerson());
   const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()) as object;
   expect(Object.keys(claims)).toEqual([
@@ -81,7 +81,7 @@ test('holds nothing that is not the user’s to know', async () => {
   ]);
 });
 
-test('the rules and errors are those of sign-up and sign-in by e-mail', async () => {
+test('login and register have the rules and errors of sign-in/email and sign-up/email', async () => {
   const person = aPerson();
   await register(person);
   const pairs = [
@@ -103,7 +103,7 @@ test('the rules and errors are those of sign-up and sign-in by e-mail', async ()
   }
 });
 
-test.each(['register', 'login'])('a form on another site cannot call %s', async (path) => {
+test.each(['register', 'login'])('refuses a cross-site form to %s', async (path) => {
   const answer = await aStranger(gatehouse).call(`/api/auth/${path}`, {
     method: 'POST',
     body: new URLSearchParams({ ...aPerson() }).toString(),

@@ -15,7 +15,7 @@ afterAll(() => gatehouse.stop());
 const request = (email: string, redirectTo?: string, headers = {}) =>
   aStranger(gatehouse).post('/api/auth/request-password-reset', { email, redirectTo }, headers);
 
-test('mails a link with a token of 24 characters that the table has for an hour', async () => {
+test('mails a link with a token of 24 characters that is stored for an hour', async () => {
   const { email, id } = await aMember(gatehouse);
   await request(email, '/new?x=1');
   const mail = await mailTo(gatehouse, email);
@@ -30,14 +30,14 @@ test('mails a link with a token of 24 characters that the table has for an hour'
   expect(rows).toEqual([{ value: id, hour: true }]);
 });
 
-test('answers the same for somebody unknown and mails nobody', async () => {
+test('answers the same for an unknown e-mail, and sends no mail', async () => {
   const { email } = await aMember(gatehouse);
   expect((await request('nobody@example.com')).text).toBe((await request(email)).text);
   expect(mailsTo(gatehouse, 'nobody@example.com')).toEqual([]);
 });
 
 test.each(['https://evil.example', '//evil.example', '/\\evil.example', '/%2fevil.example', 'evil.example'])(
-  'never mails a link that leads to %j',
+  'refuses the redirectTo %j, and sends no mail',
   async (target) => {
     const { email } = await aMember(gatehouse);
     const answer = await request(email, target);
@@ -46,13 +46,13 @@ test.each(['https://evil.example', '//evil.example', '/\\evil.example', '/%2fevi
   },
 );
 
-test('a Host of the client’s making does not get into the link', async () => {
+test('a forged Host header does not change the link', async () => {
   const { email } = await aMember(gatehouse);
   await request(email, '/', { host: 'evil.example', 'x-forwarded-host': 'evil.example' });
   expect((await mailTo(gatehouse, email)).url.origin).toBe(gatehouse.origin);
 });
 
-test('of two legacy users whose e-mails differ by case only, each gets their own mail', async () => {
+test('two legacy users whose e-mails differ only in case each get their own mail', async () => {
   const { database } = gatehouse;
   const lower = await aLegacyUser(database, { email: 'legacy@example.com', hash: null });
   const upper = await aLegacyUser(database, { email: 'Legacy@Example.com', hash: null });
@@ -64,7 +64,7 @@ test('of two legacy users whose e-mails differ by case only, each gets their own
   }
 });
 
-test('in production without a mail server it is not enabled', async () => {
+test('is not enabled in production without a mail server', async () => {
   const production = await startGatehouse({
     NODE_ENV: 'production',
     BETTER_AUTH_URL: gatehouse.origin,
@@ -87,7 +87,7 @@ test('in production without a mail server it is not enabled', async () => {
   }
 });
 
-test('with its mail server down it answers the same, and the mail waits in the language of the browser', async () => {
+test('if the mail server is down, answers the same and stores the mail in the language of the browser', async () => {
   const waiting = await startGatehouse({ SMTP_URL: `smtp://127.0.0.1:${await freePort()}` });
   try {
     const { email } = await aMember(waiting);

@@ -21,7 +21,7 @@ const follow = (token: string, callbackURL: string) =>
     `/api/auth/reset-password/${token}?callbackURL=${encodeURIComponent(callbackURL)}`,
   );
 
-test('leads to the page with the token, any number of times', async () => {
+test('redirects to the page with the token, any number of times', async () => {
   const token = await aToken();
   for (const [target, location] of [
     ['/new?a=1#top', `${gatehouse.origin}/new?a=1&token=${token}#top`],
@@ -32,7 +32,7 @@ test('leads to the page with the token, any number of times', async () => {
   }
 });
 
-test('leads to the page with an error when the token is unknown or has expired', async () => {
+test('redirects to the page with an error if the token is unknown or has expired', async () => {
   const token = await aToken();
   await gatehouse.database.query(`update verifications set expires_at = now() - interval '1 second'`);
   for (const stale of [token, 'unknown', '%00']) {
@@ -43,7 +43,7 @@ test('leads to the page with an error when the token is unknown or has expired',
 });
 
 test.each(['https://evil.example', '//evil.example', '/\\evil.example', '/%5cevil.example', 'evil.example'])(
-  'never gives the token to %j',
+  'never sends the token to %j',
   async (target) => {
     const answer = await follow(await aToken(), target);
     expect([answer.status, answer.json(), answer.headers.location]).toEqual([
@@ -54,7 +54,7 @@ test.each(['https://evil.example', '//evil.example', '/\\evil.example', '/%5cevi
   },
 );
 
-test('a callbackURL that is missing or given twice is invalid input', async () => {
+test('answers 400 if callbackURL is missing or given twice', async () => {
   const path = '/api/auth/reset-password/x';
   expect((await aStranger(gatehouse).get(path)).json()).toEqual({
     message: '[query.callbackURL] Invalid input: expected string, received undefined',

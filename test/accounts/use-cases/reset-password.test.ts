@@ -22,7 +22,7 @@ const reset = (token: string, password = newPassword, on = gatehouse) =>
 
 const hasSession = async ({ client }: Member) => (await client.get('/api/auth/get-session')).text !== 'null';
 
-test('of 20 parallel tries with one token exactly one wins, and its password signs in', async () => {
+test('exactly 1 of 20 parallel requests with one token succeeds, and its password signs in', async () => {
   const ada = await aMember(gatehouse);
   const token = await aToken(ada);
   const passwords = Array.from({ length: 20 }, (_, index) => `password number ${index}`);
@@ -36,7 +36,7 @@ test('of 20 parallel tries with one token exactly one wins, and its password sig
   await onAnotherDevice(gatehouse, { ...ada, password: winners[0] ?? '' });
 });
 
-test('a password that is refused does not cost the token', async () => {
+test('a refused password does not use up the token', async () => {
   const ada = await aMember(gatehouse);
   const token = await aToken(ada);
   expect((await reset(token, 'short')).json()).toMatchObject({ code: 'PASSWORD_TOO_SHORT' });
@@ -45,7 +45,7 @@ test('a password that is refused does not cost the token', async () => {
   expect((await reset(token)).json()).toMatchObject({ code: 'INVALID_TOKEN' });
 });
 
-test('an expired token never wins', async () => {
+test('refuses an expired token', async () => {
   const ada = await aMember(gatehouse);
   const token = await aToken(ada);
   const expire = `update verifications set expires_at = now() - interval '1 second' where identifier = $1`;
@@ -54,7 +54,7 @@ test('an expired token never wins', async () => {
   await onAnotherDevice(gatehouse, ada);
 });
 
-test('sessions go on unless they are to end', async () => {
+test('keeps sessions, unless revokeSessionsOnPasswordReset is set', async () => {
   const ada = await aMember(gatehouse);
   await reset(await aToken(ada));
   expect(await hasSession(ada)).toBe(true);
@@ -69,7 +69,7 @@ test('sessions go on unless they are to end', async () => {
   }
 });
 
-test('a token for something else opens nothing', async () => {
+test('refuses a token that was made for another purpose', async () => {
   const { id } = await aMember(gatehouse);
   const insert = `insert into verifications (id, identifier, value, expires_at) values ($1, $2, $3, now() + interval '1 hour')`;
   await gatehouse.database.query(insert, ['v1', 'delete-account-abc', id]);
@@ -78,7 +78,7 @@ test('a token for something else opens nothing', async () => {
     expect((await reset(token)).json()).toMatchObject({ code: 'INVALID_TOKEN' });
 });
 
-test('somebody banned sets a password and is still not let in', async () => {
+test('a banned user can set a password but still cannot sign in', async () => {
   const ada = await aMember(gatehouse);
   const token = await aToken(ada);
   await gatehouse.database.query('update users set banned = true where id = $1', [ada.id]);

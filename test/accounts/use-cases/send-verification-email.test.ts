@@ -18,20 +18,20 @@ async function timed(email: string) {
   return { text: answer.text, milliseconds: performance.now() - start };
 }
 
-test('signed out, it takes its time and says the same, whoever is asked for', async () => {
+test('without a session, answers the same for every e-mail, after at least 500 ms', async () => {
   const [unverified, verified] = [await aMember(gatehouse), await aMember(gatehouse)];
   await gatehouse.database.query('update users set is_email_verified = true where id = $1', [verified.id]);
   for (const email of [unverified.email, verified.email, 'nobody@example.com']) {
     const { text, milliseconds } = await timed(email);
     expect(text).toBe('{"status":true}');
-    // A timer may be a millisecond early.
+    // A timer may fire a millisecond early.
     expect(milliseconds).toBeGreaterThan(498);
   }
   expect((await mailTo(gatehouse, unverified.email)).kind).toBe('verify-email');
   expect(mailsTo(gatehouse, verified.email)).toEqual([]);
 });
 
-test('signed in, only for the own address and until it is verified', async () => {
+test('with a session, mails only the user’s own e-mail, and only until it is verified', async () => {
   const ada = await aMember(gatehouse);
   const mismatch = await ada.client.post(path, { email: 'other@example.com' });
   expect(mismatch.json()).toMatchObject({ code: 'EMAIL_MISMATCH' });
@@ -43,7 +43,7 @@ test('signed in, only for the own address and until it is verified', async () =>
   expect(again.json()).toMatchObject({ code: 'EMAIL_ALREADY_VERIFIED' });
 });
 
-test('the link is made with the callbackURL that was checked', async () => {
+test('puts only the checked callbackURL into the link', async () => {
   const ada = await aMember(gatehouse);
   await ada.client.post(`${path}?callbackURL=https://evil.example`, { email: ada.email, callbackURL: '/ok' });
   expect((await mailTo(gatehouse, ada.email)).url.searchParams.get('callbackURL')).toBe('/ok');

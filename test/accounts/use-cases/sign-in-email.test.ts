@@ -33,7 +33,7 @@ async function hashOf({ id }: LegacyUser): Promise<string> {
   return row?.password ?? '';
 }
 
-describe('signing in', () => {
+describe('sign-in', () => {
   test('answers with the session and sets its cookie', async () => {
     const ada = await aMember(gatehouse);
     const answer = await signIn(ada.email, ada.password);
@@ -44,7 +44,7 @@ describe('signing in', () => {
     expect(answer.headers.location).toBeUndefined();
   });
 
-  test('takes the e-mail in any case', async () => {
+  test('accepts the e-mail in any case', async () => {
     const ada = await aMember(gatehouse);
     expect(idOf(await signIn(ada.email.toUpperCase(), ada.password))).toBe(ada.id);
   });
@@ -52,21 +52,21 @@ describe('signing in', () => {
   test.each([
     ['/dash?x=1', '/dash?x=1'],
     ['/日本', '/%E6%97%A5%E6%9C%AC'],
-  ])('leads to a callbackURL that is trusted: %s', async (callbackURL, location) => {
+  ])('sends a trusted callbackURL in Location: %s', async (callbackURL, location) => {
     const ada = await aMember(gatehouse);
     const answer = await signIn(ada.email, ada.password, { callbackURL });
     expect(answer.json()).toMatchObject({ redirect: true, url: callbackURL });
     expect([answer.status, answer.headers.location]).toEqual([200, location]);
   });
 
-  test('leads nowhere else, though the password be right', async () => {
+  test('refuses another callbackURL, even with the right password', async () => {
     const ada = await aMember(gatehouse);
     const answer = await signIn(ada.email, ada.password, { callbackURL: 'https://evil.example' });
     expect([...codeOf(answer), answer.headers.location]).toEqual([403, 'INVALID_CALLBACK_URL', undefined]);
     expect(answer.setCookies).toEqual([]);
   });
 
-  test('to be remembered takes back that an earlier session was not', async () => {
+  test('with rememberMe deletes the cookie dont_remember of an earlier session', async () => {
     const ada = await aMember(gatehouse);
     const { email, password, client } = ada;
     await client.post('/api/auth/sign-in/email', { email, password, rememberMe: false });
@@ -76,8 +76,8 @@ describe('signing in', () => {
   });
 });
 
-describe('being refused', () => {
-  test('is the same for somebody unknown and for a wrong password, and costs as many hashes', async () => {
+describe('a refusal', () => {
+  test('is the same for an unknown user and for a wrong password, and each costs one hash', async () => {
     const ada = await aMember(gatehouse);
     const noPassword = await aLegacyUser(gatehouse.database, {
       email: 'no-password@example.com',
@@ -104,13 +104,13 @@ describe('being refused', () => {
   });
 
   test.each(['', 'ada', 'ada@localhost', ' ada@example.com', 'a\0@example.com', "' or 1=1 --"])(
-    'without an e-mail address: %j',
+    'answers INVALID_EMAIL for %j',
     async (email) => {
       expect(codeOf(await signIn(email, PASSWORD))).toEqual([400, 'INVALID_EMAIL']);
     },
   );
 
-  test('for a password of a megabyte, without hashing it', async () => {
+  test('hashes nothing for a password of 1,000,000 characters', async () => {
     const ada = await aMember(gatehouse);
     const hashes = await hashesDuring(gatehouse, async () => {
       for (const email of [ada.email, 'nobody@example.com']) {
@@ -128,7 +128,7 @@ describe('being refused', () => {
     ['a password that is a list', { password: [PASSWORD] }, 400],
     ['a condition in place of a password', { password: { $ne: null } }, 400],
     ['a condition in place of an e-mail', { email: { $ne: null } }, 400],
-  ])('for %s', async (_, changes, status) => {
+  ])('answers 400 or 401 for %s', async (_, changes, status) => {
     const ada = await aMember(gatehouse, { password: PASSWORD });
     const answer = await aStranger(gatehouse).post('/api/auth/sign-in/email', {
       email: ada.email,
@@ -138,7 +138,7 @@ describe('being refused', () => {
     expect(answer.status).toBe(status);
   });
 
-  test('does not leave a session behind', async () => {
+  test('creates no session', async () => {
     const ada = await aMember(gatehouse);
     await signIn(ada.email, WRONG);
     expect(
@@ -147,8 +147,8 @@ describe('being refused', () => {
   });
 });
 
-describe('people of a legacy application', () => {
-  test('a deactivated one is told so only with the right password', async () => {
+describe('legacy users', () => {
+  test('a banned user is told of the ban only with the right password', async () => {
     const hash = await bcrypt.hash(PASSWORD, 10);
     const { email } = await aLegacyUser(gatehouse.database, {
       email: 'left@example.com',
@@ -168,7 +168,7 @@ describe('people of a legacy application', () => {
     ).toEqual([]);
   });
 
-  test('a ban ends when it says', async () => {
+  test('a ban ends at ban_expires, and the answer hides its reason', async () => {
     const { email } = await aLegacyUser(gatehouse.database, {
       email: 'back@example.com',
       hash: await bcrypt.hash(PASSWORD, 10),
@@ -187,7 +187,7 @@ describe('people of a legacy application', () => {
     expect((await signIn(email, PASSWORD)).status).toBe(200);
   });
 
-  test('two whose e-mails differ by case alone both sign in, each with the own password', async () => {
+  test('two users whose e-mails differ only in case each sign in with their own password', async () => {
     const database = gatehouse.database;
     const lower = await aLegacyUser(database, {
       email: 'twin@example.com',
@@ -204,7 +204,7 @@ describe('people of a legacy application', () => {
     }
   });
 
-  test('two with one password are told apart by how the e-mail is written', async () => {
+  test('if both also have the same password, the spelling of the e-mail decides', async () => {
     const hash = await bcrypt.hash(PASSWORD, 10);
     const lower = await aLegacyUser(gatehouse.database, { email: 'same@example.com', hash });
     const upper = await aLegacyUser(gatehouse.database, { email: 'Same@Example.com', hash });
@@ -220,13 +220,13 @@ describe('people of a legacy application', () => {
     '$argon2id$v=19$m=65536',
     '$2b$99$' + 'a'.repeat(53),
     ':',
-  ])('a hash in no known format matches nothing and never raises: %j', async (hash) => {
+  ])('a hash in an unknown format refuses every password with 401: %j', async (hash) => {
     const { email } = await aLegacyUser(gatehouse.database, { email: aPerson().email, hash });
     for (const password of [PASSWORD, hash || 'x']) expect((await signIn(email, password)).status).toBe(401);
   });
 });
 
-describe('the hash after signing in', () => {
+describe('the hash after a sign-in', () => {
   const django = `pbkdf2_sha256$1000$salt$${pbkdf2Sync(PASSWORD, 'salt', 1000, 32, 'sha256').toString('base64')}`;
   const cheap = { memoryCost: 4096, timeCost: 2, parallelism: 1 };
 
@@ -253,20 +253,27 @@ describe('the hash after signing in', () => {
     expect((await signIn(user.email, WRONG)).status).toBe(401);
   });
 
-  test('a costlier one stays', async () => {
+  test('the hash of a banned user stays, because the sign-in is refused', async () => {
+    const hash = await bcrypt.hash(PASSWORD, 5);
+    const user = await aLegacyUser(gatehouse.database, { email: aPerson().email, hash, banned: true });
+    expect((await signIn(user.email, PASSWORD)).json()).toMatchObject({ code: 'BANNED_USER' });
+    expect(await hashOf(user)).toBe(hash);
+  });
+
+  test('a hash with a higher cost than configured stays', async () => {
     const hash = await bcrypt.hash(PASSWORD, 11);
     const user = await aLegacyUser(gatehouse.database, { email: aPerson().email, hash });
     expect((await signIn(user.email, PASSWORD)).status).toBe(200);
     expect(await hashOf(user)).toBe(hash);
   });
 
-  test('a password changed meanwhile does not come back', async () => {
+  test('a sign-in does not overwrite a password that is changed in the meantime', async () => {
     const user = await aLegacyUser(gatehouse.database, {
       email: aPerson().email,
       hash: await bcrypt.hash(PASSWORD, 5),
     });
     const changed = await bcrypt.hash('a new password', 10);
-    // The sign-in has read the old hash, and waits for the row to write the new form of it.
+    // The sign-in has read the old hash. It waits for the row lock to write a new hash.
     const answer = await meetingAtLock(
       gatehouse.database,
       {

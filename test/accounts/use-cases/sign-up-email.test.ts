@@ -21,7 +21,7 @@ const signUp = (body: unknown, headers = {}, on = gatehouse) =>
   new BrowserLikeClient(on.origin).post('/api/auth/sign-up/email', body, headers);
 const codeOf = (answer: Answer) => [answer.status, answer.json<{ code: string }>().code];
 
-/** Rows that this e-mail has left, table by table. */
+/** The number of rows with this e-mail in each table. */
 async function rowsOf(email: string) {
   const [row] = await gatehouse.database.query<{ users: number; accounts: number; sessions: number }>(
     `select (select count(*) from users where email = $1)::int as users,
@@ -32,8 +32,8 @@ async function rowsOf(email: string) {
   return row;
 }
 
-describe('somebody who signs up', () => {
-  test('has a user, an account with a hash, a session and its cookie', async () => {
+describe('a sign-up', () => {
+  test('creates a user, an account with a hash and a session, and sets the cookie', async () => {
     const person = aPerson({ name: 'Ada Lovelace' });
     const answer = await signUp({ ...person, image: 'https://example.com/ada.png' });
     expect(answer.status).toBe(200);
@@ -54,7 +54,7 @@ describe('somebody who signs up', () => {
     expect(await rowsOf(person.email)).toEqual({ users: 1, accounts: 1, sessions: 1 });
   });
 
-  test('is known by the e-mail in lower case', async () => {
+  test('stores the e-mail in lower case', async () => {
     const { user } = (await signUp(aPerson({ email: 'Grace.Hopper@Example.COM' }))).json<SignedUp>();
     expect(user.email).toBe('grace.hopper@example.com');
     expect(codeOf(await signUp(aPerson({ email: 'GRACE.hopper@example.com' })))).toEqual([
@@ -63,13 +63,13 @@ describe('somebody who signs up', () => {
     ]);
   });
 
-  test('may have an empty name, and may send a form', async () => {
+  test('accepts an empty name, and a form', async () => {
     const form = new URLSearchParams({ ...aPerson(), name: '' }).toString();
     const answer = await signUp(form, { 'content-type': 'application/x-www-form-urlencoded' });
     expect(answer.json<SignedUp>().user.name).toBe('');
   });
 
-  test('can ask that the session end with the browser', async () => {
+  test('with rememberMe false gives a session that ends with the browser', async () => {
     const answer = await signUp({ ...aPerson(), rememberMe: false });
     expect(answer.setCookies.map((line) => line.split('=')[0])).toEqual([
       'better-auth.session_token',
@@ -78,14 +78,14 @@ describe('somebody who signs up', () => {
     expect(answer.setCookies.join()).not.toContain('Max-Age');
   });
 
-  test('cannot take the e-mail of a legacy user, in whatever case that was kept', async () => {
+  test('refuses the e-mail of a legacy user, in any case', async () => {
     await aLegacyUser(gatehouse.database, { email: ' Kept@Example.com ', hash: null });
     expect(codeOf(await signUp(aPerson({ email: 'kept@example.com' })))[0]).toBe(422);
   });
 });
 
 describe('mass assignment', () => {
-  test('fields that are not for signing up are never stored', async () => {
+  test('never stores fields that do not belong to a sign-up', async () => {
     const person = aPerson();
     const past = '2001-01-01T00:00:00.000Z';
     const answer = await signUp({
@@ -111,7 +111,7 @@ describe('mass assignment', () => {
     expect(String(row?.['created_at'])).not.toContain('2001');
   });
 
-  test('keys of the prototype are harmless', async () => {
+  test('ignores keys such as __proto__', async () => {
     const { name, email, password } = aPerson();
     const text = `{"name":"${name}","email":"${email}","password":"${password}","__proto__":{"emailVerified":true,"rememberMe":false},"constructor":{"prototype":{"image":"x"}}}`;
     const answer = await signUp(text);
@@ -121,14 +121,14 @@ describe('mass assignment', () => {
   });
 });
 
-describe('lengths of the password, in UTF-16 units', () => {
+describe('the length of the password, in UTF-16 units', () => {
   test.each([
     ['7 letters', 'a'.repeat(7), 'PASSWORD_TOO_SHORT'],
     ['7 units in 4 characters', '😀😀😀a', 'PASSWORD_TOO_SHORT'],
     ['129 letters', 'a'.repeat(129), 'PASSWORD_TOO_LONG'],
     ['130 units in 65 characters', '😀'.repeat(65), 'PASSWORD_TOO_LONG'],
     ['a megabyte', 'a'.repeat(1_000_000), 'PASSWORD_TOO_LONG'],
-  ])('%s are refused before anything is hashed', async (_, password, code) => {
+  ])('refuses %s without hashing anything', async (_, password, code) => {
     const person = aPerson({ password });
     const hashes = await hashesDuring(gatehouse, async () =>
       expect(codeOf(await signUp(person))).toEqual([400, code]),
@@ -145,7 +145,7 @@ describe('lengths of the password, in UTF-16 units', () => {
     ['blanks', ' '.repeat(8)],
     ['a NUL among them', 'pass\0word'],
     ['half a surrogate pair', 'password\ud83d'],
-  ])('%s are a password, and no other is taken for it', async (_, password) => {
+  ])('accepts %s, and then no shorter password signs in', async (_, password) => {
     const person = aPerson({ password });
     expect((await signUp(person)).status).toBe(200);
     const signIn = (given: string) =>
@@ -155,7 +155,7 @@ describe('lengths of the password, in UTF-16 units', () => {
   });
 });
 
-describe('values nobody would type', () => {
+describe('unusual values', () => {
   const long = Array.from({ length: 4000 }, (_, n) => (n * 7919).toString(36)).join('');
 
   test.each([
@@ -166,14 +166,14 @@ describe('values nobody would type', () => {
     ['an e-mail too long for the index', { email: `${long}@example.com` }, 422],
     ['an e-mail that is a list', { email: ['a@example.com'] }, 400],
     ['a password that is an object', { password: { length: 10 } }, 400],
-    ['a mark that is a text', { rememberMe: 'false' }, 400],
-  ])('%s never give 500', async (_, changes, status) => {
+    ['a rememberMe that is a text', { rememberMe: 'false' }, 400],
+  ])('%s never causes a 500', async (_, changes, status) => {
     expect((await signUp({ ...aPerson(), ...changes })).status).toBe(status);
   });
 });
 
-describe('all or nothing', () => {
-  test('of 20 sign-ups with one e-mail at once exactly one succeeds', async () => {
+describe('a sign-up is one transaction', () => {
+  test('exactly 1 of 20 simultaneous sign-ups with one e-mail succeeds', async () => {
     const { email } = aPerson();
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, n) => signUp(aPerson({ email, name: `N${n}` }))),
@@ -183,7 +183,7 @@ describe('all or nothing', () => {
     expect(await rowsOf(email)).toEqual({ users: 1, accounts: 1, sessions: 1 });
   });
 
-  test.each(['accounts', 'sessions'])('when the row in %s fails nothing remains', async (table) => {
+  test.each(['accounts', 'sessions'])('a failed insert into %s leaves no rows', async (table) => {
     const person = aPerson();
     await gatehouse.database.query(`
       create function fail() returns trigger language plpgsql as 'begin raise exception ''disk is full''; end';
@@ -199,7 +199,7 @@ describe('all or nothing', () => {
   });
 });
 
-test('where signing up does not sign in, a taken e-mail is answered as a free one, at the same cost', async () => {
+test('if a sign-up does not sign in, a taken e-mail gets the same answer as a free one, at the same cost', async () => {
   const quiet = await startGatehouse({ EMAIL_AND_PASSWORD_AUTO_SIGN_IN: 'false' });
   try {
     const [free, other] = [aPerson(), aPerson()];
@@ -222,7 +222,7 @@ test('where signing up does not sign in, a taken e-mail is answered as a free on
     expect(second?.user.id).not.toBe(first?.user.id);
     expect(await quiet.database.query('select name from users')).toEqual([{ name: free.name }]);
     expect(await quiet.database.query('select 1 from sessions')).toEqual([]);
-    // The JWT form of it keeps the same silence.
+    // `register` does not reveal it either.
     const registered = await aStranger(quiet).post('/api/auth/register', other);
     const again = await aStranger(quiet).post('/api/auth/register', other);
     expect(registered.json()).toMatchObject({ accessToken: null });
@@ -233,7 +233,7 @@ test('where signing up does not sign in, a taken e-mail is answered as a free on
   }
 });
 
-test('sign-up can be switched off, without switching sign-in off', async () => {
+test('sign-up can be switched off while sign-in stays on', async () => {
   const closed = await startGatehouse({ EMAIL_AND_PASSWORD_DISABLE_SIGN_UP: 'true' });
   try {
     for (const path of ['sign-up/email', 'register']) {
@@ -247,7 +247,7 @@ test('sign-up can be switched off, without switching sign-in off', async () => {
   }
 });
 
-test('passwords can be switched off altogether, and their lengths configured', async () => {
+test('sign-in with passwords can be switched off, and the lengths of passwords are configurable', async () => {
   const off = await startGatehouse({ EMAIL_AND_PASSWORD_ENABLED: 'false' });
   const narrow = await startGatehouse({
     EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGTH: '3',

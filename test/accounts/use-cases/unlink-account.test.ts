@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => gatehouse.stop());
 
-/** Somebody with a password and an account at a provider. */
+/** A user with a password and an account at a provider. */
 async function withTwoAccounts(): Promise<Member & { accountIds: string[] }> {
   const member = await aMember(gatehouse);
   await gatehouse.database.query(
@@ -29,7 +29,7 @@ async function accountIdsOf({ id }: Member): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-test('of two requests at once for the last two accounts one is refused', async () => {
+test('refuses one of two simultaneous requests for the last two accounts', async () => {
   const member = await withTwoAccounts();
   const statement = 'select from accounts where user_id = $1 for update';
   const answers = await meetingAtLock(
@@ -44,7 +44,7 @@ test('of two requests at once for the last two accounts one is refused', async (
   expect(await accountIdsOf(member)).toHaveLength(1);
 });
 
-test('another user’s account is not there, and stays', async () => {
+test('answers ACCOUNT_NOT_FOUND for another user’s account, and keeps it', async () => {
   const [owner, other] = [await withTwoAccounts(), await withTwoAccounts()];
   for (const accountId of owner.accountIds) {
     const answer = await other.client.post('/api/auth/unlink-account', { accountId, userId: owner.id });

@@ -44,7 +44,7 @@ test('a second use changes nothing and signs nobody in', async () => {
   expect([again.status, again.setCookies]).toEqual([200, []]);
 });
 
-test('a link signed by an older listed secret is still good', async () => {
+test('accepts a link signed with an older listed secret', async () => {
   const ada = await aMember(gatehouse);
   expect((await verify(tokenFor(ada, OLD_SECRET))).status).toBe(200);
   expect(await isVerified(ada.id)).toBe(true);
@@ -55,7 +55,7 @@ test('a link signed by an older listed secret is still good', async () => {
   ]);
 });
 
-test('a link to somebody’s former address does not verify its next owner', async () => {
+test('a link to a former address does not verify the next user with that address', async () => {
   const ada = await aMember(gatehouse);
   const token = tokenFor(ada);
   await gatehouse.database.query('update users set email = $2 where id = $1', [ada.id, aPerson().email]);
@@ -65,14 +65,14 @@ test('a link to somebody’s former address does not verify its next owner', asy
   expect([await isVerified(ada.id), await isVerified(next.id)]).toEqual([false, false]);
 });
 
-test('a legacy user whose e-mail is in capitals, beside another in small letters, is the one verified', async () => {
+test('verifies the right one of two legacy users whose e-mails differ only in case', async () => {
   const small = await aLegacyUser(gatehouse.database, { email: 'twin@example.com', hash: null });
   const capital = await aLegacyUser(gatehouse.database, { email: 'Twin@example.com', hash: null });
   expect((await verify(tokenFor(capital))).status).toBe(200);
   expect([await isVerified(capital.id), await isVerified(small.id)]).toEqual([true, false]);
 });
 
-test('somebody banned is verified and gets no session', async () => {
+test('verifies a banned user but gives them no session', async () => {
   const ada = await aMember(gatehouse);
   await gatehouse.database.query('update users set banned = true where id = $1', [ada.id]);
   await gatehouse.database.query('delete from sessions where user_id = $1', [ada.id]);
@@ -88,7 +88,7 @@ test.each([
   '/\\evil.example',
   '/%2Fevil.example',
   '/\t/evil.example',
-])('leads nobody to %j, with a good link and with a bad one', async (target) => {
+])('refuses the callbackURL %j, with a valid token and with an invalid one', async (target) => {
   const { email, id } = await aMember(gatehouse);
   for (const token of ['bad', tokenFor({ email, id })]) {
     const answer = await verify(token, undefined, target);
@@ -97,13 +97,13 @@ test.each([
   expect(await isVerified(id)).toBe(false);
 });
 
-test('an error goes into the query and before the fragment', async () => {
+test('adds the error to the query, before the fragment', async () => {
   const locationOf = async (target: string) => (await verify('bad', undefined, target)).headers.location;
   expect(await locationOf('/a#top')).toBe('/a?error=INVALID_TOKEN#top');
   expect(await locationOf(`${gatehouse.origin}/a?b=1#top`)).toBe(
     `${gatehouse.origin}/a?b=1&error=INVALID_TOKEN#top`,
   );
-  // Characters that no header can hold end in no 500.
+  // Characters that a header cannot hold must not cause a 500.
   expect(await locationOf(`${gatehouse.origin}/\r\n€`)).toBe(
     `${gatehouse.origin}/%E2%82%AC?error=INVALID_TOKEN`,
   );

@@ -9,7 +9,7 @@ beforeAll(async () => {
 
 afterAll(() => gatehouse.stop());
 
-test('tells whether this is the password', async () => {
+test('accepts the right password and refuses a wrong one', async () => {
   const { client, password } = await aMember(gatehouse);
   expect((await client.post('/api/auth/verify-password', { password })).json()).toEqual({ status: true });
   const wrong = await client.post('/api/auth/verify-password', { password: `${password}!` });
@@ -19,14 +19,14 @@ test('tells whether this is the password', async () => {
   ]);
 });
 
-test('no password is right for somebody who has none', async () => {
+test('refuses every password for a user who has none', async () => {
   const { client, id, password } = await aMember(gatehouse);
   await gatehouse.database.query('update accounts set password = null where user_id = $1', [id]);
   const answer = await client.post('/api/auth/verify-password', { password });
   expect(answer.json()).toMatchObject({ code: 'INVALID_PASSWORD' });
 });
 
-test('a revoked session cannot ask', async () => {
+test('refuses a revoked session', async () => {
   const { client, id, password } = await aMember(gatehouse);
   await gatehouse.database.query('delete from sessions where user_id = $1', [id]);
   expect((await client.post('/api/auth/verify-password', { password })).status).toBe(401);

@@ -17,7 +17,7 @@ const aKey = (key = plain) => newSigningKey(key, new Date(), null);
 
 const ciphertextOf = ({ privateKey }: Jwk) => JSON.parse(privateKey) as string;
 
-test('a new key is a row as Better Auth stores one', async () => {
+test('a new key has the columns and formats of Better Auth', async () => {
   const key = await aKey();
   expect(key.id).toMatch(/^[A-Za-z0-9]{32}$/);
   expect(key).toMatchObject({ alg: 'ES256', crv: 'P-256', expiresAt: null });
@@ -26,7 +26,7 @@ test('a new key is a row as Better Auth stores one', async () => {
   expect(ciphertextOf(await aKey(versioned))).toMatch(/^\$ba\$7\$[\da-f]+$/);
 });
 
-test('Better Auth opens its private half, with and without versions', async () => {
+test('Better Auth decrypts the private half, with and without versioned secrets', async () => {
   const [first, second] = [await aKey(), await aKey(versioned)];
   const opened = [
     await symmetricDecrypt({ key: value, data: ciphertextOf(first) }),
@@ -41,7 +41,7 @@ test('Better Auth opens its private half, with and without versions', async () =
   }
 });
 
-test('what Better Auth encrypts, and what it stores in plain when told to, is opened here', async () => {
+test('opens private halves that Better Auth encrypted or stored as plaintext', async () => {
   const key = await aKey();
   const jwk = await symmetricDecrypt({ key: value, data: ciphertextOf(key) });
   const theirs = await symmetricEncrypt({ key: value, data: jwk });
@@ -51,7 +51,7 @@ test('what Better Auth encrypts, and what it stores in plain when told to, is op
   }
 });
 
-test('the two halves belong together, and the published half verifies', async () => {
+test('the published half verifies what the private half signs', async () => {
   const key = await aKey();
   const jwt = await new SignJWT({ a: 1 })
     .setProtectedHeader({ alg: 'ES256', kid: key.id })
@@ -61,7 +61,7 @@ test('the two halves belong together, and the published half verifies', async ()
   expect((await jwtVerify(jwt, publicKeyOf(key))).payload).toMatchObject({ a: 1 });
 });
 
-test('what is published holds no private part, and an algorithm also where the row has none', async () => {
+test('a published key has no private part, and has an algorithm even if the row has none', async () => {
   const key = await aKey();
   expect(Object.keys(presentJwk(key))).toEqual(['alg', 'crv', 'kty', 'x', 'y', 'kid']);
   expect(presentJwk({ ...key, alg: null })).toMatchObject({ alg: 'ES256', kid: key.id });
@@ -69,18 +69,18 @@ test('what is published holds no private part, and an algorithm also where the r
 
 test.each([
   [
-    'under a secret nobody has',
+    'encrypted with an unknown secret',
     async () =>
       (await newSigningKey({ ...plain, current: { version: 0, value: 'x' } }, new Date(), null)).privateKey,
   ],
   ['damaged', () => Promise.resolve('"00ff"')],
-  ['of no form', () => Promise.resolve('not JSON')],
+  ['that is not JSON', () => Promise.resolve('not JSON')],
   [
-    'of a version that was retired',
+    'encrypted with a retired version of the secret',
     async () =>
       (await newSigningKey({ ...versioned, current: { version: 3, value } }, new Date(), null)).privateKey,
   ],
-])('a key %s does not open', async (_, make) => {
+])('refuses a key %s', async (_, make) => {
   const key = { ...(await aKey()), privateKey: await make() };
   expect(() => privateKeyOf(key, keyring)).toThrow();
 });

@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 afterEach(() => database.drop());
 
-/** So many servers on the one database, while `work` is done. */
+/** Runs `work` with this number of servers on one database. */
 async function served(
   count: number,
   work: (...servers: Gatehouse[]) => Promise<void>,
@@ -42,7 +42,7 @@ const part = (jwt: string, index: 0 | 1) =>
     kid: string;
   };
 
-/** RFC 7515 A.3. */
+/** The key of RFC 7515, appendix A.3. */
 const privateJwk = {
   kty: 'EC',
   crv: 'P-256',
@@ -54,7 +54,7 @@ const privateJwk = {
 const encrypted = async (secret: string) =>
   JSON.stringify(await symmetricEncrypt({ key: secret, data: JSON.stringify(privateJwk) }));
 
-/** Newer than any the server makes. */
+/** Adds a key that is newer than all keys the server makes. */
 async function addKey(
   id: string,
   privateKey: string,
@@ -68,11 +68,11 @@ async function addKey(
   );
 }
 
-test('the first key is made when it is needed, and is one though two servers want it at once', async () => {
+test('makes the first key when it is needed, and only one even if two servers need it at once', async () => {
   await served(2, async (first, second) => {
     const members = await Promise.all([aMember(first), aMember(second)]);
     expect(await keyCount()).toBe(0);
-    // Both have found no key, and want to write one.
+    // Both servers have found no key and wait to insert one.
     const jwts = await meetingAtLock(
       database,
       { statement: 'lock table jwks in share mode', waiting: 2 },
@@ -87,7 +87,7 @@ test('the first key is made when it is needed, and is one though two servers wan
   });
 });
 
-test('keys that do not open, have expired or are of another kind stop nobody from signing in', async () => {
+test('sign-in works despite keys that cannot be decrypted, have expired or have another algorithm', async () => {
   await addKey('under-a-lost-secret', await encrypted('x'.repeat(40)));
   await addKey('damaged', '"00ff"');
   await addKey('of-no-form', 'not JSON');
@@ -100,13 +100,13 @@ test('keys that do not open, have expired or are of another kind stop nobody fro
     const { kid } = part(accessToken, 0);
     expect((await aStranger(gatehouse).get('/api/auth/token', bearer(accessToken))).status).toBe(200);
     expect(await keyCount()).toBe(6);
-    // The others stay published: what they signed may still be about.
+    // The others stay published, because JWTs they signed may still be in use.
     const kids = (await published(gatehouse)).keys.map((key) => key.kid);
     expect(kids).toEqual(expect.arrayContaining([kid, 'under-a-lost-secret', 'expired']));
   });
 });
 
-test('a key of Better Auth’s signs, and one made by another server meanwhile verifies', async () => {
+test('signs with a key of Better Auth, and verifies with a key that another server made in the meantime', async () => {
   await addKey('made-by-better-auth', await encrypted(SECRET));
   await served(1, async (gatehouse) => {
     const jwt = await jwtOf(await aMember(gatehouse));
@@ -120,7 +120,7 @@ test('a key of Better Auth’s signs, and one made by another server meanwhile v
       .setProtectedHeader({ alg: 'ES256', kid: 'made-meanwhile' })
       .sign(key);
     const status = async () => (await aStranger(gatehouse).get('/api/auth/token', bearer(other))).status;
-    // An unknown id makes the table be read anew, at most once a second.
+    // An unknown key id makes the server read the table again, at most once a second.
     const deadline = Date.now() + 5000;
     let seen = await status();
     while (seen !== 200 && Date.now() < deadline) seen = await status();
@@ -128,14 +128,14 @@ test('a key of Better Auth’s signs, and one made by another server meanwhile v
   });
 });
 
-test('a key is replaced after the rotation interval, and published until its grace period is over', async () => {
+test('replaces a key after the rotation interval, and publishes the old one until its grace period ends', async () => {
   const rotating = {
     JWKS_ROTATION_INTERVAL: '3600',
     JWKS_GRACE_PERIOD: '600',
     JWT_ISSUER: 'https://issuer.example',
     JWT_AUDIENCE: 'shop',
   };
-  /** As if the key had expired so many seconds ago. */
+  /** Makes the key look as if it had expired this number of seconds ago. */
   const expire = (kid: string, seconds: number) =>
     database.query("update jwks set expires_at = now() - $2 * interval '1 s' where id = $1", [kid, seconds]);
   const kidsOf = async (gatehouse: Gatehouse) => (await published(gatehouse)).keys.map((key) => key.kid);

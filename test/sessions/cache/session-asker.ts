@@ -7,7 +7,7 @@ export interface Asked {
   readonly signedIn: boolean;
 }
 
-/** Asks one server `get-session` over one connection, as quickly as can be: an HTTP client proper would take most of the time. */
+/** Asks one server for `get-session` over one raw connection, because an HTTP client would take most of the time. */
 export class SessionAsker {
   private constructor(
     private readonly socket: Socket,

@@ -54,7 +54,7 @@ test('a session is found by its token and by its id', () => {
   expect(cache.get('b')).toBeUndefined();
 });
 
-test('the session used least recently gives way', () => {
+test('drops the least recently used session when it is full', () => {
   const cache = aCache(2);
   keep(cache, aSession('a'), aSession('b'));
   cache.get('a');
@@ -65,7 +65,7 @@ test('the session used least recently gives way', () => {
   expect([cache.get('a'), cache.get('c')]).not.toContain(undefined);
 });
 
-test('a change of a session drops that session', () => {
+test('a change of a session drops only that session', () => {
   const cache = aCache();
   keep(cache, aSession('a'), aSession('b'));
   cache.drop('{"sessions":["id of a","of nobody"]}');
@@ -74,7 +74,7 @@ test('a change of a session drops that session', () => {
   expect(cache.invalidations).toBe(1);
 });
 
-test('a change of a user drops every session of theirs', () => {
+test('a change of a user drops all sessions of that user', () => {
   const cache = aCache();
   keep(cache, aSession('a'), aSession('b'), aSession('c', { userId: 'bob' }));
   cache.drop('{"users":["ada"]}');
@@ -82,14 +82,17 @@ test('a change of a user drops every session of theirs', () => {
   expect(cache.get('c')).toBeDefined();
 });
 
-test.each(['', '{}', 'what is this?'])('%j may have changed anything and drops everything', (payload) => {
-  const cache = aCache();
-  keep(cache, aSession('a'), aSession('b', { userId: 'bob' }));
-  cache.drop(payload);
-  expect(cache.size).toBe(0);
-});
+test.each(['', '{}', 'what is this?'])(
+  'the notification %j may mean any change and drops everything',
+  (payload) => {
+    const cache = aCache();
+    keep(cache, aSession('a'), aSession('b', { userId: 'bob' }));
+    cache.drop(payload);
+    expect(cache.size).toBe(0);
+  },
+);
 
-test('what was read before a change is not kept after it', () => {
+test('does not keep a session that was read before it changed', () => {
   const cache = aCache();
   const finish = cache.beginRead();
   cache.drop('{"sessions":["id of a"]}');
@@ -97,7 +100,7 @@ test('what was read before a change is not kept after it', () => {
   expect(cache.get('a')).toBeUndefined();
 });
 
-test('what was read before the connection was lost is not kept after it is back', () => {
+test('does not keep a session that was read before the connection was lost', () => {
   const cache = aCache();
   const finish = cache.beginRead();
   cache.close();
@@ -106,7 +109,7 @@ test('what was read before the connection was lost is not kept after it is back'
   expect(cache.size).toBe(0);
 });
 
-test('without a connection nothing is kept', () => {
+test('keeps nothing without a connection', () => {
   const cache = aCache();
   keep(cache, aSession('a'));
   cache.close();

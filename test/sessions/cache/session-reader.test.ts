@@ -28,7 +28,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition()));
 }
 
-/** Asks until the cache has answered. */
+/** Asks until the answer comes from the cache. */
 async function cached(member: Member): Promise<Member> {
   await until(async () => {
     const before = await hits();
@@ -38,7 +38,7 @@ async function cached(member: Member): Promise<Member> {
   return member;
 }
 
-test('what the cache answers is byte for byte what the database says', async () => {
+test('answers from the cache and from the database are the same bytes', async () => {
   const member = await aMember(gatehouse);
   const { text, headers } = await sessionOf(member);
   await cached(member);
@@ -62,7 +62,7 @@ test.each<[string, (member: Member) => Promise<unknown>]>([
   }
 });
 
-test('a changed name is known with the next answer of the same server', async () => {
+test('the next answer of the same server has a changed name', async () => {
   const member = await cached(await aMember(gatehouse));
   for (let round = 0; round < 5; round += 1) {
     await member.client.post('/api/auth/update-user', { name: `Ada ${round}` });
@@ -70,13 +70,13 @@ test('a changed name is known with the next answer of the same server', async ()
   }
 });
 
-test('a user who is banned by another program is out', async () => {
+test('a user who is banned by another program loses their session', async () => {
   const member = await cached(await aMember(gatehouse));
   await database.query('update users set banned = true where id = $1', [member.id]);
   await until(async () => (await sessionOf(member)).text === 'null');
 });
 
-test('a session that expires in the cache is over', async () => {
+test('a session that expires in the cache is refused', async () => {
   const member = await aMember(gatehouse);
   await database.query(
     `update sessions set expires_at = now() + interval '700 milliseconds' where token = $1`,
@@ -86,7 +86,7 @@ test('a session that expires in the cache is over', async () => {
   await until(async () => (await read()).text === 'null');
 });
 
-test('a JWT falls with its session, which the cache knows too', async () => {
+test('a JWT ends with its session, also in the cache', async () => {
   const member = await cached(await aMember(gatehouse));
   const { token } = (await member.client.get('/api/auth/token')).json<{ token: string }>();
   const list = () => aStranger(gatehouse).get('/api/auth/list-sessions', bearer(token));
@@ -95,7 +95,7 @@ test('a JWT falls with its session, which the cache knows too', async () => {
   expect((await list()).status).toBe(401);
 });
 
-test('what is sensitive is not answered from the cache', async () => {
+test('sensitive routes do not use the cache', async () => {
   const member = await cached(await aMember(gatehouse));
   const other = await onAnotherDevice(gatehouse, member);
   const before = await hits();
@@ -103,7 +103,7 @@ test('what is sensitive is not answered from the cache', async () => {
   expect(await hits()).toBe(before);
 });
 
-test('a connection that is lost empties the cache, and the sessions are answered all the same', async () => {
+test('a lost connection empties the cache, and sessions still work', async () => {
   const member = await cached(await aMember(gatehouse));
   proxy.silence();
   proxy.cut();
@@ -116,7 +116,7 @@ test('a connection that is lost empties the cache, and the sessions are answered
   await gatehouse.told('the session cache is on again');
 });
 
-test('a connection that falls silent is not trusted', async () => {
+test('a connection that falls silent disables the cache within 100 ms', async () => {
   const member = await cached(await aMember(gatehouse));
   proxy.silence();
   await database.query('delete from sessions where token = $1', [member.token]);
@@ -132,17 +132,20 @@ test('a connection that falls silent is not trusted', async () => {
   expect(lastStale - at).toBeLessThan(100);
 });
 
-(hasPgBouncer ? test : test.skip)('behind a pooler, where nothing is heard, there is no cache', async () => {
-  const pooler = await startPgBouncer(database, { pool_mode: 'transaction', default_pool_size: '5' });
-  const pooled = await startGatehouse({ SESSION_CACHE: 'true', DATABASE_DIRECT_URL: pooler.url }, database);
-  try {
-    const member = await aMember(pooled);
-    await until(async () => pooled.log().includes('the session cache is off'));
-    for (let round = 0; round < 5; round += 1) await sessionOf(member);
-    expect(await metric(pooled, 'gatehouse_session_cache_hits_total')).toBe(0);
-    expect(await metric(pooled, 'gatehouse_session_cache_listening')).toBe(0);
-  } finally {
-    await pooled.stop();
-    await pooler.stop();
-  }
-});
+(hasPgBouncer ? test : test.skip)(
+  'there is no cache behind a pooler that delivers no notifications',
+  async () => {
+    const pooler = await startPgBouncer(database, { pool_mode: 'transaction', default_pool_size: '5' });
+    const pooled = await startGatehouse({ SESSION_CACHE: 'true', DATABASE_DIRECT_URL: pooler.url }, database);
+    try {
+      const member = await aMember(pooled);
+      await until(async () => pooled.log().includes('the session cache is off'));
+      for (let round = 0; round < 5; round += 1) await sessionOf(member);
+      expect(await metric(pooled, 'gatehouse_session_cache_hits_total')).toBe(0);
+      expect(await metric(pooled, 'gatehouse_session_cache_listening')).toBe(0);
+    } finally {
+      await pooled.stop();
+      await pooler.stop();
+    }
+  },
+);

@@ -40,7 +40,7 @@ async function ban({ id }: Member): Promise<void> {
   await sql('alter table users alter banned set default true');
 }
 
-/** What an attempt has brought: new rows of sessions, and what the answer gives the client to keep. */
+/** Counts the new rows of `sessions`, and lists the credentials in the answer. */
 async function brought(attempt: () => Promise<Answer>) {
   const tokens = async () => (await sql('select token from sessions')).map(({ token }) => token);
   const before = new Set(await tokens());
@@ -117,6 +117,18 @@ test('no other route gives a banned user a session, with an earlier session or a
       NOTHING,
     ]);
   }
+});
+
+test('a banned user who comes by a provider for the first time gets no account there', async () => {
+  const comeByProvider = WAYS_IN['GET /api/auth/callback/{id}'];
+  if (!comeByProvider) throw new Error('the callback is no way in any more');
+  const member = await aMember(server.gatehouse);
+  await ban(member);
+  const answer = await comeByProvider(server, member);
+  expect(answer.headers.location).toMatch(/^\/out\?error=BANNED_USER&/);
+  expect(await sql('select provider_id from accounts where user_id = $1', [member.id])).toEqual([
+    { provider_id: 'credential' },
+  ]);
 });
 
 test('a user who is banned while the password changes gets no session, and nothing is written', async () => {

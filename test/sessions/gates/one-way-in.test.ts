@@ -8,6 +8,7 @@ const INSERTS = [
   /\bsessions\w*\.add\(/i,
   /\.(insert|save|upsert|into|create|getRepository)\(\s*SessionEntity\b/,
   /\binsert\s+into\s+"?sessions\b/i,
+  /\binsertText\(\s*['"`]sessions\b/,
 ];
 
 const sources = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((file) =>
@@ -27,6 +28,7 @@ test.each([
   'manager.insert(SessionEntity, row)',
   'createQueryBuilder().insert().into(SessionEntity)',
   "query('insert into sessions (id) values ($1)')",
+  "insertText('sessions', values)",
 ])('would notice %s', (text) => {
   expect(writes(text)).toBe(true);
 });

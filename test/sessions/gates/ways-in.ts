@@ -8,12 +8,12 @@ import { Visitor } from '../../social/visitor.js';
 
 export const LEGACY_SECRET = 'the secret of the old application';
 
-/** Asks for a session as this member does. */
+/** Sends the request by which this member gets a session. */
 export type WayIn = (server: SocialServer, member: Member) => Promise<Answer>;
 
 const stranger = ({ gatehouse }: SocialServer) => new BrowserLikeClient(gatehouse.origin);
 
-/** Makes the provider know the member under the member's own e-mail. Returns whom it then knows. */
+/** Adds the member to the provider's people, with a verified e-mail. Returns the id of that person. */
 async function atProvider({ gatehouse, provider }: SocialServer, { id, email, name }: Member) {
   await gatehouse.database.query('update users set is_email_verified = true where id = $1', [id]);
   provider.people.set(id, { sub: id, name, email, email_verified: true });
@@ -49,7 +49,7 @@ export const WAYS_IN: Readonly<Record<string, WayIn>> = {
     stranger(server).get('/api/auth/get-session', bearer(await legacyJwt(id))),
 };
 
-/** A new one each time, because each can be exchanged for one session only. */
+/** Returns a new JWT at each call, because a JWT can be exchanged for one session only. */
 export function legacyJwt(userId: string): Promise<string> {
   return new SignJWT({ sub: userId, jti: crypto.randomUUID() })
     .setProtectedHeader({ alg: 'HS256' })

@@ -31,14 +31,14 @@ const signUpWith = async (headers: Record<string, string>) => {
   return row;
 };
 
-test('a session lasts a week, or a day when it is to end with the browser', async () => {
+test('a session lasts 7 days, or 1 day if it ends with the browser', async () => {
   const ada = await aMember(gatehouse);
   await onAnotherDevice(gatehouse, ada, { rememberMe: false });
   await onAnotherDevice(gatehouse, ada, { rememberMe: true });
   expect((await rowsOf(ada.id)).map(({ life }) => life)).toEqual([604_800, 86_400, 604_800]);
 });
 
-test('every sign-in makes a session of its own, also for a client that has one', async () => {
+test('every sign-in creates a new session, also for a client that has one', async () => {
   const ada = await aMember(gatehouse);
   const { email, password } = ada;
   const again = await ada.client.post('/api/auth/sign-in/email', { email, password });
@@ -46,13 +46,13 @@ test('every sign-in makes a session of its own, also for a client that has one',
   expect(await rowsOf(ada.id)).toHaveLength(2);
 });
 
-test('tokens are 32 letters and digits, each its own', async () => {
+test('tokens are 32 letters and digits, each different', async () => {
   const tokens = await Promise.all(Array.from({ length: 5 }, async () => (await aMember(gatehouse)).token));
   for (const token of tokens) expect(token).toMatch(/^[A-Za-z0-9]{32}$/);
   expect(new Set(tokens).size).toBe(5);
 });
 
-test('where it comes from is noted', async () => {
+test('stores the IP address and the user agent', async () => {
   expect(await signUpWith({ 'x-forwarded-for': '203.0.113.7', 'user-agent': 'Browser/1.0' })).toMatchObject({
     ip_address: '203.0.113.7',
     user_agent: 'Browser/1.0',
@@ -65,6 +65,6 @@ test('where it comes from is noted', async () => {
   expect(await signUpWith({})).toMatchObject({ ip_address: '', user_agent: '' });
 });
 
-test('a header of odd bytes does no harm', async () => {
+test('accepts headers with unusual bytes', async () => {
   expect(await signUpWith({ 'user-agent': 'Ä\u00ff'.repeat(2000) })).toMatchObject({ life: 604_800 });
 });

@@ -14,7 +14,7 @@ let gatehouse: Gatehouse;
 
 beforeAll(async () => {
   gatehouse = await startGatehouse();
-  // Counts every write to a session after its sign-in.
+  // Notes every update of a session.
   await gatehouse.database.query(`
     create table session_updates (token text not null);
     create function note_update() returns trigger language plpgsql as
@@ -37,7 +37,7 @@ interface Answered {
 const DAY = 86_400_000;
 const inDays = (iso: string) => (Date.parse(iso) - Date.now()) / DAY;
 
-/** Last extended so many days ago; counts as nothing in `updatesOf`. */
+/** Makes the session look as if it had last been extended this number of days ago. `updatesOf` does not count this. */
 async function age({ token }: Member, days: number): Promise<void> {
   const set = `expires_at = now() + interval '7 days' - interval '${days} days', updated_at = now() - interval '${days} days'`;
   await gatehouse.database.query(`update sessions set ${set} where token = $1`, [token]);
@@ -50,7 +50,7 @@ async function updatesOf({ token }: Member): Promise<number> {
 
 const getSession = (member: Member, query = '') => member.client.get(`/api/auth/get-session${query}`);
 
-test('somebody who signed up is told their session and themselves, and never to be cached', async () => {
+test('answers with session and user after a sign-up, and forbids caching', async () => {
   const member = await aMember(gatehouse, { name: 'Ada' });
   const answer = await getSession(member);
   expect(answer.status).toBe(200);
@@ -85,19 +85,19 @@ test('somebody who signed up is told their session and themselves, and never to 
   ]);
 });
 
-test('a stranger is told null, and is sent no cookies', async () => {
+test('answers null without a session, and sets no cookies', async () => {
   const answer = await aStranger(gatehouse).get('/api/auth/get-session');
   expect([answer.status, answer.text, answer.setCookies]).toEqual([200, 'null', []]);
 });
 
-test('a session that is gone is told as null, and its cookies are deleted', async () => {
+test('answers null for a deleted session, and deletes its cookies', async () => {
   const member = await aMember(gatehouse);
   await gatehouse.database.query('delete from sessions where token = $1', [member.token]);
   expect((await getSession(member)).text).toBe('null');
   expect(member.client.cookies.size).toBe(0);
 });
 
-test('an expired session is told as null, and its row is deleted', async () => {
+test('answers null for an expired session, and deletes its row', async () => {
   const member = await aMember(gatehouse);
   await age(member, 7.001);
   expect((await getSession(member)).text).toBe('null');
@@ -106,7 +106,7 @@ test('an expired session is told as null, and its row is deleted', async () => {
   );
 });
 
-test('a session that is not due is read and not written', async () => {
+test('does not write a session that is not due for extension', async () => {
   const member = await aMember(gatehouse);
   await age(member, 0.99);
   const answer = await getSession(member);
@@ -115,7 +115,7 @@ test('a session that is not due is read and not written', async () => {
   expect(await updatesOf(member)).toBe(0);
 });
 
-test('a session that is due is extended, and so is its cookie', async () => {
+test('extends a session that is due, and its cookie', async () => {
   const member = await aMember(gatehouse);
   await age(member, 1);
   const answer = await getSession(member);
@@ -127,17 +127,17 @@ test('a session that is due is extended, and so is its cookie', async () => {
   expect(await updatesOf(member)).toBe(1);
 });
 
-test('any guarded route extends a session that is due', async () => {
+test('every guarded route extends a session that is due', async () => {
   const member = await aMember(gatehouse);
   await age(member, 2);
   expect((await member.client.get('/api/auth/list-accounts')).setCookies).toHaveLength(1);
   expect(await updatesOf(member)).toBe(1);
 });
 
-test('20 requests at once extend once, and all are told the new time', async () => {
+test('20 simultaneous requests extend the session once, and all get the new time', async () => {
   const member = await aMember(gatehouse);
   await age(member, 3);
-  // Several have read the session as due, and wait for its row to extend it.
+  // Several requests have read that the session is due. They wait for its row lock to extend it.
   const answers = await meetingAtLock(
     gatehouse.database,
     { statement: 'select 1 from sessions where token = $1 for update', values: [member.token], waiting: 5 },
@@ -153,14 +153,14 @@ test.each([
   ['?disableRefresh=1&disableRefresh=2', 0],
   ['?disableRefresh=', 1],
   ['?disablerefresh=true', 1],
-])('%s: written %i times', async (query, updates) => {
+])('%s: %i updates of the session', async (query, updates) => {
   const member = await aMember(gatehouse);
   await age(member, 3);
   expect((await getSession(member, query)).json<Answered>().session.token).toBe(member.token);
   expect(await updatesOf(member)).toBe(updates);
 });
 
-test('a session that is to end with the browser is never extended', async () => {
+test('never extends a session that ends with the browser', async () => {
   const member = await onAnotherDevice(gatehouse, await aMember(gatehouse), { rememberMe: false });
   const [row] = await gatehouse.database.query<{ expires_at: Date }>(
     'select expires_at from sessions where token = $1',
@@ -173,7 +173,7 @@ test('a session that is to end with the browser is never extended', async () => 
   expect(await updatesOf(member)).toBe(0);
 });
 
-test('a forged mark of a session that is to end with the browser is no mark', async () => {
+test('ignores a forged cookie dont_remember', async () => {
   const member = await aMember(gatehouse);
   await age(member, 3);
   member.client.cookies.set(
@@ -184,7 +184,7 @@ test('a forged mark of a session that is to end with the browser is no mark', as
   expect(await updatesOf(member)).toBe(1);
 });
 
-test('a client with a JWT is sent no cookies, though its session is extended', async () => {
+test('a client with a JWT gets no cookies, although its session is extended', async () => {
   const member = await aMember(gatehouse);
   const { token: jwt } = (await member.client.get('/api/auth/token')).json<{ token: string }>();
   await age(member, 3);
@@ -194,7 +194,7 @@ test('a client with a JWT is sent no cookies, though its session is extended', a
   expect(answer.headers['set-auth-token']).toBeUndefined();
 });
 
-test('the answer carries a JWT for other services', async () => {
+test('the answer has a JWT for other services', async () => {
   const member = await aMember(gatehouse);
   const answer = await getSession(member);
   expect(answer.headers['access-control-expose-headers']).toContain('set-auth-jwt');
@@ -204,14 +204,14 @@ test('the answer carries a JWT for other services', async () => {
   ).toBe(member.id);
 });
 
-test('POST is refused, since reading extends here', async () => {
+test('refuses POST, because GET extends sessions by default', async () => {
   const answer = await (await aMember(gatehouse)).client.post('/api/auth/get-session', {});
   expect(answer.status).toBe(405);
   expect(answer.json()).toMatchObject({ code: 'METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED' });
   expect(answer.headers['cache-control']).toBe('no-store');
 });
 
-test('a database that fails is told as such, without its words', async () => {
+test('answers an error without details if the database fails', async () => {
   const member = await aMember(gatehouse);
   await gatehouse.database.query('alter table sessions rename to sessions_away');
   try {
@@ -228,7 +228,7 @@ test('a database that fails is told as such, without its words', async () => {
   expect((await getSession(member)).json<Answered>().user.id).toBe(member.id);
 });
 
-test('many who ask at once are each told of their own session, whatever the others show', async () => {
+test('simultaneous requests each get their own session, with missing and expired ones among them', async () => {
   const { id } = await aMember(gatehouse);
   await gatehouse.database.query(
     `insert into sessions (id, user_id, token, expires_at)

@@ -14,7 +14,7 @@ interface Listed {
   readonly userId: string;
 }
 
-test('lists the user’s own sessions, without the expired', async () => {
+test('lists the user’s own sessions that have not expired', async () => {
   const ada = await aMember(gatehouse);
   await aMember(gatehouse);
   const [there, expired] = [await onAnotherDevice(gatehouse, ada), await onAnotherDevice(gatehouse, ada)];
@@ -35,7 +35,7 @@ test('lists the user’s own sessions, without the expired', async () => {
   ]);
 });
 
-test('lists a hundred at most', async () => {
+test('lists at most 100 sessions', async () => {
   const ada = await aMember(gatehouse);
   await gatehouse.database.query(
     `insert into sessions (id, user_id, token, expires_at)
@@ -45,7 +45,7 @@ test('lists a hundred at most', async () => {
   expect((await ada.client.get('/api/auth/list-sessions')).json<Listed[]>()).toHaveLength(100);
 });
 
-test('lists as many as `advanced.database.defaultFindManyLimit` says', async () => {
+test('lists at most `advanced.database.defaultFindManyLimit` sessions', async () => {
   const few = await startGatehouse({ ADVANCED_DATABASE_DEFAULT_FIND_MANY_LIMIT: '2' });
   const { client, id } = await aMember(few);
   await few.database.query(

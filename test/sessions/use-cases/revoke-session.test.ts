@@ -12,7 +12,7 @@ afterAll(() => gatehouse.stop());
 const lives = async (token: string) =>
   (await gatehouse.database.query('select 1 from sessions where token = $1', [token])).length === 1;
 
-test('revoking one’s session on another device ends that one alone', async () => {
+test('revoking a session on another device ends only that session', async () => {
   const here = await aMember(gatehouse);
   const [there, third] = [await onAnotherDevice(gatehouse, here), await onAnotherDevice(gatehouse, here)];
   const answer = await here.client.post('/api/auth/revoke-session', { token: there.token });
@@ -21,7 +21,7 @@ test('revoking one’s session on another device ends that one alone', async () 
   expect([await lives(here.token), await lives(third.token)]).toEqual([true, true]);
 });
 
-test('revoking another user’s session changes nothing, and the answer does not tell', async () => {
+test('revoking another user’s session changes nothing, and the answer is the same', async () => {
   const [ada, bob] = [await aMember(gatehouse), await aMember(gatehouse)];
   const foreign = await ada.client.post('/api/auth/revoke-session', { token: bob.token });
   const unknown = await ada.client.post('/api/auth/revoke-session', { token: 'a'.repeat(32) });
@@ -37,7 +37,7 @@ test('revoking the current session deletes its cookies', async () => {
   expect(await lives(token)).toBe(false);
 });
 
-test('a client with a JWT revokes as well', async () => {
+test('a client with a JWT can revoke a session', async () => {
   const member = await aMember(gatehouse);
   const { token: jwt } = (await member.client.get('/api/auth/token')).json<{ token: string }>();
   const answer = await aStranger(gatehouse).post(
@@ -50,7 +50,7 @@ test('a client with a JWT revokes as well', async () => {
 });
 
 test.each([{}, { token: 5 }, { token: null }, { token: ['a'] }, { token: { $ne: '' } }, undefined, []])(
-  'a token that is no text is refused: %j',
+  'refuses a token that is not text: %j',
   async (body) => {
     const answer = await (await aMember(gatehouse)).client.post('/api/auth/revoke-session', body);
     expect(answer.status).toBe(400);
@@ -58,7 +58,7 @@ test.each([{}, { token: 5 }, { token: null }, { token: ['a'] }, { token: { $ne: 
   },
 );
 
-test('a token that no database can hold is nobody’s', async () => {
+test('a token that the database cannot store revokes nothing', async () => {
   const member = await aMember(gatehouse);
   const answer = await member.client.post('/api/auth/revoke-session', { token: `${member.token}\0` });
   expect([answer.status, answer.text]).toEqual([200, '{"status":true}']);

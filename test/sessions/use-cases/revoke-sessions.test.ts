@@ -16,7 +16,7 @@ const sessionsOf = async (userId: string) =>
     ])
   ).map(({ token }) => token);
 
-test('revoke-sessions ends every session of the user and nobody else’s, and deletes the cookies', async () => {
+test('revoke-sessions ends all sessions of this user only, and deletes the cookies', async () => {
   const [ada, bob] = [await aMember(gatehouse), await aMember(gatehouse)];
   await onAnotherDevice(gatehouse, ada);
   const answer = await ada.client.post('/api/auth/revoke-sessions', {});
@@ -26,7 +26,7 @@ test('revoke-sessions ends every session of the user and nobody else’s, and de
   expect(await sessionsOf(bob.id)).toEqual([bob.token]);
 });
 
-test('revoke-other-sessions leaves the current one', async () => {
+test('revoke-other-sessions keeps the current session', async () => {
   const [ada, bob] = [await aMember(gatehouse), await aMember(gatehouse)];
   await onAnotherDevice(gatehouse, ada);
   const there = await onAnotherDevice(gatehouse, ada);

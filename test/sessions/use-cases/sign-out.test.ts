@@ -15,7 +15,7 @@ const DELETED = ['session_token', 'session_data', 'dont_remember'].map(
 const lives = async (token: string) =>
   (await gatehouse.database.query('select 1 from sessions where token = $1', [token])).length === 1;
 
-test('ends the session and deletes its cookies, and no other session', async () => {
+test('ends only this session and deletes its cookies', async () => {
   const ada = await aMember(gatehouse);
   const there = await onAnotherDevice(gatehouse, ada);
   const answer = await ada.client.post('/api/auth/sign-out');
@@ -23,14 +23,14 @@ test('ends the session and deletes its cookies, and no other session', async () 
   expect([await lives(ada.token), await lives(there.token)]).toEqual([false, true]);
 });
 
-test('a cookie that is replayed afterwards is worth nothing', async () => {
+test('a replayed cookie does not work after a sign-out', async () => {
   const ada = await aMember(gatehouse);
   const cookie = [...ada.client.cookies].map((pair) => pair.join('=')).join('; ');
   await ada.client.post('/api/auth/sign-out');
   expect((await aStranger(gatehouse).get('/api/auth/get-session', { cookie })).text).toBe('null');
 });
 
-test('succeeds without a session, and with a forged one ends nothing', async () => {
+test('succeeds without a session, and a forged token ends no session', async () => {
   expect((await aStranger(gatehouse).post('/api/auth/sign-out')).json()).toEqual({ success: true });
   const ada = await aMember(gatehouse);
   ada.client.cookies.set('better-auth.session_token', `${ada.token}.AAAA`);
@@ -38,7 +38,7 @@ test('succeeds without a session, and with a forged one ends nothing', async () 
   expect(await lives(ada.token)).toBe(true);
 });
 
-test('works with a bearer and with a JWT', async () => {
+test('works with a session token or a JWT as bearer', async () => {
   const [ada, bob] = [await aMember(gatehouse), await aMember(gatehouse)];
   const { token: jwt } = (await bob.client.get('/api/auth/token')).json<{ token: string }>();
   await aStranger(gatehouse).post('/api/auth/sign-out', undefined, bearer(ada.token));
@@ -46,7 +46,7 @@ test('works with a bearer and with a JWT', async () => {
   expect([await lives(ada.token), await lives(bob.token)]).toEqual([false, false]);
 });
 
-test('a page on another site cannot sign anybody out', async () => {
+test('refuses a page on another site', async () => {
   const ada = await aMember(gatehouse);
   const answer = await ada.client.post('/api/auth/sign-out', {}, { origin: 'https://evil.example' });
   expect([answer.status, answer.json()]).toEqual([

@@ -8,7 +8,7 @@ import { Visitor, type Return } from '../visitor.js';
 let server: SocialServer;
 let visitor: Visitor;
 
-/** Nobody has fetched the keys of the `keys-…` before. */
+/** The server has not fetched the keys of the `keys-…` providers before. */
 beforeAll(async () => {
   const more = { 'keys-down': {}, 'keys-silent': {}, 'keys-garbage': {} };
   server = await startSocialServer({ PROVIDER_TIMEOUT: '1' }, more);
@@ -26,7 +26,7 @@ const silent = { kind: 'held', until: new Promise(() => {}) } as const;
 const garbage = { kind: 'garbage' } as const;
 const down = { kind: 'down' } as const;
 
-/** An answer that quotes what it was asked with. */
+/** An error answer that quotes the request. */
 const quoting = (error: string) => ({
   kind: 'answer' as const,
   status: 400,
@@ -47,7 +47,7 @@ const tokens =
   ({ alterations }) =>
     (alterations.tokens = change);
 
-/** So that there is userinfo to go by alone, as with OAuth 2. */
+/** Leaves out the id token, so that the server can use only userinfo, as with OAuth 2. */
 const withoutIdToken =
   (arrange: Arrangement): Arrangement =>
   (peer) => {
@@ -58,7 +58,7 @@ const withoutIdToken =
 const now = () => Math.floor(Date.now() / 1000);
 const CUT_OFF = 'UND_ERR_SOCKET';
 const NO_ANSWER = 'no answer within 1 s';
-const NO_PROFILE = 'no profile, or its id token does not hold';
+const NO_PROFILE = 'no profile, or an invalid id token';
 
 describe.each<
   [endpoint: string, error: string, cases: [what: string, at: string, Arrangement, reason: string][]]
@@ -69,8 +69,8 @@ describe.each<
     [
       ['is down', 'acme', fails('token', down), CUT_OFF],
       ['is down', 'gitlab', fails('token', down), CUT_OFF],
-      ['says nothing', 'acme', fails('token', silent), NO_ANSWER],
-      ['says nothing', 'gitlab', fails('token', silent), NO_ANSWER],
+      ['does not answer', 'acme', fails('token', silent), NO_ANSWER],
+      ['does not answer', 'gitlab', fails('token', silent), NO_ANSWER],
       ['is broken', 'acme', fails('token', { kind: 'answer', status: 500, body: '' }), 'status 500'],
       ['refuses', 'acme', fails('token', quoting('invalid_client')), 'status 400, invalid_client'],
       ['refuses in its own words', 'acme', fails('token', quoting(CLIENT.secret)), 'status 400'],
@@ -81,15 +81,10 @@ describe.each<
     'unable_to_get_user_info',
     [
       ['are garbage', 'acme', fails('token', garbage), NO_PROFILE],
-      ['are none', 'acme', fails('token', { kind: 'answer', status: 200, body: '{}' }), NO_PROFILE],
+      ['are missing', 'acme', fails('token', { kind: 'answer', status: 200, body: '{}' }), NO_PROFILE],
+      ['hold a malformed id token', 'acme', tokens((right) => ({ ...right, id_token: 'a.b.c' })), NO_PROFILE],
       [
-        'hold an id token that is none',
-        'acme',
-        tokens((right) => ({ ...right, id_token: 'a.b.c' })),
-        NO_PROFILE,
-      ],
-      [
-        'hold an id token with another’s signature',
+        'hold an id token with a wrong signature',
         'acme',
         tokens((right) => ({
           ...right,
@@ -103,20 +98,20 @@ describe.each<
     'the id token',
     'unable_to_get_user_info',
     [
-      ['is of another issuer', 'acme', claims({ iss: 'https://evil.example' }), NO_PROFILE],
+      ['is from another issuer', 'acme', claims({ iss: 'https://evil.example' }), NO_PROFILE],
       ['is for another client', 'acme', claims({ aud: 'somebody-else' }), NO_PROFILE],
-      ['answers another question', 'acme', claims({ nonce: 'another' }), NO_PROFILE],
+      ['has another nonce', 'acme', claims({ nonce: 'another' }), NO_PROFILE],
       ['has expired by our clock', 'acme', claims({ iat: now() - 3600, exp: now() - 60 }), NO_PROFILE],
-      ['is not good yet by our clock', 'acme', claims({ nbf: now() + 600 }), NO_PROFILE],
+      ['is not valid yet by our clock', 'acme', claims({ nbf: now() + 600 }), NO_PROFILE],
       ['does not say when it was issued', 'acme', claims({ iat: undefined }), NO_PROFILE],
-      ['names nobody', 'acme', claims({ sub: undefined }), NO_PROFILE],
+      ['has no subject', 'acme', claims({ sub: undefined }), NO_PROFILE],
     ],
   ],
   [
     'the keys of the provider',
     'unable_to_get_user_info',
     [
-      ['are not there', 'keys-down', fails('jwks', down), NO_PROFILE],
+      ['cannot be fetched', 'keys-down', fails('jwks', down), NO_PROFILE],
       ['are garbage', 'keys-garbage', fails('jwks', garbage), NO_PROFILE],
     ],
   ],
@@ -126,12 +121,12 @@ describe.each<
     [
       ['is down', 'plain', withoutIdToken(fails('userinfo', down)), CUT_OFF],
       ['is down', 'gitlab', fails('userinfo', down), CUT_OFF],
-      ['says nothing', 'plain', withoutIdToken(fails('userinfo', silent)), NO_ANSWER],
-      ['says nothing', 'gitlab', fails('userinfo', silent), NO_ANSWER],
+      ['does not answer', 'plain', withoutIdToken(fails('userinfo', silent)), NO_ANSWER],
+      ['does not answer', 'gitlab', fails('userinfo', silent), NO_ANSWER],
       ['is garbage', 'plain', withoutIdToken(fails('userinfo', garbage)), 'no usable answer'],
       ['refuses', 'plain', withoutIdToken(fails('userinfo', quoting('invalid_token'))), NO_PROFILE],
       [
-        'names nobody',
+        'has no subject',
         'plain',
         withoutIdToken(({ alterations }) => (alterations.userinfo = () => ({}))),
         'the profile has no subject',
@@ -148,10 +143,10 @@ describe.each<
   });
 });
 
-test('the keys of the provider do not come', async () => {
+test('refuses if the provider’s keys do not arrive in time', async () => {
   const back = await visitor.begin('keys-silent');
   server.provider.faults.set('jwks', silent);
-  // Whoever waits for the keys and whoever waits for the profile give up in the same moment.
+  // The time limits for the keys and for the profile end at the same moment, so either can be logged.
   const reason = expect.stringMatching(`keys-silent, (${NO_ANSWER}|${NO_PROFILE})`) as string;
   await expectRefusal(server, back, () => visitor.comeBack(back), {
     error: 'unable_to_get_user_info',
@@ -159,7 +154,7 @@ test('the keys of the provider do not come', async () => {
   });
 });
 
-test('kind, seconds and time of the token are written when somebody signs in, and again', async () => {
+test('writes token_type, expires_at and access_token_expires_at at the first sign-in and at later ones', async () => {
   for (const at of ['acme', 'gitlab', 'acme', 'gitlab']) {
     await visitor.signIn(at, at === 'acme' ? 'verified' : 'unverified');
     const rows = await server.gatehouse.database.query(
@@ -173,18 +168,18 @@ test('kind, seconds and time of the token are written when somebody signs in, an
   }
 });
 
-test('clocks that differ by some seconds keep nobody out', async () => {
+test('accepts an id token if the clocks differ by 20 seconds', async () => {
   claims({ iat: now() + 20, nbf: now() + 20, exp: now() - 20 })(server.provider);
   expect((await visitor.signIn('acme')).headers.location).toBe('/in');
 });
 
-test.each(['acme', 'gitlab'])('an address is missing at %s', async (at) => {
+test.each(['acme', 'gitlab'])('refuses a profile without an e-mail from %s', async (at) => {
   const back = await visitor.begin(at, 'without-email');
   const reason = 'the profile has no e-mail';
   await expectRefusal(server, back, () => visitor.comeBack(back), { error: 'email_not_found', reason });
 });
 
-test('the answer is another issuer’s', async () => {
+test('refuses an answer from another issuer', async () => {
   const back = await visitor.begin('acme');
   const path = back.path.replace(encodeURIComponent(server.provider.origin), 'https%3A%2F%2Fevil.example');
   const asked = server.provider.seen.length;
@@ -195,7 +190,7 @@ test('the answer is another issuer’s', async () => {
   expect(server.provider.seen).toHaveLength(asked);
 });
 
-test('a code is used twice', async () => {
+test('refuses a code that was used before', async () => {
   const first = await visitor.begin('acme');
   expect((await visitor.comeBack(first)).headers.location).toBe('/in');
   const second = await visitor.begin('acme');
@@ -206,14 +201,14 @@ test('a code is used twice', async () => {
   });
 });
 
-test('the person says no', async () => {
+test('redirects to the error page if the person refuses consent', async () => {
   const back = await visitor.begin('acme', 'nobody');
   const answer = await visitor.comeBack(back);
-  expect(answer.headers.location).toBe('/out?error=access_denied&error_description=The+person+said+no.');
+  expect(answer.headers.location).toBe('/out?error=access_denied&error_description=The+person+refused.');
   expect(await stored(server.gatehouse)).toEqual({ users: null, accounts: null, sessions: null, states: 0 });
 });
 
-test('of twenty callbacks at once with one state one signs in', async () => {
+test('1 of 20 simultaneous callbacks with one state signs in', async () => {
   const back = await visitor.begin('acme');
   const answers = await Promise.all(Array.from({ length: 20 }, () => visitor.comeBack(back)));
   const targets = answers.map(({ headers }) => String(headers.location));
@@ -224,7 +219,7 @@ test('of twenty callbacks at once with one state one signs in', async () => {
 });
 
 test.each(['verified', 'unverified'])(
-  'tabs in which somebody new signs in (%s) make one user',
+  'a new person (%s) who signs in with 4 tabs at once becomes one user',
   async (person) => {
     const tabs = Array.from({ length: 4 }, () => new Visitor(server.gatehouse));
     const backs = await Promise.all(tabs.map((tab) => tab.begin('acme', person)));

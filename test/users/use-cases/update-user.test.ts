@@ -26,7 +26,7 @@ async function rowOf({ id }: Member): Promise<Record<string, unknown>> {
   return row ?? {};
 }
 
-test('POST /update-user changes name and picture, and sends the session’s cookie anew', async () => {
+test('POST /update-user changes name and picture, and sends the session cookie again', async () => {
   const ada = await aMember(gatehouse);
   const before = await rowOf(ada);
   const answer = await update(ada, { name: 'Ada King', image: 'https://example.com/a.png' });
@@ -57,7 +57,7 @@ test('PUT /user does the same and answers with the user', async () => {
   expect(user).toMatchObject({ id: ada.id, name: 'Ada King', email: ada.email, image: null });
 });
 
-test('a session that ends with the browser stays one', async () => {
+test('a session that ends with the browser still does so after an update', async () => {
   const ada = await onAnotherDevice(gatehouse, await aMember(gatehouse), { rememberMe: false });
   const { setCookies } = await update(ada, { name: 'Ada King' });
   expect(setCookies.map((line) => line.split('=')[0])).toEqual([
@@ -67,7 +67,7 @@ test('a session that ends with the browser stays one', async () => {
   expect(setCookies.join()).not.toContain('Max-Age');
 });
 
-test('a client with a JWT is sent no cookie', async () => {
+test('a client with a JWT gets no cookie', async () => {
   const ada = await aMember(gatehouse);
   const { token: jwt } = (await ada.client.get('/api/auth/token')).json<{ token: string }>();
   const answer = await aStranger(gatehouse).call('/api/auth/user', {
@@ -78,7 +78,7 @@ test('a client with a JWT is sent no cookie', async () => {
   expect([answer.status, answer.setCookies]).toEqual([200, []]);
 });
 
-test('a picture can be taken away, a name cannot', async () => {
+test('a picture can be removed with null, a name cannot', async () => {
   const ada = await aMember(gatehouse);
   await update(ada, { image: 'x' });
   expect((await put(ada, { image: null })).json()).toMatchObject({ user: { image: null, name: ada.name } });
@@ -98,7 +98,7 @@ test.each([
 });
 
 test.each([{ name: {} }, { name: ['a'] }, { image: { url: 'x' } }, { name: 'a\0b' }, { image: '\0' }])(
-  'what no text column can hold is refused: %j',
+  'refuses a value that a text column cannot hold: %j',
   async (body) => {
     const ada = await aMember(gatehouse);
     const answer = await update(ada, body);
@@ -108,7 +108,7 @@ test.each([{ name: {} }, { name: ['a'] }, { image: { url: 'x' } }, { name: 'a\0b
   },
 );
 
-test('the e-mail is changed elsewhere', async () => {
+test('refuses to change the e-mail', async () => {
   const ada = await aMember(gatehouse);
   const answer = await update(ada, { name: 'Ada King', email: 'new@example.com' });
   expect([answer.status, answer.json()]).toEqual([
@@ -119,14 +119,14 @@ test('the e-mail is changed elsewhere', async () => {
 });
 
 test.each([{}, { id: 'chosen' }, { emailVerified: true, banned: false, role: 'admin', password: 'x' }])(
-  'nothing that may be changed is an error without a code: %j',
+  'answers 400 without a code if there is nothing to change: %j',
   async (body) => {
     const answer = await update(await aMember(gatehouse), body);
     expect([answer.status, answer.json()]).toEqual([400, { message: 'No fields to update' }]);
   },
 );
 
-test.each([[], null, 'text', 5])('a body that is no object is refused: %j', async (body) => {
+test.each([[], null, 'text', 5])('refuses a body that is not an object: %j', async (body) => {
   const answer = await update(await aMember(gatehouse), JSON.stringify(body));
   expect(answer.status).toBe(400);
   expect(answer.json<{ message: string }>().message).toMatch(
@@ -134,7 +134,7 @@ test.each([[], null, 'text', 5])('a body that is no object is refused: %j', asyn
   );
 });
 
-test('fields that are not the user’s to set are ignored beside one that is', async () => {
+test('ignores fields that the user may not set', async () => {
   const [ada, bob] = [await aMember(gatehouse), await aMember(gatehouse)];
   const before = await rowOf(ada);
   await update(ada, {
@@ -156,7 +156,7 @@ test('fields that are not the user’s to set are ignored beside one that is', a
   expect((await onAnotherDevice(gatehouse, ada)).id).toBe(ada.id);
 });
 
-test('keys of the prototype are harmless', async () => {
+test('ignores keys such as __proto__', async () => {
   const ada = await aMember(gatehouse);
   const answer = await update(
     ada,

@@ -1,7 +1,7 @@
-import type { Answer } from '../setup/browser-like-client.js';
-import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
-import { metric } from '../setup/metrics.js';
-import { aMember, bearer, onAnotherDevice, type Member } from '../setup/people.js';
+import type { Answer } from '../../setup/browser-like-client.js';
+import { startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
+import { metric } from '../../setup/metrics.js';
+import { aMember, bearer, onAnotherDevice, type Member } from '../../setup/people.js';
 
 const APP = 'http://app.example';
 const PATH = '/api/auth/get-session';
