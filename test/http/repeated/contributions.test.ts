@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { FEATURE_MODULES } from '../../../src/assembly/feature-modules.js';
-import { loadConfig } from '../../../src/config/config.js';
+import type { Feature } from '../../../src/assembly/feature.js';
+import { FEATURES } from '../../../src/assembly/features.js';
+import { loadConfig } from '../../../src/assembly/load-config.js';
 import { createApp } from '../../../src/create-app.js';
 import type { RequestStep } from '../../../src/request-step.js';
 import { REQUEST_STEPS } from '../../../src/request-steps.js';
@@ -18,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** A feature that adds a header to get-session. */
-function headerFeature(until: number | undefined) {
+function headerFeature(until: number | undefined): Feature {
   @Module({ imports: [SessionsModule] })
   class HeaderFeature implements OnModuleInit {
     constructor(private readonly headers: SessionHeaders) {}
@@ -28,7 +29,7 @@ function headerFeature(until: number | undefined) {
       this.headers.add({ of: () => Promise.resolve(header) });
     }
   }
-  return HeaderFeature;
+  return { module: HeaderFeature };
 }
 
 /** A step that a feature might put before the one that looks whether the body was changed. */
@@ -55,7 +56,7 @@ async function repeatedWith({
   features = [],
   steps = [],
 }: {
-  features?: (new (...given: never[]) => unknown)[];
+  features?: readonly Feature[];
   steps?: RequestStep[];
 }) {
   const config = loadConfig({
@@ -68,7 +69,7 @@ async function repeatedWith({
   });
   const app = await createApp(config, {
     steps: [...steps, ...REQUEST_STEPS],
-    features: [...FEATURE_MODULES, ...(features as (typeof FEATURE_MODULES)[number][])],
+    features: [...FEATURES, ...features],
   });
   try {
     await app.listen(0, '127.0.0.1');
