@@ -19,7 +19,7 @@ export interface Beginning {
 /** What the application knows once Nest has made it. */
 export interface Application extends Beginning {
   readonly server: FastifyInstance;
-  get<T>(type: Type<T>): T;
+  readonly get: <T>(type: Type<T>) => T;
 }
 
 interface Step {
