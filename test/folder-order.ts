@@ -43,7 +43,6 @@ export type Folder = (typeof FOLDERS)[number];
 const ROOT_FILES = [
   'app.module',
   'create-app',
-  'heap-size',
   'main',
   'request-step',
   'request-steps',
