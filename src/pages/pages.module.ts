@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PagesController } from './pages.controller.js';
 
-/** Routes about the protocol itself. */
+/** The routes `ok` and `error`. */
 @Module({ controllers: [PagesController] })
 export class PagesModule {}
