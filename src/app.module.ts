@@ -14,7 +14,7 @@ import { LoggingModule } from './logging/logging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { SweepingModule } from './sweeping/sweeping.module.js';
 
-/** What the application is put together from. */
+/** The parts of which the application consists. Tests replace some of them. */
 export interface Parts {
   readonly steps: readonly RequestStep[];
   readonly features: readonly Feature[];

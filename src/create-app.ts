@@ -15,7 +15,7 @@ import type { Application, Beginning, RequestStep } from './request-step.js';
 import { CurrentSession } from './sessions/current/current-session.js';
 import { installRequestedSession } from './sessions/requested-session.js';
 
-/** Outside of the base path, for those who run the server. */
+/** Routes for operators. They are not below the base path. */
 const OPERATORS_ROUTES = ['/', 'health/live', 'health/ready', 'metrics'].map((path) => ({
   path,
   method: RequestMethod.GET,
@@ -26,8 +26,8 @@ function noSchemas(): never {
 }
 
 /**
- * The application, initialised and not yet listening; the program and the tests share it.
- * @throws {StartupFault} when the database cannot be used.
+ * Creates the application for the program and the tests. It is initialised, but does not listen yet.
+ * @throws {StartupFault} if the database cannot be used.
  */
 export async function createApp(config: Config, parts: Parts = PARTS): Promise<NestFastifyApplication> {
   const repeated = config.sessionCache.enabled ? new RepeatedAnswers(config.sessionCache.size) : undefined;
@@ -36,7 +36,7 @@ export async function createApp(config: Config, parts: Parts = PARTS): Promise<N
     adapterWith(parts.steps, { config, repeated }),
     {
       bodyParser: false,
-      // Nest logs nothing until the application has its own logger. A start that fails says why in one sentence.
+      // Nest's own messages are off, because a start that fails prints one line that says why.
       logger: false,
       abortOnError: false,
     },
@@ -60,7 +60,7 @@ function adapterWith(steps: readonly RequestStep[], beginning: Beginning): Fasti
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     exposeHeadRoutes: false,
-    // The server uses neither middleware nor schemas, so Fastify need not load what serves them.
+    // The server uses neither middleware nor schemas, so Fastify does not load the modules for them.
     skipMiddie: true,
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     forceCloseConnections: 'idle',
@@ -88,7 +88,7 @@ function installSteps(steps: readonly RequestStep[], app: Application): void {
   }
 }
 
-/** The limits, the log and the metrics of an answer that does not pass Fastify's hooks. */
+/** The rate limits, the log and the metrics for answers that are sent without Fastify and its hooks. */
 function surroundingsOf(app: NestFastifyApplication): Surroundings {
   const [limiter, logger, metrics] = [app.get(RateLimiter), app.get(Logger), app.get(RequestMetrics)];
   return {

@@ -9,14 +9,14 @@ import type {
 import type { Config } from './config/config.js';
 import type { RepeatedAnswers } from './http/repeated/repeated-answers.js';
 
-/** What the application knows before Nest has made it. */
+/** What steps can use before Nest has created the application. */
 export interface Beginning {
   readonly config: Config;
-  /** Undefined if no answer is ever repeated. */
+  /** Undefined if the session cache is off. Then no answer is sent again from memory. */
   readonly repeated: RepeatedAnswers | undefined;
 }
 
-/** What the application knows once Nest has made it. */
+/** What steps can use after Nest has created the application. */
 export interface Application extends Beginning {
   readonly server: FastifyInstance;
   readonly get: <T>(type: Type<T>) => T;
@@ -33,7 +33,7 @@ export interface ServerStep extends Step {
   readonly options: (beginning: Beginning) => FastifyServerOptions;
 }
 
-/** A hook of Fastify. Undefined: the settings switch the step off. */
+/** A hook of Fastify. `hook` returns undefined if the settings switch the step off. */
 export type HookStep = Step &
   (
     | { readonly at: 'onRequest'; readonly hook: (app: Application) => onRequestHookHandler | undefined }

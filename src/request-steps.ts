@@ -28,25 +28,25 @@ import { awaitOwnChanges } from './sessions/cache/own-changes.js';
 import { SessionGuard } from './sessions/session.guard.js';
 
 /**
- * Everything that happens to a request, in the order in which it happens. The route itself runs between the guards and the
- * interceptor. The filter runs instead of the interceptor if anything throws.
+ * All steps of a request, in the order in which they run. The route runs between the guards and the interceptor. If anything
+ * throws, the filter runs instead of the interceptor.
  */
 export const REQUEST_STEPS: readonly RequestStep[] = [
   {
     name: 'malformed',
-    does: 'answers what is no HTTP with 400, 408, 413 or 431 and closes the connection',
+    does: 'answers bytes that are not HTTP with 400, 408, 413 or 431, and closes the connection',
     at: 'server',
     options: () => ({ clientErrorHandler: answerMalformedRequest }),
   },
   {
     name: 'repeat',
-    does: 'sends an answer again that still holds; then no other step runs',
+    does: 'sends an earlier answer again if it is still correct; then no other step runs',
     at: 'server',
     options: ({ repeated }) => (repeated ? { serverFactory: repeated.serverFactory } : {}),
   },
   {
     name: 'strict-path',
-    does: 'resolves the path as the protocol does, so that no other spelling reaches a route',
+    does: 'resolves the path as in the protocol, so that no other spelling of a path reaches a route',
     at: 'server',
     options: ({ config: { advanced } }) => ({
       rewriteUrl: ({ url }) => strictUrl(url, advanced.skipTrailingSlashes),
@@ -54,7 +54,7 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
   },
   {
     name: 'request-id',
-    does: 'gives the request an id of its own',
+    does: 'gives the request an id',
     at: 'server',
     options: () => ({ genReqId: () => randomUUID() }),
   },
@@ -72,7 +72,7 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
   },
   {
     name: 'cors',
-    does: 'lets pages of trusted origins read the answer, also a refusal; answers preflights',
+    does: 'lets pages of trusted origins read every answer, errors included; answers preflights',
     at: 'onRequest',
     hook: ({ config, get }) => cors(config, get(AddedHeaders)),
   },
@@ -96,7 +96,7 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
   },
   {
     name: 'security-headers',
-    does: 'sets the headers that keep a browser from running or framing the answer',
+    does: 'sets headers so that a browser does not run or frame the answer',
     at: 'onRequest',
     hook: ({ config }) => securityHeaders(config, DOCUMENTATION_PATH),
   },
@@ -108,7 +108,7 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
   },
   {
     name: 'origin',
-    does: 'answers 403 if a request with cookies comes from an untrusted origin or leads to one',
+    does: 'answers 403 if a request with cookies comes from an untrusted origin, or a target in the body is untrusted',
     at: 'guard',
     type: OriginGuard,
   },
@@ -126,13 +126,13 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
   },
   {
     name: 'session',
-    does: 'finds the session, and answers 401 or 403 if the route needs one that is not there or not fresh',
+    does: 'finds the session, and answers 401 if the route needs one, or 403 if it needs a fresh one',
     at: 'guard',
     type: SessionGuard,
   },
   {
     name: 'callback',
-    does: 'answers 403 if a followed link leads to an untrusted address',
+    does: 'answers 403 if a mailed link would redirect to an untrusted URL',
     at: 'guard',
     type: CallbackGuard,
   },
@@ -144,7 +144,7 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
   },
   {
     name: 'errors',
-    does: 'turns what was thrown into an answer, and logs what nobody expected',
+    does: 'turns an error into an answer, and logs it if it was not expected',
     at: 'filter',
     type: ErrorFilter,
   },
@@ -156,7 +156,7 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
   },
   {
     name: 'own-changes',
-    does: 'waits until the session cache has heard of what this request changed',
+    does: 'waits until the session cache knows what this request changed',
     at: 'onSend',
     hook: ({ config, get }) =>
       config.sessionCache.enabled ? awaitOwnChanges(get(ChangeListener)) : undefined,
@@ -169,13 +169,13 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
   },
   {
     name: 'changed-bodies',
-    does: 'keeps an answer from being repeated if a step changed its body',
+    does: 'makes sure that an answer is not sent again if a step changed its body',
     at: 'onSend',
     hook: ({ repeated }) => (repeated ? forgetChangedBodies : undefined),
   },
   {
     name: 'learn',
-    does: 'keeps an answer that may be repeated',
+    does: 'stores an answer that may be sent again',
     at: 'onResponse',
     hook: ({ repeated }) => repeated?.learn,
   },

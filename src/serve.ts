@@ -7,8 +7,8 @@ import { StartupFault } from './errors/startup-fault.js';
 import { Logger } from './logging/logger.js';
 
 /**
- * Serves until SIGTERM or SIGINT, then lets requests under way finish.
- * @throws {StartupFault} when migrations are pending, the database cannot be used or the port is taken.
+ * Runs the server until SIGTERM or SIGINT. Then it stops taking requests, and answers those that it has already received.
+ * @throws {StartupFault} if migrations are pending, the database cannot be used or the port is taken.
  */
 export async function serve(config: Config): Promise<NestFastifyApplication> {
   const app = await createApp(config);
@@ -22,16 +22,16 @@ export async function serve(config: Config): Promise<NestFastifyApplication> {
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   const logger = app.get(Logger);
   for (const warning of config.warnings) logger.warn(warning);
-  logger.log(`listening on ${await app.getUrl()}, known as ${config.origin}`);
+  logger.log(`listening on ${await app.getUrl()}, public URL ${config.origin}`);
   return app;
 }
 
 async function requireMigrated(dataSource: DataSource, config: Config): Promise<void> {
   const pending = await pendingMigrations(dataSource, config);
   if (pending.length === 0) return;
-  const count = pending.length === 1 ? 'one migration is' : `${pending.length} migrations are`;
+  const count = pending.length === 1 ? '1 migration has' : `${pending.length} migrations have`;
   throw new StartupFault(
-    `The database is not ready, ${count} pending (${pending[0]} first): run "npm run migration:run".`,
+    `The database is not ready: ${count} not run yet, first ${pending[0]}. Run: npm run migration:run`,
   );
 }
 
@@ -41,12 +41,16 @@ async function listen(app: NestFastifyApplication, { port, host }: Config): Prom
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === 'EADDRINUSE') {
-      throw new StartupFault(`Port ${port} is in use: stop the other program, or set PORT to another one.`);
+      throw new StartupFault(
+        `Port ${port} is in use by another program. Stop that program, or set PORT to a free port.`,
+      );
     }
     if (code === 'EACCES')
-      throw new StartupFault(`Port ${port} is not allowed to this user: set PORT above 1023.`);
+      throw new StartupFault(`This user may not listen on port ${port}. Set PORT to a port above 1023.`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new StartupFault(`This machine has no address ${host}: correct HOST.`);
+      throw new StartupFault(
+        `This machine does not have the address ${host}. Set HOST to one of its addresses, or to 0.0.0.0.`,
+      );
     }
     throw error;
   }

@@ -30,13 +30,13 @@ const serve = (environment: Record<string, string>) =>
 const cli = (environment: Record<string, string>, command = 'migration:run') =>
   runToEnd(CLI, { environment, arguments: [command, '-d', 'dist/ormconfig.js'] });
 
-describe('a DATABASE_URL that leads nowhere', () => {
+describe('an unusable DATABASE_URL', () => {
   let port: number;
   let silent: Server;
 
   beforeAll(async () => {
     port = await freePort();
-    // Takes connections, reads and never says a word.
+    // Accepts connections and reads, but never answers.
     silent = await listening((socket) => socket.resume());
   });
 
@@ -50,9 +50,9 @@ describe('a DATABASE_URL that leads nowhere', () => {
   const silentPort = () => (silent.address() as { port: number }).port;
 
   const cases: [string, () => string, RegExp][] = [
-    ['is no URL', () => 'sesame', /^The configuration has a fault: DATABASE_URL must be a PostgreSQL URL/],
+    ['is not a URL', () => 'sesame', /^The configuration has a fault: DATABASE_URL must be a PostgreSQL URL/],
     [
-      'is of another database',
+      'names another kind of database',
       () => 'mysql://ada:sesame@localhost/app',
       /DATABASE_URL must be a PostgreSQL URL/,
     ],
@@ -63,7 +63,7 @@ describe('a DATABASE_URL that leads nowhere', () => {
       /^No PostgreSQL answers at/,
     ],
     [
-      'names a server that is down, by name',
+      'names a server that is down by its host name',
       () => `postgresql://ada:sesame@localhost:${port}/app`,
       /^No PostgreSQL/,
     ],
@@ -79,7 +79,7 @@ describe('a DATABASE_URL that leads nowhere', () => {
       /"sesame" does not exist/,
     ],
     [
-      'asks for TLS where there is none',
+      'asks for TLS, which the server does not offer',
       () => withChanges((url) => (url.search = '?sslmode=require')),
       /does not (speak|support) (TLS|SSL)/,
     ],
@@ -90,24 +90,23 @@ describe('a DATABASE_URL that leads nowhere', () => {
     ],
   ];
 
-  test.each(cases)('ends the server in one sentence when it %s', async (name, url, sentence) =>
+  test.each(cases)('stops the server with one line when it %s', async (name, url, sentence) =>
     expectOneSentence(await serve({ DATABASE_URL: url() }), sentence, secretIn(name)),
   );
 
-  // Both say what `connection-fault.ts` says, so some will do.
-  test.each(cases.filter(([name]) => /TLS|wrong password|no URL/.test(name)))(
-    'ends the TypeORM CLI in one sentence when it %s',
+  // Some cases are enough, because the server and the CLI share `connection-fault.ts`.
+  test.each(cases.filter(([name]) => /TLS|wrong password|not a URL/.test(name)))(
+    'stops the TypeORM CLI with one line when it %s',
     async (name, url, sentence) =>
       expectOneSentence(await cli({ DATABASE_URL: url() }), sentence, secretIn(name)),
   );
 
-  // Where "sesame" is no password it may be told.
+  // If "sesame" is the name of the database and not the password, the message may contain it.
   const secretIn = (name: string) => (name.includes('missing database') ? undefined : 'sesame');
 });
 
-describe('the server ends in one sentence when', () => {
-  test('there is no DATABASE_URL', async () =>
-    expectOneSentence(await serve({}), /DATABASE_URL is required/));
+describe('the server stops with one line if', () => {
+  test('DATABASE_URL is not set', async () => expectOneSentence(await serve({}), /DATABASE_URL is required/));
 
   test('the secret is too short', async () =>
     expectOneSentence(
@@ -116,7 +115,7 @@ describe('the server ends in one sentence when', () => {
       'sesame',
     ));
 
-  test('production has no BETTER_AUTH_URL', async () =>
+  test('BETTER_AUTH_URL is not set in production', async () =>
     expectOneSentence(
       await serve({ DATABASE_URL: migrated.url, NODE_ENV: 'production' }),
       /BETTER_AUTH_URL is required in production/,
@@ -127,23 +126,23 @@ describe('the server ends in one sentence when', () => {
     const { port } = other.address() as { port: number };
     const ended = await serve({ DATABASE_URL: migrated.url, PORT: String(port) });
     other.close();
-    expectOneSentence(ended, new RegExp(`^Port ${port} is in use`));
+    expectOneSentence(ended, new RegExp(`^Port ${port} is in use by another program`));
   });
 
   test('this machine does not have the address', async () =>
     expectOneSentence(
       await serve({ DATABASE_URL: migrated.url, HOST: '192.0.2.1' }),
-      /^This machine has no address 192\.0\.2\.1/,
+      /^This machine does not have the address 192\.0\.2\.1/,
     ));
 
-  test('nothing is migrated, and it migrates nothing by itself', async () => {
+  test('no migration has run, and it does not run them', async () => {
     const empty = await createDatabase();
     const ended = await serve({ DATABASE_URL: empty.url });
     const tables = await empty.query('select 1 from pg_tables where schemaname = current_schema');
     await empty.drop();
     expectOneSentence(
       ended,
-      /migrations are pending \(InspectLegacyTables\d+ first\): run "npm run migration:run"/,
+      /migrations have not run yet, first InspectLegacyTables\d+\. Run: npm run migration:run/,
     );
     expect(tables).toEqual([]);
   });
@@ -153,11 +152,11 @@ describe('the server ends in one sentence when', () => {
     await undoLast(behind.url);
     const ended = await serve({ DATABASE_URL: behind.url });
     await behind.drop();
-    expectOneSentence(ended, /^The database is not ready, one migration is pending/);
+    expectOneSentence(ended, /^The database is not ready: 1 migration has not run yet/);
   });
 });
 
-test('several faults are one list', async () => {
+test('the server prints several faults as one list', async () => {
   const { code, err } = await serve({
     DATABASE_URL: 'sesame',
     BETTER_AUTH_SECRET: 'short',
@@ -167,13 +166,13 @@ test('several faults are one list', async () => {
     'The configuration has 3 faults:',
     expect.stringMatching(/^ {2}- DATABASE_URL must be/),
     expect.stringMatching(/^ {2}- BETTER_AUTH_SECRET must be/),
-    '  - SESION_EXPIRES_IN is not a setting; SESSION_EXPIRES_IN is.',
+    '  - SESION_EXPIRES_IN is not a setting. Rename it to SESSION_EXPIRES_IN.',
   ]);
   expect(code).toBe(1);
 });
 
-test('the TypeORM CLI without a DATABASE_URL ends in one sentence', async () =>
-  // Elsewhere than here, where `npm start` may have left a database.
+test('the TypeORM CLI stops with one line if DATABASE_URL is not set', async () =>
+  // Runs in another folder, because `npm start` may have left a database in this one.
   expectOneSentence(
     await runToEnd(CLI, {
       folder: tmpdir(),
@@ -182,7 +181,7 @@ test('the TypeORM CLI without a DATABASE_URL ends in one sentence', async () =>
     /DATABASE_URL is not set/,
   ));
 
-test('an .env file is read, and the environment stands above it', async () => {
+test('the server reads .env, and a variable of the environment wins over it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-env-'));
   const port = await freePort();
   await writeFile(
@@ -196,27 +195,30 @@ test('an .env file is read, and the environment stands above it', async () => {
   await rm(folder, { recursive: true });
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s lets a request under way finish', async (signal) => {
-  // A hash that takes a second or so.
-  const gatehouse = await startGatehouse({ PASSWORD_BCRYPT_COST: '14' }, migrated);
-  const client = new BrowserLikeClient(gatehouse.origin);
-  const answer = client.post('/api/auth/sign-up/email', {
-    name: 'Slow',
-    email: `${signal}@example.com`,
-    password: 'correct horse battery',
-  });
-  await new Promise((done) => setTimeout(done, 200));
-  const stopped = gatehouse.stop(signal);
-  // Nobody new is let in, from a moment after the signal on.
-  const isOpen = () =>
-    client.get('/health/live').then(
-      () => true,
-      () => false,
-    );
-  while (await isOpen());
-  expect((await answer).status).toBe(200);
-  expect(await stopped).toBe(0);
-});
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s stops the server after it has answered a running request',
+  async (signal) => {
+    // With cost 14 a hash takes about a second.
+    const gatehouse = await startGatehouse({ PASSWORD_BCRYPT_COST: '14' }, migrated);
+    const client = new BrowserLikeClient(gatehouse.origin);
+    const answer = client.post('/api/auth/sign-up/email', {
+      name: 'Slow',
+      email: `${signal}@example.com`,
+      password: 'correct horse battery',
+    });
+    await new Promise((done) => setTimeout(done, 200));
+    const stopped = gatehouse.stop(signal);
+    // A moment after the signal, the server accepts no new connections.
+    const isOpen = () =>
+      client.get('/health/live').then(
+        () => true,
+        () => false,
+      );
+    while (await isOpen());
+    expect((await answer).status).toBe(200);
+    expect(await stopped).toBe(0);
+  },
+);
 
 async function listening(onConnection: (socket: Socket) => void = () => {}): Promise<Server> {
   const server = createServer(onConnection).listen(0, '127.0.0.1');

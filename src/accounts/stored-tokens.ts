@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { looksEncrypted } from '../crypto/symmetric-encryption.js';
 import type { TokenSeal } from './token-seal.js';
 
-/** Number of accounts per batch. The `update` locks the rows of one batch together. */
+/** Accounts per batch. One `update` locks all rows of a batch. */
 const BATCH = 500;
 
 interface StoredTokens {
@@ -13,14 +13,14 @@ interface StoredTokens {
 
 export interface Encrypted {
   readonly encrypted: number;
-  /** Tokens that look like ciphertexts but that no configured secret opens. They may be anything. */
+  /** Number of tokens that look encrypted but that no configured secret decrypts. They may also be plaintext. */
   readonly unreadable: number;
 }
 
 /**
- * Encrypts the tokens that are stored in plaintext, in batches of accounts in the order of their ids. If a server
- * replaces a token in the meantime, the server's token stays. Encrypted tokens stay as they are, so this can be
- * interrupted and run again.
+ * Encrypts the tokens that are stored as plaintext, in batches of accounts in the order of their ids. If a server replaces a token
+ * in the meantime, the new token stays. Encrypted tokens are not changed, so the command can be interrupted and run again.
+ * @param report is called after each batch with the number of tokens encrypted so far.
  */
 export async function encryptStoredTokens(
   dataSource: DataSource,

@@ -6,8 +6,8 @@ import type { Feature } from './feature.js';
 import { FEATURES } from './features.js';
 
 /**
- * The tables of all features, for the server and for the TypeORM CLI, with the configured fields.
- * @throws {StartupFault} if a configured field has a name that is taken.
+ * Returns the entities of all features with the configured fields, for the server and for the TypeORM CLI.
+ * @throws {StartupFault} if the name of a configured field is already taken.
  */
 export function entitiesWith({ user, session }: ConfiguredFields, features: readonly Feature[] = FEATURES) {
   addColumns(UserEntity, user.additionalFields);

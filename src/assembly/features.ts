@@ -8,7 +8,7 @@ import { JwtFeature } from '../features/jwt/jwt.feature.js';
 import { LegacyModule } from '../legacy/legacy.module.js';
 import { QueuedMail } from '../mail/mail.entity.js';
 import { MailModule } from '../mail/mail.module.js';
-import { ProtocolModule } from '../protocol/protocol.module.js';
+import { PagesModule } from '../pages/pages.module.js';
 import { RateLimit } from '../rate-limits/rate-limit.entity.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { SessionEntity } from '../sessions/session.entity.js';
@@ -22,12 +22,12 @@ import { VerificationsModule } from '../verifications/verifications.module.js';
 import type { Feature } from './feature.js';
 
 /**
- * What the application is made of. A new feature is one folder and one line here. Credentials are read and headers are
- * added in this order.
+ * The features of the application. A new feature is one folder and one line here. The order counts: the server reads credentials
+ * and adds headers in this order.
  */
 export const FEATURES: readonly Feature[] = [
   { module: RateLimitsModule, entities: [RateLimit] },
-  { module: ProtocolModule },
+  { module: PagesModule },
   { module: MailModule, entities: [QueuedMail] },
   { module: VerificationsModule, entities: [Verification] },
   { module: UsersModule, entities: [UserEntity] },

@@ -4,8 +4,8 @@ import type { Feature } from './feature.js';
 import { FEATURES } from './features.js';
 
 /**
- * The configuration of the application with all its features.
- * @throws {StartupFault} that lists every fault at once.
+ * Reads the configuration of the application with all its features.
+ * @throws {StartupFault} whose message lists all faults.
  */
 export function loadConfig(environment: Environment, features: readonly Feature[] = FEATURES): Config {
   return load(environment, {

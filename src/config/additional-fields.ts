@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { Parser } from './values.js';
 
-/** Better Auth's types and what PostgreSQL stores them as (protocol.md §10.4). */
+/** Better Auth's field types and the PostgreSQL types of their columns (protocol.md §10.4). */
 export const FIELD_TYPES = {
   string: 'text',
   number: 'integer',
@@ -15,33 +15,39 @@ export const FIELD_TYPES = {
 
 export type FieldType = keyof typeof FIELD_TYPES;
 
-/** A field of users or sessions beyond the protocol's own; `name` is its key in JSON, `column` in the database. */
+/** A configured field of users or sessions. `name` is its key in JSON, and `column` is its column in the database. */
 export interface AdditionalField {
   readonly name: string;
   readonly column: string;
-  /** Literals: one of them. */
+  /** If this is an array, the value must be one of its strings. */
   readonly type: FieldType | readonly string[];
-  /** Undefined is not `false`: the column is NOT NULL, but its absence is left to the database (protocol.md §1.6). */
+  /**
+   * Undefined if the option is not written. Then the column is NOT NULL, but only the database checks for a missing value
+   * (protocol.md §1.6).
+   */
   readonly required: boolean | undefined;
-  /** A value, or a function that makes one. */
+  /** A value, or a function that returns one. */
   readonly defaultValue: unknown;
-  /** False: clients may not set it. */
+  /** False if clients may not set the field. */
   readonly input: boolean;
-  /** False: it never leaves the server. */
+  /** False if no answer contains the field. */
   readonly returned: boolean;
   readonly unique: boolean;
   readonly index: boolean;
   readonly bigint: boolean;
-  /** What is wrong with a client's value, if anything; only a module can say. */
+  /** Returns what is wrong with a client's value. Only a module can declare such a validator, JSON cannot. */
   readonly problem: (value: unknown) => string | undefined;
-  /** From a client's value to what is stored; only a module can say. */
+  /** Turns a client's value into the stored one. Only a module can declare such a transform, JSON cannot. */
   readonly stored: (value: unknown) => unknown;
 }
 
 const SHAPE =
   'JSON such as {"locale":{"type":"string","required":false}}, or the path of a module that exports it';
 
-/** Better Auth's `additionalFields`, in declaration order: JSON, or a module for validators, transforms and functions. */
+/**
+ * Parses Better Auth's `additionalFields`, and keeps their order. The text is JSON, or the path of a module. Only a module can
+ * declare validators, transforms and functions.
+ */
 export const additionalFields: Parser<readonly AdditionalField[]> = (value) => {
   const declared = value.trimStart().startsWith('{') ? parseJson(value) : loadModule(value);
   if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) throw new Error(SHAPE);
@@ -67,11 +73,12 @@ function loadModule(path: string): unknown {
 }
 
 function fieldOf(name: string, raw: unknown): AdditionalField {
-  if (!/^[A-Za-z][A-Za-z0-9_]{0,58}$/.test(name)) throw new Error(`${SHAPE}; "${name}" cannot name a field`);
+  if (!/^[A-Za-z][A-Za-z0-9_]{0,58}$/.test(name))
+    throw new Error(`${SHAPE}; "${name}" is not a valid field name`);
   const field = (raw ?? {}) as Record<string, unknown>;
   const column = field['fieldName'] ?? snakeCase(name);
   if (typeof column !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(column)) {
-    throw new Error(`${SHAPE}; "${name}" has a fieldName that cannot name a column`);
+    throw new Error(`${SHAPE}; "fieldName" of "${name}" is not a valid column name`);
   }
   return {
     name,
@@ -93,10 +100,11 @@ function typeOf(name: string, type: unknown): AdditionalField['type'] {
   const literals =
     Array.isArray(type) && type.length > 0 && type.every((literal) => typeof literal === 'string');
   if (literals || (typeof type === 'string' && type in FIELD_TYPES)) return type as AdditionalField['type'];
-  throw new Error(`${SHAPE}; "${name}" has no type that Better Auth knows`);
+  const types = Object.keys(FIELD_TYPES).join(', ');
+  throw new Error(`${SHAPE}; "type" of "${name}" must be one of ${types}, or an array of strings`);
 }
 
-/** `validator.input` is a Standard Schema, as Better Auth takes them. */
+/** `validator.input` is a Standard Schema, as in Better Auth. */
 function problemOf(validator: unknown): AdditionalField['problem'] {
   interface StandardSchema {
     '~standard': { validate(value: unknown): { issues?: readonly { message: string }[] } };

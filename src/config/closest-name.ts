@@ -1,4 +1,4 @@
-/** The known name that differs from `name` by one or two letters, if there is one: most likely what was meant. */
+/** Returns the known name that differs from `name` by one or two letters, because `name` is probably a misspelling of it. */
 export function closestName(name: string, known: readonly string[]): string | undefined {
   if (name.length < 8) return undefined;
   return known.find(

@@ -23,13 +23,13 @@ export const BASE_PATH = '/api/auth';
 
 export interface DatabaseConfig {
   readonly url: string;
-  /** Past a connection pooler: migrations, locks and LISTEN. */
+  /** Leads to PostgreSQL itself, past a connection pooler. Migrations, locks and LISTEN need it. */
   readonly directUrl: string;
   readonly poolSize: number;
   readonly preparedStatements: boolean;
 }
 
-/** JWTs of the legacy application; without secret and keys none is accepted. */
+/** Settings for JWTs of the legacy application. Without `secret` and `jwksUrl` the server accepts none of them. */
 export interface LegacyJwtConfig {
   readonly secret: string | undefined;
   readonly jwksUrl: string | undefined;
@@ -39,7 +39,10 @@ export interface LegacyJwtConfig {
   readonly audience: string | undefined;
 }
 
-/** Gatehouse's own settings, and Better Auth's options nested as there. A feature reads its own with `OptionTable.of`. */
+/**
+ * Gatehouse's own settings, and Better Auth's options, which are nested as in Better Auth. A feature reads its own options with
+ * `OptionTable.of`.
+ */
 export interface Config extends Options, FeatureOptions {
   readonly production: boolean;
   readonly nodeEnv: string | undefined;
@@ -48,27 +51,27 @@ export interface Config extends Options, FeatureOptions {
   readonly port: number;
   /** Origin of the public base URL, without the base path. */
   readonly origin: string;
-  /** The first is current: it signs and encrypts. */
+  /** The first secret is the current one: it signs and encrypts. */
   readonly secrets: readonly VersionedSecret[];
-  /** Set when `BETTER_AUTH_SECRETS` is: new ciphertexts then name the version of their secret. */
+  /** True if `BETTER_AUTH_SECRETS` is set. Then new ciphertexts name the version of their secret. */
   readonly versioned: boolean;
-  /** The plain `BETTER_AUTH_SECRET`: under versioned secrets it only opens what was made before them. */
+  /** `BETTER_AUTH_SECRET`. If `BETTER_AUTH_SECRETS` is set too, this one only opens what was made before that. */
   readonly legacySecret: string | undefined;
   readonly trustedOrigins: readonly string[];
   readonly secureCookies: boolean;
   readonly logLevel: string;
-  /** Undefined: mails go to the log, in production nowhere. */
+  /** If undefined, mails are written to the log. In production no mail is sent then. */
   readonly smtpUrl: string | undefined;
   readonly mailFrom: Mailbox;
-  /** Folder whose texts replace those that come along. */
+  /** Folder of the operator's mail texts, which replace the built-in ones. */
   readonly mailTemplates: string | undefined;
   readonly redisUrl: string | undefined;
-  /** Built into Better Auth, by id; an id it does not know is somebody else's variable. */
+  /** Options of Better Auth's built-in providers, by provider id. An unknown id comes from another program's variable. */
   readonly socialProviders: SocialProviders;
   readonly oidcProviders: readonly OidcProvider[];
-  /** Seconds that a provider may take to answer. */
+  /** Seconds that the server waits for an answer of a provider. */
   readonly providerTimeout: number;
-  /** Sessions are kept in the process, at most so many. */
+  /** The cache of sessions in this process. `size` is the number of sessions that it holds at most. */
   readonly sessionCache: { readonly enabled: boolean; readonly size: number };
   readonly password: {
     readonly hash: 'bcrypt' | 'argon2id' | 'scrypt';
@@ -79,17 +82,19 @@ export interface Config extends Options, FeatureOptions {
   readonly legacyJwt: LegacyJwtConfig;
   /** The cookies of features. */
   readonly cookies: readonly ContributedCookie[];
-  /** What the start says of variables that have no effect. */
+  /** Warnings about variables without effect. The server logs them when it starts. */
   readonly warnings: readonly string[];
 }
 
-/** What the configuration adds to the tables. */
+/** The fields that the configuration adds to the tables. */
 export type ConfiguredFields = {
   readonly [Table in 'user' | 'session']: Pick<Options[Table], 'additionalFields'>;
 };
 
-/** Enough for the programs that read a few variables only. */
+/** The variables without those of features, for programs that read only a few of them. */
 const CORE = knownVariables([coreOptions]);
+
+const DATABASE_EXAMPLE = 'DATABASE_URL=postgresql://user:password@host:5432/database';
 
 type Values = { [Name in VariableName]?: ReturnType<(typeof VARIABLES)[Name]['parse']> };
 
@@ -166,25 +171,23 @@ function legacyJwtFrom(values: Values): LegacyJwtConfig {
 }
 
 /**
- * What the TypeORM CLI and the checks need: the database and nothing else.
- * @throws {StartupFault} when the URL is missing or malformed.
+ * Reads only the settings of the database, for the TypeORM CLI and the checks.
+ * @throws {StartupFault} if the URL is missing or malformed.
  */
 export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
   const faults: string[] = [];
   const names = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'DATABASE_POOL_SIZE', 'DATABASE_PREPARED_STATEMENTS'];
   const values = Object.fromEntries(parseAll(environment, CORE, names, faults)) as Values;
   if (!environment['DATABASE_URL'] && faults.length === 0) {
-    faults.push(
-      'DATABASE_URL is not set; it names the PostgreSQL to work on (npm start brings one of its own).',
-    );
+    faults.push(`DATABASE_URL is not set. Set it to the PostgreSQL database to work on: ${DATABASE_EXAMPLE}`);
   }
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return databaseFrom(values);
 }
 
 /**
- * The part of the configuration that the tables depend on.
- * @throws {StartupFault} when a variable is malformed.
+ * Reads only the settings that the tables depend on.
+ * @throws {StartupFault} if a variable is malformed.
  */
 export function loadConfiguredFields(environment: Environment): ConfiguredFields {
   const faults: string[] = [];
@@ -225,7 +228,7 @@ function parseAll(
   }
   for (const name of Object.keys(environment)) {
     const meant = known.has(name) || FOREIGN.has(name) ? undefined : closestName(name, [...known.keys()]);
-    if (meant && names.includes(meant)) faults.push(`${name} is not a setting; ${meant} is.`);
+    if (meant && names.includes(meant)) faults.push(`${name} is not a setting. Rename it to ${meant}.`);
   }
   return values;
 }
@@ -233,24 +236,31 @@ function parseAll(
 function missing(environment: Environment, { NODE_ENV }: Values): string[] {
   const production = NODE_ENV === 'production';
   const faults: string[] = [];
-  const require = (name: VariableName, why: string) => {
-    if (!environment[name]) faults.push(`${name} is required${why}.`);
+  const require = (name: VariableName, how: string) => {
+    if (!environment[name]) faults.push(`${name} is required${production ? ' in production' : ''}. ${how}`);
   };
-  require('DATABASE_URL', production ? ' in production' : ' (npm start brings a PostgreSQL of its own)');
-  if (!environment['BETTER_AUTH_SECRETS']) require('BETTER_AUTH_SECRET', production ? ' in production' : '');
-  if (production) require('BETTER_AUTH_URL', ' in production');
+  const orStart = production ? '' : ', or run npm start, which starts a PostgreSQL of its own';
+  require('DATABASE_URL', `Set ${DATABASE_EXAMPLE}${orStart}.`);
+  if (!environment['BETTER_AUTH_SECRETS']) {
+    require('BETTER_AUTH_SECRET', 'Make one with: openssl rand -base64 32');
+  }
+  if (production) require('BETTER_AUTH_URL', 'Set BETTER_AUTH_URL=https://auth.example.com.');
   return faults;
 }
 
 function contradictions({ emailAndPassword, rateLimit }: Options, { REDIS_URL }: Values): string[] {
   const faults: string[] = [];
   if (emailAndPassword.minPasswordLength > emailAndPassword.maxPasswordLength) {
+    const { minPasswordLength, maxPasswordLength } = emailAndPassword;
     faults.push(
-      'EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGTH must not exceed EMAIL_AND_PASSWORD_MAX_PASSWORD_LENGTH.',
+      `EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGTH is ${minPasswordLength}, which is more than ` +
+        `EMAIL_AND_PASSWORD_MAX_PASSWORD_LENGTH (${maxPasswordLength}). Lower the first or raise the second.`,
     );
   }
   if (rateLimit.storage === 'secondary-storage' && !REDIS_URL) {
-    faults.push('RATE_LIMIT_STORAGE is secondary-storage, which needs REDIS_URL.');
+    faults.push(
+      'RATE_LIMIT_STORAGE is secondary-storage, but REDIS_URL is not set. Set it, or set RATE_LIMIT_STORAGE=database.',
+    );
   }
   return faults;
 }
@@ -266,8 +276,10 @@ function cookieFaults(
   return [
     ...Object.keys(overrides)
       .filter((cookie) => !known.includes(cookie))
-      .map((cookie) => `ADVANCED_COOKIES: there is no cookie "${cookie}", there are ${known.join(', ')}.`),
-    ...(shared === undefined ? [] : [`ADVANCED_COOKIES gives two cookies the name ${shared}.`]),
+      .map((cookie) => `ADVANCED_COOKIES: there is no cookie "${cookie}". Use one of ${known.join(', ')}.`),
+    ...(shared === undefined
+      ? []
+      : [`ADVANCED_COOKIES gives two cookies the name ${shared}. Give each its own name.`]),
   ];
 }
 
@@ -275,7 +287,7 @@ function ineffective(environment: Environment, known: KnownVariables, prefixes: 
   return Object.keys(environment)
     .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
     .filter((name) => !known.has(name) && !FOREIGN.has(name))
-    .map((name) => `${name} has no effect in this version`);
+    .map((name) => `${name} has no effect, because this server does not have this option. Remove it.`);
 }
 
 function describeFaults(faults: readonly string[]): string {

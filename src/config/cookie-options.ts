@@ -1,10 +1,10 @@
 import type { CookieOverride } from '../cookies/session-cookies.js';
 import type { CookieAttributes } from '../cookies/serialize-cookie.js';
-import type { Parser } from './values.js';
+import { butIs, type Parser } from './values.js';
 
 type Check = (value: unknown) => boolean;
 
-/** RFC 9110 §5.6.2: what may stand in the name of a cookie. */
+/** The characters that a cookie name may contain (RFC 9110 §5.6.2). */
 const isToken: Check = (value) => typeof value === 'string' && /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(value);
 const isHost: Check = (value) =>
   typeof value === 'string' && /^\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value);
@@ -13,7 +13,7 @@ const isFlag: Check = (value) => typeof value === 'boolean';
 const isAge: Check = (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0;
 const isSameSite: Check = (value) => typeof value === 'string' && /^(strict|lax|none)$/i.test(value);
 
-/** The attributes that may be configured, and what their values may be (protocol.md §2.2). */
+/** The attributes that can be configured, with the check and the description of their values (protocol.md §2.2). */
 const ATTRIBUTES: ReadonlyMap<string, readonly [Check, string]> = new Map(
   Object.entries<readonly [Check, string]>({
     domain: [isHost, 'a host name'],
@@ -26,15 +26,15 @@ const ATTRIBUTES: ReadonlyMap<string, readonly [Check, string]> = new Map(
   }),
 );
 
-/** The beginning of every `Set-Cookie` line: what makes a cookie's name. */
+/** Every `Set-Cookie` line begins with this text, so it may only contain characters of a cookie name. */
 export const cookiePrefix: Parser<string> = (value) => {
   if (isToken(value)) return value;
-  throw new Error('of letters, digits and marks such as - and _');
+  throw new Error(`made of letters, digits and marks such as - and _${butIs(value)}`);
 };
 
 export const cookieDomain: Parser<string> = (value) => {
   if (isHost(value)) return value;
-  throw new Error('a host name such as example.com');
+  throw new Error(`a host name such as example.com${butIs(value)}`);
 };
 
 /** `advanced.defaultCookieAttributes`. */
@@ -45,14 +45,18 @@ export const cookieAttributes: Parser<CookieAttributes> = (value) => {
 
 export type CookieOverrides = Readonly<Partial<Record<string, CookieOverride>>>;
 
-/** `advanced.cookies`: another name or other attributes for a cookie by its logical name, which may be unknown. */
+/**
+ * `advanced.cookies`: gives a cookie another name or other attributes. The keys are logical names. This parser does not check that
+ * a cookie with such a name exists, because features add cookies.
+ */
 export const cookieOverrides: Parser<CookieOverrides> = (value) => {
   const shape = 'JSON such as {"session_token":{"name":"sid","attributes":{"sameSite":"strict"}}}';
   const overrides = Object.entries(parseObject(value, shape)).map(([cookie, given]) => {
     const { name, attributes, ...rest } = asObject(given, shape);
     const [unknown] = Object.keys(rest);
     if (unknown !== undefined) throw new Error(`${shape}; "${unknown}" is neither "name" nor "attributes"`);
-    if (name !== undefined && !isToken(name)) throw new Error(`${shape}; "${cookie}" has no possible name`);
+    if (name !== undefined && !isToken(name))
+      throw new Error(`${shape}; "name" of "${cookie}" is not a valid cookie name`);
     return [
       cookie,
       {
@@ -66,12 +70,14 @@ export const cookieOverrides: Parser<CookieOverrides> = (value) => {
   return Object.fromEntries(overrides);
 };
 
-/** @throws {Error} that names the attribute. */
+/** @throws {Error} whose message names the attribute. */
 function attributesFrom(given: Record<string, unknown>, shape: string): CookieAttributes {
   for (const [name, value] of Object.entries(given)) {
     const [fits, what] = ATTRIBUTES.get(name) ?? [];
     if (!fits)
-      throw new Error(`${shape}; "${name}" is no attribute, there are ${[...ATTRIBUTES.keys()].join(', ')}`);
+      throw new Error(
+        `${shape}; "${name}" is not one of the attributes ${[...ATTRIBUTES.keys()].join(', ')}`,
+      );
     if (!fits(value)) throw new Error(`${shape}; "${name}" must be ${what}`);
   }
   const { sameSite } = given;

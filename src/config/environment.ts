@@ -3,7 +3,10 @@ import { parse } from 'dotenv';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The process environment over an optional `.env` file of the working directory. The only reader of either. */
+/**
+ * Reads the environment of the process and the optional file `.env` in the working directory. The environment wins. No other code
+ * reads either of them.
+ */
 export function readEnvironment(file = '.env'): Environment {
   const fromFile = existsSync(file) ? parse(readFileSync(file)) : {};
   return { ...fromFile, ...process.env };

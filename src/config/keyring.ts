@@ -2,17 +2,17 @@ import type { EncryptionKey, EncryptionSecret, Keyring } from '../crypto/symmetr
 import { purposeKey, type Purpose } from '../crypto/purpose-key.js';
 import type { Config } from './config.js';
 
-/** What new ciphertexts are made with (protocol.md §12). */
+/** The key that encrypts (protocol.md §12). */
 export function encryptionKeyOf(config: Config): EncryptionKey {
   return { current: current(config), versioned: config.versioned };
 }
 
-/** What old ciphertexts are opened with. */
+/** The keys that decrypt. */
 export function keyringOf({ secrets, legacySecret }: Config): Keyring {
   return { secrets, legacySecret };
 }
 
-/** As `encryptionKeyOf`, under a key that is good for one purpose only. */
+/** As `encryptionKeyOf`, but the key serves one purpose only. */
 export function purposeKeyOf(config: Config, purpose: Purpose): EncryptionKey {
   const { version, value } = current(config);
   return { current: { version, value: purposeKey(value, purpose) }, versioned: config.versioned };
@@ -31,7 +31,7 @@ export function currentSecret(config: Config): string {
   return current(config).value;
 }
 
-/** The secrets that signatures and cookies are opened with, the current one first and each once. */
+/** The secrets that verify signatures and open cookies: the current one first, without duplicates. */
 export function openingSecrets(config: Config): readonly [string, ...string[]] {
   const { secrets, legacySecret } = config;
   const others = [...secrets.map(({ value }) => value), ...(legacySecret ? [legacySecret] : [])];
@@ -40,6 +40,6 @@ export function openingSecrets(config: Config): readonly [string, ...string[]] {
 }
 
 function current({ secrets: [first] }: Config): EncryptionSecret {
-  if (!first) throw new Error('a configuration without a secret was let through');
+  if (!first) throw new Error('The configuration has no secret. loadConfig should have refused it.');
   return first;
 }

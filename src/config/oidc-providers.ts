@@ -1,6 +1,6 @@
 import type { Parser } from './values.js';
 
-/** A provider of OpenID Connect or OAuth 2, in the names of Better Auth's generic OAuth. */
+/** A provider of OpenID Connect or OAuth 2. The options have the names of Better Auth's generic OAuth plugin. */
 export interface OidcProvider {
   readonly providerId: string;
   readonly name?: string;
@@ -50,12 +50,12 @@ const isUrl = (value: unknown) =>
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const text: Kind = { fits: isText, what: 'text' };
+const text: Kind = { fits: isText, what: 'a string that is not empty' };
 const flag: Kind = { fits: (value) => typeof value === 'boolean', what: 'true or false' };
 const url: Kind = { fits: isUrl, what: 'an http or https URL' };
 const texts: Kind = {
   fits: (value) => isRecord(value) && Object.values(value).every((entry) => typeof entry === 'string'),
-  what: 'an object of texts',
+  what: 'an object of strings',
 };
 const choice = (...choices: readonly string[]): Kind => ({
   fits: (value) => choices.some((option) => option === value),
@@ -67,7 +67,7 @@ const METHODS = choice('client_secret_basic', 'client_secret_post', 'none');
 const OPTIONS: Readonly<Record<keyof OidcProvider, Kind>> = {
   providerId: {
     fits: (value) => typeof value === 'string' && /^[\w.-]+$/.test(value),
-    what: 'of letters, digits and -_.',
+    what: 'made of letters, digits and -_.',
   },
   name: text,
   discoveryUrl: url,
@@ -84,14 +84,17 @@ const OPTIONS: Readonly<Record<keyof OidcProvider, Kind>> = {
     fits: (value) => isRecord(value) && METHODS.fits(value['method']),
     what: `an object whose method is ${METHODS.what}`,
   },
-  scopes: { fits: (value) => Array.isArray(value) && value.every(isText), what: 'an array of texts' },
+  scopes: { fits: (value) => Array.isArray(value) && value.every(isText), what: 'an array of strings' },
   redirectURI: url,
   responseType: text,
   responseMode: choice('query', 'form_post'),
   prompt: text,
   pkce: flag,
   accessType: text,
-  accessTokenExpiresIn: { fits: (value) => Number.isInteger(value) && Number(value) > 0, what: 'seconds' },
+  accessTokenExpiresIn: {
+    fits: (value) => Number.isInteger(value) && Number(value) > 0,
+    what: 'a whole number of seconds',
+  },
   authorizationUrlParams: texts,
   tokenUrlParams: texts,
   refreshTokenParams: texts,
@@ -111,14 +114,13 @@ const KINDS = new Map(Object.entries(OPTIONS));
 const SHAPE =
   'JSON such as [{"providerId":"acme","discoveryUrl":"https://id.example.com/.well-known/openid-configuration","clientId":"…","clientSecret":"…"}]';
 
-/** `OIDC_PROVIDERS`. */
 export const oidcProviders: Parser<readonly OidcProvider[]> = (value) => {
   const given = parseJson(value);
   if (!Array.isArray(given)) throw new Error(SHAPE);
   const providers = given.map((entry, index) => providerFrom(entry, `entry ${index + 1}`));
   const ids = providers.map(({ providerId }) => providerId);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) throw new Error(`${SHAPE}; two providers are called "${twice}"`);
+  if (twice !== undefined) throw new Error(`${SHAPE}; two providers have the providerId "${twice}"`);
   return providers;
 };
 
@@ -130,12 +132,12 @@ function parseJson(value: string): unknown {
   }
 }
 
-/** @throws {Error} that names the option, and never what it holds. */
+/** @throws {Error} whose message names the option, but never its value, because the value may be a secret. */
 function providerFrom(entry: unknown, where: string): OidcProvider {
-  if (!isRecord(entry)) throw new Error(`${SHAPE}; ${where} is no object`);
+  if (!isRecord(entry)) throw new Error(`${SHAPE}; ${where} is not an object`);
   for (const [name, value] of Object.entries(entry)) {
     const kind = KINDS.get(name);
-    if (!kind) throw new Error(`${SHAPE}; ${where} has "${name}", which is no option`);
+    if (!kind) throw new Error(`${SHAPE}; ${where} has "${name}", which is not an option`);
     if (!kind.fits(value)) throw new Error(`${SHAPE}; ${where} has "${name}", which must be ${kind.what}`);
   }
   const provider = entry as unknown as OidcProvider;
@@ -148,15 +150,16 @@ function contradiction(provider: OidcProvider): string | undefined {
   const { providerId, clientId, clientSecret, discoveryUrl, authorizationUrl, tokenUrl } = provider;
   if (!providerId || !clientId) return 'lacks "providerId" or "clientId"';
   if (!discoveryUrl && !(authorizationUrl && tokenUrl)) {
-    return 'lacks "discoveryUrl", or "authorizationUrl" and "tokenUrl"';
+    return 'lacks "discoveryUrl", or both "authorizationUrl" and "tokenUrl"';
   }
   if (provider.requireIdTokenVerification && !discoveryUrl) {
-    return 'wants id tokens verified, which needs "discoveryUrl"';
+    return 'has "requireIdTokenVerification", which needs "discoveryUrl"';
   }
   const method = provider.tokenEndpointAuth?.method;
-  if (clientSecret && method === 'none') return 'has a "clientSecret" and says that it has none';
+  if (clientSecret && method === 'none')
+    return 'has a "clientSecret", but its "tokenEndpointAuth" has the method "none"';
   if (!clientSecret && (method?.startsWith('client_secret') || provider.authentication === 'basic')) {
-    return 'lacks the "clientSecret" by which it says to authenticate';
+    return 'lacks the "clientSecret" that its authentication method needs';
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { Parser } from './values.js';
 
-/** An option of Better Auth: how its variable is read, and its default in Better Auth 1.7.25. */
+/** An option of Better Auth, with the parser of its variable and its default in Better Auth 1.7.25. */
 export interface Option<T> {
   readonly parse: Parser<T>;
   readonly fallback: T;
@@ -8,7 +8,7 @@ export interface Option<T> {
 
 export interface OptionalOption<T> {
   readonly parse: Parser<T>;
-  /** What the reference of the settings says in place of a default. */
+  /** The text that the README of the settings shows in place of a default. */
   readonly otherwise: string;
 }
 
@@ -38,30 +38,32 @@ export type OptionsIn<Rows extends OptionRows> = Intersection<
   { [Path in keyof Rows & string]: Nest<Path, ValueOf<Rows[Path]>> }[keyof Rows & string]
 >;
 
-/** A table of whichever options. */
+/** A table of any options. */
 export interface AnyOptionTable {
   readonly rows: OptionRows;
   nest(values: ReadonlyMap<string, unknown>): unknown;
 }
 
-/** The values of the tables that features contribute, as they stand in the configuration. */
+/** The values of the option tables that features contribute. */
 export interface FeatureOptions {
   readonly featureOptions: ReadonlyMap<AnyOptionTable, unknown>;
 }
 
-/** Options that have one owner. */
+/** The options of one owner. */
 export class OptionTable<Rows extends OptionRows> implements AnyOptionTable {
   constructor(readonly rows: Rows) {}
 
   /**
-   * The values of this table in a configuration.
+   * Returns the values of this table in a configuration.
    * @throws {Error} if the application was assembled without the table.
    */
   of({ featureOptions }: FeatureOptions): OptionsIn<Rows> {
     const values = featureOptions.get(this);
     if (values === undefined) {
       const [path] = Object.keys(this.rows);
-      throw new Error(`The configuration was loaded without the table of the option ${path}.`);
+      throw new Error(
+        `The configuration was loaded without the option ${path}. Add its table to the feature in src/assembly/features.ts.`,
+      );
     }
     return values as OptionsIn<Rows>;
   }

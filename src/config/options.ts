@@ -6,7 +6,7 @@ import { option, optionTable, optional, type OptionsIn } from './option-table.js
 
 const nothing: Readonly<Record<string, never>> = {};
 
-/** The options that belong to no feature. Times are seconds. */
+/** The options that do not belong to a feature. Times are in seconds. */
 export const coreOptions = optionTable({
   'emailAndPassword.enabled': option(flag, true),
   'emailAndPassword.disableSignUp': option(flag, false),
@@ -16,7 +16,7 @@ export const coreOptions = optionTable({
   'emailAndPassword.maxPasswordLength': option(integer(1, 1024), 128),
   'emailAndPassword.resetPasswordTokenExpiresIn': option(seconds(1), 3600),
   'emailAndPassword.revokeSessionsOnPasswordReset': option(flag, false),
-  'emailVerification.sendOnSignUp': optional(flag, 'as `emailAndPassword.requireEmailVerification`'),
+  'emailVerification.sendOnSignUp': optional(flag, 'same as `emailAndPassword.requireEmailVerification`'),
   'emailVerification.sendOnSignIn': option(flag, false),
   'emailVerification.autoSignInAfterVerification': option(flag, false),
   'emailVerification.expiresIn': option(seconds(1), 3600),
@@ -56,16 +56,16 @@ export const coreOptions = optionTable({
   'rateLimit.max': option(integer(1, 1_000_000), 100),
   'rateLimit.storage': optional(
     oneOf('memory', 'database', 'secondary-storage'),
-    'memory, or Redis with `REDIS_URL`',
+    '`memory`; with `REDIS_URL`, `secondary-storage`',
   ),
   'rateLimit.customRules': option(rateLimitRules, nothing),
-  'advanced.useSecureCookies': optional(flag, 'whether the base URL is https'),
+  'advanced.useSecureCookies': optional(flag, 'true if the base URL is https'),
   'advanced.cookiePrefix': option(cookiePrefix, 'better-auth'),
   'advanced.crossSubDomainCookies.enabled': option(flag, false),
   'advanced.crossSubDomainCookies.domain': optional(cookieDomain, 'the base URL’s host'),
   'advanced.defaultCookieAttributes': option(cookieAttributes, nothing),
   'advanced.cookies': option(cookieOverrides, nothing),
-  'advanced.disableCSRFCheck': optional(flag, 'as `advanced.disableOriginCheck`'),
+  'advanced.disableCSRFCheck': optional(flag, 'same as `advanced.disableOriginCheck`'),
   'advanced.disableOriginCheck': option(flagOr(paths), false),
   'advanced.skipTrailingSlashes': option(flag, false),
   'advanced.ipAddress.ipAddressHeaders': option(list, ['x-forwarded-for']),

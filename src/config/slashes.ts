@@ -1,4 +1,4 @@
-/** By hand: the obvious expression takes quadratic time for a path of nothing but slashes. */
+/** A loop, because a regular expression takes quadratic time on a path that consists of slashes only. */
 export function withoutSlashesAtTheEnd(path: string): string {
   let end = path.length;
   while (path[end - 1] === '/') end -= 1;

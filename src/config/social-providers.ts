@@ -2,13 +2,13 @@ import { closestName } from './closest-name.js';
 import type { Environment } from './environment.js';
 import { flag, integer, json, list, text, type Parser } from './values.js';
 
-/** Options of a built-in provider, as the library takes them. */
+/** Options of a built-in provider, in the form that the library of providers expects. */
 export type SocialProviderOptions = Readonly<Record<string, unknown>>;
 
-/** By provider id. Which ids there are is for the library to say, where it is loaded. */
+/** Options by provider id. Only the library knows the valid ids, and this folder does not load it. */
 export type SocialProviders = Readonly<Record<string, SocialProviderOptions>>;
 
-/** One, or several of which the first is the one that asks and the others may be the audience of id tokens. */
+/** One client id, or several. The server signs in with the first. The others are only accepted as audience of id tokens. */
 const oneOrMore: Parser<string | string[]> = (value) => (value.includes(',') ? list(value) : value);
 
 const tokenEndpointAuth = json<{ readonly method: string }>(
@@ -16,7 +16,7 @@ const tokenEndpointAuth = json<{ readonly method: string }>(
   (value): value is { method: string } => typeof (value as { method?: unknown } | null)?.method === 'string',
 );
 
-/** Every option of a built-in provider that text can hold; a test holds the list to the library's types. */
+/** Every option of a built-in provider that can be written as text. A test compares this list with the types of the library. */
 export const SOCIAL_OPTIONS: Readonly<Record<string, Parser<unknown>>> = {
   accessType: text,
   appBundleIdentifier: text,
@@ -71,7 +71,7 @@ const SPELLED = new Map(
   ]),
 );
 
-/** `MICROSOFT_CLIENT_ID` switches `microsoft` on, `MICROSOFT_TENANT_ID` is its `tenantId`. */
+/** `MICROSOFT_CLIENT_ID` enables the provider `microsoft`, and `MICROSOFT_TENANT_ID` sets its `tenantId`. */
 export function socialProvidersIn(environment: Environment, faults: string[]): SocialProviders {
   const prefixes = new Set(
     Object.keys(environment).flatMap((name) => {
@@ -94,7 +94,7 @@ function optionsOf(prefix: string, environment: Environment, faults: string[]): 
         name,
         [...SPELLED.keys()].map((spelled) => prefix + spelled),
       );
-      if (meant) faults.push(`${name} is not a setting; ${meant} is.`);
+      if (meant) faults.push(`${name} is not a setting. Rename it to ${meant}.`);
       continue;
     }
     try {

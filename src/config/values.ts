@@ -1,15 +1,17 @@
 /**
- * What a variable's text may be. A parser returns the value or throws an `Error` whose message completes
- * the sentence "NAME must be …".
+ * Turns the text of a variable into its value. It throws an `Error` whose message completes the sentence "NAME must be …".
  */
 export type Parser<T> = (text: string) => T;
+
+/** Ends the message of a parser. Never use it for a value that may contain a password or another secret. */
+export const butIs = (value: string) => `, but it is ${JSON.stringify(value.slice(0, 80))}`;
 
 export const text: Parser<string> = (value) => value;
 
 export const flag: Parser<boolean> = (value) => {
   if (/^(true|1|yes|on)$/i.test(value)) return true;
   if (/^(false|0|no|off)$/i.test(value)) return false;
-  throw new Error('true or false');
+  throw new Error(`true or false${butIs(value)}`);
 };
 
 export const integer =
@@ -17,7 +19,7 @@ export const integer =
   (value) => {
     const number = Number(value);
     if (/^-?\d+$/.test(value) && number >= min && number <= max) return number;
-    throw new Error(`a whole number${unit ? ` of ${unit}` : ''} from ${min} to ${max}`);
+    throw new Error(`a whole number${unit ? ` of ${unit}` : ''} from ${min} to ${max}${butIs(value)}`);
   };
 
 export const oneOf =
@@ -25,7 +27,7 @@ export const oneOf =
   (value) => {
     const found = choices.find((choice) => choice === value);
     if (found !== undefined) return found;
-    throw new Error(`one of ${choices.join(', ')}`);
+    throw new Error(`one of ${choices.join(', ')}${butIs(value)}`);
   };
 
 export const list: Parser<string[]> = (value) =>
@@ -40,12 +42,12 @@ export const postgresUrl: Parser<string> = (value) => {
   const { username, password, pathname } = new URL(value);
   if (pathname.length < 2) throw new Error(`${fault} (the database name is missing)`);
   if (![username, password, pathname].every(isDecodable)) {
-    throw new Error(`${fault} (a percent sign in a name or password is written %25)`);
+    throw new Error(`${fault} (write a percent sign in a name or password as %25)`);
   }
   return /[?&]uselibpqcompat=true/.test(value) ? value : value.replace(SOME_TLS, '$1verify-full');
 };
 
-/** The driver takes these for `verify-full`, with a long warning; said outright it is silent. */
+/** The driver treats these as `verify-full` and prints a long warning. It prints none if the URL says `verify-full`. */
 const SOME_TLS = /([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/;
 
 function isDecodable(part: string): boolean {
@@ -57,10 +59,10 @@ function isDecodable(part: string): boolean {
   }
 }
 
-/** Free, but something that only looks like `production` would leave a server open that was meant to be closed. */
+/** Any text. A misspelling of `production` is refused, because the server would otherwise run without its protections. */
 export const nodeEnvironment: Parser<string> = (value) => {
   if (value !== 'production' && /^prod/i.test(value))
-    throw new Error('production in these very letters, or a name that does not begin like it');
+    throw new Error(`exactly "production", or a name that does not begin with "prod"${butIs(value)}`);
   return value;
 };
 
@@ -77,7 +79,7 @@ export const mailUrl = serviceUrl(/^smtps?:$/, 'smtp://user:password@mail.exampl
 export const redisUrl = serviceUrl(/^rediss?:$/, 'redis://user:password@redis.example.com:6379');
 
 export interface Mailbox {
-  /** Empty: none. */
+  /** Empty if the mailbox has no name. */
   readonly name: string;
   readonly address: string;
 }
@@ -94,7 +96,7 @@ export const mailbox: Parser<Mailbox> = (value) => {
   throw new Error('an address such as no-reply@example.com or Example <no-reply@example.com>');
 };
 
-/** An http(s) origin; a path is allowed only where it is the base path itself, as front ends often write it. */
+/** An http or https origin. The base path may follow, because front ends often write it so. No other path may. */
 export const publicUrl: Parser<string> = (value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (
@@ -114,7 +116,7 @@ export const publicUrl: Parser<string> = (value) => {
 export const secret: Parser<string> = (value) => {
   if (value.length >= 32) return value;
   throw new Error(
-    `at least 32 characters long, it has ${value.length}; make one with: openssl rand -base64 32`,
+    `at least 32 characters long, but it has ${value.length}. Make one with: openssl rand -base64 32`,
   );
 };
 
@@ -123,7 +125,7 @@ export interface VersionedSecret {
   readonly value: string;
 }
 
-/** `2:new,1:old`, the first one current (protocol.md §12). */
+/** `2:new,1:old`. The first secret is the current one (protocol.md §12). */
 export const versionedSecrets: Parser<VersionedSecret[]> = (value) => {
   const secrets = list(value).map((item) => {
     const match = /^(\d+):(.+)$/.exec(item);
@@ -131,7 +133,9 @@ export const versionedSecrets: Parser<VersionedSecret[]> = (value) => {
     return { version: Number(match[1]), value: secret(match[2] ?? '') };
   });
   if (secrets.length === 0 || new Set(secrets.map(({ version }) => version)).size !== secrets.length) {
-    throw new Error('a list such as 2:newsecret,1:oldsecret in which each version stands once');
+    throw new Error(
+      'a list such as 2:newsecret,1:oldsecret that has at least one secret and no version twice',
+    );
   }
   return secrets;
 };
@@ -142,15 +146,15 @@ export const seconds = (min: number, max = YEAR): Parser<number> => integer(min,
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-/** Seconds, written as such or as `15m`, `12h`, `7d`. */
+/** A number of seconds such as `900`, or a number with a unit such as `15m`, `12h`, `7d`. */
 export const duration: Parser<number> = (value) => {
   const match = /^(\d+)\s*([smhdw]?)$/.exec(value);
   const length = Number(match?.[1]) * (UNITS[match?.[2] || 's'] ?? NaN);
   if (length >= 1 && length <= YEAR) return length;
-  throw new Error('a time such as 900 (seconds), 15m, 12h or 7d');
+  throw new Error(`a time such as 900 (seconds), 15m, 12h or 7d, and at most a year${butIs(value)}`);
 };
 
-/** `true`, `false`, or what the other parser takes. */
+/** `true`, `false`, or a value that the other parser accepts. */
 export const flagOr =
   <T>(other: Parser<T>): Parser<boolean | T> =>
   (value) =>
@@ -158,7 +162,7 @@ export const flagOr =
 
 export const url: Parser<string> = (value) => {
   const isPath = /^\/(?![/\\])/.test(value);
-  // An app's own scheme will do; one that runs what follows it will not.
+  // The scheme of an app is allowed. A scheme that makes the browser run the rest of the URL as code is not.
   const isUrl =
     /^[a-z][a-z0-9+.-]*:\/\//i.test(value) &&
     URL.canParse(value) &&
@@ -183,7 +187,7 @@ export const json =
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Seconds and requests, or `false` for no limit; by path or glob (protocol.md §6). */
+/** Rules by path or glob: `window` in seconds and `max` in requests, or `false` for no limit (protocol.md §6). */
 export type RateLimitRules = Readonly<
   Record<string, false | { readonly window: number; readonly max: number }>
 >;

@@ -1,8 +1,8 @@
 import { SetMetadata } from '@nestjs/common';
 
 /**
- * Who may call a route (protocol.md §1.1). `session`: anyone signed in; `sensitive`: the same, but never answered from a
- * cache; `fresh`: signed in within `session.freshAge`. A route that says nothing is `session`: closed by default.
+ * Who may call a route (protocol.md §1.1). `public`: everybody. `session`: users who are signed in; this is the default.
+ * `sensitive`: the same, but only the database decides, never a cache. `fresh`: users who signed in within `session.freshAge`.
  */
 export type Access = 'public' | 'session' | 'sensitive' | 'fresh';
 

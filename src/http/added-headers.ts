@@ -5,11 +5,11 @@ import type { CookieJar } from '../cookies/cookie-jar.js';
 export interface AddedHeader {
   readonly name: string;
   readonly value: string;
-  /** Milliseconds since 1970 until which the header may be sent again. If it is undefined, the answer is never sent again. */
+  /** Milliseconds since 1970. Until then the header may be sent again. If undefined, the answer is never sent again. */
   readonly until?: number;
 }
 
-/** @returns the header that belongs to an answer which sets these cookies, if any. */
+/** @returns the header for an answer that sets these cookies, or undefined. */
 export type HeaderOfCookies = (jar: CookieJar) => AddedHeader | undefined;
 
 /** Headers that features add to answers. A feature registers its own when its module starts. */

@@ -42,7 +42,7 @@ export class AnswerWriter {
     return jsonAnswer(reply, answer.body);
   }
 
-  /** In the order in which Better Auth sets these cookies. */
+  /** Sets the cookies in the same order as Better Auth. */
   async writeParts(request: FastifyRequest, reply: FastifyReply, parts: AnswerParts): Promise<void> {
     const jar = jarOf(request);
     const { cookies = [], signedOut, account, signedIn, location, headers = [], repeatable } = parts;

@@ -4,9 +4,9 @@ import type { AddedHeader } from './added-headers.js';
 import type { RepeatableAnswer } from './repeated/repeatable-answer.js';
 import type { IdentityRecord } from '../cookies/session-data/session-data.js';
 
-/** A session that the client is to keep. */
+/** A session that the client shall keep in cookies. */
 export interface KeptSession extends IdentityRecord {
-  /** False: its cookies end with the browser. */
+  /** False if the browser deletes the cookies when it closes. */
   readonly remember: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface AnswerParts {
   readonly account?: AccountData;
   /** Writes the cookies of this session. */
   readonly signedIn?: KeptSession;
-  /** Where the client may go on: the header `Location` beside a body. */
+  /** The URL that the client may open next. It is sent in the header `Location` of an answer with a body. */
   readonly location?: string;
   /** Headers that features add. */
   readonly headers?: readonly AddedHeader[];
@@ -41,7 +41,7 @@ export class Answer<Body = unknown> {
   ) {}
 }
 
-/** Sends the browser on with status 302. */
+/** Redirects the browser with status 302. */
 export class Redirect {
   constructor(
     readonly target: string,

@@ -2,11 +2,11 @@ import { BASE_PATH } from '../config/config.js';
 import { withoutSlashesAtTheEnd } from '../config/slashes.js';
 
 /**
- * The path by which limits and lists of paths know a request: below the base path, resolved as in any URL and without
- * slashes at its end (protocol.md §4.1, §6). Whatever reaches a route has the route's path here, whichever way it is
- * written; what the router refuses may have any.
- * @param url as it came over the wire.
- * @returns undefined when it is not below the base path.
+ * Returns the path by which rate limits and lists of paths identify a request. The path is relative to the base path, dots are
+ * resolved as in any URL, and slashes at the end are removed (protocol.md §4.1, §6). If a request reaches a route, this function
+ * returns the path of that route, however the URL was written. If no route matches, it may return any path.
+ * @param url as the client sent it.
+ * @returns undefined if the URL is not below the base path.
  */
 export function authPath(url: string): string | undefined {
   const resolved = plainPath(url) ?? resolvedPath(url);
@@ -16,7 +16,7 @@ export function authPath(url: string): string | undefined {
   return path.startsWith(`${BASE_PATH}/`) ? path.slice(BASE_PATH.length) : undefined;
 }
 
-/** Nearly every path: one in which there is nothing to resolve, so that no URL need be made. */
+/** Returns a path without anything to resolve. Almost every path is like this, and parsing it as a URL would be slow. */
 const plainPath = (url: string) => /^(\/[\w/-]*)(?:[?#]|$)/.exec(url)?.[1];
 
 function resolvedPath(url: string): string | undefined {
@@ -31,5 +31,5 @@ export function declareTwin(path: string, twin: string): void {
   twins.set(path, twin);
 }
 
-/** What limits or disables sign-in by e-mail must also hold for its twin, or the twin would be a way around it. */
+/** Rate limits and `disabledPaths` of a route also apply to its twin, because clients could otherwise avoid them. */
 export const twinOf = (path: string): string | undefined => twins.get(path);

@@ -21,45 +21,48 @@ import { REDIRECTS, noText } from './redirect-fields.js';
 export interface RouteSpecification {
   readonly summary: string;
   readonly description?: string;
-  /** Who may call it; `session` unless said otherwise. */
+  /** Who may call the route. The default is `session`. */
   readonly access?: Access;
-  /** A route open to all that answers otherwise to who is signed in. */
+  /** True for a public route whose answer depends on whether the user is signed in. */
   readonly credentials?: boolean;
   /** The class whose fields describe and validate the body. */
   readonly body?: Type;
-  /** The class whose fields validate the query; OpenAPI has it from the handler's `@Query()`. */
+  /** The class whose fields validate the query. OpenAPI takes the query from the handler's `@Query()`. */
   readonly query?: Type;
-  /** Sends the browser to the query's `callbackURL`, which must be trusted for that (protocol.md §5.3). */
+  /** True if the route redirects to `callbackURL` in the query. That URL must be trusted (protocol.md §5.3). */
   readonly redirects?: boolean;
-  /** Besides JSON also `application/x-www-form-urlencoded`, which a page can send across sites: so form-CSRF is checked. */
+  /**
+   * True if the route takes `application/x-www-form-urlencoded` besides JSON. A page of another site can send such a form, so
+   * the server checks for CSRF.
+   */
   readonly form?: boolean;
-  /** Such a form may come from another site: nobody is signed in by it alone. */
+  /** True if the form may come from another site, because it alone does not sign anybody in. */
   readonly crossSite?: boolean;
-  /** Always answers 302: where to. */
+  /** For a route that always answers 302: describes the target. */
   readonly leadsTo?: string;
-  /** A body is passed over, whatever it holds. */
+  /** True if the route ignores the body. */
   readonly bodiless?: boolean;
-  /** What a 200 holds; a route that always redirects has none. */
+  /** The body of a 200. A route that always redirects has none. */
   readonly answer?: Type | [Type] | AnswerSchema;
-  /** Status to the codes it may carry, besides those that follow from `access`, `body` and the method. */
+  /** Error codes by status, besides those that follow from `access`, `body` and the method. */
   readonly errors?: Readonly<Record<number, readonly NamedError[]>>;
-  /** Status to the messages that go out without a code (protocol.md §4.4). */
+  /** Messages of errors without a code, by status (protocol.md §4.4). */
   readonly messages?: Readonly<Record<number, readonly string[]>>;
-  /** Status to when it goes out without a body. */
+  /** By status: when the server sends it without a body. */
   readonly empty?: Readonly<Record<number, string>>;
-  /** Path of the route that this one is another form of. Whatever limits or disables that path holds for this one too. */
+  /** Path of the route that this one is another form of. Limits and bans of that path apply to this route too. */
   readonly twinOf?: string;
-  /** Whom Fastify asks by itself, without guards and interceptors. */
+  /** The handler that Fastify calls directly, without Nest's guards and interceptors. */
   readonly direct?: DirectRoute;
 }
 
-/** A route open to all that takes nothing: none of the guards would look at it. */
+/** A public route without input. No guard would check anything of it. */
 type UnguardedSpecification = Omit<
   RouteSpecification,
   'access' | 'body' | 'query' | 'redirects' | 'form' | 'direct'
 >;
 
-/** An answer that is no class: what OpenAPI says of it. */
+/** The OpenAPI description of an answer that is not a class. */
 export interface AnswerSchema {
   readonly contentType?: string;
   readonly schema: Record<string, unknown>;
@@ -70,18 +73,18 @@ export const ROUTE = Symbol('route');
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the route takes form posts besides JSON. */
+    /** True if the route takes forms besides JSON. */
     form?: boolean;
-    /** Whether a body is passed over, whatever it holds. */
+    /** True if the route ignores the body. */
     bodiless?: boolean;
-    /** Whether it may change something; of those that read, only followed links do. */
+    /** True if the route may change something: every route except GET, and a GET with `redirects`. */
     writes?: boolean;
   }
 }
 
 export const AuthGet = (path: string, route: RouteSpecification) =>
   authRoute(path, { method: Get(path), verb: 'GET' }, route);
-/** For what every page asks: none of Nest's per-request machinery stands between Fastify and the handler. */
+/** A route that Fastify calls directly, because Nest's work per request is too slow for a route that every page calls. */
 export const DirectAuthGet =
   (path: string, route: UnguardedSpecification) =>
   <Handler extends DirectHandler>(
@@ -97,7 +100,7 @@ export const AuthPost = (path: string, route: RouteSpecification) =>
 export const AuthPut = (path: string, route: RouteSpecification) =>
   authRoute(path, { method: Put(path), verb: 'PUT' }, route);
 
-/** One declaration for routing, access, validation and OpenAPI, so that none of them can say something else. */
+/** One declaration for routing, access, validation and OpenAPI, so that they cannot contradict each other. */
 function authRoute(
   path: string,
   { method, verb }: { method: MethodDecorator; verb: 'GET' | 'POST' | 'PUT' },
@@ -158,7 +161,7 @@ function describeAnswer(answer: NonNullable<RouteSpecification['answer']>) {
 
 const UNEXPECTED = ApiResponse({
   status: 500,
-  description: 'Unexpected fault. No body; the log tells of it under the `x-request-id` of the answer.',
+  description: 'Unexpected error, without a body. The log has the reason under the `x-request-id` of the answer.',
 });
 
 function describeError(
@@ -192,7 +195,7 @@ const redirectsIn = ({ body }: RouteSpecification) =>
 
 const redirectMessages = (route: RouteSpecification) => redirectsIn(route).map(({ label }) => noText(label));
 
-/** The route's own errors and those that its access, body and method bring. */
+/** The route's own errors, and those that follow from its access, body and method. */
 function possibleErrors(
   verb: string,
   access: Access,

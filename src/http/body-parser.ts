@@ -4,10 +4,10 @@ import { badRequest, unsupportedMediaType, type AuthError } from '../errors/auth
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-/** Bytes; enough for a password field of a megabyte to be refused by its length and not by the parser. */
+/** Bytes. Large enough that a password of 1 MiB is refused for its length and not by the parser. */
 export const BODY_LIMIT = 2 * 1024 * 1024;
 
-/** Fastify would refuse a malformed type. In the protocol, the type matters only if there is a body to read. */
+/** Removes the content type if there is no body to read, because Fastify refuses a malformed type and the protocol does not. */
 export const dropNeedlessType: onRequestHookHandler = (request, _reply, done) => {
   const { bodiless } = request.routeOptions.config;
   if (request.headers['content-type'] === '' || bodiless || isEmpty(request))
@@ -15,7 +15,7 @@ export const dropNeedlessType: onRequestHookHandler = (request, _reply, done) =>
   done();
 };
 
-/** One parser in place of Fastify's, so that the faults and their order are the protocol's (protocol.md §4.2). */
+/** Replaces Fastify's parsers, so that errors and their order are those of the protocol (protocol.md §4.2). */
 export function installBodyParser(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (request, body, done) => {
@@ -27,28 +27,28 @@ export function installBodyParser(server: FastifyInstance): void {
   });
 }
 
-/** RFC 9112 §6.3: a request without either header has no body. */
+/** A request has no body if it has neither header, or a length of 0 (RFC 9112 §6.3). */
 const isEmpty = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 
-/** @throws {AuthError} 415 for a type the route does not take, 400 for malformed JSON. */
+/** @throws {AuthError} 415 for a type that the route does not take, 400 for malformed JSON. */
 function parseBodyText(request: FastifyRequest, body: string): unknown {
   const header = request.headers['content-type'];
-  // Without a type, or without a single byte, there is no body.
+  // A request without a type, or with an empty body, counts as a request without a body.
   if (header === undefined || body === '' || request.routeOptions.config.bodiless) return undefined;
   const type = header.split(';', 1)[0]?.trim().toLowerCase();
   const takesForms = request.routeOptions.config.form ?? false;
   if (type === FORM_TYPE && takesForms) return Object.fromEntries(new URLSearchParams(body));
   if (type !== JSON_TYPE) throw notAllowed(request);
   try {
-    // A byte order mark is no part of the text (RFC 8259 §8.1).
+    // A byte order mark does not belong to the JSON text (RFC 8259 §8.1).
     return JSON.parse(body.replace(/^\uFEFF/, '')) as unknown;
   } catch {
     throw badRequest('BAD_REQUEST');
   }
 }
 
-/** 415 that names the type as it was sent and those the route takes. */
+/** The error 415. It names the type as the client sent it, and the types that the route takes. */
 export function notAllowed(request: FastifyRequest): AuthError {
   const allowed = request.routeOptions.config.form ? `${FORM_TYPE}, ${JSON_TYPE}` : JSON_TYPE;
   return unsupportedMediaType(

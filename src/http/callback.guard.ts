@@ -8,7 +8,10 @@ import { ROUTE, type RouteSpecification } from './auth-route.js';
 import { isOriginCheckOff } from './origin.guard.js';
 import { isTrustedRedirect } from './trusted-origins.js';
 
-/** Where a followed link may lead, with or without a cookie; the origin of a followed link says nothing (protocol.md §5.3). */
+/**
+ * Refuses a mailed link with an untrusted `callbackURL`, with or without a cookie. The `Origin` header cannot help here, because a
+ * followed link does not have one that means anything (protocol.md §5.3).
+ */
 @Injectable()
 export class CallbackGuard implements CanActivate {
   constructor(

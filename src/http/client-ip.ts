@@ -5,9 +5,9 @@ import { formatIp, isInNetwork, parseIp, parseNetwork, type Network } from '../n
 type IpSettings = Options['advanced']['ipAddress'];
 
 /**
- * The client's address by the protocol's derivation (protocol.md §6): the first of the configured headers that resolves.
- * The socket is never asked, because it is a proxy's.
- * @returns IPv4 as it is, IPv6 written out and masked to `ipv6Subnet`, `''` when unknown or not to be known.
+ * Returns the client's address as in the protocol (protocol.md §6): from the first configured header that contains one. The
+ * address of the socket is never used, because it belongs to a proxy.
+ * @returns IPv4 unchanged; IPv6 in full length and masked to `ipv6Subnet`; `''` if unknown, or if tracking is disabled.
  */
 export function clientIp(
   headers: IncomingHttpHeaders,
@@ -25,9 +25,10 @@ export function clientIp(
 }
 
 /**
- * A list may have been begun by the client, so without known proxies only a single address is believed. With them it is
- * read from the right, where the nearest proxy wrote, up to the first hop that is not ours; a hop that is no address
- * ends the search, since what stands left of it could be anybody's.
+ * Reads the address of the client from a list of hops. The client may have sent the beginning of the list. So without trusted
+ * proxies, only a list of one address is accepted. With them, the list is read from the right, where the nearest proxy wrote, up
+ * to the first hop that is not a trusted proxy. If that hop is not an address, there is no result, because the client may have
+ * written everything to the left of it.
  */
 function fromHeader(value: string, proxies: readonly Network[]) {
   const hops = value
@@ -44,7 +45,7 @@ function fromHeader(value: string, proxies: readonly Network[]) {
 
 const parsed = new WeakMap<readonly string[], readonly Network[]>();
 
-/** The configuration admits nothing else than networks. */
+/** Parses each list once. The configuration has already checked that every entry is a network. */
 function networksOf(entries: readonly string[]): readonly Network[] {
   const known = parsed.get(entries);
   if (known) return known;

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { clientIp } from './client-ip.js';
 
-/** Who sent the request, as far as use cases need to know. */
+/** What use cases need to know about the sender of the request. */
 export interface Client {
   /** IP address as `clientIp` derives it; empty if unknown. */
   readonly address: string;
@@ -19,7 +19,7 @@ declare module 'fastify' {
   }
 }
 
-/** Gives every request its `client`, derived when it is first read. */
+/** Adds `client` to every request. It is computed only when a use case reads it. */
 export function installClient(server: FastifyInstance, config: Config): void {
   server.decorateRequest('client', {
     getter(this: FastifyRequest): Client {

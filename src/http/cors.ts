@@ -6,22 +6,22 @@ import { exposeHeader } from './exposed-headers.js';
 import { isTrustedOrigin } from './trusted-origins.js';
 
 const METHODS = 'GET, POST, PUT';
-/** What the stock client sends; other headers are allowed as they are asked for. */
+/** The headers that Better Auth's client sends. Other headers are allowed if the preflight asks for them. */
 const HEADERS = ['content-type', 'authorization'];
-/** Scripts of another origin may read these, besides the headers that features add. */
+/** Scripts of another origin may read these headers, besides those that features add. */
 const EXPOSED = ['x-retry-after', 'x-request-id'];
-/** Seconds for which a browser need not ask again; Chromium takes no more. */
+/** Seconds for which a browser may remember a preflight. Chromium accepts no more. */
 const MAX_AGE = 7200;
 
 /**
  * Lets pages of the trusted origins call the routes below the base path with cookies (Fetch Standard §3.2). Better Auth
- * leaves this to the framework around it. Same-origin pages need none of it and get none.
+ * leaves this to the framework around it. Pages of the server's own origin need no CORS headers and get none.
  */
 export function cors(config: Config, added: AddedHeaders): onRequestHookHandler | undefined {
   if (config.trustedOrigins.every((pattern) => pattern === config.origin)) return undefined;
   return (request, reply, done) => {
     if (authPath(request.originalUrl) === undefined) return done();
-    // Also where nothing else is sent: a cache must not hand one origin's answer to another.
+    // Sent even without the other headers, because a cache must not give one origin's answer to another origin.
     void reply.header('vary', 'Origin');
     const origin = trustedOrigin(request, config);
     if (origin === undefined) return done();
@@ -32,13 +32,13 @@ export function cors(config: Config, added: AddedHeaders): onRequestHookHandler 
   };
 }
 
-/** Another origin than the server's own, and a trusted one; `null` is nobody's. */
+/** Returns the `Origin` header if it is trusted and not the server's own origin. `null` is never trusted. */
 function trustedOrigin({ headers: { origin } }: FastifyRequest, config: Config): string | undefined {
   if (!origin || origin === config.origin || !isSerializedOrigin(origin)) return undefined;
   return isTrustedOrigin(origin, config.trustedOrigins) ? origin : undefined;
 }
 
-/** As a browser writes one (RFC 6454 §6.2): a URL that merely begins with a trusted origin is not sent back. */
+/** True if a browser writes an origin so (RFC 6454 §6.2). A URL that only begins with a trusted origin is refused. */
 function isSerializedOrigin(origin: string): boolean {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.[\]:_-]*$/i.test(origin) || !URL.canParse(origin)) return false;
   const url = new URL(origin);
@@ -61,7 +61,7 @@ function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyR
     .send();
 }
 
-/** Front ends add headers of their own, such as those of tracing; from a trusted origin they may. */
+/** Allows every header that a trusted origin asks for, because front ends send headers of their own, such as for tracing. */
 function allowedHeaders(asked: string): string[] {
   const names = asked
     .split(',', 64)

@@ -5,11 +5,11 @@ const FIELDS = Symbol('fields');
 const fieldsOf = (prototype: object) =>
   (Reflect.getMetadata(FIELDS, prototype) as readonly string[] | undefined) ?? [];
 
-/** Notes a field of a body or query class, after those that its class inherits. */
+/** Records a field of a body or query class. Inherited fields come first. */
 export const DeclaredField: PropertyDecorator = (prototype, name) => {
   const fields = new Set([...fieldsOf(prototype), String(name)]);
   Reflect.defineMetadata(FIELDS, [...fields], prototype);
 };
 
-/** Names of the fields that a body or query class declares, in their order. */
+/** The names of the fields of a body or query class, in the order of declaration. */
 export const declaredFields = (type: Type): readonly string[] => fieldsOf(type.prototype as object);

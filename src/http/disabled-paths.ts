@@ -1,7 +1,7 @@
 import type { onRequestHookHandler } from 'fastify';
 import { authPath, twinOf } from './auth-path.js';
 
-/** `disabledPaths`: answered before anything else is looked at (protocol.md §4.1). */
+/** Answers the paths in `disabledPaths` with 404, before any other check (protocol.md §4.1). */
 export function answerDisabledPaths(disabledPaths: readonly string[]): onRequestHookHandler | undefined {
   const disabled = new Set(disabledPaths);
   if (disabled.size === 0) return undefined;

@@ -1,6 +1,6 @@
 import { ApiProperty } from '../openapi/decorators.js';
 
-/** Every error with a body has this form (protocol.md §1.1). */
+/** The body of an error (protocol.md §1.1). */
 export class ErrorAnswer {
   @ApiProperty({ example: 'Invalid email or password' })
   message!: string;

@@ -8,7 +8,7 @@ import { asJson } from './json-answer.js';
 import { Logger } from '../logging/logger.js';
 import { AuthError, badRequest, payloadTooLarge } from '../errors/auth-error.js';
 
-/** Every answer other than 200 is written here; what nobody foresaw is logged and answered as a bare 500 (protocol.md §4.1). */
+/** Writes the answer to every error. An unexpected error is logged and answered with 500 without a body (protocol.md §4.1). */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   constructor(
@@ -31,7 +31,7 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** What is to be logged. A value that cannot be stored is logged too, because the check for it is missing. */
+/** Returns what to log. A value that PostgreSQL refuses is logged too, because a check for it is missing in the code. */
 function faultIn(exception: unknown, error: AuthError): unknown {
   if (exception instanceof AuthError) return exception.cause;
   return error.status >= 500 || isUnstorable(exception) ? exception : undefined;
@@ -39,10 +39,10 @@ function faultIn(exception: unknown, error: AuthError): unknown {
 
 function asAuthError(exception: unknown, request: FastifyRequest): AuthError {
   if (exception instanceof AuthError) return exception;
-  // It came with the request; logged all the same, because the check for it is missing.
+  // The value came with the request, so the client gets 400. `faultIn` logs it.
   if (isUnstorable(exception)) return badRequest('VALIDATION_ERROR');
   const status = statusOf(exception);
-  // Fastify's own complaints about a request: a type that is none, a wrong Content-Length.
+  // Fastify's own errors, for example for a malformed content type or a wrong Content-Length.
   if (status === 415) return notAllowed(request);
   if (status === 413) return payloadTooLarge('PAYLOAD_TOO_LARGE');
   if (status === 400) return badRequest('BAD_REQUEST');

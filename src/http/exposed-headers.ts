@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 
-/** Names a header that scripts of another origin may read, besides those already named (Fetch Standard §3.3.2). */
+/** Lets scripts of another origin read one more header of the answer (Fetch Standard §3.3.2). */
 export function exposeHeader(reply: FastifyReply, name: string): void {
   const current = reply.getHeader('access-control-expose-headers');
   const names = typeof current === 'string' ? current.split(', ') : [];

@@ -7,13 +7,13 @@ import { isEmailAddress } from './email-address.js';
 import { typeName } from './type-name.js';
 
 /**
- * Decorators for the fields of a body. Each says in one place what the field is for TypeScript's reader, for validation,
- * with the texts the protocol uses (protocol.md §4.3), and for OpenAPI.
+ * The decorators below declare the fields of a body. One decorator serves validation, with the messages of the protocol
+ * (protocol.md §4.3), and OpenAPI.
  */
 interface FieldOptions {
   readonly description?: string;
   readonly example?: unknown;
-  /** An optional field may be absent; `null` is no absence. */
+  /** True if the field may be missing. `null` does not count as missing. */
   readonly optional?: boolean;
 }
 
@@ -55,7 +55,7 @@ export function Email({ optional, ...documentation }: FieldOptions = {}): Proper
   );
 }
 
-/** Text that the protocol checks as one of several kinds, so that it only says that none fits. */
+/** Text for which the protocol has several schemas. So its message does not say which type it expects. */
 export function Name({ optional, ...documentation }: FieldOptions = {}): PropertyDecorator {
   return field(optional, ApiProperty({ type: String, required: !optional, ...documentation }), [
     check(
@@ -72,7 +72,7 @@ export function Flag({ optional, ...documentation }: FieldOptions = {}): Propert
   ]);
 }
 
-/** A field the protocol takes as it comes and the handler judges. */
+/** A field that the protocol does not validate. The handler checks it. */
 export function Anything(
   documentation: FieldOptions & { type?: typeof String | typeof Boolean; nullable?: boolean } = {},
 ): PropertyDecorator {
@@ -102,7 +102,7 @@ export function TextList({ optional, ...documentation }: FieldOptions = {}): Pro
   ]);
 }
 
-/** An object of any keys; with `refuse`, of texts, of which that says what is wrong. */
+/** An object with any keys. With `refuse`, its values must be strings, and `refuse` returns what is wrong with the object. */
 export function RecordField({
   optional,
   refuse,
@@ -122,7 +122,7 @@ export function RecordField({
   ]);
 }
 
-/** An object with fields of its own; its class says which. */
+/** An object with the fields of a class. */
 export function Nested(type: Type, { optional, ...documentation }: FieldOptions = {}): PropertyDecorator {
   return field(optional, ApiProperty({ type, required: !optional, ...documentation }), [
     issues('nested', (value) => {
@@ -139,7 +139,7 @@ export function Nested(type: Type, { optional, ...documentation }: FieldOptions 
   ]);
 }
 
-/** What a constraint says: one issue a line, each with where below the field it is, if it is there. */
+/** Splits the text of a constraint: each line is one issue, and may begin with a path below the field and a tab. */
 export function splitIssues(text: string): { path: string; issue: string }[] {
   return text.split('\n').map((line) => {
     const tab = line.indexOf('\t');
@@ -163,7 +163,7 @@ function field(optional: boolean | undefined, documentation: PropertyDecorator, 
   return applyDecorators(DeclaredField, documentation, ...checks, ...(optional ? [whenPresent] : []));
 }
 
-/** The protocol measures an array as well, after it has said that it is none of what was expected. */
+/** The protocol also checks the length of an array, although it has already reported the wrong type. */
 const hasLength = (value: unknown): value is string | unknown[] =>
   typeof value === 'string' || Array.isArray(value);
 

@@ -8,8 +8,8 @@ import { ROUTE, type RouteSpecification } from './auth-route.js';
 import { isCsrfCheckOff, requireTrustedOrigin } from './origin.guard.js';
 
 /**
- * Login CSRF (protocol.md §5.2): a form on another site could sign a visitor in to the attacker's account, and there is
- * no cookie yet whose presence would call for the origin check.
+ * Prevents login CSRF (protocol.md §5.2): a form on another site could sign a visitor in to the attacker's account. `OriginGuard`
+ * does not prevent this, because it checks only requests with cookies, and the visitor does not have one yet.
  */
 @Injectable()
 export class FormCsrfGuard implements CanActivate {

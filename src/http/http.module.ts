@@ -11,7 +11,7 @@ import { AddedHeaders } from './added-headers.js';
 import { AnswerWriter } from './answer-writer.js';
 import { RequestMetrics } from './request-metrics.js';
 
-/** The cookies know neither Nest nor the configuration, so they are put together here. */
+/** The cookie classes do not know Nest or the configuration, so this module constructs them. */
 const cookies: Provider[] = [
   {
     provide: AccountCookie,

@@ -8,24 +8,24 @@ import { declaredFields } from './declared-fields.js';
 import { splitIssues } from './fields.js';
 import { typeName } from './type-name.js';
 
-/** What a body class may say of the body as a whole. */
+/** Static properties by which a body class describes the body as a whole. */
 interface BodyType extends Type {
-  /** The body may be absent. */
+  /** True if the body may be missing. */
   readonly optional?: boolean;
-  /** How a body that is no object is told, in this order; `object` unless said otherwise. */
+  /** The shapes that the message names if the body is not an object, in this order. The default is `object`. */
   readonly shapes?: readonly string[];
-  /** Judges the whole where the protocol knows several shapes: what it is told when it fits none. */
+  /** For a body with several possible shapes: returns the message if the body has none of them. */
   readonly refusal?: (values: unknown) => string | undefined;
-  /** Keys without a field are kept under `rest`: some of them may be configured fields. */
+  /** True if the whole body is also kept as `rest`, because some of its keys may be configured fields. */
   readonly keepsRest?: boolean;
 }
 
 /**
- * Validates the body, and after it the query. An instance of the route's class takes the body's place, with the class's
- * fields and no others; the query stays as it is, because some of it is for others (protocol.md §1.5).
+ * Validates the body, and then the query. The body is replaced by an instance of the route's class that has only the fields of the
+ * class. The query stays unchanged, because other steps read parameters of it too (protocol.md §1.5).
  *
- * A guard and not a pipe, because pipes run after all guards while the protocol validates before it asks who is there:
- * a wrong type without a session is 400 and not 401 (protocol.md §4.1).
+ * This is a guard and not a pipe, because pipes run after all guards, and the protocol validates before it looks for a session: a
+ * wrong type without a session gets 400, not 401 (protocol.md §4.1).
  */
 @Injectable()
 export class InputGuard implements CanActivate {
@@ -64,7 +64,7 @@ function requireShape(type: BodyType, values: unknown, source: 'body' | 'query')
   if (refusal !== undefined) throw badRequest('VALIDATION_ERROR', `[${source}] ${refusal}`);
 }
 
-/** An instance of the class with the values of its fields. */
+/** Returns an instance of the class with the values of its fields. */
 function validate(type: BodyType, values: object, source: 'body' | 'query'): object {
   const instance = Object.assign(new type() as object, pick(values, fieldsOf(type)));
   const issues = validateSync(instance).flatMap((issue) =>
@@ -76,7 +76,7 @@ function validate(type: BodyType, values: object, source: 'body' | 'query'): obj
   return instance;
 }
 
-/** Own properties only: a key such as `constructor` or `__proto__` names nothing. */
+/** Takes own properties only, so that keys such as `constructor` and `__proto__` are ignored. */
 function pick(values: object, fields: readonly string[]): object {
   return Object.fromEntries(Object.entries(values).filter(([key]) => fields.includes(key)));
 }

@@ -1,4 +1,4 @@
-/** An answer that is JSON text already. */
+/** An answer that is already JSON text. */
 export class JsonText {
   constructor(readonly text: string) {}
 }

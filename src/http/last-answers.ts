@@ -1,8 +1,8 @@
 import type { FastifyInstance, onSendHookHandler } from 'fastify';
 
 /**
- * Lets a stopping server end as soon as the requests under way are answered: Fastify closes only the connections that
- * are idle when it stops, so a client that keeps its own open would hold the process for as long as keep-alive lasts.
+ * Closes each connection after its answer while the server is stopping. Fastify only closes connections that are idle when it
+ * stops, so without this a client with keep-alive would keep the process running until the keep-alive timeout.
  */
 export function closeConnectionsWithLastAnswers(server: FastifyInstance): onSendHookHandler {
   let stopping = false;

@@ -1,9 +1,9 @@
 /** Sent with every redirect, so that the browser does not tell the target which page led to it. */
 export const WITHOUT_REFERRER = { 'referrer-policy': 'no-referrer' } as const;
 
-/** A redirect target as a header can carry it (RFC 3986 §2.1): percent-encoded where it is not ASCII, else as given. */
+/** Returns the redirect target for a header: everything but printable ASCII is percent-encoded (RFC 3986 §2.1). */
 export function locationOf(target: string): string {
-  // By way of bytes, because half a surrogate pair cannot be encoded.
+  // The conversion to bytes and back replaces half surrogate pairs, which `encodeURIComponent` cannot encode.
   return Buffer.from(target)
     .toString()
     .replace(/[^\x20-\x7e]+/g, encodeURIComponent);

@@ -7,7 +7,7 @@ import { authPath } from './auth-path.js';
 import { REDIRECTS, noText } from './redirect-fields.js';
 import { isTrustedOrigin, isTrustedRedirect } from './trusted-origins.js';
 
-/** Where a request that changes something may come from, and where its answer may send the browser (protocol.md §5.1, §5.3). */
+/** Refuses a request that comes from an untrusted origin or redirects to an untrusted URL (protocol.md §5.1, §5.3). */
 @Injectable()
 export class OriginGuard implements CanActivate {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
@@ -15,13 +15,13 @@ export class OriginGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (request.method === 'GET') return true;
-    // Without cookies nobody's session can be ridden on.
+    // A request without cookies cannot abuse the session of a user.
     if (request.headers.cookie !== undefined) requireTrustedOrigin(request, this.config);
     if (!isOriginCheckOff(request, this.config)) this.checkRedirects(request);
     return true;
   }
 
-  /** Reads the raw body, because an untrusted target is refused before the body is validated. */
+  /** Reads the raw body, because the protocol refuses an untrusted target before it validates the body. */
   private checkRedirects(request: FastifyRequest): void {
     const body = (request.body ?? {}) as Record<string, unknown>;
     const query = request.query as Record<string, unknown>;
@@ -34,24 +34,25 @@ export class OriginGuard implements CanActivate {
   }
 }
 
-/** @throws {AuthError} 403 unless `Origin`, or `Referer` in its place, is a trusted origin (protocol.md §5.1). */
+/** @throws {AuthError} 403 unless `Origin`, or without it `Referer`, is a trusted origin (protocol.md §5.1). */
 export function requireTrustedOrigin(request: FastifyRequest, config: Config): void {
   if (isCsrfCheckOff(config) || isOriginCheckOff(request, config)) return;
   const { origin, referer } = request.headers;
-  // A page of an opaque origin says `null`; the browser's own word that it is ours is enough (protocol.md §0.2).
+  // A browser may send `null` for a page of this server too. Then it must say `same-origin` in `Sec-Fetch-Site`, which no page
+  // can set (protocol.md §0.2).
   const sameOrigin = origin === 'null' && request.headers['sec-fetch-site'] === 'same-origin';
   const claimed = sameOrigin ? ownOrigin(request) : origin || referer;
   if (!claimed || claimed === 'null') throw forbidden('MISSING_OR_NULL_ORIGIN');
   if (!isTrustedOrigin(claimed, config.trustedOrigins)) throw forbidden('INVALID_ORIGIN');
 }
 
-/** What the browser knows us by. No page can set these headers, and a made-up one still has to be a trusted origin. */
+/** The server's origin as the browser sees it. Pages cannot set these headers, and the result must still be a trusted origin. */
 function ownOrigin({ protocol, headers }: FastifyRequest): string {
   const forwarded = headers['x-forwarded-proto'];
   return `${typeof forwarded === 'string' && forwarded !== '' ? forwarded : protocol}://${headers.host}`;
 }
 
-/** Turned off altogether, or for a list of paths and what is below them (protocol.md §5.1). */
+/** True if the origin check is disabled for everything, or for a path that contains this request (protocol.md §5.1). */
 export function isOriginCheckOff(
   request: FastifyRequest,
   { advanced: { disableOriginCheck } }: Config,
@@ -61,7 +62,7 @@ export function isOriginCheckOff(
   return disableOriginCheck.some((listed) => path === listed || path.startsWith(`${listed}/`));
 }
 
-/** `disableOriginCheck` alone also turns this one off, as in Better Auth. */
+/** True if the CSRF check is disabled. `disableOriginCheck` alone disables it too, as in Better Auth. */
 export function isCsrfCheckOff(config: Config): boolean {
   const { disableCSRFCheck, disableOriginCheck } = config.advanced;
   return disableCSRFCheck ?? disableOriginCheck === true;

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/error-catalogue.js';
 
-/** Fields that name where a browser is sent, in the order they are checked, and how each is refused (protocol.md §5.3). */
+/** The fields with redirect targets, in the order of the checks, with the error code of each (protocol.md §5.3). */
 export const REDIRECTS: readonly { field: string; label: string; code: ErrorCode }[] = [
   { field: 'callbackURL', label: 'callbackURL', code: 'INVALID_CALLBACK_URL' },
   { field: 'redirectTo', label: 'redirectURL', code: 'INVALID_REDIRECT_URL' },

@@ -12,20 +12,20 @@ declare module 'fastify' {
   }
 }
 
-/** The cookies of this exchange; the `Cookie` header is parsed once. */
+/** The cookies of this request and its answer. The `Cookie` header is parsed only once. */
 export function jarOf(request: FastifyRequest): CookieJar {
   return (request.jar ??= new CookieJar(parseCookies(request.headers.cookie)));
 }
 
-/** The cookies of this exchange, as a parameter of a route. */
+/** Passes the cookies of the request and its answer to a route. */
 export const Jar = createParamDecorator((_: unknown, context: ExecutionContext): CookieJar =>
   jarOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-/** The only place that writes `Set-Cookie`, the headers that follow from it, and the status of a redirect. */
+/** Writes `Set-Cookie`, the headers that features derive from it, and the status of a redirect. No other code writes them. */
 export function writeAnswerHeaders(added: AddedHeaders): onSendHookHandler {
   return (request, reply, payload, done) => {
-    // Only here, because Nest sets the route's own status after all interceptors.
+    // An interceptor cannot set this status, because Nest sets the status of the route after all interceptors.
     if (request.redirects) void reply.code(302);
     const { jar } = request;
     if (jar && jar.setCookies.length > 0) {

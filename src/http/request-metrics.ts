@@ -6,10 +6,10 @@ import { Metrics } from '../metrics/metrics.js';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
-/** How long answers take, and how many of them were repeated. */
+/** Measures how long answers take, and counts those that were sent again from memory. */
 @Injectable()
 export class RequestMetrics {
-  /** Since the start. */
+  /** Answers sent again since the start of the process. */
   repeated = 0;
   private readonly durations: Histogram<'method' | 'route' | 'status'>;
 
@@ -24,7 +24,7 @@ export class RequestMetrics {
     );
     metrics.total(
       'gatehouse_repeated_answers_total',
-      'Answers that were sent again as they were, while the session cache vouched for them',
+      'Answers that were sent again from memory, because the session cache confirmed that nothing had changed',
       () => this.repeated,
     );
   }

@@ -5,10 +5,10 @@ import type { onRequestHookHandler } from 'fastify';
 import helmet from 'helmet';
 import type { Config } from '../config/config.js';
 
-/** Answers of the API are no pages: whatever a browser takes one for, nothing in it runs, loads or is framed. */
+/** For answers of the API, which are not pages. Even if a browser shows one, nothing in it runs, loads or can be framed. */
 const NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Swagger UI brings its scripts in files, its styles in elements as well, and its icons in data URLs. */
+/** Swagger UI has its scripts in files, its styles in files and elements, and its icons in data URLs. */
 const DOCUMENTATION = [
   NOTHING,
   "script-src 'self'",
@@ -18,10 +18,10 @@ const DOCUMENTATION = [
 ].join('; ');
 
 /**
- * Browsers heed these for documents alone, or the policy of an answer says the same; each costs every client the time to
- * read it.
+ * Helmet's headers that answers of the API do not need, because browsers use them for documents only or the content security policy
+ * says the same. Each of them would cost every client the time to read it.
  */
-const OF_NO_USE_TO_DATA = {
+const ONLY_FOR_PAGES = {
   crossOriginOpenerPolicy: false,
   crossOriginResourcePolicy: false,
   originAgentCluster: false,
@@ -35,16 +35,16 @@ const OF_NO_USE_TO_DATA = {
 
 const YEAR = 31_536_000;
 
-/** Of a page that has this one style and nothing else, besides those of every answer. */
+/** The headers of a page whose only content besides text is this style. */
 export function styledPageHeaders(style: string): OutgoingHttpHeaders {
   const hash = createHash('sha256').update(style).digest('base64');
   return { ...helmetHeaders(false), 'content-security-policy': `${NOTHING}; style-src 'sha256-${hash}'` };
 }
 
-/** Helmet's headers, with a policy for each kind of answer; a page with its own says so in its reply. */
+/** Sets helmet's headers, with one policy for the API and one for its documentation. A page may replace them in its reply. */
 export function securityHeaders({ origin }: Config, documentation: string): onRequestHookHandler {
   const behindTls = origin.startsWith('https://');
-  const ofAnswers = { ...helmetHeaders(behindTls, OF_NO_USE_TO_DATA), 'content-security-policy': NOTHING };
+  const ofAnswers = { ...helmetHeaders(behindTls, ONLY_FOR_PAGES), 'content-security-policy': NOTHING };
   const ofDocumentation = { ...helmetHeaders(behindTls), 'content-security-policy': DOCUMENTATION };
   return (request, reply, done) => {
     const isDocumentation = request.url === documentation || request.url.startsWith(`${documentation}/`);
@@ -53,10 +53,10 @@ export function securityHeaders({ origin }: Config, documentation: string): onRe
   };
 }
 
-/** They are the same for every request, and helmet takes as long as a whole answer from the cache: it is asked once. */
+/** Computes the headers once, because they are the same for every request and helmet is as slow as a whole cached answer. */
 function helmetHeaders(
   behindTls: boolean,
-  without: Partial<typeof OF_NO_USE_TO_DATA> = {},
+  without: Partial<typeof ONLY_FOR_PAGES> = {},
 ): OutgoingHttpHeaders {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
@@ -64,7 +64,7 @@ function helmetHeaders(
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     ...without,
     contentSecurityPolicy: false,
-    // A promise that only a server behind TLS can keep, and one for itself alone.
+    // Only if the public URL is https. Subdomains are not included, because they may belong to other servers.
     strictTransportSecurity: behindTls ? { maxAge: YEAR, includeSubDomains: false } : false,
   });
   setHeaders(request, response, () => {});

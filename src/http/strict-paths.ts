@@ -1,17 +1,17 @@
 import { BASE_PATH } from '../config/config.js';
 
-/** A path no route has. */
+/** A path without a route. */
 const NOWHERE = '/-';
 
 /**
- * The address as the protocol's router sees it (protocol.md §4.1): dots and backslashes resolved as in any URL, nothing
- * percent-decoded, and no route where two slashes meet. Fastify would decode `%65` to `e` and match.
- * @param skipTrailingSlash whether a slash at the end of a path below the base path is forgiven.
+ * Rewrites a URL so that Fastify's router matches it as the protocol's router would (protocol.md §4.1). Dots and backslashes are
+ * resolved as in any URL. Nothing is percent-decoded; Fastify would decode `%65` to `e` and match. A path with `//` matches no route.
+ * @param skipTrailingSlash true if a slash at the end of a path below the base path is ignored.
  */
 export function strictUrl(url: string | undefined, skipTrailingSlash = false): string {
   const strict = resolved(url ?? '/');
   if (!skipTrailingSlash || !strict.startsWith(`${BASE_PATH}/`)) return strict;
-  // `#` ends a path as well: no browser sends one, and the router takes it so.
+  // `#` ends the path too. No browser sends it, but Fastify's router treats it so.
   return strict.replace(/^([^?#]*[^/?#])\/(?=[?#]|$)/, '$1');
 }
 

@@ -1,11 +1,11 @@
 import { isIPv4 } from 'node:net';
 
-/** Judges against the list of trusted origins (protocol.md §5.4). Pure: the list is a parameter. */
+/** True if one of the trusted patterns matches the origin (protocol.md §5.4). */
 export function isTrustedOrigin(origin: string, trusted: readonly string[]): boolean {
   return !origin.startsWith('/') && trusted.some((pattern) => matches(origin, pattern));
 }
 
-/** As an origin, or a path on this server that no browser can read as another host. */
+/** True for a URL of a trusted origin, and for a path on this server that no browser could take for another host. */
 export function isTrustedRedirect(target: string, trusted: readonly string[]): boolean {
   return target.startsWith('/') ? isSafePath(target) : isTrustedOrigin(target, trusted);
 }
@@ -37,7 +37,7 @@ function matches(candidate: string, pattern: string): boolean {
   return matchesCustomScheme(candidate, pattern, wild);
 }
 
-/** `myapp://` and the like: scheme equal, then authority and path where the pattern has them. */
+/** For schemes such as `myapp://`. The scheme must be equal, and so must authority and path if the pattern has them. */
 function matchesCustomScheme(candidate: string, pattern: string, wild: boolean): boolean {
   const given = splitScheme(candidate, false);
   const wanted = splitScheme(pattern, wild);
@@ -53,7 +53,7 @@ function matchesCustomScheme(candidate: string, pattern: string, wild: boolean):
   return !wanted.path || given.path === wanted.path || given.path.startsWith(`${wanted.path}/`);
 }
 
-/** By string operations, because `URL` reads unknown schemes differently from engine to engine. */
+/** Uses string operations, because JavaScript engines parse URLs of unknown schemes differently. */
 function splitScheme(value: string, wild: boolean) {
   const match = /^([^:]+):(?:\/\/)?(.*)$/s.exec(value);
   if (!match || CONTROL.test(value)) return undefined;
@@ -86,7 +86,7 @@ function decoded(path: string): string {
   }
 }
 
-/** `10.*` names addresses and must not match `10.evil.example`. */
+/** `10.*` is a pattern for IP addresses, so it must not match the host `10.evil.example`. */
 function admitsAddress(pattern: string, authority: string): boolean {
   const host = pattern.split(':', 1)[0] ?? '';
   return !/^(?=.*\d)[\d*?.]+$/.test(host) || isIPv4(authority.split(':', 1)[0] ?? '');
@@ -94,7 +94,7 @@ function admitsAddress(pattern: string, authority: string): boolean {
 
 const globs = new Map<string, RegExp>();
 
-/** `*` is any run of characters but `/`, `?` one such character. */
+/** `*` matches any number of characters except `/`. `?` matches one of them. */
 function glob(pattern: string): RegExp {
   const known = globs.get(pattern);
   if (known) return known;

@@ -1,8 +1,8 @@
 const BASE = 'https://base.invalid';
 
 /**
- * The target with a parameter at the end of its query and before its fragment (RFC 3986 §3.5); a path stays a path.
- * @returns undefined when the target is no URL that a browser could be sent to.
+ * Adds parameters at the end of the query and before the fragment (RFC 3986 §3.5). A path stays a path.
+ * @returns undefined if the target is not a URL or path to which a browser can be redirected.
  */
 export function withQuery(target: string, parameters: Record<string, string>): string | undefined {
   const isPath = target.startsWith('/');

@@ -7,7 +7,7 @@ interface Description<Label extends string> {
   readonly labels: readonly Label[];
 }
 
-/** What this process measures. Owners add their metrics when they are constructed. */
+/** The metrics of this process. Their owners add them when they are constructed. */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
@@ -20,12 +20,12 @@ export class Metrics {
     return this.registry.contentType;
   }
 
-  /** Everything in the text format of Prometheus. */
+  /** Returns all metrics in the text format of Prometheus. */
   text(): Promise<string> {
     return this.registry.metrics();
   }
 
-  /** A value that goes up and down; the server reads it whenever somebody asks for the metrics. */
+  /** Adds a value that goes up and down. `read` is called for each request for the metrics. */
   gauge(name: string, help: string, read: () => number): void {
     const gauge: Gauge = new Gauge({
       name,
@@ -35,7 +35,7 @@ export class Metrics {
     });
   }
 
-  /** A total that its owner counts from the start of the process. */
+  /** Adds a total that its owner counts from the start of the process. */
   total(name: string, help: string, read: () => number): void {
     const counter: Counter = new Counter({
       name,
@@ -49,8 +49,8 @@ export class Metrics {
   }
 
   /**
-   * A gauge with one label. If the values cannot be read, for example because the database is away, the gauge is left out
-   * and the other metrics are shown.
+   * Adds a gauge with one label. If the values cannot be read, for example because the database does not answer, the gauge is left
+   * out and the other metrics are shown.
    */
   gauges<Label extends string>(
     { name, help, labels: [label] }: Description<Label> & { readonly labels: readonly [Label] },
@@ -69,12 +69,12 @@ export class Metrics {
     });
   }
 
-  /** A counter that its owner increments. */
+  /** Adds a counter that its owner increments. */
   counter<Label extends string>({ name, help, labels }: Description<Label>): Counter<Label> {
     return new Counter({ name, help, labelNames: labels, registers: [this.registry] });
   }
 
-  /** @param buckets upper bounds in seconds. */
+  /** Adds a histogram of durations. @param buckets upper bounds in seconds. */
   durations<Label extends string>(
     { name, help, labels }: Description<Label>,
     buckets: readonly number[],

@@ -31,7 +31,10 @@ export class LinkIdToken {
   refreshToken?: string;
 }
 
-/** The same, to sign in with. */
+/**
+ * Tokens that a front end got from the provider itself, to sign in. `user` is for Apple, which sends the name to the front end and
+ * does not put it into the ID token.
+ */
 export class SignInIdToken extends LinkIdToken {
   @NumberField({ optional: true })
   expiresAt?: number;

@@ -198,8 +198,8 @@ test('a module can declare validators, transforms and default functions', async 
 
 test.each([
   ['[]', 'USER_ADDITIONAL_FIELDS must be JSON such as'],
-  ['{"a b":{"type":"string"}}', '"a b" cannot name a field'],
-  ['{"a":{"type":"strin"}}', '"a" has no type that Better Auth knows'],
+  ['{"a b":{"type":"string"}}', '"a b" is not a valid field name'],
+  ['{"a":{"type":"strin"}}', '"type" of "a" must be one of string, number'],
   ['./nowhere.js', './nowhere.js cannot be loaded'],
 ])('refuses the declaration %s with one sentence', (value, told) => {
   expect(() => loadConfiguredFields({ USER_ADDITIONAL_FIELDS: value })).toThrow(told);

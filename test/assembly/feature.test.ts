@@ -12,7 +12,7 @@ import { MIGRATED, SECRET } from '../setup/gatehouse.js';
 import { aPerson } from '../setup/people.js';
 import { notes } from './notes/notes.feature.js';
 
-/** The one line that adds a feature. */
+/** The only line that a feature needs outside of its folder. */
 const features = [...FEATURES, notes];
 
 const environmentOf = (environment: Record<string, string> = {}) => ({
@@ -22,7 +22,7 @@ const environmentOf = (environment: Record<string, string> = {}) => ({
   ...environment,
 });
 
-describe('a feature in a folder of its own, which one line adds', () => {
+describe('a feature that is one folder and one line in the list', () => {
   let database: TestDatabase;
   let mails: MailServer;
   let app: NestFastifyApplication;
@@ -61,7 +61,7 @@ describe('a feature in a folder of its own, which one line adds', () => {
 
   const signUp = (name: string) => client.post('/api/auth/sign-up/email', aPerson({ name }));
 
-  test('has a route that a session guards, a row with an id of the table’s kind, a cookie and a mail', async () => {
+  test('has a route for signed-in users, a row with an id of the column’s type, a cookie and a mail', async () => {
     expect((await client.post('/api/auth/notes', { text: 'hello' })).status).toBe(401);
     expect((await signUp('Ada')).status).toBe(200);
     const answer = await client.post('/api/auth/notes', { text: 'hello' });
@@ -114,14 +114,14 @@ describe('a feature in a folder of its own, which one line adds', () => {
   });
 });
 
-test('a cookie of a feature may not have the name of another one', () => {
+test('refuses a cookie of a feature that has the name of another cookie', () => {
   const environment = environmentOf({ ADVANCED_COOKIES: '{"last_note":{"name":"better-auth.state"}}' });
   expect(() => loadConfig(environment, features)).toThrow(
     'ADVANCED_COOKIES gives two cookies the name better-auth.state.',
   );
 });
 
-test('without the line, nothing knows the feature', () => {
+test('without its line in the list, the feature adds nothing', () => {
   const environment = environmentOf({ ADVANCED_COOKIES: '{"last_note":{"name":"n"}}' });
   expect(() => loadConfig(environment)).toThrow('there is no cookie "last_note"');
 });

@@ -134,7 +134,7 @@ test('versioned secrets need no plain secret', () =>
 describe('faults', () => {
   test('one fault is reported in one line', () =>
     expect(faultOf({ ...complete, PORT: '70000' })).toBe(
-      'The configuration has a fault: PORT must be a whole number from 0 to 65535.',
+      'The configuration has a fault: PORT must be a whole number from 0 to 65535, but it is "70000".',
     ));
 
   test('several faults are reported together', () =>
@@ -148,9 +148,9 @@ describe('faults', () => {
     ).toEqual([
       'The configuration has 4 faults:',
       '  - DATABASE_URL must be a PostgreSQL URL such as postgresql://user:password@host:5432/database?sslmode=require.',
-      '  - PORT must be a whole number from 0 to 65535.',
-      '  - BETTER_AUTH_SECRET must be at least 32 characters long, it has 5; make one with: openssl rand -base64 32.',
-      '  - SESION_EXPIRES_IN is not a setting; SESSION_EXPIRES_IN is.',
+      '  - PORT must be a whole number from 0 to 65535, but it is "eighty".',
+      '  - BETTER_AUTH_SECRET must be at least 32 characters long, but it has 5. Make one with: openssl rand -base64 32.',
+      '  - SESION_EXPIRES_IN is not a setting. Rename it to SESSION_EXPIRES_IN.',
     ]));
 
   test('inspecting a StartupFault shows only the message', () =>
@@ -163,9 +163,9 @@ describe('faults', () => {
 
   test('production also requires the public URL', () =>
     expect(faultOf({ NODE_ENV: 'production' }).split('\n').slice(1)).toEqual([
-      '  - DATABASE_URL is required in production.',
-      '  - BETTER_AUTH_SECRET is required in production.',
-      '  - BETTER_AUTH_URL is required in production.',
+      '  - DATABASE_URL is required in production. Set DATABASE_URL=postgresql://user:password@host:5432/database.',
+      '  - BETTER_AUTH_SECRET is required in production. Make one with: openssl rand -base64 32',
+      '  - BETTER_AUTH_URL is required in production. Set BETTER_AUTH_URL=https://auth.example.com.',
     ]));
 
   test('production accepts an environment with all of them', () =>
@@ -183,7 +183,9 @@ describe('faults', () => {
         EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGTH: '20',
         EMAIL_AND_PASSWORD_MAX_PASSWORD_LENGTH: '10',
       }),
-    ).toContain('must not exceed EMAIL_AND_PASSWORD_MAX_PASSWORD_LENGTH'));
+    ).toContain(
+      'EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGTH is 20, which is more than EMAIL_AND_PASSWORD_MAX_PASSWORD_LENGTH (10).',
+    ));
 });
 
 describe('names', () => {
@@ -195,7 +197,9 @@ describe('names', () => {
     ['PASSWORD_BCRYPT_COSTS', 'PASSWORD_BCRYPT_COST'],
     ['EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGHT', 'EMAIL_AND_PASSWORD_MIN_PASSWORD_LENGTH'],
   ])('%s is refused as a misspelling of %s', (wrong, right) =>
-    expect(faultOf({ ...complete, [wrong]: '1' })).toContain(`${wrong} is not a setting; ${right} is.`),
+    expect(faultOf({ ...complete, [wrong]: '1' })).toContain(
+      `${wrong} is not a setting. Rename it to ${right}.`,
+    ),
   );
 
   test.each([
@@ -213,7 +217,9 @@ describe('names', () => {
 
   test('an option of Better Auth without effect causes a warning that does not show its value', () => {
     const { warnings } = loadConfig({ ...complete, ADVANCED_DATABASE_GENERATE_ID: 'sesame' });
-    expect(warnings).toEqual(['ADVANCED_DATABASE_GENERATE_ID has no effect in this version']);
+    expect(warnings).toEqual([
+      'ADVANCED_DATABASE_GENERATE_ID has no effect, because this server does not have this option. Remove it.',
+    ]);
   });
 });
 
@@ -235,7 +241,7 @@ describe('the configuration of database commands', () => {
   test('reports a missing or misspelt DATABASE_URL', () => {
     expect(faultOf({}, loadDatabaseConfig)).toContain('DATABASE_URL is not set');
     expect(faultOf({ DATABASE_URI: 'postgresql://localhost/app' }, loadDatabaseConfig)).toContain(
-      'DATABASE_URI is not a setting; DATABASE_URL is.',
+      'DATABASE_URI is not a setting. Rename it to DATABASE_URL.',
     );
   });
 });

@@ -12,20 +12,28 @@ const load = (variables: Record<string, string>) =>
 test.each([
   ['ADVANCED_COOKIES', '{"sesion_token":{"name":"sid"}}', /there is no cookie "sesion_token"/],
   ['ADVANCED_COOKIES', '{"session_token":{"nme":"sid"}}', /"nme" is neither "name" nor "attributes"/],
-  ['ADVANCED_COOKIES', '{"session_token":{"name":"a b"}}', /"session_token" has no possible name/],
-  ['ADVANCED_COOKIES', '{"session_token":{"name":""}}', /"session_token" has no possible name/],
+  [
+    'ADVANCED_COOKIES',
+    '{"session_token":{"name":"a b"}}',
+    /"name" of "session_token" is not a valid cookie name/,
+  ],
+  [
+    'ADVANCED_COOKIES',
+    '{"session_token":{"name":""}}',
+    /"name" of "session_token" is not a valid cookie name/,
+  ],
   ['ADVANCED_COOKIES', '{"session_token":5}', /must be JSON such as/],
   ['ADVANCED_COOKIES', '[]', /must be JSON such as/],
   ['ADVANCED_COOKIES', '{', /must be JSON such as/],
   ['ADVANCED_COOKIES', '{"state":{"attributes":{"sameSite":"lax;"}}}', /"sameSite" must be/],
   ['ADVANCED_COOKIES', '{"state":{"name":"better-auth.session_data"}}', /two cookies the name/],
-  ['ADVANCED_DEFAULT_COOKIE_ATTRIBUTES', '{"samesite":"lax"}', /"samesite" is no attribute/],
-  ['ADVANCED_DEFAULT_COOKIE_ATTRIBUTES', '{"__proto__":"lax"}', /"__proto__" is no attribute/],
+  ['ADVANCED_DEFAULT_COOKIE_ATTRIBUTES', '{"samesite":"lax"}', /"samesite" is not one of the attributes/],
+  ['ADVANCED_DEFAULT_COOKIE_ATTRIBUTES', '{"__proto__":"lax"}', /"__proto__" is not one of the attributes/],
   ['ADVANCED_DEFAULT_COOKIE_ATTRIBUTES', '{"domain":"a.example; Path=/"}', /"domain" must be a host name/],
   ['ADVANCED_DEFAULT_COOKIE_ATTRIBUTES', '{"path":"api"}', /"path" must be a path/],
   ['ADVANCED_DEFAULT_COOKIE_ATTRIBUTES', '{"maxAge":-1}', /"maxAge" must be/],
   ['ADVANCED_DEFAULT_COOKIE_ATTRIBUTES', '{"secure":"true"}', /"secure" must be/],
-  ['ADVANCED_COOKIE_PREFIX', 'my shop', /ADVANCED_COOKIE_PREFIX must be of letters/],
+  ['ADVANCED_COOKIE_PREFIX', 'my shop', /ADVANCED_COOKIE_PREFIX must be made of letters/],
   ['ADVANCED_CROSS_SUB_DOMAIN_COOKIES_DOMAIN', 'https://example.com', /must be a host name/],
 ])('refuses %s=%s', (name, value, fault) => {
   expect(() => load({ [name]: value })).toThrow(fault);

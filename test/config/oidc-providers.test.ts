@@ -21,14 +21,14 @@ test('returns the providers as written', () => {
 test.each([
   ['text that is not JSON', () => oidcProviders('acme'), /JSON such as/],
   ['JSON that is not an array', () => oidcProviders('{}'), /JSON such as/],
-  ['an entry that is not an object', () => parse('acme'), /entry 1 is no object/],
-  ['an unknown option', () => parse({ ...acme, getToken: 'x' }), /"getToken", which is no option/],
-  ['a name of Object.prototype as option', () => parse({ ...acme, constructor: 'x' }), /no option/],
+  ['an entry that is not an object', () => parse('acme'), /entry 1 is not an object/],
+  ['an unknown option', () => parse({ ...acme, getToken: 'x' }), /"getToken", which is not an option/],
+  ['a name of Object.prototype as option', () => parse({ ...acme, constructor: 'x' }), /not an option/],
   ['a wrong type', () => parse({ ...acme, pkce: 'yes' }), /"pkce", which must be true or false/],
   ['a URL of another scheme', () => parse({ ...acme, discoveryUrl: 'ftp://x' }), /an http or https URL/],
   ['a missing id', () => parse({ ...acme, providerId: undefined }), /lacks "providerId"/],
   ['missing endpoints', () => parse({ ...acme, discoveryUrl: undefined }), /lacks "discoveryUrl"/],
-  ['an id that occurs twice', () => parse(acme, acme), /two providers are called "acme"/],
+  ['an id that occurs twice', () => parse(acme, acme), /two providers have the providerId "acme"/],
   [
     'an authentication method without the secret it needs',
     () => parse({ ...acme, authentication: 'basic' }),
@@ -37,7 +37,7 @@ test.each([
   [
     'a secret with the authentication method none',
     () => parse({ ...acme, clientSecret: 's', tokenEndpointAuth: { method: 'none' } }),
-    /says that it has none/,
+    /has the method "none"/,
   ],
 ])('refuses %s', (_, parsed, reason) => expect(parsed).toThrow(reason));
 

@@ -67,9 +67,11 @@ describe('the option table of a feature', () => {
   });
 
   test('reports misspelt variables and variables without effect', () => {
-    expect(() => load({ API_KEY_PREFX: 'x_' })).toThrow('API_KEY_PREFX is not a setting; API_KEY_PREFIX is.');
+    expect(() => load({ API_KEY_PREFX: 'x_' })).toThrow(
+      'API_KEY_PREFX is not a setting. Rename it to API_KEY_PREFIX.',
+    );
     expect(load({ API_KEY_COLOUR: 'red' }).warnings).toEqual([
-      'API_KEY_COLOUR has no effect in this version',
+      'API_KEY_COLOUR has no effect, because this server does not have this option. Remove it.',
     ]);
   });
 

@@ -98,5 +98,7 @@ const base = { DATABASE_URL: 'postgresql://localhost/app', BETTER_AUTH_SECRET: '
 test('refuses malformed values and misspelt names', () => {
   const given = { ...base, ZOOM_CLIENT_ID: 'app', ZOOM_PKCE: 'maybe', ZOOM_CLIENT_SECRT: 'secret' };
   expect(() => loadConfig(given)).toThrow(/ZOOM_PKCE must be true or false/);
-  expect(() => loadConfig(given)).toThrow(/ZOOM_CLIENT_SECRT is not a setting; ZOOM_CLIENT_SECRET is/);
+  expect(() => loadConfig(given)).toThrow(
+    /ZOOM_CLIENT_SECRT is not a setting. Rename it to ZOOM_CLIENT_SECRET/,
+  );
 });

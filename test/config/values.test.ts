@@ -135,8 +135,8 @@ describe('versioned secrets', () => {
     ]));
 
   test.each([
-    ['', 'each version stands once'],
-    [`1:${fresh},1:${old}`, 'each version stands once'],
+    ['', 'no version twice'],
+    [`1:${fresh},1:${old}`, 'no version twice'],
     [fresh, 'a list such as 2:newsecret,1:oldsecret'],
     [`v2:${fresh}`, 'a list such as 2:newsecret,1:oldsecret'],
     [`2:${fresh},1:short`, 'at least 32 characters long, it has 5'],

@@ -51,6 +51,6 @@ test('other paths still work', async () => {
 
 test('refuses to start with an invalid path', async () => {
   await expect(startGatehouse({ DISABLED_PATHS: 'sign-up/email' })).rejects.toThrow(
-    'DISABLED_PATHS must be a list of paths such as /sign-up/email,/change-email.',
+    'DISABLED_PATHS must be a list of paths such as /sign-up/email,/change-email, but it is "sign-up/email".',
   );
 });

@@ -159,7 +159,7 @@ describe('with a DATABASE_URL', () => {
       environment: { DATABASE_URL: empty.url },
     });
     await empty.drop();
-    expectOneSentence(ended, /^The database is not ready, \d+ migrations are pending/);
+    expectOneSentence(ended, /^The database is not ready: \d+ migrations have not run yet/);
   });
 });
 

@@ -234,6 +234,6 @@ test('the server starts and limits although Redis does not answer', async () => 
 
 test('refuses to start with secondary storage but without REDIS_URL', async () => {
   await expect(startGatehouse({ RATE_LIMIT_STORAGE: 'secondary-storage' })).rejects.toThrow(
-    'RATE_LIMIT_STORAGE is secondary-storage, which needs REDIS_URL.',
+    'RATE_LIMIT_STORAGE is secondary-storage, but REDIS_URL is not set.',
   );
 });

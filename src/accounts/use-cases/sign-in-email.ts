@@ -22,7 +22,7 @@ export class EmailAndPassword {
 }
 
 export class SignInEmailBody extends EmailAndPassword {
-  @Text({ optional: true, description: 'Comes back as `url` and in `Location`' })
+  @Text({ optional: true, description: 'The answer repeats it as `url` and in the header `Location`' })
   callbackURL?: string;
 
   @Flag({ optional: true, description: 'false: the session ends with the browser' })

@@ -15,7 +15,7 @@ import type { RepeatableAnswer } from './repeatable-answer.js';
 export interface Surroundings {
   /** True if the rate limiter would refuse this request. Fastify then sends the 429. Undefined if nothing is limited. */
   readonly refuses: ((request: IncomingMessage) => Promise<boolean>) | undefined;
-  record(answered: AnsweredRequest): void;
+  readonly record: (answered: AnsweredRequest) => void;
 }
 
 interface KnownAnswer {

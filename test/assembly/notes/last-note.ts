@@ -1,6 +1,6 @@
 import type { ContributedCookie } from '../../../src/config/contributions.js';
 
-/** Names the note that the browser left last. */
+/** A cookie with the id of the last note from this browser. */
 export const LAST_NOTE: ContributedCookie = {
   name: 'last_note',
   maxAge: 60,

@@ -9,7 +9,7 @@ import {
 import { UsersStore } from '../../../src/users/users.store.js';
 import { notesErrors } from './notes-errors.js';
 
-/** Refuses a session to a user called Locked. */
+/** Refuses a session to a user with the name Locked. */
 @Injectable()
 export class LockGate implements SessionGate {
   constructor(

@@ -52,7 +52,13 @@ const addsHeader: RequestStep = {
 };
 
 /** How many of 20 answers to one member are repeated. */
-async function repeatedWith({ features = [], steps = [] }: { features?: Feature[]; steps?: RequestStep[] }) {
+async function repeatedWith({
+  features = [],
+  steps = [],
+}: {
+  features?: readonly Feature[];
+  steps?: RequestStep[];
+}) {
   const config = loadConfig({
     DATABASE_URL: database.url,
     BETTER_AUTH_SECRET: SECRET,
@@ -71,7 +77,7 @@ async function repeatedWith({ features = [], steps = [] }: { features?: Feature[
     const email = `${Math.random()}@example.com`;
     const signedUp = await fetch(`${url}/api/auth/sign-up/email`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', origin: 'http://localhost:3000' },
+      headers: { 'content-type': 'application/json', origin: config.origin },
       body: JSON.stringify({ name: 'Ada', email, password: 'correct horse battery' }),
     });
     const cookie = signedUp.headers

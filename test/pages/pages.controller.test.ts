@@ -11,7 +11,7 @@ afterAll(() => gatehouse.stop());
 
 const error = (query: string, on = gatehouse) => aStranger(on).get(`/api/auth/error${query}`);
 
-test('GET /ok says so', async () => {
+test('GET /ok answers {"ok":true}', async () => {
   const answer = await aStranger(gatehouse).get('/api/auth/ok');
   expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([
     200,
@@ -20,7 +20,7 @@ test('GET /ok says so', async () => {
   ]);
 });
 
-test('GET /error is a page that names the code', async () => {
+test('GET /error answers with a page that shows the code and the description', async () => {
   const answer = await error('?error=state_mismatch&error_description=The%20state%20is%20gone');
   expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/html']);
   expect(answer.text).toContain('CODE: <code>state_mismatch</code>');
@@ -34,14 +34,14 @@ test.each([
   '?error=%22%3E%3Cimg%20src=x%20onerror=1%3E',
   '?error=%zz',
   '?error=a&error=b',
-])('nothing of the address is written into the page but a code: %s', async (query) => {
+])('shows nothing from the URL except a valid code: %s', async (query) => {
   const { status, text } = await error(query);
   expect(status).toBe(200);
   expect(text).toMatch(/CODE: <code>(UNKNOWN|a)<\/code>/);
   expect(text).not.toMatch(/<script|<img|onerror/);
 });
 
-test('a description is text and nothing else', async () => {
+test('escapes HTML in the description', async () => {
   const { text } = await error(
     `?error_description=${encodeURIComponent('<img src=x onerror="alert(1)"> &lt; &')}`,
   );
@@ -49,7 +49,7 @@ test('a description is text and nothing else', async () => {
   expect(text).not.toContain('<img');
 });
 
-test('in production the front end tells it', async () => {
+test('redirects to the front end in production', async () => {
   const production = await startGatehouse({
     NODE_ENV: 'production',
     BETTER_AUTH_URL: 'https://auth.example.com',

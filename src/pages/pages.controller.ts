@@ -20,7 +20,7 @@ const PAGE_HEADERS = { 'content-type': 'text/html', ...styledPageHeaders(ERROR_P
 
 @ApiTags('Protocol')
 @Controller()
-export class ProtocolController {
+export class PagesController {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
   @AuthGet('ok', { summary: 'Answers if the server is running', access: 'public', answer: OkAnswer })
@@ -43,7 +43,7 @@ export class ProtocolController {
     const query = new URL(request.url, 'http://localhost').searchParams;
     const code = errorCode(query.get('error') ?? undefined);
     const description = query.get('error_description');
-    // A production server has a front end, which shows errors in its own words (protocol.md §1.4).
+    // In production the front end shows errors (protocol.md §1.4).
     const page = this.config.onAPIError.errorURL ?? (this.config.production ? '/' : undefined);
     if (page !== undefined) {
       const parameters = new URLSearchParams({

@@ -1,11 +1,11 @@
-/** The page's content security policy allows this text by its hash. */
+/** The style of the page. The content security policy allows it by its hash. */
 export const ERROR_PAGE_STYLE = `
 body { font: 16px/1.5 system-ui, sans-serif; display: grid; place-content: center; min-height: 100vh; margin: 0; padding: 1rem; }
 code { background: #8882; padding: .1em .4em; border-radius: .2em; }
 `;
 
 /**
- * Shown when a redirect has no better target (protocol.md §1.4).
+ * Returns the page that the server shows if an error has no other page (protocol.md §1.4).
  * @param description HTML.
  */
 export function errorPage(code: string, description: string): string {
@@ -30,13 +30,13 @@ export function errorPage(code: string, description: string): string {
 `;
 }
 
-/** The text if it is an error code, otherwise `UNKNOWN`. Only this value may go into a page or an address. */
+/** Returns the text if it is an error code, otherwise `UNKNOWN`. Only this value may be written into a page or URL. */
 export function errorCode(text: string | undefined): string {
   return text && /^['A-Za-z0-9_-]+$/.test(text) ? text : 'UNKNOWN';
 }
 
 /**
- * Adds parameters after the existing ones and before the fragment.
+ * Adds parameters at the end of the query and before the fragment.
  * @param page a URL, or a path that begins with one slash.
  */
 export function addParameters(page: string, parameters: URLSearchParams): string {
