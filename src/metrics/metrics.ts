@@ -49,8 +49,8 @@ export class Metrics {
   }
 
   /**
-   * Adds a gauge with one label. If the values cannot be read, for example because the database does not answer, the gauge is left
-   * out and the other metrics are shown.
+   * Adds a gauge with one label. If the values cannot be read, for example because the database does not answer, the
+   * gauge is left out and the other metrics are shown.
    */
   gauges<Label extends string>(
     { name, help, labels: [label] }: Description<Label> & { readonly labels: readonly [Label] },
