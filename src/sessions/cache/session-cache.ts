@@ -130,7 +130,7 @@ export class SessionCache {
   }
 }
 
-/** What cannot be read may have been anything. */
+/** If the payload is not valid JSON, anything may have changed. */
 function parse(payload: string): Change {
   try {
     return payload === '' ? {} : (JSON.parse(payload) as Change);
