@@ -94,8 +94,8 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /**
-   * Starts as many mails as there are free connections. @returns milliseconds to wait for the next round, unless the bell
-   * rings.
+   * Starts as many mails as there are free connections.
+   * @returns milliseconds to wait for the next round, unless the bell rings.
    */
   private async round(smtp: Smtp): Promise<number> {
     if (performance.now() - this.tidiedAt > POLL) await this.tidy();

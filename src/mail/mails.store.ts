@@ -95,7 +95,10 @@ export class MailsStore {
     );
   }
 
-  /** Deletes mails that were given up. @param age seconds for which they are kept for the operator. */
+  /**
+   * Deletes mails that were given up.
+   * @param age seconds for which they are kept for the operator.
+   */
   async forgetGivenUp(age: number): Promise<void> {
     await this.dataSource.query(
       `delete from gatehouse_mails

@@ -20,7 +20,10 @@ export class Outage {
     return Math.max(0, Math.ceil(this.until - performance.now()));
   }
 
-  /** Attempts that fail at the same time count as one. @returns true if the outage has just begun. */
+  /**
+   * Attempts that fail at the same time count as one.
+   * @returns true if the outage has just begun.
+   */
   begin(): boolean {
     if (this.pause > 0) return false;
     this.failures += 1;

@@ -74,7 +74,10 @@ export class Metrics {
     return new Counter({ name, help, labelNames: labels, registers: [this.registry] });
   }
 
-  /** Adds a histogram of durations. @param buckets upper bounds in seconds. */
+  /**
+   * Adds a histogram of durations.
+   * @param buckets upper bounds in seconds.
+   */
   durations<Label extends string>(
     { name, help, labels }: Description<Label>,
     buckets: readonly number[],
