@@ -22,7 +22,9 @@ const OPERATORS_ROUTES = ['/', 'health/live', 'health/ready', 'metrics'].map((pa
 }));
 
 function noSchemas(): never {
-  throw new Error('Bodies are validated by their classes, and answers are written by their routes.');
+  throw new Error(
+    'A route has a Fastify schema, which this server does not use. Declare the classes of body and answer in the route.',
+  );
 }
 
 /**

@@ -28,8 +28,8 @@ import { awaitOwnChanges } from './sessions/cache/own-changes.js';
 import { SessionGuard } from './sessions/session.guard.js';
 
 /**
- * All steps of a request, in the order in which they run. The route runs between the guards and the interceptor. If anything
- * throws, the filter runs instead of the interceptor.
+ * All steps of a request, in the order in which they run. The route runs between the guards and the interceptor. If
+ * anything throws, the filter runs instead of the interceptor.
  */
 export const REQUEST_STEPS: readonly RequestStep[] = [
   {

@@ -18,8 +18,9 @@ export interface Encrypted {
 }
 
 /**
- * Encrypts the tokens that are stored as plaintext, in batches of accounts in the order of their ids. If a server replaces a token
- * in the meantime, the new token stays. Encrypted tokens are not changed, so the command can be interrupted and run again.
+ * Encrypts the tokens that are stored as plaintext, in batches of accounts in the order of their ids. If a server
+ * replaces a token in the meantime, the new token stays. Encrypted tokens are not changed, so the command can be
+ * interrupted and run again.
  * @param report is called after each batch with the number of tokens encrypted so far.
  */
 export async function encryptStoredTokens(

@@ -3,8 +3,8 @@ import type { ContributedCookie } from '../config/contributions.js';
 import type { AnyOptionTable } from '../config/option-table.js';
 
 /**
- * A feature and what it adds to the application before the server starts. The providers of its module register everything else,
- * such as gates, sweeps and metrics, when they are constructed.
+ * A feature and what it adds to the application before the server starts. The providers of its module register everything
+ * else, such as gates, sweeps and metrics, when they are constructed.
  */
 export interface Feature {
   readonly module: Type;

@@ -22,8 +22,8 @@ import { VerificationsModule } from '../verifications/verifications.module.js';
 import type { Feature } from './feature.js';
 
 /**
- * The features of the application. A new feature is one folder and one line here. The order counts: the server reads credentials
- * and adds headers in this order.
+ * The features of the application. A new feature is one folder and one line here. The order counts: the server reads
+ * credentials and adds headers in this order.
  */
 export const FEATURES: readonly Feature[] = [
   { module: RateLimitsModule, entities: [RateLimit] },

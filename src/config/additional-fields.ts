@@ -45,8 +45,8 @@ const SHAPE =
   'JSON such as {"locale":{"type":"string","required":false}}, or the path of a module that exports it';
 
 /**
- * Parses Better Auth's `additionalFields`, and keeps their order. The text is JSON, or the path of a module. Only a module can
- * declare validators, transforms and functions.
+ * Parses Better Auth's `additionalFields`, and keeps their order. The text is JSON, or the path of a module. Only a
+ * module can declare validators, transforms and functions.
  */
 export const additionalFields: Parser<readonly AdditionalField[]> = (value) => {
   const declared = value.trimStart().startsWith('{') ? parseJson(value) : loadModule(value);

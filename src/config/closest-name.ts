@@ -1,4 +1,6 @@
-/** Returns the known name that differs from `name` by one or two letters, because `name` is probably a misspelling of it. */
+/**
+ * Returns the known name that differs from `name` by one or two letters, because `name` is probably a misspelling of it.
+ */
 export function closestName(name: string, known: readonly string[]): string | undefined {
   if (name.length < 8) return undefined;
   return known.find(

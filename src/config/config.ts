@@ -40,8 +40,8 @@ export interface LegacyJwtConfig {
 }
 
 /**
- * Gatehouse's own settings, and Better Auth's options, which are nested as in Better Auth. A feature reads its own options with
- * `OptionTable.of`.
+ * Gatehouse's own settings, and Better Auth's options, which are nested as in Better Auth. A feature reads its own
+ * options with `OptionTable.of`.
  */
 export interface Config extends Options, FeatureOptions {
   readonly production: boolean;
@@ -98,7 +98,7 @@ const DATABASE_EXAMPLE = 'DATABASE_URL=postgresql://user:password@host:5432/data
 
 type Values = { [Name in VariableName]?: ReturnType<(typeof VARIABLES)[Name]['parse']> };
 
-/** @throws {StartupFault} that lists every fault at once. */
+/** @throws {StartupFault} whose message lists all faults. */
 export function loadConfig(environment: Environment, { optionTables, cookies }: Contributions): Config {
   const faults: string[] = [];
   const tables = [coreOptions, ...optionTables];

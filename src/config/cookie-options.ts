@@ -46,8 +46,8 @@ export const cookieAttributes: Parser<CookieAttributes> = (value) => {
 export type CookieOverrides = Readonly<Partial<Record<string, CookieOverride>>>;
 
 /**
- * `advanced.cookies`: gives a cookie another name or other attributes. The keys are logical names. This parser does not check that
- * a cookie with such a name exists, because features add cookies.
+ * `advanced.cookies`: gives a cookie another name or other attributes. The keys are logical names. This parser does not
+ * check that a cookie with such a name exists, because features add cookies.
  */
 export const cookieOverrides: Parser<CookieOverrides> = (value) => {
   const shape = 'JSON such as {"session_token":{"name":"sid","attributes":{"sameSite":"strict"}}}';

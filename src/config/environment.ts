@@ -4,8 +4,8 @@ import { parse } from 'dotenv';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the environment of the process and the optional file `.env` in the working directory. The environment wins. No other code
- * reads either of them.
+ * Reads the environment of the process and the optional file `.env` in the working directory. The environment wins. No
+ * other code reads either of them.
  */
 export function readEnvironment(file = '.env'): Environment {
   const fromFile = existsSync(file) ? parse(readFileSync(file)) : {};

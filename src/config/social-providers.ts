@@ -16,7 +16,10 @@ const tokenEndpointAuth = json<{ readonly method: string }>(
   (value): value is { method: string } => typeof (value as { method?: unknown } | null)?.method === 'string',
 );
 
-/** Every option of a built-in provider that can be written as text. A test compares this list with the types of the library. */
+/**
+ * Every option of a built-in provider that can be written as text. A test compares this list with the types of the
+ * library.
+ */
 export const SOCIAL_OPTIONS: Readonly<Record<string, Parser<unknown>>> = {
   accessType: text,
   appBundleIdentifier: text,

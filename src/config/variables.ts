@@ -42,7 +42,7 @@ export const VARIABLES = {
   DATABASE_URL: variable(postgresUrl, 'PostgreSQL 14 to 18', 'embedded PostgreSQL, not in production'),
   DATABASE_DIRECT_URL: variable(
     postgresUrl,
-    'if `DATABASE_URL` leads to a connection pooler: the URL of PostgreSQL itself, for migrations and `SESSION_CACHE`',
+    'URL of PostgreSQL without a connection pooler, for migrations and `SESSION_CACHE`',
     '`DATABASE_URL`',
   ),
   DATABASE_POOL_SIZE: variable(
@@ -166,7 +166,9 @@ export function knownVariables(tables: readonly AnyOptionTable[]): KnownVariable
   return known;
 }
 
-/** The variables of Better Auth's options begin with these texts. The server warns of an unknown variable that begins so. */
+/**
+ * The variables of Better Auth's options begin with these texts. The server warns of an unknown variable that begins so.
+ */
 export function optionPrefixes(tables: readonly AnyOptionTable[]): string[] {
   const paths = tables.flatMap(({ rows }) => Object.keys(rows)).filter((path) => path.includes('.'));
   const prefixes = paths.map((path) => `${variableOf(path.slice(0, path.indexOf('.')))}_`);

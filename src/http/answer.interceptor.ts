@@ -3,7 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
 import { AnswerWriter } from './answer-writer.js';
 
-/** Sends what a route returns as JSON of type `application/json` without a charset. `null` is JSON too (protocol.md §1.1). */
+/**
+ * Sends what a route returns as JSON of type `application/json` without a charset. `null` is JSON too (protocol.md §1.1).
+ */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
   constructor(private readonly writer: AnswerWriter) {}

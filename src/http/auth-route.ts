@@ -32,8 +32,8 @@ export interface RouteSpecification {
   /** True if the route redirects to `callbackURL` in the query. That URL must be trusted (protocol.md §5.3). */
   readonly redirects?: boolean;
   /**
-   * True if the route takes `application/x-www-form-urlencoded` besides JSON. A page of another site can send such a form, so
-   * the server checks for CSRF.
+   * True if the route takes `application/x-www-form-urlencoded` besides JSON. A page of another site can send such a
+   * form, so the server checks for CSRF.
    */
   readonly form?: boolean;
   /** True if the form may come from another site, because it alone does not sign anybody in. */
@@ -161,7 +161,8 @@ function describeAnswer(answer: NonNullable<RouteSpecification['answer']>) {
 
 const UNEXPECTED = ApiResponse({
   status: 500,
-  description: 'Unexpected error, without a body. The log has the reason under the `x-request-id` of the answer.',
+  description:
+    'Unexpected error, without a body. The log has the reason under the `x-request-id` of the answer.',
 });
 
 function describeError(

@@ -7,7 +7,10 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** Bytes. Large enough that a password of 1 MiB is refused for its length and not by the parser. */
 export const BODY_LIMIT = 2 * 1024 * 1024;
 
-/** Removes the content type if there is no body to read, because Fastify refuses a malformed type and the protocol does not. */
+/**
+ * Removes the content type if there is no body to read, because Fastify refuses a malformed type and the protocol does
+ * not.
+ */
 export const dropNeedlessType: onRequestHookHandler = (request, _reply, done) => {
   const { bodiless } = request.routeOptions.config;
   if (request.headers['content-type'] === '' || bodiless || isEmpty(request))

@@ -9,8 +9,8 @@ import { isOriginCheckOff } from './origin.guard.js';
 import { isTrustedRedirect } from './trusted-origins.js';
 
 /**
- * Refuses a mailed link with an untrusted `callbackURL`, with or without a cookie. The `Origin` header cannot help here, because a
- * followed link does not have one that means anything (protocol.md §5.3).
+ * Refuses a mailed link with an untrusted `callbackURL`, with or without a cookie. The `Origin` header cannot help here,
+ * because a followed link does not have one that means anything (protocol.md §5.3).
  */
 @Injectable()
 export class CallbackGuard implements CanActivate {

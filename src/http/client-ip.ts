@@ -25,10 +25,10 @@ export function clientIp(
 }
 
 /**
- * Reads the address of the client from a list of hops. The client may have sent the beginning of the list. So without trusted
- * proxies, only a list of one address is accepted. With them, the list is read from the right, where the nearest proxy wrote, up
- * to the first hop that is not a trusted proxy. If that hop is not an address, there is no result, because the client may have
- * written everything to the left of it.
+ * Reads the address of the client from a list of hops. The client may have sent the beginning of the list. So without
+ * trusted proxies, only a list of one address is accepted. With them, the list is read from the right, where the nearest
+ * proxy wrote, up to the first hop that is not a trusted proxy. If that hop is not an address, there is no result,
+ * because the client may have written everything to the left of it.
  */
 function fromHeader(value: string, proxies: readonly Network[]) {
   const hops = value

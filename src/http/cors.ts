@@ -61,7 +61,9 @@ function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyR
     .send();
 }
 
-/** Allows every header that a trusted origin asks for, because front ends send headers of their own, such as for tracing. */
+/**
+ * Allows every header that a trusted origin asks for, because front ends send headers of their own, such as for tracing.
+ */
 function allowedHeaders(asked: string): string[] {
   const names = asked
     .split(',', 64)

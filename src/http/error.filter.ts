@@ -8,7 +8,10 @@ import { asJson } from './json-answer.js';
 import { Logger } from '../logging/logger.js';
 import { AuthError, badRequest, payloadTooLarge } from '../errors/auth-error.js';
 
-/** Writes the answer to every error. An unexpected error is logged and answered with 500 without a body (protocol.md §4.1). */
+/**
+ * Writes the answer to every error. An unexpected error is logged and answered with 500 without a body (protocol.md
+ * §4.1).
+ */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   constructor(

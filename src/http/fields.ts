@@ -102,7 +102,9 @@ export function TextList({ optional, ...documentation }: FieldOptions = {}): Pro
   ]);
 }
 
-/** An object with any keys. With `refuse`, its values must be strings, and `refuse` returns what is wrong with the object. */
+/**
+ * An object with any keys. With `refuse`, its values must be strings, and `refuse` returns what is wrong with the object.
+ */
 export function RecordField({
   optional,
   refuse,

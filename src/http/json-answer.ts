@@ -4,8 +4,8 @@ import { JsonText } from './json-text.js';
 const unchanged = (text: string) => text;
 
 /**
- * Marks the answer as JSON that is already text. Without this, Fastify adds a charset, which `application/json` does not have
- * (RFC 8259 §11) and the protocol does not send.
+ * Marks the answer as JSON that is already text. Without this, Fastify adds a charset, which `application/json` does not
+ * have (RFC 8259 §11) and the protocol does not send.
  */
 export function asJson(reply: FastifyReply): FastifyReply {
   return reply.header('content-type', 'application/json').serializer(unchanged);

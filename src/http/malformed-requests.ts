@@ -6,7 +6,10 @@ const STATUS: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-/** Answers bytes that are not HTTP without a body, as Node does. Fastify would send a body that the protocol does not have. */
+/**
+ * Answers bytes that are not HTTP without a body, as Node does. Fastify would send a body that the protocol does not
+ * have.
+ */
 export function answerMalformedRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code !== 'ECONNRESET' && socket.writable) {
     socket.write(`HTTP/1.1 ${STATUS[error.code ?? ''] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);

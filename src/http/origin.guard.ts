@@ -38,15 +38,18 @@ export class OriginGuard implements CanActivate {
 export function requireTrustedOrigin(request: FastifyRequest, config: Config): void {
   if (isCsrfCheckOff(config) || isOriginCheckOff(request, config)) return;
   const { origin, referer } = request.headers;
-  // A browser may send `null` for a page of this server too. Then it must say `same-origin` in `Sec-Fetch-Site`, which no page
-  // can set (protocol.md §0.2).
+  // A browser may send `null` for a page of this server too. Then it must say `same-origin` in `Sec-Fetch-Site`, which
+  // no page can set (protocol.md §0.2).
   const sameOrigin = origin === 'null' && request.headers['sec-fetch-site'] === 'same-origin';
   const claimed = sameOrigin ? ownOrigin(request) : origin || referer;
   if (!claimed || claimed === 'null') throw forbidden('MISSING_OR_NULL_ORIGIN');
   if (!isTrustedOrigin(claimed, config.trustedOrigins)) throw forbidden('INVALID_ORIGIN');
 }
 
-/** The server's origin as the browser sees it. Pages cannot set these headers, and the result must still be a trusted origin. */
+/**
+ * The server's origin as the browser sees it. Pages cannot set these headers, and the result must still be a trusted
+ * origin.
+ */
 function ownOrigin({ protocol, headers }: FastifyRequest): string {
   const forwarded = headers['x-forwarded-proto'];
   return `${typeof forwarded === 'string' && forwarded !== '' ? forwarded : protocol}://${headers.host}`;

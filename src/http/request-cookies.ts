@@ -22,7 +22,9 @@ export const Jar = createParamDecorator((_: unknown, context: ExecutionContext):
   jarOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-/** Writes `Set-Cookie`, the headers that features derive from it, and the status of a redirect. No other code writes them. */
+/**
+ * Writes `Set-Cookie`, the headers that features derive from it, and the status of a redirect. No other code writes them.
+ */
 export function writeAnswerHeaders(added: AddedHeaders): onSendHookHandler {
   return (request, reply, payload, done) => {
     // An interceptor cannot set this status, because Nest sets the status of the route after all interceptors.

@@ -18,8 +18,8 @@ const DOCUMENTATION = [
 ].join('; ');
 
 /**
- * Helmet's headers that answers of the API do not need, because browsers use them for documents only or the content security policy
- * says the same. Each of them would cost every client the time to read it.
+ * Helmet's headers that answers of the API do not need, because browsers use them for documents only or the content
+ * security policy says the same. Each of them would cost every client the time to read it.
  */
 const ONLY_FOR_PAGES = {
   crossOriginOpenerPolicy: false,
@@ -41,7 +41,9 @@ export function styledPageHeaders(style: string): OutgoingHttpHeaders {
   return { ...helmetHeaders(false), 'content-security-policy': `${NOTHING}; style-src 'sha256-${hash}'` };
 }
 
-/** Sets helmet's headers, with one policy for the API and one for its documentation. A page may replace them in its reply. */
+/**
+ * Sets helmet's headers, with one policy for the API and one for its documentation. A page may replace them in its reply.
+ */
 export function securityHeaders({ origin }: Config, documentation: string): onRequestHookHandler {
   const behindTls = origin.startsWith('https://');
   const ofAnswers = { ...helmetHeaders(behindTls, ONLY_FOR_PAGES), 'content-security-policy': NOTHING };
@@ -53,7 +55,9 @@ export function securityHeaders({ origin }: Config, documentation: string): onRe
   };
 }
 
-/** Computes the headers once, because they are the same for every request and helmet is as slow as a whole cached answer. */
+/**
+ * Computes the headers once, because they are the same for every request and helmet is as slow as a whole cached answer.
+ */
 function helmetHeaders(
   behindTls: boolean,
   without: Partial<typeof ONLY_FOR_PAGES> = {},

@@ -1,16 +1,16 @@
-/** A browser sends a handful; who sends more gets what the first ones ask for. */
+/** Only this many entries of the header are read. Browsers send a few. */
 const MOST_RANGES = 20;
 
 interface Range {
   /** In lower case. */
   readonly tag: string;
-  /** 0 to 1, 0: not acceptable. */
+  /** From 0 to 1. 0 means that the language is not acceptable. */
   readonly weight: number;
 }
 
 /**
- * The available locale an `Accept-Language` asks for first (RFC 9110 §12.5.4): by weight, then in order, each range cut
- * from its end until something fits (RFC 4647 §3.4). English when nothing does.
+ * Returns the available locale that an `Accept-Language` header prefers (RFC 9110 §12.5.4): by weight, then by order.
+ * Each tag is shortened from its end until a locale matches (RFC 4647 §3.4). The default is English.
  */
 export function chooseLocale(header: string | undefined, available: readonly string[]): string {
   const ranges = parse(header ?? '');
@@ -34,7 +34,7 @@ function parse(header: string): Range[] {
     .map(([, tag = '', weight = '1']) => ({ tag: tag.toLowerCase(), weight: Math.min(1, Number(weight)) }));
 }
 
-/** Without its last part, nor the single letter that introduced it. */
+/** Removes the last part of a tag, and also a single letter before it. */
 function shorten(tag: string): string {
   return tag.replace(/(-[a-z0-9])?-?[a-z0-9]*$/, '');
 }

@@ -12,8 +12,9 @@ import type { ClaimedMail } from './mails.store.js';
 import { templateValues } from './template-values.js';
 
 /**
- * The message for a row. Nothing a user has written gets into a header but the address, which is checked to be one.
- * @throws {UnsendableMail} if it is none, no secret opens the row, or no feature knows the kind of mail.
+ * Makes the message for a row. The address is the only text of a user in its headers, and it is checked.
+ * @throws {UnsendableMail} if the address is invalid, if no secret decrypts the row, or if no feature has this kind of
+ * mail.
  */
 export function composeMessage(
   mail: ClaimedMail,
@@ -23,7 +24,7 @@ export function composeMessage(
 ): SendMailOptions {
   const { id, recipient, locale } = mail;
   const kind = kinds.find(mail.kind);
-  if (!kind) throw new UnsendableMail('This server does not know this kind of mail.');
+  if (!kind) throw new UnsendableMail(`No feature of this server sends mails of the kind ${mail.kind}.`);
   if (!isAddress(recipient)) throw new UnsendableMail('The recipient is not a plain address.');
   const { mailFrom, origin } = config;
   const values = templateValues(open(mail, config), {
@@ -37,7 +38,7 @@ export function composeMessage(
     from: mailFrom,
     to: { name: '', address: recipient },
     envelope: { from: mailFrom.address, to: [recipient] },
-    // The same at every attempt: who gets a mail twice, because an answer was lost, may throw one away.
+    // The same id at every attempt. If an answer of the mail server was lost, mail programs can recognise the duplicate.
     messageId: `<${id}@${mailFrom.address.split('@').at(-1)}>`,
     date: new Date(),
     headers: {
@@ -54,7 +55,8 @@ function open({ content }: ClaimedMail, config: Config): MailValues {
   try {
     return JSON.parse(decrypt(content, keyringOf(config))) as MailValues;
   } catch (error) {
-    if (error instanceof DecryptionError) throw new UnsendableMail('No secret of this server opens the row.');
+    if (error instanceof DecryptionError)
+      throw new UnsendableMail('No secret of this server decrypts the mail.');
     throw error;
   }
 }

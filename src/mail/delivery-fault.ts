@@ -1,32 +1,35 @@
-/** What became of an attempt: this mail will never be taken, not now, or the server cannot be used for any mail. */
+/**
+ * Why an attempt failed. `refused`: this mail will never be accepted. `deferred`: not now. `unreachable`: no mail can be
+ * sent.
+ */
 export type Verdict = 'refused' | 'deferred' | 'unreachable';
 
 export interface DeliveryFault {
   readonly verdict: Verdict;
-  /** Codes only: nothing the server or a user has written. */
+  /** Only codes, no text of the server or of a user. */
   readonly code: string;
-  /** For the operator who looks at the row: the server's own words, without anything that could be a link or a token. */
+  /** The text of the server for the operator, without anything that could be a link or a token. It is stored in the row. */
   readonly detail: string;
 }
 
 interface SmtpError {
   readonly code?: string;
-  /** The SMTP command that was answered, or `API`, `CONN`. */
+  /** The SMTP command that failed, or `API` or `CONN`. */
   readonly command?: string;
   readonly responseCode?: number;
   readonly response?: string;
-  /** 5yz, and not one that speaks of the connection's state. */
+  /** True for a 5yz reply that is not about the state of the connection. */
   readonly permanent?: boolean;
 }
 
-/** The mail cannot be put together: an address that is none, a secret that is gone. */
+/** The message cannot be made, for example because the address is invalid or the secret was removed. */
 export class UnsendableMail extends Error {
   override readonly name = 'UnsendableMail';
 }
 
 /**
- * Only what is said of this recipient or this message is held against this mail (RFC 5321 §4.2.1: 4yz for now, 5yz for
- * good). A refused login or sender is the operator's to mend, and the mail waits for it.
+ * Only a reply about the recipient or the message counts against this mail (RFC 5321 §4.2.1: 4yz is temporary, 5yz is
+ * permanent). If the server refuses the login or the sender, the operator must correct the settings, and the mail waits.
  */
 export function describeDeliveryFault(error: unknown): DeliveryFault {
   if (error instanceof UnsendableMail)
@@ -49,17 +52,17 @@ function verdictOf(
   permanent: boolean | undefined,
 ): Verdict {
   const aboutThisMail = command === 'RCPT TO' || command === 'DATA';
-  // 421: the server closes the connection, whatever the command was.
+  // 421 means that the server closes the connection. It may follow any command.
   if (!aboutThisMail || responseCode === undefined || responseCode === 421) return 'unreachable';
   return permanent ? 'refused' : 'deferred';
 }
 
-/** `ECONNREFUSED` says more than nodemailer's `ESOCKET`, which has taken its place. */
+/** Returns the code of the system, such as `ECONNREFUSED`. nodemailer replaces it with `ESOCKET`, which says less. */
 function systemCode(words: string, code: string): string {
   return /\bE[A-Z]{4,}\b/.exec(words)?.[0] ?? code;
 }
 
-/** RFC 3463. */
+/** Returns the enhanced status code, such as `5.1.1` (RFC 3463). */
 function enhancedCode(response = ''): string {
   return /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? '';
 }

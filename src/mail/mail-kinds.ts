@@ -7,15 +7,15 @@ export interface MailKind {
   readonly name: string;
   /** The feature's folder of templates. It has a folder `en` and one for each other language. */
   readonly templates: string;
-  /** What the mail is for, such as a link. Every template must hold the placeholder of this value. */
+  /** The value that the user needs, such as a link. Every template must contain its placeholder. */
   readonly essential: string;
-  /** Other values that templates may hold, besides `name`, `site` and `validFor`. */
+  /** Other values that templates may contain, besides `name`, `site` and `validFor`. */
   readonly values?: readonly string[];
   /** Seconds for which the essential value works. */
   readonly life: (config: Config) => number;
 }
 
-/** The kinds of mail there are. Their owners add them when they are constructed. */
+/** All kinds of mail. Their owners add them when they are constructed. */
 @Injectable()
 export class MailKinds {
   private readonly kinds = new Map<string, MailKind>();
@@ -32,7 +32,7 @@ export class MailKinds {
     return [...this.kinds.values()];
   }
 
-  /** Undefined for a mail that an older version of the server stored, or that a feature stored which is no longer there. */
+  /** Undefined if the mail was stored by an older version of the server, or by a feature that was removed. */
   find(name: string): MailKind | undefined {
     return this.kinds.get(name);
   }
@@ -40,7 +40,7 @@ export class MailKinds {
   /** @throws {Error} if there is no such kind. */
   named(name: string): MailKind {
     const kind = this.kinds.get(name);
-    if (!kind) throw new Error(`No kind of mail has the name ${name}. Its owner adds it to MailKinds.`);
+    if (!kind) throw new Error(`No kind of mail has the name ${name}. Its feature must add it to MailKinds.`);
     return kind;
   }
 }

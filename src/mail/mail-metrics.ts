@@ -3,7 +3,7 @@ import type { Counter } from 'prom-client';
 import { Metrics } from '../metrics/metrics.js';
 import { MailsStore } from './mails.store.js';
 
-/** What becomes of mails, by the name of their kind. */
+/** Counts sent, failed and waiting mails. */
 @Injectable()
 export class MailMetrics {
   readonly sent: Counter<'kind'>;
@@ -12,7 +12,7 @@ export class MailMetrics {
   constructor(metrics: Metrics, mails: MailsStore) {
     this.sent = metrics.counter({
       name: 'gatehouse_mails_sent_total',
-      help: 'Mails that the mail server has taken',
+      help: 'Mails that the mail server accepted',
       labels: ['kind'],
     });
     this.failed = metrics.counter({
@@ -23,7 +23,7 @@ export class MailMetrics {
     metrics.gauges(
       {
         name: 'gatehouse_mails',
-        help: 'Mails in the database: waiting, or given up and kept for the operator',
+        help: 'Mails in the database: waiting to be sent, or given up and kept for the operator',
         labels: ['state'],
       },
       async () => {

@@ -15,18 +15,24 @@ import { Outage } from './outage.js';
 import { retryDelay } from './retry-delay.js';
 import { CONNECTIONS, Smtp } from './smtp.js';
 
-/** Milliseconds after which the mails of a sender that has died are another's, and between two signs of life. */
+/**
+ * Milliseconds for which a claimed mail belongs to its sender. If the process dies, another instance sends the mail after
+ * that.
+ */
 const LEASE = 20_000;
+/** Milliseconds between two renewals of the lease. */
 const HEARTBEAT = 5000;
-/** Between two looks into the table when nothing is known to be due. */
+/** Milliseconds between two queries for mails to send, if nothing else wakes the sender. */
 const POLL = 5000;
 const LONGEST_DELAY = 3_600_000;
-/** What the end of the process waits for mails under way. */
+/** Milliseconds that a stopping process waits for mails that are being sent. */
 const GRACE = 15_000;
-/** Seconds for which given-up mails are kept. */
+/** Seconds for which the table keeps mails that were given up. */
 const KEPT = 30 * 86_400;
 
-/** Sends what waits in the table: at once when rung for, else by looking. Several instances share the work. */
+/**
+ * Sends the mails in the table: at once after `wake`, and otherwise every few seconds. Several instances share the work.
+ */
 @Injectable()
 export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly bell = new Bell();
@@ -50,12 +56,15 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
     if (this.config.smtpUrl !== undefined) this.work = this.run(new Smtp(this.config.smtpUrl));
   }
 
-  /** A mail has been written and committed. */
+  /** Call this when a mail has been written and committed. */
   wake(): void {
     this.bell.ring();
   }
 
-  /** After the last request and before the database goes: begins nothing more, and finishes what is under way. */
+  /**
+   * Runs after the last request and before the database connection closes. Starts no more mails, and waits for those
+   * being sent.
+   */
   async onApplicationShutdown(): Promise<void> {
     this.stopping = true;
     this.bell.ring();
@@ -72,7 +81,8 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
         await this.bell.wait(await this.round(smtp));
         healthy = true;
       } catch (error) {
-        // Once per fault of the database. 42P01: the table is to come, and the start says so itself.
+        // Logs an outage of the database once. 42P01 means that the table is missing; then the start itself reports
+        // migrations.
         if (healthy && sqlState(error) !== '42P01') this.logger.fault(error);
         healthy = false;
         await this.bell.wait(POLL);
@@ -83,7 +93,10 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
     smtp.close();
   }
 
-  /** Begins what there is room for. Returns for how long there is nothing to do unless the bell rings, in milliseconds. */
+  /**
+   * Starts as many mails as there are free connections.
+   * @returns milliseconds to wait for the next round, unless the bell rings.
+   */
   private async round(smtp: Smtp): Promise<number> {
     if (performance.now() - this.tidiedAt > POLL) await this.tidy();
     const room = this.room();
@@ -116,7 +129,7 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private async sent({ id, kind }: ClaimedMail): Promise<void> {
-    if (this.outage.end()) this.logger.log('the mail server takes mails again');
+    if (this.outage.end()) this.logger.log('the mail server accepts mails again');
     this.metrics.sent.inc({ kind });
     this.logger.log(`mail ${kind} ${id} sent`);
     await this.record(() => this.mails.delete(id));
@@ -127,21 +140,28 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
     this.metrics.failed.inc({ kind, outcome: verdict });
     const reason = `${code}: ${detail}`;
     if (verdict === 'unreachable') {
-      if (this.outage.begin()) this.logger.warn(`the mail server cannot be used (${code}), mails wait`);
+      if (this.outage.begin())
+        this.logger.warn(
+          `the mail server cannot be used (${code}), so mails wait. Check SMTP_URL and MAIL_FROM`,
+        );
       const delay = this.outage.pause;
       return await this.record(() => this.mails.postpone(id, delay, reason));
     }
     if (this.outage.end()) this.logger.log('the mail server answers again');
     if (verdict === 'refused') {
-      this.logger.error(`mail ${kind} ${id} given up after attempt ${attempts} (${code})`);
+      this.logger.error(
+        `mail ${kind} ${id} given up after attempt ${attempts} (${code}). The reason is in gatehouse_mails.last_error`,
+      );
       return await this.record(() => this.mails.giveUp(id, reason));
     }
     const delay = retryDelay(attempts, LONGEST_DELAY);
-    this.logger.warn(`mail ${kind} ${id} not taken at attempt ${attempts} (${code}), again in ${delay} ms`);
+    this.logger.warn(
+      `mail ${kind} ${id} not accepted at attempt ${attempts} (${code}), next attempt in ${delay} ms`,
+    );
     await this.record(() => this.mails.postpone(id, delay, reason));
   }
 
-  /** A mail that was sent must not be sent again because the database was away for a moment. */
+  /** Retries until the database answers, because a mail that was sent would otherwise be sent again. */
   private async record(write: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
@@ -157,14 +177,16 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
     this.tidiedAt = performance.now();
     for (const { id, kind } of await this.mails.giveUpExpired()) {
       this.metrics.failed.inc({ kind, outcome: 'expired' });
-      this.logger.error(`mail ${kind} ${id} given up: it could not be sent while it was of use`);
+      this.logger.error(
+        `mail ${kind} ${id} given up: it expired before it could be sent. The last error is in gatehouse_mails.last_error`,
+      );
     }
     await this.mails.forgetGivenUp(KEPT);
   }
 
   private renew(): void {
     const ids = [...this.underWay.keys()];
-    // A heartbeat that fails is followed by another.
+    // If one heartbeat fails, the next one renews the lease.
     if (ids.length > 0) this.mails.renew(ids, LEASE).catch(() => {});
   }
 }

@@ -4,10 +4,10 @@ import { CONFIG } from '../config/config.module.js';
 import { MailKinds } from './mail-kinds.js';
 import { PLACEHOLDER, readTemplates, type Template } from './read-templates.js';
 
-/** By placeholder. */
+/** Values by placeholder. */
 export type TemplateValues = Readonly<Record<string, string>>;
 
-/** The texts of all mails: `<locale>/<kind>.txt`, which begins with its subject, and `<locale>/<kind>.html`. */
+/** The texts of all mails. `<locale>/<kind>.txt` begins with the subject. `<locale>/<kind>.html` is the HTML part. */
 @Injectable()
 export class MailTemplates implements OnModuleInit {
   private templates: ReadonlyMap<string, Template> = new Map();
@@ -18,8 +18,8 @@ export class MailTemplates implements OnModuleInit {
   ) {}
 
   /**
-   * Reads the files when every owner has added its kinds.
-   * @throws {StartupFault} if a file is missing, misnamed, or has a placeholder that nothing is put in for.
+   * Reads the files, after all owners have added their kinds.
+   * @throws {StartupFault} if a file is missing, has a wrong name, or contains an unknown placeholder.
    */
   onModuleInit(): void {
     this.templates = readTemplates(this.kinds.all(), this.config.mailTemplates);
@@ -31,7 +31,7 @@ export class MailTemplates implements OnModuleInit {
     return names.filter(([, named]) => named === kind).map(([locale = '']) => locale);
   }
 
-  /** In English if the locale is no longer there. */
+  /** Fills in the template. Uses English if the locale no longer exists. */
   render(kind: string, locale: string, values: TemplateValues): Template {
     const template = this.templates.get(`${locale}/${kind}`) ?? this.templates.get(`en/${kind}`);
     if (!template) throw new Error(`The mail ${kind} has no English text.`);
@@ -43,7 +43,7 @@ export class MailTemplates implements OnModuleInit {
   }
 }
 
-/** In one pass: what a value holds is never read as a placeholder. */
+/** Replaces all placeholders in one pass, so that a placeholder inside of a value is not replaced. */
 function fill(template: string, values: TemplateValues, escape: (value: string) => string): string {
   return template.replace(PLACEHOLDER, (_whole, name: string) => escape(values[name] ?? ''));
 }

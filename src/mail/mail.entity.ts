@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A mail that the mail server has not taken yet. The row goes when it has. */
+/** A mail that the mail server has not accepted yet. The row is deleted when it has. */
 @Entity('gatehouse_mails')
 export class QueuedMail {
   @PrimaryColumn({ type: 'varchar', length: 255, primaryKeyConstraintName: 'gatehouse_mails_pkey' })
@@ -9,30 +9,29 @@ export class QueuedMail {
   @Column({ type: 'text' })
   kind!: string;
 
-  /** Address. */
   @Column({ type: 'text' })
   recipient!: string;
 
-  /** Folder of the templates. */
+  /** The name of the folder of its templates, such as `en`. */
   @Column({ type: 'text' })
   locale!: string;
 
-  /** JSON of the values, encrypted: there is a link among them that lets its holder in. */
+  /** The values as encrypted JSON, because they contain a link with which anybody could take over the account. */
   @Column({ type: 'text' })
   content!: string;
 
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 
-  /** From then on it is of no use, or has been tried for long enough. */
+  /** After this time the mail is given up, because its link has expired or it was tried for long enough. */
   @Column({ name: 'expires_at', type: 'timestamptz' })
   expiresAt!: Date;
 
-  /** Begun, finished or not. */
+  /** The number of attempts, including one that is running. */
   @Column({ type: 'integer', default: 0 })
   attempts!: number;
 
-  /** While somebody sends it, when that somebody is taken for dead. Null: given up. */
+  /** While an instance sends the mail: when another instance may take it over. Null if the mail was given up. */
   @Index('gatehouse_mails_next_attempt_at_idx')
   @Column({ name: 'next_attempt_at', type: 'timestamptz', nullable: true, default: () => 'now()' })
   nextAttemptAt!: Date | null;

@@ -1,6 +1,6 @@
-/** What goes into the text of a mail, by the placeholder that it replaces. */
+/** The values for the text of a mail, by placeholder. */
 export interface MailValues {
-  /** The user's. */
+  /** The name of the user. */
   readonly name: string;
   readonly [placeholder: string]: string | undefined;
 }
@@ -8,9 +8,9 @@ export interface MailValues {
 export interface Mail {
   /** The name of a registered kind. */
   readonly kind: string;
-  /** Address. */
+  /** The address of the recipient. */
   readonly to: string;
-  /** The `Accept-Language` of the request that asks for it; undefined: English. */
+  /** The `Accept-Language` header of the request that causes the mail. Undefined for English. */
   readonly language: string | undefined;
   readonly values: MailValues;
 }

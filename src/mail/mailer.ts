@@ -14,10 +14,10 @@ import { MailSender } from './mail-sender.js';
 import { MailTemplates } from './mail-templates.js';
 import { MailsStore } from './mails.store.js';
 
-/** Seconds for which a mail is tried, be its link good for longer. */
+/** A mail is tried for at most this many seconds, even if its link works longer. */
 const LONGEST_TRY = 3 * 86_400;
 
-/** Sends mail without anybody waiting for the mail server. */
+/** Stores mails to be sent, so that requests do not wait for the mail server. */
 @Injectable()
 export class Mailer implements OnModuleInit {
   private readonly commits = new CommitWatch(() => this.sender.wake());
@@ -36,12 +36,12 @@ export class Mailer implements OnModuleInit {
     this.dataSource.subscribers.push(this.commits);
   }
 
-  /** In production without a mail server, what needs mail answers as not enabled. */
+  /** False in production without a mail server. Routes that need mail then answer that they are not enabled. */
   get enabled(): boolean {
     return this.config.smtpUrl !== undefined || !this.config.production;
   }
 
-  /** Within the caller's transaction, if it has one: a mail goes out if and only if what it speaks of has happened. */
+  /** Stores the mail in the caller's transaction, if there is one. So it is sent only if the transaction is committed. */
   async send(mail: Mail, manager?: EntityManager): Promise<void> {
     const { to, language, values } = mail;
     const kind = this.kinds.named(mail.kind);
@@ -62,6 +62,6 @@ export class Mailer implements OnModuleInit {
 
   private sendToLog({ name, essential }: MailKind, { to, values }: Mail): void {
     if (this.enabled) this.logger.log(`mail ${name} to ${to}: ${values[essential]}`);
-    else this.logger.warn(`mail ${name} not sent: SMTP_URL is not set`);
+    else this.logger.warn(`mail ${name} not sent: SMTP_URL is not set. Set it to the URL of the mail server`);
   }
 }

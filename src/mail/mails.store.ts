@@ -7,7 +7,7 @@ export interface NewMail {
   readonly recipient: string;
   readonly locale: string;
   readonly content: string;
-  /** Seconds for which it is tried. */
+  /** Seconds for which the server tries to send it. */
   readonly life: number;
 }
 
@@ -17,13 +17,13 @@ export interface ClaimedMail {
   readonly recipient: string;
   readonly locale: string;
   readonly content: string;
-  /** This one included. */
+  /** The number of attempts, including this one. */
   readonly attempts: number;
 }
 
 type MailName = Pick<ClaimedMail, 'id' | 'kind'>;
 
-/** Rows of `gatehouse_mails`. All times are the database's, so that instances with other clocks agree. */
+/** The rows of `gatehouse_mails`. All times come from the database, because the clocks of instances differ. */
 @Injectable()
 export class MailsStore {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
@@ -36,7 +36,10 @@ export class MailsStore {
     );
   }
 
-  /** Takes up to `most` mails that are due: nobody else does for `lease` milliseconds, unless the lease is renewed. */
+  /**
+   * Claims up to `most` mails that are due. No other instance claims them for `lease` milliseconds, or longer after
+   * `renew`.
+   */
   async claim(most: number, lease: number): Promise<ClaimedMail[]> {
     return await this.returning<ClaimedMail>(
       `with due as materialized (
@@ -78,7 +81,7 @@ export class MailsStore {
     );
   }
 
-  /** Gives up what is due and has outlived its use; at most a hundred at a time. */
+  /** Gives up mails that are due and have expired, at most 100 at a time. */
   async giveUpExpired(): Promise<MailName[]> {
     return await this.returning<MailName>(
       `with expired as materialized (
@@ -92,7 +95,10 @@ export class MailsStore {
     );
   }
 
-  /** @param age seconds for which what was given up is kept for the operator. */
+  /**
+   * Deletes mails that were given up.
+   * @param age seconds for which they are kept for the operator.
+   */
   async forgetGivenUp(age: number): Promise<void> {
     await this.dataSource.query(
       `delete from gatehouse_mails
@@ -101,7 +107,7 @@ export class MailsStore {
     );
   }
 
-  /** Milliseconds until the next one is due, 0 for now, undefined when none waits. */
+  /** @returns milliseconds until the next mail is due, 0 for now, undefined if no mail waits. */
   async untilNext(): Promise<number | undefined> {
     const [row] = await this.dataSource.query<{ wait: number | null }[]>(
       `select (extract(epoch from min(next_attempt_at) - now()) * 1000)::float8 as wait
@@ -118,7 +124,7 @@ export class MailsStore {
     return row ?? { waiting: 0, givenUp: 0 };
   }
 
-  /** TypeORM answers an update with its rows and their number. */
+  /** For an update, TypeORM returns an array of the rows and their number. */
   private async returning<Row>(statement: string, values: unknown[]): Promise<Row[]> {
     const [rows] = await this.dataSource.query<[Row[], number]>(statement, values);
     return rows;

@@ -3,8 +3,9 @@ import { retryDelay } from './retry-delay.js';
 const LONGEST_PAUSE = 60_000;
 
 /**
- * Whether the mail server can be used at all. While it cannot, one mail at a time tries it, so that a thousand that
- * wait do not become a thousand connections; and once it can, none of them waits for an hour's pause of its own.
+ * Knows whether the mail server can be used at all. During an outage only one mail at a time tries it, so that 1000
+ * waiting mails do not open 1000 connections. The pause belongs to the server and not to each mail, so all mails are sent
+ * soon after the outage.
  */
 export class Outage {
   private failures = 0;
@@ -14,12 +15,15 @@ export class Outage {
     return this.failures > 0;
   }
 
-  /** Milliseconds for which it is left alone. */
+  /** Milliseconds until the next attempt. */
   get pause(): number {
     return Math.max(0, Math.ceil(this.until - performance.now()));
   }
 
-  /** Attempts that ran side by side fail as one. Returns whether this is news. */
+  /**
+   * Attempts that fail at the same time count as one.
+   * @returns true if the outage has just begun.
+   */
   begin(): boolean {
     if (this.pause > 0) return false;
     this.failures += 1;
@@ -27,7 +31,7 @@ export class Outage {
     return this.failures === 1;
   }
 
-  /** Returns whether this is news. */
+  /** @returns true if there was an outage. */
   end(): boolean {
     const was = this.active;
     this.failures = 0;

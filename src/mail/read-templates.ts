@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { StartupFault } from '../errors/startup-fault.js';
 import type { MailKind } from './mail-kinds.js';
 
-/** What stands between double braces in a template. */
+/** A name in double braces. */
 export const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
 /** The placeholders that every kind of mail has. */
 const EVERYWHERE = ['name', 'site', 'validFor'];
@@ -18,9 +18,9 @@ export interface Template {
 type Files = ReadonlyMap<string, string>;
 
 /**
- * The templates of all kinds by `<locale>/<kind>`.
- * @param folder of the operator: a file in it replaces the one of the same name, and a locale that we lack is added.
- * @throws {StartupFault} if a file is missing, misnamed, or has a placeholder that nothing is put in for.
+ * Reads the templates of all kinds, by `<locale>/<kind>`.
+ * @param folder the operator's folder. Its files replace the built-in ones of the same name, and it may add locales.
+ * @throws {StartupFault} if a file is missing, has a wrong name, or contains an unknown placeholder.
  */
 export function readTemplates(
   kinds: readonly MailKind[],
@@ -34,7 +34,7 @@ export function readTemplates(
     for (const kind of kinds) {
       const name = `${locale}/${kind.name}`;
       const isThere = ENDINGS.some((ending) => files.has(`${name}.${ending}`));
-      // A feature need not speak all of our languages. A language of the operator's must be complete.
+      // A feature may lack some of the built-in languages. A language that the operator adds must have all mails.
       if (isThere || !ours.has(locale)) templates.set(name, readTemplate(files, name, kind));
     }
   }
@@ -53,7 +53,7 @@ function filesOf({ name, templates }: MailKind): [string, string][] {
   );
 }
 
-/** The same for the operator's folder, which may hold other files beside the folders of the locales. */
+/** The same for the operator's folder. Other files beside the folders of the locales are ignored. */
 function operatorsFiles(folder: string, kinds: readonly MailKind[]): [string, string][] {
   const known = new Set(kinds.flatMap(({ name }) => ENDINGS.map((ending) => `${name}.${ending}`)));
   return localesOf(folder).flatMap((locale) => {
@@ -62,7 +62,7 @@ function operatorsFiles(folder: string, kinds: readonly MailKind[]): [string, st
       const path = join(folder, locale, file);
       if (known.has(file)) return [`${locale}/${file}`, path];
       throw new StartupFault(
-        `There is no mail that ${path} could be for: it must be one of ${[...known].join(', ')}.`,
+        `No mail uses the file ${path}. Remove it, or give it one of the names ${[...known].join(', ')}.`,
       );
     });
   });
@@ -75,7 +75,9 @@ function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder).filter((name) => !name.startsWith('.'));
   } catch {
-    throw new StartupFault(`MAIL_TEMPLATES cannot be read: ${folder} must be a folder.`);
+    throw new StartupFault(
+      `The folder ${folder} cannot be read. Set MAIL_TEMPLATES to a folder of mail texts.`,
+    );
   }
 }
 
@@ -83,14 +85,19 @@ function requireLocale(locale: string, folder: string): void {
   try {
     Intl.getCanonicalLocales(locale);
   } catch {
-    throw new StartupFault(`${join(folder, locale)} is not named after a language, such as fr or pt-BR.`);
+    throw new StartupFault(
+      `The folder ${join(folder, locale)} is not named after a language. Give it a name such as fr or pt-BR.`,
+    );
   }
 }
 
 function readTemplate(files: Files, name: string, kind: MailKind): Template {
   const [text, html] = ENDINGS.map((ending) => {
     const path = files.get(`${name}.${ending}`);
-    if (path === undefined) throw new StartupFault(`The mail text ${name}.${ending} is missing.`);
+    if (path === undefined)
+      throw new StartupFault(
+        `The mail text ${name}.${ending} is missing. Add it to the folder in MAIL_TEMPLATES.`,
+      );
     return requirePlaceholders(readFileSync(path, 'utf8').replaceAll('\r\n', '\n'), path, kind);
   });
   const [, subject, body] = /^Subject: *(\S.*)\n[^\S\n]*\n([^]*)$/.exec(text ?? '') ?? [];
@@ -110,9 +117,9 @@ function requirePlaceholders(content: string, path: string, { essential, values 
   const wrong = unknown === undefined ? rest?.trim().slice(0, 40) : `{{${unknown}}}`;
   if (wrong !== undefined) {
     throw new StartupFault(
-      `${path} has the placeholder ${wrong}, and there are only ${known.map((name) => `{{${name}}}`).join(', ')}.`,
+      `${path} has the unknown placeholder ${wrong}. Use only ${known.map((name) => `{{${name}}}`).join(', ')}.`,
     );
   }
   if (names.includes(essential)) return content;
-  throw new StartupFault(`${path} lacks {{${essential}}}, which the mail is for.`);
+  throw new StartupFault(`${path} lacks {{${essential}}}. Add it, because the mail has no use without it.`);
 }

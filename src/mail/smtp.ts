@@ -1,21 +1,24 @@
 import type { SendMailOptions, Transporter } from 'nodemailer';
 
-/** Messages that go out at the same time. */
+/** Messages that are sent at the same time. */
 export const CONNECTIONS = 5;
 
-/** Milliseconds; RFC 5321 §4.5.3.2 gives a server five minutes for most commands. */
+/** Timeouts in milliseconds. RFC 5321 §4.5.3.2 gives a server 5 minutes for most commands. */
 const CONNECT = 10_000;
 const GREETING = 30_000;
 const ANSWER = 300_000;
-/** A firewall forgets a silent connection, and the next mail would wait for an answer in vain. */
+/**
+ * Milliseconds. Idle connections are closed, because a firewall may drop one silently, and the next mail would get no
+ * answer.
+ */
 const IDLE = 10_000;
 
-/** Would write whole conversations, links included, to standard output. */
+/** These options would print whole SMTP conversations, including the links in mails. */
 const LOUD = ['logger', 'debug', 'transactionLog'];
 
 /**
- * A pool of connections to the mail server. STARTTLS is used where the server offers it; `?requireTLS=true` in the URL
- * insists, and other options of nodemailer may stand there too.
+ * A pool of connections to the mail server. It uses STARTTLS if the server offers it. With `?requireTLS=true` in the URL
+ * it sends nothing without TLS. The URL may contain other options of nodemailer too.
  */
 export class Smtp {
   private readonly url: URL;
@@ -26,7 +29,7 @@ export class Smtp {
     for (const option of LOUD) this.url.searchParams.delete(option);
   }
 
-  /** Returns when the server has taken the message; rejects with its answer, or with why there is none. */
+  /** Resolves when the server has accepted the message. Rejects with the error of the server or the connection. */
   async send(message: SendMailOptions, signal: AbortSignal): Promise<void> {
     this.opened ??= this.open();
     await (await this.opened).sendMail({ ...message, signal });
@@ -36,13 +39,13 @@ export class Smtp {
     void this.opened?.then((transport) => transport.close());
   }
 
-  /** Loaded with the first mail: a start need not wait for it. */
+  /** Loads nodemailer with the first mail, so that the server starts faster. */
   private async open(): Promise<Transporter> {
     const { createTransport } = await import('nodemailer');
     return createTransport({
       pool: true,
       maxConnections: CONNECTIONS,
-      maxRequeues: 0, // what is tried again, and when, stands in the database
+      maxRequeues: 0, // the database decides when a mail is tried again
       connectionTimeout: CONNECT,
       greetingTimeout: GREETING,
       socketTimeout: ANSWER,

@@ -9,7 +9,7 @@ const UNITS = [
   ['minute', 60],
 ] as const;
 
-/** The site a mail speaks for, and how long its link works, in seconds. */
+/** `site` is the host name in the text. `life` is how long the link works, in seconds. */
 interface Facts {
   readonly recipient: string;
   readonly locale: string;
@@ -17,7 +17,7 @@ interface Facts {
   readonly life: number;
 }
 
-/** What goes into a mail's text, each on one line. */
+/** Returns the values for the templates. None contains a line break. */
 export function templateValues(values: MailValues, facts: Facts): TemplateValues {
   const own = Object.entries(values).map(([placeholder, value]) => [placeholder, oneLine(value ?? '')]);
   return {
@@ -29,20 +29,24 @@ export function templateValues(values: MailValues, facts: Facts): TemplateValues
 }
 
 /**
- * Whoever signs up with another's address chooses the name in the mail that goes there: a mail program would make a
- * link of one that looks like an address of any kind, so the recipient's own address stands in for it.
+ * Returns the name for the greeting. If the name looks like a URL or address, or is long, it is replaced by the
+ * recipient's address, because an attacker can sign up with the address of a victim, and a mail program would turn such a
+ * name into a link.
  */
 function addressee(name: string, recipient: string): string {
   const line = oneLine(name);
   return line === '' || line.length > LONGEST_NAME || /[/\\:@]|\p{L}\.\p{L}/u.test(line) ? recipient : line;
 }
 
-/** Without line breaks, control and formatting characters, such as those that turn the direction of writing. */
+/**
+ * Replaces line breaks, control and formatting characters by spaces, for example those that reverse the writing
+ * direction.
+ */
 function oneLine(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
 }
 
-/** `1 hour`, `30 Minuten`, in the largest unit that fits without a rest. */
+/** Writes a duration in the largest unit that gives a whole number, such as `1 hour` or `30 Minuten`. */
 function inWords(seconds: number, locale: string): string {
   const [unit, length] = UNITS.find(([, length]) => seconds >= length && seconds % length === 0) ?? [
     'second',

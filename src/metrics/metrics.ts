@@ -49,8 +49,8 @@ export class Metrics {
   }
 
   /**
-   * Adds a gauge with one label. If the values cannot be read, for example because the database does not answer, the gauge is left
-   * out and the other metrics are shown.
+   * Adds a gauge with one label. If the values cannot be read, for example because the database does not answer, the
+   * gauge is left out and the other metrics are shown.
    */
   gauges<Label extends string>(
     { name, help, labels: [label] }: Description<Label> & { readonly labels: readonly [Label] },
@@ -74,7 +74,10 @@ export class Metrics {
     return new Counter({ name, help, labelNames: labels, registers: [this.registry] });
   }
 
-  /** Adds a histogram of durations. @param buckets upper bounds in seconds. */
+  /**
+   * Adds a histogram of durations.
+   * @param buckets upper bounds in seconds.
+   */
   durations<Label extends string>(
     { name, help, labels }: Description<Label>,
     buckets: readonly number[],

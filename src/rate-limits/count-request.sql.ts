@@ -2,13 +2,14 @@ import type { PreparedQuery } from '../database/prepared-queries.js';
 
 export interface CountedRow {
   allowed: boolean;
-  /** Milliseconds until the window ends; null when the row was not there yet as the statement began. */
+  /** Milliseconds until the window ends. Null if the row did not exist when the statement began. */
   wait: string | null;
 }
 
 /**
- * The id of a row that is not there yet, in the type that the column has: an adopted table may count its ids or have UUIDs.
- * The row's own id comes first, because a conflict would otherwise use up a number with each request.
+ * The id for a new row, in the type of the column, because an adopted table may have numbers or UUIDs as ids. If the row
+ * exists, its own id is used, because `insert … on conflict` would otherwise use up a number of the sequence with each
+ * request.
  */
 const ID = `coalesce(
     (select id from rate_limits where key = $1::text),
@@ -18,9 +19,9 @@ const ID = `coalesce(
            else gen_random_uuid()::text end))).id)`;
 
 /**
- * One request, decided and counted in one statement under the row's lock: $1 key, $2 window in milliseconds, $3 most.
- * The time is the database's, because the clocks of several instances differ. The commit need not wait for the disk:
- * a crash may forget the last counts, and that is all it may do (PostgreSQL, §28.4 Asynchronous Commit).
+ * Decides and counts one request in one statement, under the lock of the row. $1 is the key, $2 the window in
+ * milliseconds and $3 the maximum. The time comes from the database, because the clocks of instances differ. The commit
+ * does not wait for the disk: a crash may lose the last counts, but nothing else (PostgreSQL, §28.4 Asynchronous Commit).
  */
 export const countRequest: PreparedQuery = {
   name: 'count_request',

@@ -6,11 +6,11 @@ import type { RateLimitStore } from './rate-limit-store.js';
 
 const REFUSALS = 10_000;
 
-/** Counts in the table `rate_limits`, for all instances together; by the same rule as `MemoryStore`. */
+/** Counts the requests of all instances together, in the table `rate_limits`. The rule is that of `MemoryStore`. */
 export class DatabaseStore implements RateLimitStore {
   /**
-   * Refused requests do not move the window, so a refusal stands until the time it names, whoever asks. Remembering it
-   * here keeps a flood away from the database.
+   * Refused keys and until when. A refused request does not extend the window, so the refusal stays correct until then.
+   * With this map, a flood of requests does not reach the database.
    */
   private readonly refusals = new ExpiringMap<number>(REFUSALS);
 
@@ -23,7 +23,7 @@ export class DatabaseStore implements RateLimitStore {
     const window = Math.ceil(rule.window * 1000);
     const [row] = await this.queries.rows<CountedRow>(countRequest, [key, window, Math.ceil(rule.max)]);
     if (!row || row.allowed) return undefined;
-    // The window may have ended between the refusal and the look at the clock.
+    // `wait` is not positive if the window ended while the statement ran.
     const wait = Math.max(1, Number(row.wait ?? window));
     this.refusals.set(key, now + wait, now + wait, now);
     return inSeconds(wait);

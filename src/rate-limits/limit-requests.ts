@@ -4,7 +4,7 @@ import type { RateLimiter } from './rate-limiter.js';
 
 const REFUSAL = JSON.stringify({ message: 'Too many requests. Please try again later.' });
 
-/** Before routing and before the body is read: a refused request costs as little as it can. */
+/** Runs before routing and before the body is read, so that a refused request costs little. */
 export function limitRequests(
   server: FastifyInstance,
   limiter: RateLimiter,

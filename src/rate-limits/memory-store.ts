@@ -8,11 +8,11 @@ interface Count {
   readonly lastRequest: number;
 }
 
-/** As in Better Auth. */
+/** The number of keys, as in Better Auth. */
 const CAPACITY = 100_000;
 
 /**
- * Counts in this process. The window slides: it ends so many seconds after the last request that was let through
+ * Counts the requests to this process. The window is sliding: it ends `window` seconds after the last allowed request
  * (protocol.md §6).
  */
 export class MemoryStore implements RateLimitStore {

@@ -2,10 +2,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Sweeper } from '../sweeping/sweeper.js';
 import { RateLimitRules } from './rate-limit-rules.js';
 
-/** Seconds; a better-auth server that uses the same table may have longer windows. */
+/** Seconds. A better-auth server with the same table may have longer windows than this server. */
 const KEEP_AT_LEAST = 3600;
 
-/** Counts of requests are removed when no rule looks at them any more. */
+/** Deletes counts that are older than the window of every rule. */
 @Injectable()
 export class OldCounts implements OnModuleInit {
   constructor(
@@ -13,7 +13,7 @@ export class OldCounts implements OnModuleInit {
     private readonly rules: RateLimitRules,
   ) {}
 
-  /** When every owner has added its rules. */
+  /** Runs after all owners have added their rules. */
   onModuleInit(): void {
     this.sweeper.add({
       table: 'rate_limits',

@@ -1,8 +1,9 @@
 const globs = new Map<string, RegExp>();
 
 /**
- * Whether a path fits a rule's pattern: `*` is any run of characters but `/`, `?` one such character, a segment `**`
- * any number of segments, at the end any characters whatever (protocol.md §6). Without `*` it is the path itself.
+ * True if a path matches the pattern of a rule (protocol.md §6). `*` matches any number of characters except `/`, and `?`
+ * matches one of them. A segment `**` matches any number of segments, and at the end any text. A pattern without `*` must
+ * equal the path.
  */
 export function fitsPattern(path: string, pattern: string): boolean {
   if (!pattern.includes('*')) return path === pattern;
@@ -11,7 +12,7 @@ export function fitsPattern(path: string, pattern: string): boolean {
   return glob.test(path);
 }
 
-/** No quantifier stands in another one, so that no path takes long to refuse. */
+/** The expression has no nested quantifiers, so it cannot take long on any path. */
 function sourceOf(segments: readonly string[]): string {
   return segments
     .map((segment, index) => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Metrics } from '../metrics/metrics.js';
 import { RateLimiter } from './rate-limiter.js';
 
-/** How often the server refuses requests, and how often it has to count without its store. */
+/** Counts refused requests and failures of the store. */
 @Injectable()
 export class RateLimitMetrics {
   constructor(metrics: Metrics, limiter: RateLimiter) {
@@ -13,7 +13,7 @@ export class RateLimitMetrics {
     );
     metrics.total(
       'gatehouse_rate_limit_store_failures_total',
-      'Times the rate-limit store did not answer and this process counted for itself',
+      'Requests for which the rate-limit store did not answer, so that this process counted alone',
       () => limiter.storeFailures,
     );
   }

@@ -8,11 +8,11 @@ import { fitsPattern } from './path-glob.js';
 export interface RateLimitRule {
   /** Seconds. */
   readonly window: number;
-  /** Requests that are let through in a window. */
+  /** Requests that are allowed in a window. */
   readonly max: number;
 }
 
-/** The rule of an owner for its paths, below the base path. */
+/** A rule that a feature adds for its own paths. Paths are relative to the base path. */
 export type PathRule = RateLimitRule & ({ readonly path: string } | { readonly beginsWith: string });
 
 export interface AppliedRule {
@@ -21,7 +21,7 @@ export interface AppliedRule {
   readonly path: string;
 }
 
-/** Which rule holds for a path: a configured one, else that of the path's owner, else the general one (protocol.md §6). */
+/** Finds the rule for a path: a configured one, else one of a feature, else the general one (protocol.md §6). */
 @Injectable()
 export class RateLimitRules {
   private readonly settings: Options['rateLimit'];
@@ -36,14 +36,15 @@ export class RateLimitRules {
   add(rules: readonly PathRule[]): void {
     for (const { window, max, ...where } of rules) {
       const [known, path] = 'path' in where ? [this.exact, where.path] : [this.prefixes, where.beginsWith];
-      if (known.has(path)) throw new Error(`Two rate-limit rules are made for ${path}.`);
+      if (known.has(path)) throw new Error(`There are two rate-limit rules for ${path}.`);
       known.set(path, { window, max });
     }
   }
 
   /**
-   * The first configured rule that fits. Without one, the rule of the path, or of the longest prefix, or the general rule.
-   * @param path below the base path.
+   * Returns the first configured rule that matches. If there is none, it returns the rule of the path, or else of its
+   * longest prefix, or else the general rule.
+   * @param path relative to the base path.
    * @returns undefined if the path is not limited.
    */
   ruleFor(path: string): AppliedRule | undefined {
@@ -56,7 +57,7 @@ export class RateLimitRules {
     return { rule: this.ownersRule(path) ?? { window, max }, path };
   }
 
-  /** Seconds after which no rule here looks at a count any more. */
+  /** Seconds. No rule of this server needs an older count. */
   get longestWindow(): number {
     const configured = Object.values(this.settings.customRules);
     const rules = [...configured, ...this.exact.values(), ...this.prefixes.values()];

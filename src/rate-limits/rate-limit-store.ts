@@ -3,9 +3,9 @@ import type { RateLimitRule } from './rate-limit-rules.js';
 /** Where requests are counted. */
 export abstract class RateLimitStore {
   /**
-   * Counts one request in a single atomic step, so that parallel ones cannot all pass on the same count.
-   * @returns undefined when it may pass, else the seconds after which to try again.
-   * @throws whatever the store throws when it cannot be reached.
+   * Checks and counts a request in one atomic step, so that parallel requests cannot all pass with the same count.
+   * @returns undefined if the request is allowed, otherwise the seconds after which the client may try again.
+   * @throws any error if the store cannot be reached.
    */
   abstract consume(key: string, rule: RateLimitRule): Promise<number | undefined>;
 }

@@ -12,30 +12,35 @@ import { MemoryStore } from './memory-store.js';
 import { RateLimitRules, type RateLimitRule } from './rate-limit-rules.js';
 import { RateLimitStore } from './rate-limit-store.js';
 
-/** Who cannot be told apart is counted together; no limit would be an invitation to leave the header out. */
+/** All clients without a known address share one count. Without a limit, attackers would simply leave the header out. */
 const UNKNOWN_CLIENT = 'no-trusted-ip';
-/** Characters; a B-tree of PostgreSQL holds no long keys. */
+/** Characters. Longer keys are hashed, because an index of PostgreSQL cannot contain long values. */
 const LONGEST_KEY = 512;
+/** The number of keys in memory for paths without a route. */
 const UNKNOWN_PATHS = 10_000;
-/** Milliseconds a request waits for the store, and after a failure all of them leave it alone. */
+/** Milliseconds that a request waits for the store. */
 const PATIENCE = 1000;
+/** Milliseconds after a failure in which no request asks the store. */
 const PAUSE = 1000;
 
 export type LimitedRequest = Pick<FastifyRequest, 'raw' | 'headers' | 'originalUrl' | 'is404'>;
 
-/** Decides over every request below the base path before anything else is done for it (protocol.md §4.1, §6). */
+/** Decides whether a request below the base path is allowed, before the other steps (protocol.md §4.1, §6). */
 @Injectable()
 export class RateLimiter {
   readonly enabled: boolean;
-  /** Since the start. */
+  /** Refused requests since the start of the process. */
   refusals = 0;
-  /** Since the start. */
+  /** Failures of the store since the start of the process. */
   storeFailures = 0;
-  /** Paths below the base path that a route has, by whichever method. */
+  /** Paths of all routes below the base path, for any method. */
   private readonly known = new Set<string>();
-  /** Anybody can make up paths, so those without a route never fill a shared store. */
+  /**
+   * Counts for paths without a route. They are not in the shared store, because clients could fill it with invented
+   * paths.
+   */
   private readonly unknownPaths = new MemoryStore(UNKNOWN_PATHS);
-  /** Counts while the store is away: a store that fails neither locks everybody out nor lets everybody in. */
+  /** Counts while the store does not answer, so that its failure neither refuses nor allows all requests. */
   private readonly standIn = new MemoryStore();
   private pausedUntil = 0;
   private readonly counted = new WeakSet<IncomingMessage>();
@@ -49,15 +54,15 @@ export class RateLimiter {
     this.enabled = config.rateLimit.enabled ?? config.production;
   }
 
-  /** @param url of a route, as it is registered. */
+  /** @param url the path of a route, as registered. */
   know(url: string): void {
     const path = authPath(url);
     if (path !== undefined) this.known.add(path);
   }
 
   /**
-   * A request that may pass is counted once, however often it is asked about.
-   * @returns undefined when the request may pass, else the seconds after which to try again.
+   * Counts a request once, even if this is called several times for it.
+   * @returns undefined if the request is allowed, otherwise the seconds after which the client may try again.
    */
   async refuses(request: LimitedRequest): Promise<number | undefined> {
     const { ipAddress } = this.config.advanced;
@@ -83,7 +88,7 @@ export class RateLimiter {
       const verdict = await withDeadline(
         PATIENCE,
         this.store.consume(key, rule),
-        () => new Error('no answer in time'),
+        () => new Error(`The rate-limit store did not answer within ${PATIENCE} ms.`),
       );
       if (this.pausedUntil > 0) this.logger.warn('the rate-limit store answers again');
       this.pausedUntil = 0;
@@ -91,7 +96,7 @@ export class RateLimiter {
     } catch {
       if (this.pausedUntil === 0) {
         this.logger.warn(
-          'the rate-limit store does not answer; until it does, each process counts for itself',
+          'the rate-limit store does not answer, so each process counts alone. Check REDIS_URL or the database',
         );
       }
       this.pausedUntil = Date.now() + PAUSE;

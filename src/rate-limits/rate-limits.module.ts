@@ -31,7 +31,7 @@ async function createStore(
   const { enabled = production, storage = redisUrl ? 'secondary-storage' : 'memory' } = rateLimit;
   if (enabled && storage === 'database') return new DatabaseStore(queries);
   if (enabled && storage === 'secondary-storage' && redisUrl) {
-    // Only here: the client is hundreds of files, which every start would wait for.
+    // Imported only when needed, because the Redis client has hundreds of files and would delay every start.
     const { RedisStore } = await import('./redis-store.js');
     return new RedisStore(redisUrl, logger);
   }

@@ -5,15 +5,15 @@ import type { RateLimitRule } from './rate-limit-rules.js';
 import type { RateLimitStore } from './rate-limit-store.js';
 
 const PREFIX = 'gatehouse:rate-limit:';
-/** Milliseconds the start waits for Redis, and a connection for an answer to its knocking. */
+/** Milliseconds that the start waits for Redis, and that a connection may take to open. */
 const CONNECT_WITHIN = 2000;
-/** Milliseconds; a stopping server waits as long for a retry that is under way. */
+/** The longest pause between two attempts to connect, in milliseconds. A stopping server waits for it. */
 const SLOWEST_RETRY = 1000;
 const PING_EVERY = 30_000;
 
 /**
- * Counts in Redis, for all instances together. The window is fixed, as with every secondary storage of Better Auth: it
- * begins with the first request and ends on its own (protocol.md §6).
+ * Counts the requests of all instances together, in Redis. The window is fixed, as with every secondary storage of Better
+ * Auth: it begins with the first request and ends `window` seconds later (protocol.md §6).
  */
 export class RedisStore implements RateLimitStore, OnModuleInit, OnModuleDestroy {
   private readonly client: ReturnType<typeof newClient>;
@@ -23,11 +23,11 @@ export class RedisStore implements RateLimitStore, OnModuleInit, OnModuleDestroy
     private readonly logger: Logger,
   ) {
     this.client = newClient(url);
-    // A connection that breaks is made anew by the client; without a listener it would end the process.
+    // The client reconnects by itself. Without this listener, a broken connection would end the process.
     this.client.on('error', () => {});
   }
 
-  /** A Redis that is away is no reason not to start: it is tried again for as long as it takes. */
+  /** The server also starts if Redis does not answer. The client tries to connect until it does. */
   async onModuleInit(): Promise<void> {
     const connected = this.client.connect().then(
       () => true,
@@ -35,7 +35,9 @@ export class RedisStore implements RateLimitStore, OnModuleInit, OnModuleDestroy
     );
     const timer = new Promise<boolean>((done) => setTimeout(done, CONNECT_WITHIN, false).unref());
     if (!(await Promise.race([connected, timer]))) {
-      this.logger.warn('Redis at REDIS_URL does not answer; it is tried again until it does');
+      this.logger.warn(
+        'Redis at REDIS_URL does not answer. The server keeps trying, and each process counts alone until then',
+      );
     }
   }
 
@@ -46,7 +48,7 @@ export class RedisStore implements RateLimitStore, OnModuleInit, OnModuleDestroy
   async consume(key: string, { window, max }: RateLimitRule): Promise<number | undefined> {
     if (!this.client.isReady) throw new Error('Redis does not answer');
     const name = PREFIX + key;
-    // Both in one transaction: a count without an end would lock its key for good.
+    // One transaction, because a count without an expiry would refuse its key forever.
     const [, count] = await this.client
       .multi()
       .set(name, 0, { condition: 'NX', expiration: { type: 'PX', value: Math.ceil(window * 1000) } })
@@ -59,7 +61,7 @@ export class RedisStore implements RateLimitStore, OnModuleInit, OnModuleDestroy
 function newClient(url: string) {
   return createClient({
     url,
-    // A request does not wait for a Redis that is away.
+    // Requests do not wait while Redis is not connected.
     disableOfflineQueue: true,
     pingInterval: PING_EVERY,
     socket: {

@@ -4,15 +4,15 @@ import type { AnswerParts } from '../http/answer.js';
 import type { SignedInUser } from '../users/current-user.js';
 import type { Identity } from './session.js';
 
-/** The session of a request and its user, as the session guard found them. */
+/** The session and user of a request, as the session guard found them. */
 export interface AuthContext extends Identity {
-  /** Whether the session's cookie outlives the browser. */
+  /** True if the cookies of the session stay when the browser closes. */
   readonly remember: boolean;
-  /** Whether the client keeps its session in cookies. A client with a JWT does not, so it is sent none. */
+  /** True if the client keeps its session in cookies. A client with a JWT does not, so answers to it set no cookies. */
   readonly keepsCookies: boolean;
-  /** True if the session data cookie answered, without a question to the database. */
+  /** True if the session and user come from the session data cookie and not from the database. */
   readonly fromDataCookie: boolean;
-  /** Under `session.deferSessionRefresh`: whether the client should now ask for the session to be extended. */
+  /** With `session.deferSessionRefresh`: true if the client should now ask the server to extend the session. */
   readonly needsRefresh?: boolean;
 }
 
@@ -22,7 +22,7 @@ declare module 'fastify' {
   }
 }
 
-/** What an answer must carry so that the client's cookies describe the session as it is now. */
+/** Returns what an answer must carry so that the client's cookies describe the current state of the session. */
 export function keptBy(
   { keepsCookies, remember }: AuthContext,
   identity: Identity,
@@ -30,7 +30,7 @@ export function keptBy(
   return keepsCookies ? { signedIn: { ...identity, remember } } : {};
 }
 
-/** The same, as the routes about users see it. */
+/** Converts the context to the type that the routes of users expect. */
 export function signedInUser(auth: AuthContext): SignedInUser {
   const { session, user } = auth;
   return { user, changedTo: (changed) => keptBy(auth, { session, user: changed }) };
@@ -39,6 +39,6 @@ export function signedInUser(auth: AuthContext): SignedInUser {
 /** The session of a guarded route, as a parameter of the route. */
 export const Current = createParamDecorator((_: unknown, context: ExecutionContext): AuthContext => {
   const { auth } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (!auth) throw new Error('@Current() on a route that no session guards');
+  if (!auth) throw new Error('@Current() needs a route with access other than public');
   return auth;
 });

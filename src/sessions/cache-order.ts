@@ -1,7 +1,7 @@
 import type { UserAnswer } from '../users/present-user.js';
 import type { SessionAnswer } from './present-session.js';
 
-/** What comes from the cookie cache has its fields in another order (protocol.md §1.1); additional ones stay behind these. */
+/** Answers from the session data cookie have their fields in this order (protocol.md §1.1). Additional fields come last. */
 export function sessionInCacheOrder(session: SessionAnswer): SessionAnswer {
   const { id, createdAt, updatedAt, userId, expiresAt, token, ipAddress, userAgent, ...rest } = session;
   return { id, createdAt, updatedAt, userId, expiresAt, token, ipAddress, userAgent, ...rest };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Client } from '../http/client.js';
 import type { SessionKey } from './cache/session-reader.js';
 
-/** What a request shows to prove who sends it. */
+/** The parts of a request that can prove who sends it. */
 export interface ShownCredentials {
   /** The header `Authorization` as it was sent. */
   readonly authorization: string | undefined;
@@ -11,20 +11,23 @@ export interface ShownCredentials {
   readonly client: Client;
 }
 
-/** The session that a credential names. Nobody has looked yet whether the session exists. */
+/** The session that a credential names. The session may not exist. */
 export interface NamedSession {
   readonly key: SessionKey;
   /** If the credential names a user too, the session must belong to that user. */
   readonly userId?: string;
-  /** Whether the client keeps this session in cookies: `starts` if its first cookies come with this answer. */
+  /**
+   * `keeps` if the client has the session in cookies, `starts` if this answer sets its first cookies, `none` if it has no
+   * cookies.
+   */
   readonly cookies: 'keeps' | 'starts' | 'none';
-  /** Index of the secret that signed the session token. Above 0, the secret has since been replaced. */
+  /** Index of the secret that signed the session token. If above 0, that secret has been replaced since. */
   readonly secretIndex: number;
 }
 
 /** Reads one kind of credential. */
 export interface CredentialReader {
-  /** @returns undefined if the request shows no such credential, or one that is worth nothing. */
+  /** @returns undefined if the request has no valid credential of this kind. */
   read(shown: ShownCredentials): NamedSession | undefined | Promise<NamedSession | undefined>;
 }
 
@@ -40,7 +43,7 @@ export class Credentials {
     this.readers.push(reader);
   }
 
-  /** The first credential that names a session. */
+  /** Returns the session that the first valid credential names. */
   async read(shown: ShownCredentials): Promise<NamedSession | undefined> {
     for (const reader of this.readers) {
       const named = await reader.read(shown);

@@ -27,7 +27,8 @@ const sessionOrNull = {
           user: { $ref: schemaPath(UserAnswer) },
           needsRefresh: {
             type: 'boolean',
-            description: 'Only under deferred refresh: whether to POST here to extend the session',
+            description:
+              'Only with deferred refresh: true if the client should POST here to extend the session',
           },
         },
       },
@@ -61,7 +62,7 @@ export class CurrentSessionController {
   }
 
   @AuthPost('get-session', {
-    summary: 'Extends the session where reading does not; refused unless deferred refresh is on',
+    summary: 'Extends the session if deferred refresh is on; refused if it is off',
     access: 'public',
     bodiless: true,
     answer: sessionOrNull,

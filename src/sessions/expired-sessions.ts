@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EXPIRED, Sweeper } from '../sweeping/sweeper.js';
 
-/** Sessions are removed when they have expired. */
+/** Deletes expired sessions. */
 @Injectable()
 export class ExpiredSessions {
   constructor(sweeper: Sweeper) {

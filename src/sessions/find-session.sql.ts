@@ -16,13 +16,15 @@ select ${sessionColumns(session)}, ${userColumnsWithoutId(user)}
   from sessions s
   join users u on u.id = s.user_id`;
 
-/** Expired ones too: whoever finds one removes it. */
+/** Also finds expired sessions, because the caller deletes them. */
 export const findSessionByToken = (fields: Fields): PreparedQuery => ({
   name: 'find_session_by_token',
   text: `${select(fields)}\n where s.token = $1`,
 });
 
-/** Of several tokens at once. The subquery keeps the plan the same for any number, so that PostgreSQL makes it once. */
+/**
+ * For several tokens. With the subquery, the plan is the same for any number of tokens, so PostgreSQL makes it only once.
+ */
 export const findSessionsByTokens = (fields: Fields): PreparedQuery => ({
   name: 'find_sessions_by_tokens',
   text: `${select(fields)}\n where s.token = any (array(select unnest($1::text[])))`,
@@ -33,7 +35,7 @@ export const findSessionById = (fields: Fields): PreparedQuery => ({
   text: `${select(fields)}\n where s.id = $1`,
 });
 
-/** The same of several ids; the field of no row makes $1 an array of whatever type ids have in this database. */
+/** For several ids. `(null::sessions).id` gives $1 the type of the id column, because databases differ in that type. */
 export const findSessionsByIds = (fields: Fields): PreparedQuery => ({
   name: 'find_sessions_by_ids',
   text: `${select(fields)}\n where s.id = any (array(select unnest(array_remove($1, (null::sessions).id))))`,

@@ -15,7 +15,10 @@ select ${sessionColumns(fields)}
  limit ${limit}`,
 });
 
-/** The same for the users `$1`. The subquery gives any number of users the same plan, so that PostgreSQL makes it once. */
+/**
+ * For several users `$1`. With the subquery, the plan is the same for any number of users, so PostgreSQL makes it only
+ * once.
+ */
 export const listSessionsOfUsers = (fields: Fields, limit: number): PreparedQuery => ({
   name: 'list_sessions_of_users',
   text: `

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SessionsStore } from './sessions.store.js';
 
-/** Says whose session a token is for, when no request presents it. Never answers from a cache. */
+/** Finds the user of a session token that does not come from a request. Always reads the database. */
 @Injectable()
 export class LiveSession {
   constructor(private readonly sessions: SessionsStore) {}

@@ -1,7 +1,9 @@
 import { ApiProperty } from '../openapi/decorators.js';
 import type { Session } from './session.js';
 
-/** What leaves the server of a session, in the protocol's order (protocol.md §1.1): a whitelist. */
+/**
+ * The fields of a session that answers contain, in the order of the protocol (protocol.md §1.1). No other field is sent.
+ */
 export class SessionAnswer {
   @ApiProperty({ format: 'date-time' })
   expiresAt!: Date;

@@ -6,11 +6,14 @@ import type { Session } from './session.js';
 
 /** The session that a request names. It is looked up only if a use case asks for it. */
 export interface RequestedSession {
-  /** False if the browser holds the mark of a session that ends with it. */
+  /** False if the browser has the cookie `dont_remember`. Then the session ends when the browser closes. */
   readonly remember: boolean;
-  /** Finds and judges the session, and renews it if that is due. Undefined if nobody is signed in. */
+  /** Finds the session, and renews it if necessary. Returns undefined if nobody is signed in. */
   resolve(options?: ResolveOptions): Promise<ResolvedSession | undefined>;
-  /** Whether the request names a session, and that session as it is stored, expired or not: for signing out. */
+  /**
+   * For signing out. Returns undefined if the request names no session, and otherwise that session, even if it has
+   * expired.
+   */
   find(): Promise<{ session: Session | undefined } | undefined>;
 }
 
@@ -20,7 +23,7 @@ declare module 'fastify' {
   }
 }
 
-/** Gives every request its `requestedSession`. */
+/** Adds `requestedSession` to every request. */
 export function installRequestedSession(server: FastifyInstance, current: CurrentSession): void {
   server.decorateRequest('requestedSession', {
     getter(this: FastifyRequest): RequestedSession {
@@ -34,7 +37,7 @@ export function installRequestedSession(server: FastifyInstance, current: Curren
   });
 }
 
-/** The session that the request of an open route names, as a parameter of the route. */
+/** Passes the session that the request names to a public route. */
 export const Requested = createParamDecorator(
   (_: unknown, context: ExecutionContext): RequestedSession =>
     context.switchToHttp().getRequest<FastifyRequest>().requestedSession,

@@ -4,8 +4,8 @@ import type { SessionData } from '../cookies/session-data/session-data.js';
 import type { Identity } from './session.js';
 
 /**
- * The session and user that a `session_data` cookie describes. A configured field that may no longer leave the server is left
- * out; a field that is new since the cookie was made is `null`.
+ * Returns the session and user that a `session_data` cookie describes. A configured field that answers may no longer
+ * contain is left out. A configured field that the cookie does not have yet is `null`.
  */
 export function identityOf({ session, user }: SessionData, config: Config): Identity {
   return {

@@ -2,7 +2,7 @@ import { additionalOf, selectAdditional } from '../additional-fields/additional-
 import type { AdditionalField } from '../config/additional-fields.js';
 import type { Session } from './session.js';
 
-/** What `sessionColumns` selects. */
+/** A row with the columns that `sessionColumns` selects. */
 export interface SessionRow {
   id: string;
   user_id: string;

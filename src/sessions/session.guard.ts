@@ -12,7 +12,10 @@ import { isFresh } from './is-fresh.js';
 import { CurrentSession } from './current/current-session.js';
 import { sessionQuestion } from './current/session-question.js';
 
-/** The one guard, closed by default: a route that does not say `public` is for signed-in users (protocol.md §1.1). */
+/**
+ * Finds the session of the request. Every route is for signed-in users only, unless its access is `public` (protocol.md
+ * §1.1).
+ */
 @Injectable()
 export class SessionGuard implements CanActivate {
   constructor(

@@ -1,7 +1,7 @@
 import type { AdditionalValues } from '../additional-fields/additional-input.js';
 import type { User } from '../users/user.js';
 
-/** A session as every part of the server knows one. */
+/** A session. */
 export interface Session {
   readonly id: string;
   readonly userId: string;
@@ -11,7 +11,7 @@ export interface Session {
   readonly userAgent: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  /** The configured fields that may leave the server, by field name. */
+  /** The configured fields that answers may contain, by field name. */
   readonly additional: AdditionalValues;
 }
 

@@ -20,7 +20,7 @@ import { sessionColumns, sessionFromRow, type SessionRow } from './session-row.j
 import { SessionEntity } from './session.entity.js';
 import type { Session } from './session.js';
 
-/** What a client may change of a session: configured fields, by name. */
+/** The changes that a client may make to a session: configured fields, by name. */
 export interface SessionChanges {
   readonly additional: AdditionalValues;
   readonly updatedAt: Date;
@@ -61,7 +61,7 @@ export class SessionsStore {
   }
 
   async findByToken(token: string): Promise<IdentityRow | undefined> {
-    // PostgreSQL refuses the question; nobody has such a token.
+    // PostgreSQL refuses text with a NUL character. No session has such a token.
     if (token.includes('\0')) return undefined;
     return this.byToken.find(token);
   }
@@ -70,7 +70,7 @@ export class SessionsStore {
     return this.byId.find(id);
   }
 
-  /** @param session with every configured field that has a value, also one that may not leave the server. */
+  /** @param session with all configured fields that have a value, also those that answers do not contain. */
   async add({ additional, ...session }: Session, manager?: EntityManager): Promise<void> {
     const values = {
       id: session.id,
@@ -88,7 +88,10 @@ export class SessionsStore {
     await this.prepared.rows({ name, text: insertText('sessions', all) }, Object.values(all), manager);
   }
 
-  /** Extends only a session still due, so that parallel requests extend once. Whether this call did. */
+  /**
+   * Extends the session if it expires at `due` or earlier. So of several requests at the same time, only one extends it.
+   * @returns true if this call extended it.
+   */
   async extend(token: string, due: Date, expiresAt: Date, now: Date): Promise<boolean> {
     const { affected } = await this.dataSource
       .createQueryBuilder()
@@ -99,7 +102,7 @@ export class SessionsStore {
     return affected === 1;
   }
 
-  /** As it then is; undefined when it was not there to be changed. */
+  /** @returns the session after the change, or undefined if it does not exist. */
   async update(token: string, { additional, updatedAt }: SessionChanges): Promise<Session | undefined> {
     const values = { updated_at: updatedAt, ...additionalColumnValues(this.fields, additional) };
     const text = `update sessions as s set ${assignmentsText(values, 2)} where s.token = $1
@@ -108,7 +111,7 @@ export class SessionsStore {
     return row && sessionFromRow(row, this.fields);
   }
 
-  /** Those that have not expired. */
+  /** Returns the sessions of the user that have not expired. */
   async listActive(userId: string): Promise<Session[]> {
     const rows = await this.active.list(userId);
     return rows.map((row) => sessionFromRow(row, this.fields));
@@ -131,7 +134,10 @@ export class SessionsStore {
     await manager.delete(SessionEntity, { userId });
   }
 
-  /** The expired ones are left to the sweeper, as Better Auth leaves them. */
+  /**
+   * Deletes all sessions of the user except this one. Expired sessions stay until the sweeper deletes them, as in Better
+   * Auth.
+   */
   async deleteOthers(userId: string, token: string): Promise<void> {
     const expiresAt = MoreThan(new Date());
     await this.dataSource.manager.delete(SessionEntity, { userId, token: Not(token), expiresAt });

@@ -1,11 +1,13 @@
 import type { AnswerParts } from '../http/answer.js';
 import type { Identity } from './session.js';
 
-/** A user with the session that they have just been given. */
+/** A user with their new session. */
 export interface SignedIn extends Identity {
-  /** False: the session ends with the browser. */
+  /** False if the session ends when the browser closes. */
   readonly remember: boolean;
 }
 
-/** What an answer must carry so that the client keeps a new session. Without one it carries nothing. */
+/**
+ * Returns what an answer must carry so that the client gets the cookies of a new session. Without a session, it is empty.
+ */
 export const keptIf = (signedIn: SignedIn | undefined): AnswerParts => (signedIn ? { signedIn } : {});

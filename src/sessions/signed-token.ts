@@ -1,7 +1,7 @@
 import type { SignedValues } from '../cookies/signed-value.js';
 import type { NamedSession } from './credentials.js';
 
-/** A session token with a signature of ours, as the session cookie holds it and as a client may send it as bearer. */
+/** Opens a session token that this server signed. It comes from the session cookie or from a bearer header. */
 export function openSignedToken(value: string, signed: SignedValues): NamedSession | undefined {
   const { value: token, secretIndex } = signed.open(value) ?? {};
   if (token === undefined || secretIndex === undefined) return undefined;

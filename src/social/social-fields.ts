@@ -32,8 +32,8 @@ export class LinkIdToken {
 }
 
 /**
- * Tokens that a front end got from the provider itself, to sign in. `user` is for Apple, which sends the name to the front end and
- * does not put it into the ID token.
+ * Tokens that a front end got from the provider itself, to sign in. `user` is for Apple, which sends the name to the
+ * front end and does not put it into the ID token.
  */
 export class SignInIdToken extends LinkIdToken {
   @NumberField({ optional: true })

@@ -77,7 +77,7 @@ describe('the option table of a feature', () => {
 
   test('cannot be read if the application was assembled without it', () => {
     expect(() => table.of(loadConfig(base))).toThrow(
-      'The configuration was loaded without the table of the option apiKey.prefix.',
+      'The configuration was loaded without the option apiKey.prefix.',
     );
   });
 });

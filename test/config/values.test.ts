@@ -118,7 +118,7 @@ describe('a secret', () => {
 
   test('of 31 characters is refused, and the message contains its length but not the secret', () => {
     const short = 'sesame-sesame-sesame-sesame-ses';
-    expect(() => secret(short)).toThrow('at least 32 characters long, it has 31');
+    expect(() => secret(short)).toThrow('at least 32 characters long, but it has 31');
     expect(() => secret(short)).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('sesame') }),
     );
@@ -139,7 +139,7 @@ describe('versioned secrets', () => {
     [`1:${fresh},1:${old}`, 'no version twice'],
     [fresh, 'a list such as 2:newsecret,1:oldsecret'],
     [`v2:${fresh}`, 'a list such as 2:newsecret,1:oldsecret'],
-    [`2:${fresh},1:short`, 'at least 32 characters long, it has 5'],
+    [`2:${fresh},1:short`, 'at least 32 characters long, but it has 5'],
   ])('%j is refused: %s', (value, fault) => expect(() => versionedSecrets(value)).toThrow(fault));
 });
 

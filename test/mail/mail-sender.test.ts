@@ -55,14 +55,14 @@ describe('while the mail server is down', () => {
     const sent = addresses(20);
     const { milliseconds } = await program.send(sent.map(aMailTo), 'commit');
     expect(milliseconds).toBeLessThan(AT_ONCE);
-    await program.told('the mail server cannot be used (ECONNREFUSED), mails wait');
+    await program.told('the mail server cannot be used (ECONNREFUSED), so mails wait');
     const again = await program.send([aMailTo('later@example.com')]);
     expect(again.milliseconds).toBeLessThan(AT_ONCE);
 
     const server = await mailServer({ port });
     await empty();
     expect(recipients(server)).toEqual(['later@example.com', ...sent].toSorted());
-    await program.told('the mail server takes mails again');
+    await program.told('the mail server accepts mails again');
   });
 
   it('only one mail at a time is tried', async () => {
@@ -158,7 +158,7 @@ describe('a mail whose link has expired', () => {
     await program.send([aMail({ kind: 'verify-email' }), aMailTo('still.good@example.com')], 'commit');
     await sleep(1200);
     const server = await mailServer({ port });
-    await program.told('given up: it could not be sent while it was of use');
+    await program.told('given up: it expired before it could be sent');
     await server.got(1);
     await until(async () => (await rows(database)).length === 1, 'the other one to go');
     expect(recipients(server)).toEqual(['still.good@example.com']);

@@ -115,13 +115,13 @@ describe('mail texts of the operator', () => {
 
   it.each([
     ['fr/verify-email.txt', TEXT, 'The mail text fr/verify-email.html is missing.'],
-    ['en/verify-mail.txt', TEXT, 'There is no mail that'],
+    ['en/verify-mail.txt', TEXT, 'No mail uses the file'],
     ['english!/verify-email.txt', TEXT, 'is not named after a language'],
-    ['en/verify-email.txt', `${TEXT}{{token}}`, 'has the placeholder {{token}}, and there are only'],
-    ['en/verify-email.txt', `${TEXT}{{constructor}}`, 'has the placeholder {{constructor}}'],
-    ['en/verify-email.txt', `${TEXT}{{url}`, 'has the placeholder {{url}'],
-    ['en/verify-email.html', '<p>{{name}}</p>', 'lacks {{url}}, which the mail is for'],
-    ['en/verify-email.txt', `${TEXT}{{newEmail}}`, 'has the placeholder {{newEmail}}'],
+    ['en/verify-email.txt', `${TEXT}{{token}}`, 'has the unknown placeholder {{token}}. Use only'],
+    ['en/verify-email.txt', `${TEXT}{{constructor}}`, 'has the unknown placeholder {{constructor}}'],
+    ['en/verify-email.txt', `${TEXT}{{url}`, 'has the unknown placeholder {{url}'],
+    ['en/verify-email.html', '<p>{{name}}</p>', 'lacks {{url}}. Add it'],
+    ['en/verify-email.txt', `${TEXT}{{newEmail}}`, 'has the unknown placeholder {{newEmail}}'],
     ['en/verify-email.txt', 'Dear {{name}}\n\n{{url}}', 'must begin with a line "Subject: …"'],
     ['en/verify-email.txt', 'Subject: x\n{{url}}', 'must begin with a line "Subject: …"'],
   ])('prevent the start if %s is %j', async (file, content, message) => {
@@ -134,7 +134,7 @@ describe('mail texts of the operator', () => {
     folder = join(folder, 'nowhere');
     const said = fault();
     await mkdir(folder);
-    expect(said).toBe(`MAIL_TEMPLATES cannot be read: ${folder} must be a folder.`);
+    expect(said).toBe(`The folder ${folder} cannot be read. Set MAIL_TEMPLATES to a folder of mail texts.`);
   });
 
   it('stop the compiled server with that message and no stack trace', async () => {
@@ -145,7 +145,7 @@ describe('mail texts of the operator', () => {
     });
     expect(await server.ended()).toBe(1);
     await database.drop();
-    expect(server.output()).toContain('has the placeholder {{token}}');
+    expect(server.output()).toContain('has the unknown placeholder {{token}}');
     expect(server.output()).not.toMatch(/^\s+at /m);
   });
 });

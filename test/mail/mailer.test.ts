@@ -217,7 +217,7 @@ describe('a stored mail', () => {
     const [left] = (await rows(database)).filter(({ recipient }) => recipient === 'retired@example.com');
     expect(left).toMatchObject({
       next_attempt_at: null,
-      last_error: 'unsendable: No secret of this server opens the row.',
+      last_error: 'unsendable: No secret of this server decrypts the mail.',
     });
   });
 });

@@ -82,6 +82,6 @@ test('a rule for a path wins over a rule for a prefix, and a longer prefix over 
 
 test('refuses two rules for one path', () => {
   expect(() => rulesWith(settings).add([{ beginsWith: '/sign-in', window: 1, max: 1 }])).toThrow(
-    'Two rate-limit rules are made for /sign-in.',
+    'There are two rate-limit rules for /sign-in.',
   );
 });

@@ -9,7 +9,10 @@ import type { CredentialReader, NamedSession, ShownCredentials } from '../../ses
 import { openSignedToken } from '../../sessions/signed-token.js';
 import { bearerOptions } from './bearer-options.js';
 
-/** Reads `Authorization: Bearer <session token>`: the token plain as JSON holds it, or signed as a cookie holds it. */
+/**
+ * Reads `Authorization: Bearer <session token>`. The token may be plain, as in answers, or signed, as in the session
+ * cookie.
+ */
 @Injectable()
 export class BearerCredential implements CredentialReader {
   private readonly signed: SignedValues;

@@ -28,7 +28,7 @@ export class BearerFeature implements OnModuleInit {
     this.api.addBearer({
       name: 'sessionToken',
       format: 'session token',
-      description: 'The `token` of an answer to signing up or in.',
+      description: 'The `token` in the answer to signing up or signing in.',
     });
     this.credentials.add(this.bearer);
     const cookie = cookieName(cookieSettings(this.config), 'session_token');

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { textId } from '../../database/text-id.js';
 
-/** One signing key; the row's id is the `kid` (protocol.md §11.2). */
+/** A signing key. The id of the row is the `kid` in JWTs (protocol.md §11.2). */
 @Entity('jwks')
 export class Jwk {
   @PrimaryColumn({ type: 'varchar', length: 255, primaryKeyConstraintName: 'jwks_pkey', transformer: textId })
@@ -11,7 +11,7 @@ export class Jwk {
   @Column({ name: 'public_key', type: 'text' })
   publicKey!: string;
 
-  /** JSON string literal of the encrypted private JWK. */
+  /** The encrypted private JWK as a JSON string. */
   @Column({ name: 'private_key', type: 'text' })
   privateKey!: string;
 
@@ -24,7 +24,7 @@ export class Jwk {
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 
-  /** Null: never. */
+  /** Null if the key does not expire. */
   @Column({ name: 'expires_at', type: 'timestamptz', nullable: true })
   expiresAt!: Date | null;
 }

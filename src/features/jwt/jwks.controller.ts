@@ -19,7 +19,7 @@ export class JwksController {
 
   @AuthGet('jwks', {
     summary: 'Public keys',
-    description: 'What anyone needs to verify our JWTs (RFC 7517).',
+    description: 'The keys with which other services verify the JWTs of this server (RFC 7517).',
     access: 'public',
     answer: KeySet,
   })

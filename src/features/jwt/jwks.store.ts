@@ -11,7 +11,7 @@ export class JwksStore {
     return manager.find(Jwk, { order: { createdAt: 'DESC' } });
   }
 
-  /** Runs one `create` at a time over all instances on this database, so that two of them do not both make the first key. */
+  /** Runs only one `create` at a time on this database, so that two instances do not both create the first key. */
   exclusively<T>(create: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(async (manager) => {
       await manager.query("select pg_advisory_xact_lock(hashtext('gatehouse:jwks'))");

@@ -1,19 +1,22 @@
 import { ApiProperty } from '../../openapi/decorators.js';
 import { UserAnswer } from '../../users/present-user.js';
 
-/** What a client gets that keeps a JWT instead of a cookie; the names are OAuth 2's (RFC 6749 §5.1) in camel case. */
+/**
+ * The answer for a client that keeps a JWT instead of a cookie. The names are those of OAuth 2 in camel case (RFC 6749
+ * §5.1).
+ */
 export class JwtAnswer {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'An ES256 JWT for `Authorization: Bearer`; null where signing up does not sign in',
+    description: 'An ES256 JWT for `Authorization: Bearer`; null if signing up does not sign the user in',
   })
   accessToken!: string | null;
 
   @ApiProperty({ enum: ['Bearer'] })
   tokenType!: 'Bearer';
 
-  @ApiProperty({ description: 'Seconds', example: 900 })
+  @ApiProperty({ description: 'Lifetime of the JWT in seconds', example: 900 })
   expiresIn!: number;
 
   @ApiProperty({ type: UserAnswer })

@@ -5,7 +5,7 @@ import { ExpiringMap } from '../../collections/expiring-map.js';
 import { SigningKeys } from './signing-keys.js';
 import { JWT, keyIdOf, type JwtIdentity, type VerifiedIdentity } from './jwt.strategy.js';
 
-/** JWTs whose signature is not verified a second time. */
+/** The number of verified JWTs that the server remembers. */
 const KEPT = 5000;
 
 interface Verified {
@@ -14,7 +14,7 @@ interface Verified {
   readonly key: KeyObject;
 }
 
-/** Runs the passport strategy outside of Nest's guards, because open routes read JWTs too. */
+/** Runs the passport strategy outside of Nest's guards, because public routes read JWTs too. */
 @Injectable()
 export class JwtAuthenticator {
   private readonly verified = new ExpiringMap<Verified>(KEPT);
@@ -22,9 +22,9 @@ export class JwtAuthenticator {
   constructor(private readonly keys: SigningKeys) {}
 
   /**
-   * A client sends the same JWT many times, and verifying it takes as long as the rest of the answer. So a verified JWT is
-   * remembered until it expires or its key changes.
-   * @returns undefined if the JWT is not ours, has expired or was tampered with.
+   * Verifies a JWT and remembers the result until the JWT expires or its key changes, because clients send the same JWT
+   * many times and verifying it takes as long as the rest of the answer.
+   * @returns undefined if another issuer signed the JWT, if it was changed, or if it has expired.
    */
   async authenticate(jwt: string): Promise<JwtIdentity | undefined> {
     const known = this.verified.get(jwt, Date.now());

@@ -3,7 +3,7 @@ import { bearerOf, looksLikeJwt } from '../../http/bearer.js';
 import type { CredentialReader, NamedSession, ShownCredentials } from '../../sessions/credentials.js';
 import { JwtAuthenticator } from './jwt-authenticator.js';
 
-/** Reads `Authorization: Bearer <JWT>`: a JWT of ours names a session and its user. */
+/** Reads `Authorization: Bearer <JWT>`. A JWT of this server names a session and its user. */
 @Injectable()
 export class JwtCredential implements CredentialReader {
   constructor(private readonly authenticator: JwtAuthenticator) {}

@@ -14,8 +14,9 @@ import type { Identity } from '../../sessions/session.js';
 
 type IssuedFor = Identity & { readonly fromDataCookie?: boolean };
 
-/** Seconds after which a session that asks again is given another JWT, and for how many sessions that is kept. */
+/** Seconds for which a session gets the same JWT again. */
 const REUSED_FOR = 60;
+/** The number of sessions for which the server keeps the last JWT. */
 const REUSED = 5000;
 
 export interface ReusedJwt {
@@ -26,11 +27,14 @@ export interface ReusedJwt {
 
 interface IssuedJwt extends ReusedJwt {
   readonly kid: string;
-  /** Of what stands in it of the user: the text itself would take as much memory as half the JWT. */
+  /** A hash of the user's claims. The claims themselves would need half as much memory as the JWT. */
   readonly digest: string;
 }
 
-/** Issues the JWT anyone can verify by `GET /jwks`; on this server it stands and falls with its session. */
+/**
+ * Issues JWTs that other services verify with the keys of `GET /jwks`. This server accepts a JWT only while its session
+ * lives.
+ */
 @Injectable()
 export class JwtIssuer {
   private readonly issued = new ExpiringMap<IssuedJwt>(REUSED);
@@ -41,12 +45,12 @@ export class JwtIssuer {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Seconds for which a JWT issued now is good. */
+  /** Lifetime of a new JWT in seconds. */
   get expiresIn(): number {
     return jwtOptions.of(this.config).jwt.expirationTime;
   }
 
-  /** Every field of the user that may leave the server, or those that are configured. */
+  /** Returns the user's fields for the claims: those in `definePayload`, or else all that answers may contain. */
   private payloadOf(user: User, fromDataCookie = false): object {
     const { definePayload } = jwtOptions.of(this.config).jwt;
     const answer = presentUser(user);
@@ -57,8 +61,8 @@ export class JwtIssuer {
   }
 
   /**
-   * For an answer that a client may ask for many times a minute: signing takes longer than all the rest of it. The JWT may
-   * be one that was issued up to a minute ago, if the same would stand in it now.
+   * Returns a JWT that may be up to a minute old, if a new one would have the same claims about the user. It serves
+   * get-session, which clients call many times a minute, because signing takes longer than the rest of that answer.
    */
   async issueOrReuse(identity: IssuedFor): Promise<ReusedJwt> {
     const { id } = identity.session;
@@ -74,7 +78,7 @@ export class JwtIssuer {
     return issued;
   }
 
-  /** Claims in the order of protocol.md §11.2, `sid` besides. */
+  /** Signs a new JWT. The claims are in the order of protocol.md §11.2, and `sid` is added. */
   async issue({ session, user, fromDataCookie }: IssuedFor): Promise<string> {
     const { kid, key } = await this.keys.signing();
     const {
@@ -96,7 +100,7 @@ export class JwtIssuer {
       algorithm: ALGORITHM,
       privateKey: key,
       keyid: kid,
-      // The header is `alg` and `kid` alone, as Better Auth's.
+      // Without `typ`, the header has only `alg` and `kid`, as in Better Auth.
       header: { alg: ALGORITHM, typ: undefined },
     });
   }

@@ -7,13 +7,13 @@ import { ALGORITHM } from './signing-key.js';
 import { jwtOptions } from './jwt-options.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** The claims that lead back to a session: `sub` is the user's id, `sid` the session's. */
+/** The claims that identify a session: `sub` is the id of the user, and `sid` is the id of the session. */
 export interface JwtIdentity {
   readonly sub: string;
   readonly sid: string;
 }
 
-/** As its JWT says it. */
+/** The identity and the expiry in a verified JWT. */
 export interface VerifiedIdentity extends JwtIdentity {
   /** Seconds since 1970. */
   readonly exp: number | undefined;
@@ -21,7 +21,7 @@ export interface VerifiedIdentity extends JwtIdentity {
 
 export const JWT = 'jwt';
 
-/** Verifies a bearer JWT of ours: signature by `kid`, algorithm, issuer, audience, times (RFC 7519 §7.2). */
+/** Verifies a JWT of this server: signature by `kid`, algorithm, issuer, audience and times (RFC 7519 §7.2). */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, JWT) {
   constructor(keys: SigningKeys, @Inject(CONFIG) config: Config) {
@@ -50,7 +50,7 @@ function keyProvider(keys: SigningKeys): SecretOrKeyProvider {
   };
 }
 
-/** The `kid` of its header; undefined when it has none or is no JWT. */
+/** Returns the `kid` in the header of the JWT, or undefined if there is none or the text is not a JWT. */
 export function keyIdOf(jwt: string): string | undefined {
   try {
     const header: unknown = JSON.parse(Buffer.from(jwt.split('.', 1)[0] ?? '', 'base64url').toString());

@@ -7,7 +7,7 @@ import { EmailAndPassword, SignInEmail } from '../../accounts/use-cases/sign-in-
 
 export class LoginBody extends EmailAndPassword {}
 
-/** Sign-in for clients that keep a JWT instead of a cookie: the same rules, errors and session as `sign-in/email`. */
+/** Signs in a client that keeps a JWT instead of a cookie. Rules, errors and session are those of `sign-in/email`. */
 @Injectable()
 export class Login {
   constructor(

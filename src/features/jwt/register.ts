@@ -7,7 +7,7 @@ import { NewUserBody, SignUpEmail } from '../../accounts/use-cases/sign-up-email
 
 export class RegisterBody extends NewUserBody {}
 
-/** Sign-up for clients that keep a JWT instead of a cookie: the same rules, errors and session as `sign-up/email`. */
+/** Signs up a client that keeps a JWT instead of a cookie. Rules, errors and session are those of `sign-up/email`. */
 @Injectable()
 export class Register {
   constructor(

@@ -6,7 +6,7 @@ import { JwtIssuer } from './jwt-issuer.js';
 
 export const SET_AUTH_JWT = 'set-auth-jwt';
 
-/** Sends a JWT with every answer of get-session, so that a client need not ask for one. */
+/** Adds a JWT to every answer of get-session, so that clients need no second request for one. */
 @Injectable()
 export class SetAuthJwt implements SessionHeader {
   constructor(private readonly issuer: JwtIssuer) {}

@@ -10,18 +10,19 @@ import { randomToken } from '../../crypto/random.js';
 import { decrypt, encrypt, type EncryptionKey, type Keyring } from '../../crypto/symmetric-encryption.js';
 import type { Jwk } from './jwk.entity.js';
 
-/** The algorithm of every key made here: ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). */
+/** The algorithm of every key that this server creates: ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). */
 export const ALGORITHM = 'ES256';
 
 const generate = promisify(generateKeyPair);
 
-/** A new row for the `jwks` table, in the form Better Auth's jwt plugin stores and reads (protocol.md §11.2). */
+/** Creates a row for the table `jwks`, in the format of Better Auth's jwt plugin (protocol.md §11.2). */
 export async function newSigningKey(
   encryptionKey: EncryptionKey,
   now: Date,
   expiresAt: Date | null,
 ): Promise<Jwk> {
-  // Exporting what was generated as a JWK can lock Node up for good, while it collects what generated it.
+  // The keys are generated as DER, because exporting a generated key as a JWK can hang Node forever if garbage collection
+  // runs then.
   const made = await generate('ec', {
     namedCurve: 'P-256',
     publicKeyEncoding: { type: 'spki', format: 'der' },
@@ -42,7 +43,7 @@ export async function newSigningKey(
 }
 
 /**
- * @throws {Error} when the row is encrypted under a secret this server does not have, or is no JWK.
+ * @throws {Error} if the row is encrypted with a secret that this server does not have, or is not a JWK.
  */
 export function privateKeyOf(jwk: Jwk, keyring: Keyring): KeyObject {
   const stored: unknown = JSON.parse(jwk.privateKey);
@@ -58,7 +59,7 @@ export function publicKeyOf(jwk: Jwk): KeyObject {
   return createPublicKey({ key: JSON.parse(jwk.publicKey) as JsonWebKey, format: 'jwk' });
 }
 
-/** As published (RFC 7517); the order of members is the protocol's. */
+/** Returns the public key for `GET /jwks` (RFC 7517), with its members in the order of the protocol. */
 export function presentJwk(jwk: Jwk): Record<string, unknown> {
   return {
     alg: jwk.alg ?? ALGORITHM,

@@ -16,10 +16,10 @@ interface SigningKey {
   readonly expiresAt: number;
 }
 
-/** Milliseconds for which the table is not read again. */
+/** The table is read at most once in this many milliseconds. */
 const READ_INTERVAL = 30_000;
 
-/** The keys that sign and verify JWTs: rows of the `jwks` table, kept in memory for half a minute. */
+/** The keys that sign and verify JWTs. They are rows of the table `jwks`, which stay in memory for 30 s. */
 @Injectable()
 export class SigningKeys {
   private rows: Jwk[] = [];
@@ -33,7 +33,10 @@ export class SigningKeys {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** The newest key of our algorithm that has not expired and that one of our secrets opens; made when there is none. */
+  /**
+   * Returns the newest key with our algorithm that has not expired and that our secrets decrypt. Creates one if there is
+   * none.
+   */
   async signing(): Promise<SigningKey> {
     await this.read();
     if (this.current && this.current.expiresAt <= Date.now()) this.current = undefined;
@@ -41,7 +44,10 @@ export class SigningKeys {
     return this.current;
   }
 
-  /** Undefined for a `kid` the table does not hold. An unknown one makes it be read again, at most once a second. */
+  /**
+   * Reads the table again if it does not know the `kid`, but at most once a second.
+   * @returns undefined if the table has no such key.
+   */
   async verifying(kid: string): Promise<KeyObject | undefined> {
     await this.read();
     if (!this.rows.some((row) => row.id === kid)) await this.read(1000);
@@ -54,7 +60,10 @@ export class SigningKeys {
     return key;
   }
 
-  /** The key set as published (RFC 7517 §5): expired keys too, for as long as JWTs they signed may be about. */
+  /**
+   * Returns the published key set (RFC 7517 §5). Expired keys stay in it for `jwks.gracePeriod`, because their JWTs may
+   * still be used.
+   */
   async published(): Promise<{ keys: Record<string, unknown>[] }> {
     await this.signing();
     const now = Date.now();
@@ -74,7 +83,7 @@ export class SigningKeys {
     });
     await this.read(0);
     const made = this.usable(this.rows);
-    if (!made) throw new Error('no signing key could be made');
+    if (!made) throw new Error('The new signing key could not be read back from the table jwks.');
     return made;
   }
 
@@ -87,7 +96,7 @@ export class SigningKeys {
     return { ...key, id: await this.ids.next('jwks') };
   }
 
-  /** A row encrypted under a secret we never had is passed over: a lost secret must not stop every sign-in. */
+  /** Skips keys that our secrets do not decrypt, because a lost secret must not stop every sign-in. */
   private usable(rows: readonly Jwk[]): SigningKey | undefined {
     const now = Date.now();
     for (const row of rows) {

@@ -5,7 +5,7 @@ import { Current, type AuthContext } from '../../sessions/auth-context.js';
 import { JwtIssuer } from './jwt-issuer.js';
 
 class TokenAnswer {
-  @ApiProperty({ description: 'An ES256 JWT, verifiable by `GET /api/auth/jwks`' })
+  @ApiProperty({ description: 'An ES256 JWT. The keys of `GET /api/auth/jwks` verify it.' })
   token!: string;
 }
 

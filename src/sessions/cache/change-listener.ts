@@ -9,15 +9,16 @@ import { Bell } from '../../concurrency/bell.js';
 import { SessionCache } from './session-cache.js';
 
 /**
- * Milliseconds for which an answered heartbeat stands good, counted from when it was sent, and between two of them. The
- * promise is 100; the rest is for the answer to be written.
+ * Milliseconds after sending a heartbeat for which the cache may answer, if PostgreSQL answers that heartbeat. The server
+ * promises that a revocation takes effect within 100 ms. The other 25 ms are for writing the answer.
  */
 const LEASE = 75;
+/** Milliseconds between two heartbeats. */
 const BEAT_EVERY = 25;
-/** Nobody asks for so long, and the heart beats slowly. */
+/** If nobody reads the cache for this many milliseconds, the listener sends a heartbeat only every `IDLE_BEAT_EVERY` ms. */
 const IDLE_AFTER = 1000;
 const IDLE_BEAT_EVERY = 1000;
-/** A connection that is silent for so long is given up. */
+/** The listener closes a connection that does not answer for this many milliseconds. */
 const SILENCE = 2000;
 const RECONNECT_AFTER = 200;
 
@@ -27,16 +28,16 @@ interface Waiting {
 }
 
 /**
- * Hears of every change of sessions and users, whoever makes it. PostgreSQL tells a listener what has been committed before
- * it answers its next question, so an answered heartbeat proves that all is known that was committed when it was sent. The
- * cache may answer only for as long as that is recent: a connection that is dead without showing it cannot be told from a
- * quiet one in any other way.
+ * Listens for all changes of sessions and users, by any program. Before PostgreSQL answers a query, it sends the listener
+ * everything that was committed before. So an answered heartbeat proves that the cache knows everything that was
+ * committed when the heartbeat was sent. The cache may answer only for `LEASE` milliseconds after that, because a dead
+ * connection looks like a quiet one.
  */
 @Injectable()
 export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly bell = new Bell();
   private client: pg.Client | undefined;
-  /** Monotonic; when the last heartbeat that was answered was sent. */
+  /** When the last answered heartbeat was sent, by the monotonic clock, in milliseconds. */
   private provenAt = -Infinity;
   private askedAt = -Infinity;
   private waiting: Waiting[] = [];
@@ -59,7 +60,7 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
     this.bell.ring();
   }
 
-  /** Whether every change is known that was committed 75 ms ago. */
+  /** True if the cache knows every change that was committed more than 75 ms ago. */
   get isCurrent(): boolean {
     const now = performance.now();
     this.askedAt = now;
@@ -72,7 +73,10 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
     return performance.now() - this.provenAt < SILENCE;
   }
 
-  /** Waits until every change is known that has been committed by now, or until the cache cannot answer without it. */
+  /**
+   * Waits until the cache knows every change that is committed now, or until it may no longer answer without a new
+   * heartbeat.
+   */
   async catchUp(): Promise<void> {
     const since = performance.now();
     if (since - this.provenAt >= SILENCE) return;
@@ -93,7 +97,8 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
         if (this.stopping) return;
         if (!this.failing)
           this.logger.warn(
-            'the session cache is off: its connection to PostgreSQL is lost, or leads through a pooler',
+            'the session cache is off: its connection to PostgreSQL is lost or leads through a pooler. ' +
+              'Behind a pooler, set DATABASE_DIRECT_URL to the URL of PostgreSQL itself',
           );
         this.failing = true;
         await sleep(RECONNECT_AFTER);
@@ -116,7 +121,7 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
       while (!this.stopping) {
         await this.beat(client, server);
         const idle = performance.now() - this.askedAt > IDLE_AFTER;
-        // From beat to beat and not from answer to beat, or the lease would be over while a busy machine answers.
+        // Counts from the last heartbeat and not from its answer, because otherwise the lease could end on a busy machine.
         const since = performance.now() - this.provenAt;
         await this.bell.wait(idle ? IDLE_BEAT_EVERY : Math.max(0, BEAT_EVERY - since));
       }
@@ -125,7 +130,10 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** @throws {Error} when it is not answered, or by another server process: there is a pooler in between, and nothing is heard. */
+  /**
+   * @throws {Error} if there is no answer, or if another process of PostgreSQL answers. Then there is a pooler in
+   * between, and notifications do not arrive.
+   */
   private async beat(client: pg.Client, server: number): Promise<void> {
     const sentAt = performance.now();
     if ((await this.ask(client, 'select pg_backend_pid() as pid')) !== server) throw new Error('a pooler');

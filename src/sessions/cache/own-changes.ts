@@ -1,7 +1,10 @@
 import type { onSendHookHandler } from 'fastify';
 import type { ChangeListener } from './change-listener.js';
 
-/** Delays an answer that may have changed something until the session cache has heard of it, so that the next answer shows it. */
+/**
+ * Delays the answer of a request that may have changed something until the session cache knows the change. So the next
+ * request of the client already sees it.
+ */
 export function awaitOwnChanges(changes: ChangeListener): onSendHookHandler {
   return (request, _reply, payload, done) => {
     if (!request.routeOptions.config.writes) return done(null, payload);

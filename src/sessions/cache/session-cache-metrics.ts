@@ -6,13 +6,13 @@ import { ChangeListener } from './change-listener.js';
 import { SessionCache } from './session-cache.js';
 
 const TOTALS = {
-  hits: 'Sessions answered from the cache',
-  misses: 'Sessions the database was asked for, because they were not in the cache or it could not answer',
+  hits: 'Sessions read from the cache',
+  misses: 'Sessions read from the database, because the cache did not have them or could not answer',
   invalidations:
-    'Cached sessions that were dropped, because they or their user changed or the connection was lost',
+    'Sessions removed from the cache, because they or their user changed or the connection was lost',
 } as const;
 
-/** How well the session cache works. Without `SESSION_CACHE` there is nothing to show. */
+/** Metrics of the session cache. Without `SESSION_CACHE` there are none. */
 @Injectable()
 export class SessionCacheMetrics {
   constructor(
@@ -25,7 +25,7 @@ export class SessionCacheMetrics {
     metrics.gauge('gatehouse_session_cache_entries', 'Sessions in the cache', () => cache.size);
     metrics.gauge(
       'gatehouse_session_cache_listening',
-      '1 while changes are heard of and the cache may answer',
+      '1 while PostgreSQL reports changes, so that the cache may answer',
       () => Number(changes.isListening),
     );
     for (const name of ['hits', 'misses', 'invalidations'] as const) {

@@ -4,23 +4,23 @@ import { CONFIG } from '../../config/config.module.js';
 import type { JsonText } from '../../http/json-text.js';
 import type { Identity } from '../session.js';
 
-/** A session with its user, and what `get-session` answers of it, once it has been asked. */
+/** A session with its user. `answer` is the body of get-session, after the first client asked for it. */
 export interface StoredSession extends Identity {
   answer?: JsonText | undefined;
-  /** Since room was last looked for. */
+  /** True if the session was read since the cache last searched for one to remove. */
   isUsed?: boolean;
 }
 
-/** What a statement changed; without either, anything may have changed. */
+/** The ids of what a statement changed. If there are none, anything may have changed. */
 interface Change {
   readonly sessions?: readonly string[];
   readonly users?: readonly string[];
 }
 
 /**
- * Sessions that stood when they were read. What has not been used for longest gives way, as far as a second chance tells
- * (the clock algorithm): a mark costs less than a place in a queue with each use. It knows nothing of time or connections:
- * whoever asks it has to know whether it may answer.
+ * Sessions as they were when the database was read. A full cache removes a session that was not used recently, by the
+ * clock algorithm (second chance), because setting a mark at each use costs less than moving the session in a queue. The
+ * cache does not know whether its sessions are still correct. The caller must ask `ChangeListener` first.
  */
 @Injectable()
 export class SessionCache {
@@ -55,8 +55,8 @@ export class SessionCache {
   }
 
   /**
-   * To be called before the database is asked; what it returns keeps the answer, unless something has changed in between:
-   * what was read may then be from before the change.
+   * Call this before reading the database, and the returned function with the result. That function stores the result,
+   * unless something changed in between, because the result may then be older than the change.
    */
   beginRead(): (stored: StoredSession) => void {
     const { changes } = this;
@@ -65,7 +65,7 @@ export class SessionCache {
     };
   }
 
-  /** @param payload as the triggers of migration `NotifySessionChanges` send it. */
+  /** @param payload the JSON that the triggers of the migration `NotifySessionChanges` send. */
   drop(payload: string): void {
     this.changes += 1;
     const { sessions = [], users = [] } = parse(payload);
@@ -74,7 +74,7 @@ export class SessionCache {
     for (const id of users) for (const token of this.tokensOfUsers.get(id) ?? []) this.remove(token);
   }
 
-  /** From now on every change is heard of. */
+  /** Call this when the connection reports every change from now on. */
   open(): void {
     this.close();
     this.isOpen = true;
@@ -130,7 +130,7 @@ export class SessionCache {
   }
 }
 
-/** What cannot be read may have been anything. */
+/** If the payload is not valid JSON, anything may have changed. */
 function parse(payload: string): Change {
   try {
     return payload === '' ? {} : (JSON.parse(payload) as Change);

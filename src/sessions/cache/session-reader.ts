@@ -12,10 +12,10 @@ export interface ReadSession extends StoredSession {
   readonly isBanned?: boolean;
 }
 
-/** By which a session is looked for. */
+/** The column by which a session is read. */
 export type SessionKey = { readonly token: string } | { readonly id: string };
 
-/** Reads a session with its user: out of the session cache if it may answer, else out of the database by one statement. */
+/** Reads a session with its user: from the session cache if it may answer, otherwise from the database with one query. */
 @Injectable()
 export class SessionReader {
   private readonly enabled: boolean;
@@ -29,7 +29,7 @@ export class SessionReader {
     this.enabled = config.sessionCache.enabled;
   }
 
-  /** Expired and banned ones too. */
+  /** Also returns sessions that have expired or whose user is banned. */
   async read(key: SessionKey): Promise<ReadSession | undefined> {
     if (!this.enabled) return this.readDatabase(key);
     const cached = this.cached(key);
@@ -40,14 +40,14 @@ export class SessionReader {
     return read;
   }
 
-  /** Whether what was read would be read again: it is in the cache, and the cache may answer. */
+  /** True if `read` would return the same object again: it is in the cache, and the cache may answer. */
   stands(stored: StoredSession): boolean {
     if (!this.changes.isCurrent || this.cache.get(stored.session.token) !== stored) return false;
     this.cache.hits += 1;
     return true;
   }
 
-  /** Never answers from memory. */
+  /** Reads the database even if the session is in the cache. */
   async readDatabase(key: SessionKey): Promise<ReadSession | undefined> {
     const row = await ('token' in key
       ? this.sessions.findByToken(key.token)
@@ -55,7 +55,7 @@ export class SessionReader {
     return row && readSession(row, this.config);
   }
 
-  /** One that has expired is another's to judge: it may just have been extended. */
+  /** An expired session is read from the database instead, because another request may just have extended it. */
   private cached(key: SessionKey): StoredSession | undefined {
     const stored = this.changes.isCurrent
       ? 'token' in key
@@ -71,7 +71,7 @@ export class SessionReader {
   }
 }
 
-/** With its answer from the beginning: V8 would give each a shape of its own, 250 bytes, for what is added later. */
+/** Sets `answer` at once, because V8 gives an object to which a property is added later a hidden class of 250 bytes. */
 function readSession(row: IdentityRow, config: Config): ReadSession {
   return {
     isBanned: row.user_is_banned,

@@ -13,15 +13,17 @@ import { Renew } from './renew.js';
 import type { ResolveOptions, SessionQuestion } from './session-question.js';
 import { Write } from './write.js';
 
-/** The session of a request, and how long what is known of it holds. */
+/** The session of a request, and until when this result is correct. */
 export interface ResolvedSession extends AuthContext {
-  /** The session as it was read, unless it was renewed since. */
+  /** The session as it was read. Undefined if it was renewed afterwards. */
   readonly stored?: StoredSession;
-  /** Milliseconds since 1970: from then on, the session is renewed or refused. 0 if another step may answer sooner. */
+  /**
+   * Milliseconds since 1970. From then on, the session must be renewed or has expired. 0 if the result may not be reused.
+   */
   readonly standsUntil: number;
 }
 
-/** From a request to its session, step by step: identify, look up, judge, renew, write (protocol.md §3, §11.1). */
+/** Finds the session of a request in five steps: identify, look up, judge, renew, write (protocol.md §3, §11.1). */
 @Injectable()
 export class CurrentSession {
   constructor(
@@ -35,7 +37,7 @@ export class CurrentSession {
 
   /**
    * @returns undefined if nobody is signed in.
-   * @throws {AuthError} 401 `FAILED_TO_GET_SESSION` if the session vanishes while it is being renewed.
+   * @throws {AuthError} 401 `FAILED_TO_GET_SESSION` if the session is deleted while it is being renewed.
    */
   async resolve(
     question: SessionQuestion,
@@ -51,7 +53,10 @@ export class CurrentSession {
     return { ...described, ...kept(identified), fromDataCookie: true, standsUntil: 0 };
   }
 
-  /** Whether the request names a session, and that session as it is stored, expired or not: for signing out. */
+  /**
+   * For signing out. Returns undefined if the request names no session, and otherwise that session, even if it has
+   * expired.
+   */
   async find({ shown }: SessionQuestion): Promise<{ session: Session | undefined } | undefined> {
     const identified = await this.identify.execute(shown);
     return identified && { session: (await this.lookUp.stored(identified, true))?.session };

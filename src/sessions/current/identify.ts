@@ -8,15 +8,15 @@ import { SignedValues } from '../../cookies/signed-value.js';
 import { Credentials, type NamedSession, type ShownCredentials } from '../credentials.js';
 import { openSignedToken } from '../signed-token.js';
 
-/** A session that a request names, with what its cookies say of it. */
+/** A session that a request names, with what the cookies of the request say about it. */
 export interface IdentifiedSession extends NamedSession {
-  /** False: the session ends with the browser, which holds the mark `dont_remember`. */
+  /** False if the browser has the cookie `dont_remember`. Then the session ends when the browser closes. */
   readonly remember: boolean;
-  /** True if a secret that has since been replaced signed one of the cookies. */
+  /** True if an older secret signed one of the cookies. */
   readonly isSignedByOldSecret: boolean;
 }
 
-/** First step: which session does the request name? */
+/** First step: finds which session the request names. */
 @Injectable()
 export class Identify {
   private readonly tokenCookie: string;
@@ -33,7 +33,7 @@ export class Identify {
     this.signed = new SignedValues(openingSecrets(config));
   }
 
-  /** The credentials of features come before the signed cookie. A credential that is worth nothing is ignored. */
+  /** Reads the credentials of features before the signed cookie. An invalid credential is ignored. */
   async execute(shown: ShownCredentials): Promise<IdentifiedSession | undefined> {
     const named = (await this.credentials.read(shown)) ?? this.inCookie(shown);
     if (!named) return undefined;

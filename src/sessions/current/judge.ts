@@ -1,11 +1,11 @@
 import type { Config } from '../../config/config.js';
 import type { ReadSession } from '../cache/session-reader.js';
 
-/** What the request and the settings allow. */
+/** The time, and what the request allows. */
 export interface Terms {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Whether this request may renew the session, or may say that it is due. */
+  /** True if this request may renew the session, or may report that it should be renewed. */
   readonly refreshes: boolean;
 }
 
@@ -13,13 +13,13 @@ export type Judgement =
   | { readonly isLive: false; readonly isExpired: boolean }
   | {
       readonly isLive: true;
-      /** Whether the session is to be renewed. */
+      /** True if the session should be renewed. */
       readonly isDue: boolean;
-      /** Milliseconds since 1970: from then on, the judgement is another one. */
+      /** Milliseconds since 1970. Until then, this judgement stays correct. */
       readonly until: number;
     };
 
-/** Third step: does the session hold, and is it due to be renewed? */
+/** Third step: decides whether the session is valid and whether it should be renewed. */
 export function judge(
   found: ReadSession | undefined,
   { now, refreshes }: Terms,
@@ -34,5 +34,5 @@ export function judge(
   return { isLive: true, isDue: dueAt <= now, until: Math.min(expiresAt, dueAt) };
 }
 
-/** Milliseconds. A session that ends sooner than that was not renewed for `updateAge`, so it is due. */
+/** Milliseconds. If a session expires sooner than this, it was not renewed for `updateAge`, so it should be renewed now. */
 export const renewedLife = ({ expiresIn, updateAge }: Config['session']) => (expiresIn - updateAge) * 1000;

@@ -9,7 +9,7 @@ import type { Identity } from '../session.js';
 import type { IdentifiedSession } from './identify.js';
 import type { SessionQuestion } from './session-question.js';
 
-/** Second step: what is known of the session that the request names? */
+/** Second step: reads the session that the request names. */
 @Injectable()
 export class LookUp {
   constructor(
@@ -18,7 +18,7 @@ export class LookUp {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** The session as the session data cookie describes it, without a question to the database. */
+  /** Reads the session from the session data cookie, without the database. */
   async inDataCookie(
     { jar, disableCookieCache }: SessionQuestion,
     { key, cookies, remember }: IdentifiedSession,
@@ -29,8 +29,8 @@ export class LookUp {
   }
 
   /**
-   * The session as it is stored, expired or not, out of the session cache or the database.
-   * @param sensitive true: out of the database only.
+   * Reads the stored session from the session cache or the database, even if it has expired.
+   * @param sensitive true to read the database only.
    */
   async stored({ key, userId }: NamedSession, sensitive: boolean): Promise<ReadSession | undefined> {
     const found = await (sensitive ? this.reader.readDatabase(key) : this.reader.read(key));

@@ -6,7 +6,7 @@ import type { Identity } from '../session.js';
 import { SessionsStore } from '../sessions.store.js';
 import { renewedLife } from './judge.js';
 
-/** Fourth step, for a session that is due: extends it. */
+/** Fourth step: extends the session, if `judge` says that it should be renewed. */
 @Injectable()
 export class Renew {
   constructor(

@@ -4,21 +4,21 @@ import type { Client } from '../../http/client.js';
 import { jarOf } from '../../http/request-cookies.js';
 import type { ShownCredentials } from '../credentials.js';
 
-/** All of a request that decides about its session. */
+/** The parts of a request that decide about its session. */
 export interface SessionQuestion {
   readonly shown: ShownCredentials;
   readonly jar: CookieJar;
-  /** The client wants the database to answer, not its session data cookie. */
+  /** True if the client asks the server to ignore the session data cookie and read the database. */
   readonly disableCookieCache: boolean;
-  /** The client does not want its session to be renewed. */
+  /** True if the client asks the server not to renew the session. */
   readonly disableRefresh: boolean;
 }
 
-/** What a use case wants to know of the session. */
+/** How a use case wants the session to be read. */
 export interface ResolveOptions {
-  /** True: only the database answers, because a revoked session may live on in a cookie or in memory. */
+  /** True to read the database only, because a revoked session may still be in a cookie or in memory. */
   readonly sensitive?: boolean;
-  /** Under `session.deferSessionRefresh`: true for the one route that may renew a session. */
+  /** With `session.deferSessionRefresh`: true for the only route that may renew a session. */
   readonly mayWrite?: boolean;
 }
 

@@ -5,7 +5,7 @@ import { SessionDataCookie } from '../../cookies/session-data-cookie.js';
 import type { Identity } from '../session.js';
 import type { IdentifiedSession } from './identify.js';
 
-/** Last step: the cookies that the answer must carry so that the client keeps its session as it is now. */
+/** Last step: sets the cookies that describe the current state of the session. */
 @Injectable()
 export class Write {
   constructor(
@@ -13,7 +13,7 @@ export class Write {
     private readonly dataCookie: SessionDataCookie,
   ) {}
 
-  /** Expires session data cookies from a time when they were switched on. */
+  /** Expires session data cookies if the setting for them has been switched off since. */
   dropLeftovers(jar: CookieJar): void {
     this.dataCookie.dropLeftovers(jar);
   }
@@ -23,7 +23,7 @@ export class Write {
     this.session.expire(jar);
   }
 
-  /** The cookies of a client that had none so far. */
+  /** Sets the first cookies of a client that had none before. */
   async started(jar: CookieJar, identity: Identity, { cookies }: IdentifiedSession): Promise<void> {
     if (cookies === 'starts') await this.session.write(jar, identity, true);
   }
@@ -32,7 +32,7 @@ export class Write {
     if (cookies === 'keeps') await this.session.write(jar, identity, remember);
   }
 
-  /** The session data cookie, so that it can answer the next request. */
+  /** Sets the session data cookie, so that the next request does not need the database. */
   async described(
     jar: CookieJar,
     identity: Identity,
@@ -41,7 +41,7 @@ export class Write {
     if (cookies === 'keeps') await this.dataCookie.write(jar, identity, remember);
   }
 
-  /** Signs the token anew if a secret that has since been replaced signed it. */
+  /** Signs the token again if an older secret signed it. */
   signedAnew(
     jar: CookieJar,
     { session }: Identity,

@@ -3,11 +3,11 @@ import type { EntityManager } from 'typeorm';
 import type { AuthError } from '../../errors/auth-error.js';
 import type { Client } from '../../http/client.js';
 
-/** Somebody who has proven who they are and asks for a session. */
+/** A user who has proven who they are and now needs a session. */
 export interface SessionCandidate {
   readonly userId: string;
   readonly client: Client;
-  /** False: the session ends with the browser. */
+  /** False if the session ends when the browser closes. */
   readonly remember: boolean;
 }
 
@@ -15,12 +15,12 @@ export interface SessionCandidate {
 export interface SessionGate {
   /**
    * @param manager of the transaction that will insert the session.
-   * @returns why this user gets no session; undefined to let them pass.
+   * @returns the error that refuses the session, or undefined to allow it.
    */
   refuse(candidate: SessionCandidate, manager: EntityManager): Promise<AuthError | undefined>;
 }
 
-/** The gates in the order in which they are asked. A feature adds its own when its module starts. */
+/** All gates, in the order in which they decide. A feature adds its own when its module starts. */
 @Injectable()
 export class SessionGates {
   private readonly gates: SessionGate[] = [];
@@ -29,7 +29,7 @@ export class SessionGates {
     this.gates.push(gate);
   }
 
-  /** The refusal of the first gate that refuses. */
+  /** Returns the error of the first gate that refuses, or undefined. */
   async refuse(candidate: SessionCandidate, manager: EntityManager): Promise<AuthError | undefined> {
     for (const gate of this.gates) {
       const refusal = await gate.refuse(candidate, manager);

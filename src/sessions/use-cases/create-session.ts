@@ -9,17 +9,17 @@ import { SessionGates, type SessionCandidate } from '../gates/session-gates.js';
 import type { Session } from '../session.js';
 import { SessionsStore } from '../sessions.store.js';
 
-/** Seconds that a session lasts that is to end with the browser. */
+/** Lifetime in seconds of a session that ends when the browser closes. */
 const NOT_REMEMBERED = 86_400;
 
 export interface SessionRequest extends SessionCandidate {
-  /** When the user proved who they are, if that was earlier than now. */
+  /** When the user proved who they are, if that was before now. */
   readonly signedInAt?: Date;
 }
 
 /**
- * The only way to a new session. It asks the gates, then inserts the session inside the caller's transaction. Signing in
- * neither ends nor takes over another session (protocol.md §3).
+ * Creates every new session. It asks the gates, and then inserts the session in the caller's transaction. Signing in does
+ * not end or reuse another session (protocol.md §3).
  */
 @Injectable()
 export class CreateSession {
@@ -37,7 +37,7 @@ export class CreateSession {
     return this.insert(request, manager);
   }
 
-  /** As `execute`, but returns undefined if a gate refuses, for answers that do not depend on the session. */
+  /** Like `execute`, but returns undefined if a gate refuses. For requests that succeed without a session too. */
   async unlessRefused(request: SessionRequest, manager: EntityManager): Promise<Session | undefined> {
     return (await this.gates.refuse(request, manager)) ? undefined : this.insert(request, manager);
   }

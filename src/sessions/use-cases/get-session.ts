@@ -21,7 +21,7 @@ export interface GetSessionAnswer {
   readonly needsRefresh?: boolean;
 }
 
-/** Who is signed in, what features add to the answer, and whether the answer may be repeated. */
+/** The parts of the answer: who is signed in, and the headers of features. `repeatable` is set if it may be sent again. */
 export interface GotSession {
   readonly body: GetSessionAnswer | JsonText;
   readonly headers: readonly AddedHeader[];
@@ -33,7 +33,7 @@ const answerOf = ({ session, user }: Identity) => ({
   user: presentUser(user),
 });
 
-/** A class, because one is kept for each repeated answer and a closure takes three times the memory. */
+/** A class, because the server keeps one for each stored answer, and a closure takes three times as much memory. */
 class StandingAnswer implements RepeatableAnswer {
   constructor(
     readonly text: string,
@@ -48,7 +48,7 @@ class StandingAnswer implements RepeatableAnswer {
   }
 }
 
-/** Who is signed in, or `null` (protocol.md §1.5). */
+/** Answers who is signed in (protocol.md §1.5). */
 @Injectable()
 export class GetSession {
   constructor(
@@ -63,8 +63,8 @@ export class GetSession {
   }
 
   /**
-   * The same, and the one request that renews a session if `session.deferSessionRefresh` is set.
-   * @throws {AuthError} 405 unless `session.deferSessionRefresh`.
+   * Like `execute`, but also renews the session. With `session.deferSessionRefresh`, no other request does.
+   * @throws {AuthError} 405 if `session.deferSessionRefresh` is off.
    */
   async executePost(requested: RequestedSession): Promise<GotSession | undefined> {
     if (!this.config.session.deferSessionRefresh) {
@@ -88,7 +88,7 @@ export class GetSession {
     }
   }
 
-  /** The body is written once for each session in the session cache. */
+  /** Serializes the body only once for each session in the session cache. */
   private standing(stored: StoredSession, until: number): Pick<GotSession, 'body' | 'repeatable'> {
     const body = (stored.answer ??= new JsonText(JSON.stringify(answerOf(stored))));
     return { body, repeatable: new StandingAnswer(body.text, stored, until, this.reader) };

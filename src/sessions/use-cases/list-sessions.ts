@@ -3,7 +3,7 @@ import { presentSession, type SessionAnswer } from '../present-session.js';
 import { SessionsStore } from '../sessions.store.js';
 import type { AuthContext } from '../auth-context.js';
 
-/** The user's own sessions that have not expired (protocol.md §1.11). */
+/** Lists the user's sessions that have not expired (protocol.md §1.11). */
 @Injectable()
 export class ListSessions {
   constructor(private readonly sessions: SessionsStore) {}

@@ -8,12 +8,15 @@ export class RevokeSessionBody {
   token!: string;
 }
 
-/** Ends one session (protocol.md §1.12). One that is not the caller's, or not there, is no error: the caller learns nothing. */
+/**
+ * Ends one session (protocol.md §1.12). If the session does not exist or belongs to another user, nothing happens and the
+ * answer is the same, so that the caller cannot find out which tokens exist.
+ */
 @Injectable()
 export class RevokeSession {
   constructor(private readonly sessions: SessionsStore) {}
 
-  /** @returns whether it was the caller's current session. */
+  /** @returns `wasCurrent`: true if it was the caller's current session. */
   async execute(
     { user, session }: AuthContext,
     { token }: RevokeSessionBody,

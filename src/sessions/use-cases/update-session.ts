@@ -8,7 +8,7 @@ import { SessionsStore } from '../sessions.store.js';
 import type { AuthContext } from '../auth-context.js';
 import type { Session } from '../session.js';
 
-/** The configured fields of sessions; a session's own are not among what a client may set (advisory A23). */
+/** Accepts the configured fields of sessions. A client cannot set the built-in fields (advisory A23). */
 export class UpdateSessionBody {
   static readonly shapes = ['record'];
   static readonly keepsRest = true;
@@ -25,8 +25,8 @@ export class UpdateSession {
   ) {}
 
   /**
-   * @throws {AuthError} 400 when nothing is to be changed, or by what is not allowed; 401 `FAILED_TO_GET_SESSION` when the
-   * session stood in the cookie cache alone.
+   * @throws {AuthError} 400 if the body has no field to change, or one that a client may not set; 401
+   * `FAILED_TO_GET_SESSION` if the session exists only in the session data cookie.
    */
   async execute(current: AuthContext, { rest }: UpdateSessionBody): Promise<Session> {
     const changes = parseAdditionalInput(this.config.session.additionalFields, rest, 'update');
@@ -40,7 +40,7 @@ export class UpdateSession {
     try {
       return await this.sessions.update(token, { additional, updatedAt: new Date() });
     } catch (error) {
-      // A configured field takes what its column takes, and no type is checked before (protocol.md §1.6).
+      // The types of configured fields are checked only by their columns (protocol.md §1.6).
       if (isRefusedValue(error)) throw badRequest('VALIDATION_ERROR');
       throw error;
     }

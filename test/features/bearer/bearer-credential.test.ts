@@ -17,7 +17,7 @@ function read(bearer: string, settings: Record<string, string> = {}) {
   return new BearerCredential(config).read(shown);
 }
 
-test('takes a token plain and signed, as JSON holds it and as a cookie holds it', () => {
+test('accepts a plain token as in answers, and a signed one as in the session cookie', () => {
   const named = { key: { token: TOKEN }, cookies: 'keeps', secretIndex: 0 };
   const signed = signValue(TOKEN, SECRET);
   expect(read(TOKEN)).toEqual(named);
@@ -31,11 +31,11 @@ test('refuses a plain token if signatures are required', () => {
   expect(read(signValue(TOKEN, SECRET), required)).toMatchObject({ key: { token: TOKEN } });
 });
 
-test('refuses a bad signature instead of taking the text before the dot', () => {
+test('refuses a token with a wrong signature, even if the text before the dot is a valid token', () => {
   expect(read(signValue(TOKEN, 'foreign-secret'))).toBeUndefined();
   expect(read(`${TOKEN}.x`)).toBeUndefined();
 });
 
-test('leaves a JWT to others', () => {
+test('ignores a JWT, because the jwt feature reads it', () => {
   expect(read('eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln')).toBeUndefined();
 });
