@@ -12,7 +12,13 @@ const beside = [import.meta.dirname, join(import.meta.dirname, '..')]
 
 await warnIfStale();
 
+/** To load the classes of the tables takes a second. Only commands that compare them with the database need them. */
+const entitiesWith = process.argv.some((word) => /^(schema:|migration:generate$)/.test(word))
+  ? (await import('./src/assembly/entities.js')).entitiesWith
+  : undefined;
+
 /** For the TypeORM CLI: `typeorm migration:run -d dist/ormconfig.js`. */
 export default migratingDataSourceFrom(
   withLocalDatabase(readEnvironment(existsSync('.env') ? '.env' : beside[0])),
+  entitiesWith,
 );

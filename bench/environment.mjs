@@ -83,6 +83,11 @@ export function sessionCookies(count, total) {
   });
 }
 
+const { scripts } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+
+/** The flags that `npm run start:prod` gives to Node. */
+const SERVER_FLAGS = scripts['start:prod'].split(' ').filter((word) => word.startsWith('--'));
+
 const PROGRAMS = {
   gatehouse: 'dist/src/main.js',
   'better-auth': 'bench/servers/better-auth.mjs',
@@ -95,21 +100,25 @@ const PROGRAMS = {
 async function startServer(kind, url, settings, flags) {
   const port = await freePort();
   const begin = performance.now();
-  const child = spawn(process.execPath, [...flags, PROGRAMS[kind]], {
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'production',
-      DATABASE_URL: url,
-      BETTER_AUTH_SECRET: SECRET,
-      BETTER_AUTH_URL: `http://127.0.0.1:${port}`,
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      // All requests come from one address, so the rate limit would refuse most of them.
-      RATE_LIMIT_ENABLED: 'false',
-      ...settings,
+  const child = spawn(
+    process.execPath,
+    [...(kind === 'gatehouse' ? SERVER_FLAGS : []), ...flags, PROGRAMS[kind]],
+    {
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'production',
+        DATABASE_URL: url,
+        BETTER_AUTH_SECRET: SECRET,
+        BETTER_AUTH_URL: `http://127.0.0.1:${port}`,
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        // All requests come from one address, so the rate limit would refuse most of them.
+        RATE_LIMIT_ENABLED: 'false',
+        ...settings,
+      },
+      stdio: ['ignore', 'ignore', 'inherit'],
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  );
   const closed = new Promise((done) => child.once('close', done));
   const origin = `http://127.0.0.1:${port}`;
   await waitUntilReady(`${origin}${kind === 'gatehouse' ? '/health/ready' : '/api/auth/get-session'}`, child);

@@ -19,7 +19,7 @@ export interface Beginning {
 /** What steps can use after Nest has created the application. */
 export interface Application extends Beginning {
   readonly server: FastifyInstance;
-  get<T>(type: Type<T>): T;
+  readonly get: <T>(type: Type<T>) => T;
 }
 
 interface Step {

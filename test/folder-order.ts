@@ -39,11 +39,15 @@ export const FOLDERS = [
 
 export type Folder = (typeof FOLDERS)[number];
 
-/**
- * The files at the root of `src` put the application together and serve it. Only `commands` and `main.ts` import them, because
- * `npm start` serves too.
- */
-export const ROOT_FILES = ['app.module', 'create-app', 'request-step', 'request-steps', 'serve'];
+/** The files at the root of `src` put the application together, and only the commands run it. */
+const ROOT_FILES = [
+  'app.module',
+  'create-app',
+  'main',
+  'request-step',
+  'request-steps',
+  'serve',
+];
 
 /** These are plain TypeScript, so that they can be read and tested without a framework. */
 const WITHOUT_FRAMEWORK: readonly Folder[] = ['collections', 'concurrency', 'network', 'crypto', 'cookies'];
@@ -53,23 +57,20 @@ interface Pattern {
   readonly message: string;
 }
 
-/** The part of .oxlintrc.json that follows from the order: one override for each folder. */
+/** The part of .oxlintrc.json that follows from the order: one override for each folder that has something above it. */
 export function overrides() {
-  return FOLDERS.map((folder, index) => ({
+  return FOLDERS.filter((folder) => folder !== 'commands').map((folder, index) => ({
     files: [`src/${folder}/**`],
     rules: { 'no-restricted-imports': ['error', { patterns: patternsOf(folder, FOLDERS.slice(index + 1)) }] },
   }));
 }
 
 function patternsOf(folder: Folder, above: readonly Folder[]): Pattern[] {
-  const names = above.map((name) => name.replace('features/', '(features/)?'));
-  const root = ['main', ...(folder === 'commands' ? [] : ROOT_FILES)].join('|').replaceAll('.', '\\.');
+  const roots = `(${ROOT_FILES.join('|').replaceAll('.', '\\.')})\\.js$`;
+  const folders = above.map((name) => `${name.replace('features/', '(features/)?')}/`);
   const message = `${folder} may only import the folders before it in test/folder-order.ts.`;
   return [
-    {
-      regex: `^(\\.\\./)+((${root})\\.js$${names.map((name) => `|${name}/`).join('')})`,
-      message,
-    },
+    { regex: `^(\\.\\./)+(${[roots, ...folders].join('|')})`, message },
     ...(WITHOUT_FRAMEWORK.includes(folder)
       ? [{ regex: '^(@nestjs/|typeorm$|fastify$)', message: `${folder} does without a framework.` }]
       : []),

@@ -16,11 +16,12 @@ const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
 
 /** The folder that the order names; undefined for a file at the root of `src`. */
 const folderOf = (file: string) => /^((?:features\/)?[^/]+)\//.exec(file)?.[1];
+/** The files at the root stand right below the commands, which are last in the order. */
 const rankOf = (file: string) => {
-  if (file === 'main.ts') return Infinity;
-  const rank = FOLDERS.findIndex((folder) => folder === folderOf(file));
-  // The files at the root come just before `commands`.
-  return rank === -1 ? FOLDERS.indexOf('commands') - 0.5 : rank;
+  const folder = folderOf(file);
+  if (folder === undefined) return FOLDERS.length - 1.5;
+  const rank = FOLDERS.findIndex((known) => known === folder);
+  return rank === -1 ? Infinity : rank;
 };
 
 /** The files of `src` that a file imports, types included. */

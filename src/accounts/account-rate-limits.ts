@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimitRules } from '../rate-limits/rate-limit-rules.js';
+import { RateLimitRules, type PathRule } from '../rate-limits/rate-limit-rules.js';
 
 /** Limits guesses of passwords and of taken e-mails. Window in seconds. */
 const GUESSING = { window: 10, max: 3 };
@@ -7,19 +7,21 @@ const GUESSING = { window: 10, max: 3 };
 const MAILING = { window: 60, max: 3 };
 
 /** Better Auth's rules for routes of accounts, including routes that this server does not have (protocol.md §6). */
+export const ACCOUNT_RATE_LIMITS: readonly PathRule[] = [
+  { beginsWith: '/sign-in', ...GUESSING },
+  { beginsWith: '/sign-up', ...GUESSING },
+  { beginsWith: '/change-password', ...GUESSING },
+  { beginsWith: '/change-email', ...GUESSING },
+  { beginsWith: '/forget-password', ...MAILING },
+  { path: '/request-password-reset', ...MAILING },
+  { path: '/send-verification-email', ...MAILING },
+  { path: '/email-otp/send-verification-otp', ...MAILING },
+  { path: '/email-otp/request-password-reset', ...MAILING },
+];
+
 @Injectable()
 export class AccountRateLimits {
   constructor(rules: RateLimitRules) {
-    rules.add([
-      { beginsWith: '/sign-in', ...GUESSING },
-      { beginsWith: '/sign-up', ...GUESSING },
-      { beginsWith: '/change-password', ...GUESSING },
-      { beginsWith: '/change-email', ...GUESSING },
-      { beginsWith: '/forget-password', ...MAILING },
-      { path: '/request-password-reset', ...MAILING },
-      { path: '/send-verification-email', ...MAILING },
-      { path: '/email-otp/send-verification-otp', ...MAILING },
-      { path: '/email-otp/request-password-reset', ...MAILING },
-    ]);
+    rules.add(ACCOUNT_RATE_LIMITS);
   }
 }

@@ -1,3 +1,4 @@
+import { entitiesWith } from '../assembly/entities.js';
 import { checkCompatibility } from '../compat/compatibility.js';
 import { describeCompatibility } from '../compat/report.js';
 import { runCommand } from './command.js';
@@ -10,8 +11,9 @@ await runCommand({
   flags: { json: JSON_FLAG },
   exits: { 0: 'The database is compatible.', 1: 'It is not, or the check could not be made.' },
   async run({ flags }) {
-    const result = await withDatabase(({ dataSource, url, fields }) =>
-      checkCompatibility(dataSource, url, fields),
+    const result = await withDatabase(
+      ({ dataSource, url, fields }) => checkCompatibility(dataSource, url, fields),
+      entitiesWith,
     );
     printResult(result, flags.json, describeCompatibility);
     return result.compatible ? 0 : 1;

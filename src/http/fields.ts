@@ -1,6 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty } from '../openapi/decorators.js';
-import { ValidateBy, ValidateIf, validateSync } from './class-validator.js';
+import { ValidateBy, ValidateIf } from 'class-validator';
+import { validateSync } from './validate.js';
 import { DeclaredField, declaredFields } from './declared-fields.js';
 import { isEmailAddress } from './email-address.js';
 import { typeName } from './type-name.js';

@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { validateSync } from './class-validator.js';
+import { validateSync } from './validate.js';
 import type { FastifyRequest } from 'fastify';
 import { badRequest } from '../errors/auth-error.js';
 import { ROUTE, type RouteSpecification } from './auth-route.js';

@@ -1,8 +1,8 @@
 import { DataSource, MigrationExecutor, QueryFailedError, type Migration, type QueryRunner } from 'typeorm';
-import { entitiesWith } from '../assembly/entities.js';
 import { loadConfiguredFields, loadDatabaseConfig, type ConfiguredFields } from '../config/config.js';
 import type { Environment } from '../config/environment.js';
 import { StartupFault } from '../errors/startup-fault.js';
+import type { Entities } from '../database/connect.js';
 import { describeConnectionFault } from '../database/connection-fault.js';
 import { POOLED, isRefusedByPooler } from '../database/connection-pooler.js';
 import { NO_FIELDS, expectedMigrations } from './expected-migrations.js';
@@ -19,17 +19,22 @@ const ONE_PROCESSOR = '-c max_parallel_workers_per_gather=0 -c max_parallel_main
  * reports faults in one sentence.
  */
 export class MigratingDataSource extends DataSource {
-  /** @param fault an error in the settings. `initialize` throws it, because the CLI prints such errors without a stack. */
+  private readonly fault: StartupFault | undefined;
+
+  /**
+   * @param entities the classes of the tables. Migrations need none.
+   * @param fault an error in the settings. `initialize` throws it, because the CLI prints such errors without a stack.
+   */
   constructor(
     private readonly url: string,
     fields: ConfiguredFields,
-    private readonly fault?: StartupFault,
+    { entities = [], fault }: { readonly entities?: Entities; readonly fault?: StartupFault } = {},
   ) {
     super({
       type: 'postgres',
       url: prepared(url),
       applicationName: 'gatehouse-migrations',
-      entities: [...entitiesWith(fields)],
+      entities: [...entities],
       migrations: expectedMigrations(fields),
       migrationsTableName: 'migrations',
       // Each migration opens its own transactions, because indexes are built and dropped concurrently, which no transaction
@@ -44,6 +49,7 @@ export class MigratingDataSource extends DataSource {
       poolErrorHandler: () => {},
       extra: { keepAlive: true },
     });
+    this.fault = fault;
   }
 
   override async initialize(): Promise<this> {
@@ -100,23 +106,34 @@ async function asHolder<Result>(queryRunner: QueryRunner, work: () => Promise<Re
   }
 }
 
-/** @param url address of PostgreSQL itself, not of a connection pooler */
+/**
+ * @param url address of PostgreSQL itself, not of a connection pooler
+ * @param entities the classes of the tables, to compare them with the database
+ */
 export function createMigratingDataSource(
   url: string,
   fields: ConfiguredFields = NO_FIELDS,
+  entities?: Entities,
 ): MigratingDataSource {
-  return new MigratingDataSource(url, fields);
+  return new MigratingDataSource(url, fields, { entities });
 }
 
-/** The data source for `DATABASE_DIRECT_URL` or `DATABASE_URL`. If the settings are wrong, `initialize` throws the fault. */
-export function migratingDataSourceFrom(environment: Environment): MigratingDataSource {
+/**
+ * The data source for `DATABASE_DIRECT_URL` or `DATABASE_URL`. If the settings are wrong, `initialize` throws the fault.
+ * @param entitiesWith the classes of the tables, for commands that compare them with the database.
+ */
+export function migratingDataSourceFrom(
+  environment: Environment,
+  entitiesWith?: (fields: ConfiguredFields) => Entities,
+): MigratingDataSource {
   handOverLegacyNames(environment);
   try {
     const { directUrl } = loadDatabaseConfig(environment);
-    return new MigratingDataSource(directUrl, loadConfiguredFields(environment));
+    const fields = loadConfiguredFields(environment);
+    return new MigratingDataSource(directUrl, fields, { entities: entitiesWith?.(fields) });
   } catch (error) {
     if (error instanceof StartupFault)
-      return new MigratingDataSource('postgresql://localhost/postgres', NO_FIELDS, error);
+      return new MigratingDataSource('postgresql://localhost/postgres', NO_FIELDS, { fault: error });
     throw error;
   }
 }

@@ -30,11 +30,7 @@ test('the tables of settings are those of the code', async () => {
       'options',
       table(
         ['option', 'variable', 'default'],
-        options.map(([path, option]) => [
-          `\`${path}\``,
-          `\`${variableOf(path)}\``,
-          defaultOf(option),
-        ]),
+        options.map(([path, option]) => [`\`${path}\``, `\`${variableOf(path)}\``, defaultOf(option)]),
       ),
     );
   });

@@ -113,6 +113,7 @@ describe('when the mail server refuses a mail', () => {
     const program = await mailProgram(server.url);
     await program.send([aMail()], 'commit');
     await program.told('not accepted at attempt 1 (451 4.7.1), next attempt in');
+    await until(async () => (await rows(database))[0]?.last_error !== null, 'the reason to be noted');
     const [row] = await rows(database);
     expect(row?.last_error).toContain('Greylisted');
     expect(row?.last_error).not.toContain('secret');

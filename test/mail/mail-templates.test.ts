@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { StartupFault } from '../../src/errors/startup-fault.js';
-import { AccountMails } from '../../src/accounts/mails/account-mails.js';
+import { ACCOUNT_MAILS } from '../../src/accounts/mails/account-mails.js';
 import { MailKinds } from '../../src/mail/mail-kinds.js';
 import { MailTemplates } from '../../src/mail/mail-templates.js';
 import { createDatabase } from '../setup/database.js';
@@ -10,7 +10,7 @@ import { MIGRATED, SECRET } from '../setup/gatehouse.js';
 import { startProgram } from '../setup/program.js';
 
 const kinds = new MailKinds();
-new AccountMails(kinds);
+kinds.add(...ACCOUNT_MAILS);
 const KINDS = kinds.all().map(({ name }) => name);
 
 function templatesIn(mailTemplates: string | undefined): MailTemplates {

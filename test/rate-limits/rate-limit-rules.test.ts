@@ -1,5 +1,5 @@
 import '../../src/features/jwt/password.controller.js';
-import { AccountRateLimits } from '../../src/accounts/account-rate-limits.js';
+import { ACCOUNT_RATE_LIMITS } from '../../src/accounts/account-rate-limits.js';
 import type { Config } from '../../src/config/config.js';
 import { RateLimitRules } from '../../src/rate-limits/rate-limit-rules.js';
 
@@ -10,7 +10,7 @@ type CustomRules = Pick<Config['rateLimit'], 'customRules'>;
 /** Returns rules that include those of accounts. */
 function rulesWith(given: typeof settings | (Omit<typeof settings, 'customRules'> & CustomRules)) {
   const rules = new RateLimitRules({ rateLimit: given });
-  new AccountRateLimits(rules);
+  rules.add(ACCOUNT_RATE_LIMITS);
   return rules;
 }
 

@@ -1,6 +1,7 @@
 import { freePort } from '../../src/local/free-port.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { startProgram } from './program.js';
+import { SERVER_FLAGS } from './server-flags.js';
 
 /** The migrated database that tests copy. The global set-up creates it once for each run. */
 export const MIGRATED = 'template_migrated';
@@ -31,6 +32,7 @@ export async function startGatehouse(
   const database = given ?? (await createDatabase({ template: MIGRATED }));
   const port = environment['PORT'] ?? String(await freePort());
   const program = startProgram('src/main.js', {
+    nodeFlags: SERVER_FLAGS,
     environment: {
       DATABASE_URL: database.url,
       BETTER_AUTH_SECRET: SECRET,

@@ -19,18 +19,24 @@ export interface ProgramOptions {
   readonly environment?: Record<string, string>;
   readonly folder?: string;
   readonly arguments?: readonly string[];
+  /** Flags for Node itself. */
+  readonly nodeFlags?: readonly string[];
   /** If true, the program gets its own process group, and `stop` signals the whole group like Ctrl-C in a terminal. */
   readonly terminal?: boolean;
 }
 
 /** Runs `dist/<file>`. Its environment contains only the given variables, PATH and HOME. */
 export function startProgram(file: string, options: ProgramOptions = {}): Program {
-  const child = spawn(process.execPath, [resolve('dist', file), ...(options.arguments ?? [])], {
-    cwd: options.folder ?? process.cwd(),
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: options.terminal ?? false,
-  });
+  const child = spawn(
+    process.execPath,
+    [...(options.nodeFlags ?? []), resolve('dist', file), ...(options.arguments ?? [])],
+    {
+      cwd: options.folder ?? process.cwd(),
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: options.terminal ?? false,
+    },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -15,7 +15,7 @@ import type { RepeatableAnswer } from './repeatable-answer.js';
 export interface Surroundings {
   /** True if the rate limiter would refuse this request. Fastify then sends the 429. Undefined if nothing is limited. */
   readonly refuses: ((request: IncomingMessage) => Promise<boolean>) | undefined;
-  record(answered: AnsweredRequest): void;
+  readonly record: (answered: AnsweredRequest) => void;
 }
 
 interface KnownAnswer {
@@ -98,13 +98,13 @@ const holds = ({ answer, until }: KnownAnswer) => Date.now() < until && answer.h
 function send(
   { answer, url, headers }: KnownAnswer,
   response: ServerResponse,
-  { record }: Surroundings,
+  surroundings: Surroundings,
 ): void {
   const requestId = randomUUID();
   headers[headers.length - 1] = requestId;
   response.writeHead(200, headers);
   response.end(answer.text);
-  record({ requestId, method: 'GET', route: url, status: 200, milliseconds: 0 });
+  surroundings.record({ requestId, method: 'GET', route: url, status: 200, milliseconds: 0 });
 }
 
 /** All of a request that its answer can depend on besides the path. Undefined if it has a body or an `Authorization`. */

@@ -1,4 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import type { Feature } from '../../../src/assembly/feature.js';
 import { FEATURES } from '../../../src/assembly/features.js';
 import { loadConfig } from '../../../src/assembly/load-config.js';
 import { createApp } from '../../../src/create-app.js';
@@ -18,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** A feature that adds a header to get-session. */
-function headerFeature(until: number | undefined) {
+function headerFeature(until: number | undefined): Feature {
   @Module({ imports: [SessionsModule] })
   class HeaderFeature implements OnModuleInit {
     constructor(private readonly headers: SessionHeaders) {}
@@ -28,7 +29,7 @@ function headerFeature(until: number | undefined) {
       this.headers.add({ of: () => Promise.resolve(header) });
     }
   }
-  return HeaderFeature;
+  return { module: HeaderFeature };
 }
 
 /** A step that a feature might put before the one that looks whether the body was changed. */
@@ -55,7 +56,7 @@ async function repeatedWith({
   features = [],
   steps = [],
 }: {
-  features?: (new (...given: never[]) => unknown)[];
+  features?: readonly Feature[];
   steps?: RequestStep[];
 }) {
   const config = loadConfig({
@@ -68,7 +69,7 @@ async function repeatedWith({
   });
   const app = await createApp(config, {
     steps: [...steps, ...REQUEST_STEPS],
-    features: [...FEATURES, ...features.map((module) => ({ module }))],
+    features: [...FEATURES, ...features],
   });
   try {
     await app.listen(0, '127.0.0.1');
