@@ -173,7 +173,7 @@ test('a server does not start if the database lacks its fields, and names the pe
     },
   });
   expect(await program.ended()).toBe(1);
-  expect(program.output()).toMatch(/one migration is pending \(AddConfiguredColumns\w+ first\)/);
+  expect(program.output()).toMatch(/1 migration has not run yet, first AddConfiguredColumns\w+\. Run: /);
 });
 
 test('a module can declare validators, transforms and default functions', async () => {
