@@ -40,14 +40,7 @@ export const FOLDERS = [
 export type Folder = (typeof FOLDERS)[number];
 
 /** The files at the root of `src` put the application together, and only the commands run it. */
-const ROOT_FILES = [
-  'app.module',
-  'create-app',
-  'main',
-  'request-step',
-  'request-steps',
-  'serve',
-];
+const ROOT_FILES = ['app.module', 'create-app', 'main', 'request-step', 'request-steps', 'serve'];
 
 /** These are plain TypeScript, so that they can be read and tested without a framework. */
 const WITHOUT_FRAMEWORK: readonly Folder[] = ['collections', 'concurrency', 'network', 'crypto', 'cookies'];

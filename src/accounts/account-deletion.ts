@@ -7,7 +7,7 @@ import { verificationIdentifier } from '../verifications/verification-identifier
 import { VerificationsStore } from '../verifications/verifications.store.js';
 import { AccountsStore } from './accounts.store.js';
 
-/** Deletes a user with all sessions and accounts (protocol.md §1.19). */
+/** Deletes a user with all sessions and accounts (src/accounts/protocol.md, "delete-user"). */
 @Injectable()
 export class AccountDeletion {
   constructor(

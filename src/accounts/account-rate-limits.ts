@@ -6,7 +6,10 @@ const GUESSING = { window: 10, max: 3 };
 /** Limits the mails that one client can cause. Window in seconds. */
 const MAILING = { window: 60, max: 3 };
 
-/** Better Auth's rules for routes of accounts, including routes that this server does not have (protocol.md §6). */
+/**
+ * Better Auth's rules for routes of accounts, including routes that this server does not have
+ * (src/rate-limits/protocol.md, "Rules").
+ */
 export const ACCOUNT_RATE_LIMITS: readonly PathRule[] = [
   { beginsWith: '/sign-in', ...GUESSING },
   { beginsWith: '/sign-up', ...GUESSING },

@@ -5,7 +5,10 @@ import { typeName } from '../http/type-name.js';
 import type { Account } from './account.js';
 import { AccountsStore } from './accounts.store.js';
 
-/** Selects the account for a route about a provider's tokens. Two shapes, without other keys (protocol.md §1.29). */
+/**
+ * Selects the account for a route about a provider's tokens. Two shapes, without other keys
+ * (src/accounts/protocol.md, "Tokens of a provider").
+ */
 export class AccountSelection {
   static refusal(values: unknown): string | undefined {
     if (typeName(values) !== 'object') return 'Invalid input';

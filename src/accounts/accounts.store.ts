@@ -38,7 +38,7 @@ export class AccountsStore {
   private readonly listQuery: PreparedQuery;
   private readonly summaries: GatheredLookup<AccountSummary>;
 
-  /** The most rows that a list returns (protocol.md §0.1). */
+  /** The most rows that a list returns (src/config/protocol.md, "Options that shape the wire"). */
   private readonly listLimit: number;
 
   constructor(

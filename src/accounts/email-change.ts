@@ -32,7 +32,7 @@ export interface EmailChangeClaims extends EmailTokenClaims {
   readonly updateTo: string;
 }
 
-/** Handles a link that was mailed to change an e-mail address (protocol.md §1.24). */
+/** Handles a link that was mailed to change an e-mail address (src/accounts/protocol.md, "verify-email"). */
 @Injectable()
 export class EmailChange {
   constructor(

@@ -21,7 +21,10 @@ interface NewAddress {
   readonly newEmail: string;
 }
 
-/** Mails the links that lead to `verify-email` (protocol.md §1.24, §8). */
+/**
+ * Mails the links that lead to `verify-email`
+ * (src/accounts/protocol.md, "verify-email"; src/crypto/protocol.md, "E-mail tokens").
+ */
 @Injectable()
 export class EmailLinks {
   private readonly secret: string;

@@ -23,7 +23,10 @@ interface SignUpRequest {
   readonly client: Client;
 }
 
-/** Creates a user with a password, the verification mail and the first session in one transaction (protocol.md §1.6). */
+/**
+ * Creates a user with a password, the verification mail and the first session in one transaction
+ * (src/accounts/protocol.md, "sign-up/email").
+ */
 @Injectable()
 export class NewAccount {
   constructor(

@@ -2,7 +2,10 @@ import { ApiProperty } from '../openapi/decorators.js';
 import type { AccountData } from '../cookies/account-data.js';
 import type { Account, AccountSummary } from './account.js';
 
-/** The fields of an account in answers, in the protocol's order (protocol.md §1.26). No other field leaves the server. */
+/**
+ * The fields of an account in answers, in the protocol's order (src/accounts/protocol.md, "list-accounts").
+ * No other field leaves the server.
+ */
 export class AccountAnswer {
   @ApiProperty({ description: 'The user’s id at the provider', example: 'R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647' })
   accountId!: string;
@@ -38,7 +41,10 @@ export function presentAccount(account: AccountSummary): AccountAnswer {
   };
 }
 
-/** All fields of an account, for a cookie that only the servers can decrypt (protocol.md §2.5). */
+/**
+ * All fields of an account, for a cookie that only the servers can decrypt
+ * (src/cookies/protocol.md, "Account data").
+ */
 export function accountDataOf(account: Account): AccountData {
   return {
     id: account.id,

@@ -5,7 +5,10 @@ import { encryptionKeyOf, keyringOf } from '../config/keyring.js';
 import { DecryptionError } from '../crypto/decryption-error.js';
 import { decrypt, encrypt, looksEncrypted } from '../crypto/symmetric-encryption.js';
 
-/** Encrypts access and refresh tokens for the database if `account.encryptOAuthTokens` is set (protocol.md §12). */
+/**
+ * Encrypts access and refresh tokens for the database if `account.encryptOAuthTokens` is set
+ * (src/crypto/protocol.md, "Encryption").
+ */
 @Injectable()
 export class TokenSeal {
   constructor(@Inject(CONFIG) private readonly config: Config) {}

@@ -22,7 +22,10 @@ export interface ValidTokens {
   readonly refreshed: Account | undefined;
 }
 
-/** Returns the access token of an account, and refreshes it first if it is about to expire (protocol.md §1.29). */
+/**
+ * Returns the access token of an account, and refreshes it first if it is about to expire
+ * (src/accounts/protocol.md, "Tokens of a provider").
+ */
 @Injectable()
 export class ValidAccessToken {
   constructor(

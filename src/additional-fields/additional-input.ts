@@ -5,7 +5,8 @@ import { badRequest } from '../errors/auth-error.js';
 export type AdditionalValues = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the configured fields from a client's request body (protocol.md §1.6). Ignores all other keys.
+ * Reads the configured fields from a client's request body
+ * (src/additional-fields/protocol.md, "Input rules"). Ignores all other keys.
  * @throws {AuthError} 400 `FIELD_NOT_ALLOWED`, `VALIDATION_ERROR` or `MISSING_FIELD`.
  */
 export function parseAdditionalInput(
@@ -53,7 +54,10 @@ function defaultOf({ defaultValue }: AdditionalField): unknown {
 /** Shared by all rows without additional fields, because otherwise each cached session would hold two empty objects. */
 const NO_VALUES: AdditionalValues = Object.freeze({});
 
-/** The fields that the server returns to clients; `null` for those without a value (protocol.md §1.1). */
+/**
+ * The fields that the server returns to clients; `null` for those without a value
+ * (src/http/protocol.md, "Fields of a user and a session").
+ */
 export function returnedValues(
   fields: readonly AdditionalField[],
   valueOf: (field: AdditionalField) => unknown,

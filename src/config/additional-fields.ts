@@ -2,7 +2,10 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { Parser } from './values.js';
 
-/** Better Auth's field types and the PostgreSQL types of their columns (protocol.md §10.4). */
+/**
+ * Better Auth's field types and the PostgreSQL types of their columns
+ * (src/additional-fields/protocol.md, "Types in PostgreSQL").
+ */
 export const FIELD_TYPES = {
   string: 'text',
   number: 'integer',
@@ -23,7 +26,7 @@ export interface AdditionalField {
   readonly type: FieldType | readonly string[];
   /**
    * Undefined if the option is not written. Then the column is NOT NULL, but only the database checks for a missing value
-   * (protocol.md §1.6).
+   * (src/additional-fields/protocol.md, "Input rules").
    */
   readonly required: boolean | undefined;
   /** A value, or a function that returns one. */

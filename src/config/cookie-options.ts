@@ -13,7 +13,10 @@ const isFlag: Check = (value) => typeof value === 'boolean';
 const isAge: Check = (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0;
 const isSameSite: Check = (value) => typeof value === 'string' && /^(strict|lax|none)$/i.test(value);
 
-/** The attributes that can be configured, with the check and the description of their values (protocol.md §2.2). */
+/**
+ * The attributes that can be configured, with the check and the description of their values
+ * (src/cookies/protocol.md, "Attributes").
+ */
 const ATTRIBUTES: ReadonlyMap<string, readonly [Check, string]> = new Map(
   Object.entries<readonly [Check, string]>({
     domain: [isHost, 'a host name'],

@@ -1,7 +1,10 @@
 import type { Config } from './config.js';
 import type { SessionCookieSettings } from '../cookies/session-cookies.js';
 
-/** The configured names and attributes of the session's cookies (protocol.md §2.1, §2.2). */
+/**
+ * The configured names and attributes of the session's cookies
+ * (src/cookies/protocol.md, "Names" and "Attributes").
+ */
 export function cookieSettings(config: Config): SessionCookieSettings {
   const { account, advanced, origin, secureCookies, session } = config;
   const { enabled, domain } = advanced.crossSubDomainCookies;

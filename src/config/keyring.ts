@@ -2,7 +2,7 @@ import type { EncryptionKey, EncryptionSecret, Keyring } from '../crypto/symmetr
 import { purposeKey, type Purpose } from '../crypto/purpose-key.js';
 import type { Config } from './config.js';
 
-/** The key that encrypts (protocol.md §12). */
+/** The key that encrypts (src/crypto/protocol.md, "Secrets"). */
 export function encryptionKeyOf(config: Config): EncryptionKey {
   return { current: current(config), versioned: config.versioned };
 }

@@ -125,7 +125,7 @@ export interface VersionedSecret {
   readonly value: string;
 }
 
-/** `2:new,1:old`. The first secret is the current one (protocol.md §12). */
+/** `2:new,1:old`. The first secret is the current one (src/crypto/protocol.md, "Secrets"). */
 export const versionedSecrets: Parser<VersionedSecret[]> = (value) => {
   const secrets = list(value).map((item) => {
     const match = /^(\d+):(.+)$/.exec(item);
@@ -187,7 +187,10 @@ export const json =
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Rules by path or glob: `window` in seconds and `max` in requests, or `false` for no limit (protocol.md §6). */
+/**
+ * Rules by path or glob: `window` in seconds and `max` in requests, or `false` for no limit
+ * (src/rate-limits/protocol.md, "Counting").
+ */
 export type RateLimitRules = Readonly<
   Record<string, false | { readonly window: number; readonly max: number }>
 >;

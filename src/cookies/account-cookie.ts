@@ -9,7 +9,10 @@ import {
   type SessionCookieSettings,
 } from './session-cookies.js';
 
-/** The encrypted cookie `account_data`, which says which account the user signed in with (protocol.md §2.5). */
+/**
+ * The encrypted cookie `account_data`, which says which account the user signed in with
+ * (src/cookies/protocol.md, "Account data").
+ */
 export class AccountCookie {
   private readonly codec: AccountDataCodec;
   private readonly enabled: boolean;

@@ -1,7 +1,8 @@
 import { decryptJwt, encryptJwt, encryptionKeyOf } from './encrypted-jwt.js';
 
 /**
- * The columns of an account row. Tokens that are encrypted in the database are encrypted here too (protocol.md §2.5).
+ * The columns of an account row. Tokens that are encrypted in the database are encrypted here too
+ * (src/cookies/protocol.md, "Account data").
  */
 export interface AccountData {
   readonly id: string;

@@ -4,7 +4,7 @@ import { type CookieAttributes, serializeCookie } from './serialize-cookie.js';
 const MAX_COOKIE_SIZE = 4050;
 const MAX_CHUNKS = 100;
 
-/** True if the name is `<of>.0`, `<of>.1`, … (protocol.md §2.4). */
+/** True if the name is `<of>.0`, `<of>.1`, … (src/cookies/protocol.md, "Chunks"). */
 export function isChunk(name: string, of: string): boolean {
   return name.startsWith(`${of}.`) && /^(0|[1-9]\d{0,14})$/.test(name.slice(of.length + 1));
 }
@@ -28,8 +28,9 @@ export function readChunked(name: string, cookies: ReadonlyMap<string, string>):
 }
 
 /**
- * The `Set-Cookie` lines for a value that may be too long for one cookie (protocol.md §2.4). Also expires the parts of
- * an earlier value that the request carries. If the value needs more than 100 cookies, nothing new is written.
+ * The `Set-Cookie` lines for a value that may be too long for one cookie (src/cookies/protocol.md, "Chunks").
+ * Also expires the parts of an earlier value that the request carries. If the value needs more than 100
+ * cookies, nothing new is written.
  */
 export function writeChunked(
   name: string,

@@ -26,7 +26,7 @@ export interface OpenedJwt {
 }
 
 /**
- * HKDF-SHA256 of the secret (RFC 5869; protocol.md §2.4).
+ * HKDF-SHA256 of the secret (RFC 5869; src/cookies/protocol.md, "Session data").
  * @param salt the kind of cookie. Each kind has its own key, so a value of one kind cannot be used as another.
  */
 export function encryptionKeyOf(secret: string, salt = 'better-auth-session'): EncryptionKey {
@@ -36,7 +36,8 @@ export function encryptionKeyOf(secret: string, salt = 'better-auth-session'): E
 }
 
 /**
- * A JWT encrypted directly with the derived key (RFC 7516; protocol.md §2.4, strategy `jwe`).
+ * A JWT encrypted directly with the derived key (RFC 7516; src/cookies/protocol.md, "Session data", strategy
+ * `jwe`).
  * @param expiresAt milliseconds since 1970.
  */
 export function encryptJwt(claims: object, expiresAt: number, key: EncryptionKey): Promise<string> {

@@ -1,7 +1,8 @@
 /**
  * The cookies of a `Cookie` header (RFC 6265 §5.4) in its order, values still URL-encoded. If a name occurs several
- * times, the first one counts (protocol.md §2.3). Ignores pieces without `=`. If a value begins with a double quote,
- * removes its first and last character, as Better Auth's cookie parser in better-call does.
+ * times, the first one counts (src/cookies/protocol.md, "Signed cookies"). Ignores pieces without `=`. If a
+ * value begins with a double quote, removes its first and last character, as Better Auth's cookie parser in
+ * better-call does.
  */
 export function parseCookies(header: string | undefined): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();

@@ -19,8 +19,8 @@ export interface CookieAttributes {
 
 /**
  * One `Set-Cookie` line (RFC 6265 §4.1). The value is URL-encoded and the attributes are in Better Auth's order
- * (protocol.md §2.2). Adds `Secure` if browsers would refuse the cookie without it. Limits `Max-Age` to 400 days as
- * browsers do; Better Auth answers 500 instead.
+ * (src/cookies/protocol.md, "Attributes"). Adds `Secure` if browsers would refuse the cookie without it.
+ * Limits `Max-Age` to 400 days as browsers do; Better Auth answers 500 instead.
  * @throws {TypeError} if the name, domain or path contains characters that a `Set-Cookie` line cannot hold.
  * @throws {URIError} if the value contains half a surrogate pair.
  */

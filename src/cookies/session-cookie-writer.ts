@@ -38,7 +38,7 @@ export class SessionCookieWriter {
     jar.set(lines);
   }
 
-  /** Expires the cookies of the deletion set (protocol.md §2.6). */
+  /** Expires the cookies of the deletion set (src/cookies/protocol.md, "Deletion set"). */
   expire(jar: CookieJar): void {
     jar.expire(expiredCookies(this.settings, jar.carried));
   }

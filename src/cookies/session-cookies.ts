@@ -3,7 +3,7 @@ import type { DeclaredCookie } from './declared-cookie.js';
 import { type CookieAttributes, serializeCookie } from './serialize-cookie.js';
 import { signValue } from './signed-value.js';
 
-/** The logical names of the cookies that belong to a session (protocol.md §2.1). */
+/** The logical names of the cookies that belong to a session (src/cookies/protocol.md, "Names"). */
 export const SESSION_COOKIES = ['session_token', 'session_data', 'account_data', 'dont_remember'] as const;
 export type SessionCookie = (typeof SESSION_COOKIES)[number];
 
@@ -38,7 +38,7 @@ export interface SessionCookieSettings {
   readonly overrides?: Readonly<Partial<Record<string, CookieOverride>>>;
 }
 
-/** `[__Secure-]<prefix>.<logical name>` (protocol.md §2.1). */
+/** `[__Secure-]<prefix>.<logical name>` (src/cookies/protocol.md, "Names"). */
 export function cookieName(
   settings: Pick<SessionCookieSettings, 'prefix' | 'secure' | 'overrides'>,
   cookie: AnyCookie,
@@ -49,7 +49,10 @@ export function cookieName(
 
 export const logicalName = (cookie: AnyCookie): string => (typeof cookie === 'string' ? cookie : cookie.name);
 
-/** Later wins: built-in, shared domain, configured for all, the cookie's life, configured for this one (protocol.md §2.2). */
+/**
+ * Later wins: built-in, shared domain, configured for all, the cookie's life, configured for this one
+ * (src/cookies/protocol.md, "Attributes").
+ */
 export function cookieAttributes(settings: SessionCookieSettings, cookie: AnyCookie): CookieAttributes {
   return {
     secure: settings.secure,
@@ -161,9 +164,10 @@ export function expiredSessionDataParts(
 }
 
 /**
- * The deletion set of protocol.md §2.6 in its order: token, cache, account, cookies of features, the cache and its chunks as
- * the request carried them (so the cache itself comes twice), and the mark of a session not remembered. Other cookies
- * whose names start like the cache's stay, as in Better Auth 1.7.25.
+ * The deletion set of src/cookies/protocol.md, "Deletion set" in its order: token, cache, account, cookies of
+ * features, the cache and its chunks as the request carried them (so the cache itself comes twice), and the
+ * mark of a session not remembered. Other cookies whose names start like the cache's stay, as in Better Auth
+ * 1.7.25.
  */
 export function expiredCookies(
   settings: SessionCookieSettings,

@@ -25,8 +25,9 @@ export interface CookieCacheOptions {
 }
 
 /**
- * The signed or encrypted cookie `session_data`, which answers requests without a database query (protocol.md §2.4).
- * After a session is revoked the cookie stays valid until it expires, so nothing sensitive may rely on it.
+ * The signed or encrypted cookie `session_data`, which answers requests without a database query
+ * (src/cookies/protocol.md, "Session data"). After a session is revoked the cookie stays valid until it
+ * expires, so nothing sensitive may rely on it.
  */
 export class SessionDataCookie {
   private readonly codec: SessionDataCodec;

@@ -10,7 +10,7 @@ export interface OpenedValue {
   readonly secretIndex: number;
 }
 
-/** `<value>.<base64 HMAC-SHA256>`, not yet URL-encoded (protocol.md §2.3). */
+/** `<value>.<base64 HMAC-SHA256>`, not yet URL-encoded (src/cookies/protocol.md, "Signed cookies"). */
 export function signValue(value: string, secret: string): string {
   return `${value}.${hmacSha256Base64(value, secret)}`;
 }

@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { equalsConstantTime } from './equals-constant-time.js';
 
-/** Content of the token in a mailed link. The token proves that its bearer reads the mail of `email` (protocol.md §8). */
+/**
+ * Content of the token in a mailed link. The token proves that its bearer reads the mail of `email`
+ * (src/crypto/protocol.md, "E-mail tokens").
+ */
 export interface EmailTokenClaims {
   /** Lower case. */
   readonly email: string;
@@ -12,12 +15,13 @@ export interface EmailTokenClaims {
   readonly userId?: string;
 }
 
-/** Better Auth's exact header, which has no `typ` (protocol.md §16). */
+/** Better Auth's exact header, which has no `typ` (src/crypto/protocol.md, "Test vectors"). */
 const HEADER = encode({ alg: 'HS256' });
 const SEGMENT = /^[\w-]+$/;
 
 /**
- * A JWT (RFC 7519) signed with HS256 (RFC 7518 §3.2). The claims are in the order of protocol.md §8.
+ * A JWT (RFC 7519) signed with HS256 (RFC 7518 §3.2). The claims are in the order of
+ * src/crypto/protocol.md, "E-mail tokens".
  * @param expiresIn seconds.
  * @param now milliseconds since 1970.
  */

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
-/** For row ids, session tokens and reset tokens (protocol.md §8). */
+/** For row ids, session tokens and reset tokens (src/crypto/protocol.md, "Ids and tokens"). */
 export const ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
-/** For delete-account tokens (protocol.md §8). */
+/** For delete-account tokens (src/crypto/protocol.md, "Ids and tokens"). */
 export const LOWERCASE_ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789';
-/** For OAuth state and PKCE verifiers (protocol.md §8; a subset of RFC 7636 §4.1). */
+/**
+ * For OAuth state and PKCE verifiers (src/crypto/protocol.md, "Ids and tokens"; a subset of RFC 7636 §4.1).
+ */
 export const URL_SAFE = `${ALPHANUMERIC}-_`;
 
 /**

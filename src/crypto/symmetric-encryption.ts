@@ -24,7 +24,7 @@ export interface Keyring {
 }
 
 /**
- * XChaCha20-Poly1305 with the SHA-256 of the secret as key (protocol.md §12).
+ * XChaCha20-Poly1305 with the SHA-256 of the secret as key (src/crypto/protocol.md, "Encryption").
  * @returns lower-case hex of nonce, ciphertext and tag, or `$ba$<version>$<hex>`.
  */
 export function encrypt(plaintext: string, { current, versioned }: EncryptionKey): string {

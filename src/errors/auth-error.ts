@@ -6,7 +6,9 @@ export interface ErrorBody {
   readonly code?: string;
 }
 
-/** An answer other than 200 in the protocol's form (protocol.md §1.1). `ErrorFilter` writes it. */
+/**
+ * An answer other than 200 in the protocol's form (src/http/protocol.md, "Answers"). `ErrorFilter` writes it.
+ */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
 
@@ -51,10 +53,12 @@ export const conflict = failure(409);
 export const expectationFailed = failure(417);
 export const internal = failure(500);
 
-/** A few answers have a message but no code (protocol.md §4.4). */
+/** A few answers have a message but no code (src/http/protocol.md, "Redirects and odd bodies"). */
 export const badRequestWithoutCode = (message: string) => new AuthError(400, { message });
 
-/** An answer with an empty body and a JSON content type (protocol.md §4.4). */
+/**
+ * An answer with an empty body and a JSON content type (src/http/protocol.md, "Redirects and odd bodies").
+ */
 const empty = (status: number) => new AuthError(status, undefined, { 'content-type': 'application/json' });
 
 /** 401 with an empty body, for routes where the protocol has no error text for a missing session. */

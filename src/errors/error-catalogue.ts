@@ -1,6 +1,7 @@
 /**
- * Texts of the error codes. Codes and texts are Better Auth's wire contract (protocol.md §4.6), so do not improve them.
- * Routes choose the status, because some codes have several.
+ * Texts of the error codes. Codes and texts are Better Auth's wire contract
+ * (src/http/protocol.md, "Error codes"), so do not improve them. Routes choose the status, because some codes
+ * have several.
  */
 export const MESSAGES = {
   ACCESS_TOKEN_NOT_FOUND: 'Access token not found',

@@ -4,7 +4,8 @@ import { mergeMap, type Observable } from 'rxjs';
 import { AnswerWriter } from './answer-writer.js';
 
 /**
- * Sends what a route returns as JSON of type `application/json` without a charset. `null` is JSON too (protocol.md §1.1).
+ * Sends what a route returns as JSON of type `application/json` without a charset. `null` is JSON too
+ * (src/http/protocol.md, "Answers").
  */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {

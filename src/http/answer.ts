@@ -19,7 +19,7 @@ export interface WrittenCookie {
 /** What an answer carries besides its body. `AnswerWriter` is the only reader. */
 export interface AnswerParts {
   readonly cookies?: readonly WrittenCookie[];
-  /** Expires every cookie of the session (protocol.md §2.6). */
+  /** Expires every cookie of the session (src/cookies/protocol.md, "Deletion set"). */
   readonly signedOut?: boolean;
   /** The account that the user signed in with, for the cookie that names it. */
   readonly account?: AccountData;

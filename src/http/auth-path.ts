@@ -3,9 +3,10 @@ import { withoutSlashesAtTheEnd } from '../config/slashes.js';
 
 /**
  * Returns the path by which rate limits and lists of paths identify a request. The path is relative to the base path,
- * dots are resolved as in any URL, and slashes at the end are removed (protocol.md §4.1, §6). If a request reaches a
- * route, this function returns the path of that route, however the URL was written. If no route matches, it may return
- * any path.
+ * dots are resolved as in any URL, and slashes at the end are removed
+ * (src/http/protocol.md, "Order of a request"; src/rate-limits/protocol.md, "Rules"). If a request reaches a
+ * route, this function returns the path of that route, however the URL was written. If no route matches, it
+ * may return any path.
  * @param url as the client sent it.
  * @returns undefined if the URL is not below the base path.
  */

@@ -29,7 +29,10 @@ export interface RouteSpecification {
   readonly body?: Type;
   /** The class whose fields validate the query. OpenAPI takes the query from the handler's `@Query()`. */
   readonly query?: Type;
-  /** True if the route redirects to `callbackURL` in the query. That URL must be trusted (protocol.md §5.3). */
+  /**
+   * True if the route redirects to `callbackURL` in the query. That URL must be trusted
+   * (src/http/protocol.md, "Redirect parameters").
+   */
   readonly redirects?: boolean;
   /**
    * True if the route takes `application/x-www-form-urlencoded` besides JSON. A page of another site can send such a
@@ -46,7 +49,7 @@ export interface RouteSpecification {
   readonly answer?: Type | [Type] | AnswerSchema;
   /** Error codes by status, besides those that follow from `access`, `body` and the method. */
   readonly errors?: Readonly<Record<number, readonly NamedError[]>>;
-  /** Messages of errors without a code, by status (protocol.md §4.4). */
+  /** Messages of errors without a code, by status (src/http/protocol.md, "Redirects and odd bodies"). */
   readonly messages?: Readonly<Record<number, readonly string[]>>;
   /** By status: when the server sends it without a body. */
   readonly empty?: Readonly<Record<number, string>>;

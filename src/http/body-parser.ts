@@ -18,7 +18,10 @@ export const dropNeedlessType: onRequestHookHandler = (request, _reply, done) =>
   done();
 };
 
-/** Replaces Fastify's parsers, so that errors and their order are those of the protocol (protocol.md §4.2). */
+/**
+ * Replaces Fastify's parsers, so that errors and their order are those of the protocol
+ * (src/http/protocol.md, "Bodies").
+ */
 export function installBodyParser(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (request, body, done) => {

@@ -10,7 +10,8 @@ import { isTrustedRedirect } from './trusted-origins.js';
 
 /**
  * Refuses a mailed link with an untrusted `callbackURL`, with or without a cookie. The `Origin` header cannot help here,
- * because a followed link does not have one that means anything (protocol.md §5.3).
+ * because a followed link does not have one that means anything
+ * (src/http/protocol.md, "Redirect parameters").
  */
 @Injectable()
 export class CallbackGuard implements CanActivate {

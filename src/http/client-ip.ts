@@ -5,8 +5,9 @@ import { formatIp, isInNetwork, parseIp, parseNetwork, type Network } from '../n
 type IpSettings = Options['advanced']['ipAddress'];
 
 /**
- * Returns the client's address as in the protocol (protocol.md §6): from the first configured header that contains one. The
- * address of the socket is never used, because it belongs to a proxy.
+ * Returns the client's address as in the protocol (src/rate-limits/protocol.md, "Client address"): from the
+ * first configured header that contains one. The address of the socket is never used, because it belongs to a
+ * proxy.
  * @returns IPv4 unchanged; IPv6 in full length and masked to `ipv6Subnet`; `''` if unknown, or if tracking is disabled.
  */
 export function clientIp(

@@ -1,7 +1,10 @@
 import type { onRequestHookHandler } from 'fastify';
 import { authPath, twinOf } from './auth-path.js';
 
-/** Answers the paths in `disabledPaths` with 404, before any other check (protocol.md §4.1). */
+/**
+ * Answers the paths in `disabledPaths` with 404, before any other check
+ * (src/http/protocol.md, "Order of a request").
+ */
 export function answerDisabledPaths(disabledPaths: readonly string[]): onRequestHookHandler | undefined {
   const disabled = new Set(disabledPaths);
   if (disabled.size === 0) return undefined;

@@ -1,4 +1,7 @@
-/** The pattern of the protocol: no quoted local part, no IDN, no spaces, no length limit (protocol.md §4.3). */
+/**
+ * The pattern of the protocol: no quoted local part, no IDN, no spaces, no length limit
+ * (src/http/protocol.md, "Validation messages").
+ */
 const PATTERN =
   /^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,}$/;
 

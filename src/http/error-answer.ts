@@ -1,6 +1,6 @@
 import { ApiProperty } from '../openapi/decorators.js';
 
-/** The body of an error (protocol.md §1.1). */
+/** The body of an error (src/http/protocol.md, "Answers"). */
 export class ErrorAnswer {
   @ApiProperty({ example: 'Invalid email or password' })
   message!: string;

@@ -9,8 +9,8 @@ import { Logger } from '../logging/logger.js';
 import { AuthError, badRequest, payloadTooLarge } from '../errors/auth-error.js';
 
 /**
- * Writes the answer to every error. An unexpected error is logged and answered with 500 without a body (protocol.md
- * §4.1).
+ * Writes the answer to every error. An unexpected error is logged and answered with 500 without a body
+ * (src/http/protocol.md, "Order of a request").
  */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {

@@ -8,7 +8,7 @@ import { typeName } from './type-name.js';
 
 /**
  * The decorators below declare the fields of a body. One decorator serves validation, with the messages of the protocol
- * (protocol.md §4.3), and OpenAPI.
+ * (src/http/protocol.md, "Validation messages"), and OpenAPI.
  */
 interface FieldOptions {
   readonly description?: string;

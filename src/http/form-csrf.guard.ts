@@ -8,9 +8,9 @@ import { ROUTE, type RouteSpecification } from './auth-route.js';
 import { isCsrfCheckOff, requireTrustedOrigin } from './origin.guard.js';
 
 /**
- * Prevents login CSRF (protocol.md §5.2): a form on another site could sign a visitor in to the attacker's account.
- * `OriginGuard` does not prevent this, because it checks only requests with cookies, and the visitor does not have one
- * yet.
+ * Prevents login CSRF (src/http/protocol.md, "Form CSRF"): a form on another site could sign a visitor in to
+ * the attacker's account. `OriginGuard` does not prevent this, because it checks only requests with cookies,
+ * and the visitor does not have one yet.
  */
 @Injectable()
 export class FormCsrfGuard implements CanActivate {

@@ -22,10 +22,11 @@ interface BodyType extends Type {
 
 /**
  * Validates the body, and then the query. The body is replaced by an instance of the route's class that has only the
- * fields of the class. The query stays unchanged, because other steps read parameters of it too (protocol.md §1.5).
+ * fields of the class. The query stays unchanged, because other steps read parameters of it too
+ * (src/sessions/protocol.md, "get-session").
  *
  * This is a guard and not a pipe, because pipes run after all guards, and the protocol validates before it looks for a
- * session: a wrong type without a session gets 400, not 401 (protocol.md §4.1).
+ * session: a wrong type without a session gets 400, not 401 (src/http/protocol.md, "Order of a request").
  */
 @Injectable()
 export class InputGuard implements CanActivate {

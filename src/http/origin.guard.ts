@@ -7,7 +7,10 @@ import { authPath } from './auth-path.js';
 import { REDIRECTS, noText } from './redirect-fields.js';
 import { isTrustedOrigin, isTrustedRedirect } from './trusted-origins.js';
 
-/** Refuses a request that comes from an untrusted origin or redirects to an untrusted URL (protocol.md §5.1, §5.3). */
+/**
+ * Refuses a request that comes from an untrusted origin or redirects to an untrusted URL
+ * (src/http/protocol.md, "Origin check" and "Redirect parameters").
+ */
 @Injectable()
 export class OriginGuard implements CanActivate {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
@@ -34,12 +37,15 @@ export class OriginGuard implements CanActivate {
   }
 }
 
-/** @throws {AuthError} 403 unless `Origin`, or without it `Referer`, is a trusted origin (protocol.md §5.1). */
+/**
+ * @throws {AuthError} 403 unless `Origin`, or without it `Referer`, is a trusted origin
+ * (src/http/protocol.md, "Origin check").
+ */
 export function requireTrustedOrigin(request: FastifyRequest, config: Config): void {
   if (isCsrfCheckOff(config) || isOriginCheckOff(request, config)) return;
   const { origin, referer } = request.headers;
   // A browser may send `null` for a page of this server too. Then it must say `same-origin` in `Sec-Fetch-Site`, which
-  // no page can set (protocol.md §0.2).
+  // no page can set (src/http/protocol.md, "Origin check").
   const sameOrigin = origin === 'null' && request.headers['sec-fetch-site'] === 'same-origin';
   const claimed = sameOrigin ? ownOrigin(request) : origin || referer;
   if (!claimed || claimed === 'null') throw forbidden('MISSING_OR_NULL_ORIGIN');
@@ -55,7 +61,10 @@ function ownOrigin({ protocol, headers }: FastifyRequest): string {
   return `${typeof forwarded === 'string' && forwarded !== '' ? forwarded : protocol}://${headers.host}`;
 }
 
-/** True if the origin check is disabled for everything, or for a path that contains this request (protocol.md §5.1). */
+/**
+ * True if the origin check is disabled for everything, or for a path that contains this request
+ * (src/http/protocol.md, "Origin check").
+ */
 export function isOriginCheckOff(
   request: FastifyRequest,
   { advanced: { disableOriginCheck } }: Config,

@@ -1,6 +1,9 @@
 import type { ErrorCode } from '../errors/error-catalogue.js';
 
-/** The fields with redirect targets, in the order of the checks, with the error code of each (protocol.md §5.3). */
+/**
+ * The fields with redirect targets, in the order of the checks, with the error code of each
+ * (src/http/protocol.md, "Redirect parameters").
+ */
 export const REDIRECTS: readonly { field: string; label: string; code: ErrorCode }[] = [
   { field: 'callbackURL', label: 'callbackURL', code: 'INVALID_CALLBACK_URL' },
   { field: 'redirectTo', label: 'redirectURL', code: 'INVALID_REDIRECT_URL' },

@@ -4,9 +4,9 @@ import { BASE_PATH } from '../config/config.js';
 const NOWHERE = '/-';
 
 /**
- * Rewrites a URL so that Fastify's router matches it as the protocol's router would (protocol.md §4.1). Dots and
- * backslashes are resolved as in any URL. Nothing is percent-decoded; Fastify would decode `%65` to `e` and match. A path
- * with `//` matches no route.
+ * Rewrites a URL so that Fastify's router matches it as the protocol's router would
+ * (src/http/protocol.md, "Order of a request"). Dots and backslashes are resolved as in any URL. Nothing is
+ * percent-decoded; Fastify would decode `%65` to `e` and match. A path with `//` matches no route.
  * @param skipTrailingSlash true if a slash at the end of a path below the base path is ignored.
  */
 export function strictUrl(url: string | undefined, skipTrailingSlash = false): string {

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 
-/** True if one of the trusted patterns matches the origin (protocol.md §5.4). */
+/** True if one of the trusted patterns matches the origin (src/http/protocol.md, "Trusted URLs"). */
 export function isTrustedOrigin(origin: string, trusted: readonly string[]): boolean {
   return !origin.startsWith('/') && trusted.some((pattern) => matches(origin, pattern));
 }

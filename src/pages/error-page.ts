@@ -5,7 +5,7 @@ code { background: #8882; padding: .1em .4em; border-radius: .2em; }
 `;
 
 /**
- * Returns the page that the server shows if an error has no other page (protocol.md §1.4).
+ * Returns the page that the server shows if an error has no other page (src/pages/protocol.md, "Error page").
  * @param description HTML.
  */
 export function errorPage(code: string, description: string): string {

@@ -43,7 +43,7 @@ export class PagesController {
     const query = new URL(request.url, 'http://localhost').searchParams;
     const code = errorCode(query.get('error') ?? undefined);
     const description = query.get('error_description');
-    // In production the front end shows errors (protocol.md §1.4).
+    // In production the front end shows errors (src/pages/protocol.md, "Error page").
     const page = this.config.onAPIError.errorURL ?? (this.config.production ? '/' : undefined);
     if (page !== undefined) {
       const parameters = new URLSearchParams({

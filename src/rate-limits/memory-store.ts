@@ -13,7 +13,7 @@ const CAPACITY = 100_000;
 
 /**
  * Counts the requests to this process. The window is sliding: it ends `window` seconds after the last allowed request
- * (protocol.md §6).
+ * (src/rate-limits/protocol.md, "Counting").
  */
 export class MemoryStore implements RateLimitStore {
   private readonly counts: ExpiringMap<Count>;

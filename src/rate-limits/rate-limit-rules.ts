@@ -21,7 +21,10 @@ export interface AppliedRule {
   readonly path: string;
 }
 
-/** Finds the rule for a path: a configured one, else one of a feature, else the general one (protocol.md §6). */
+/**
+ * Finds the rule for a path: a configured one, else one of a feature, else the general one
+ * (src/rate-limits/protocol.md, "Rules").
+ */
 @Injectable()
 export class RateLimitRules {
   private readonly settings: Options['rateLimit'];

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A count of requests, shared by all instances (protocol.md §10.3). */
+/** A count of requests, shared by all instances (src/database/protocol.md, "Optional tables"). */
 @Entity('rate_limits')
 export class RateLimit {
   @PrimaryColumn({ type: 'varchar', length: 255, primaryKeyConstraintName: 'rate_limits_pkey' })

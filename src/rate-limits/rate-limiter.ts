@@ -25,7 +25,10 @@ const PAUSE = 1000;
 
 export type LimitedRequest = Pick<FastifyRequest, 'raw' | 'headers' | 'originalUrl' | 'is404'>;
 
-/** Decides whether a request below the base path is allowed, before the other steps (protocol.md §4.1, §6). */
+/**
+ * Decides whether a request below the base path is allowed, before the other steps
+ * (src/http/protocol.md, "Order of a request"; src/rate-limits/protocol.md, "Rules").
+ */
 @Injectable()
 export class RateLimiter {
   readonly enabled: boolean;

@@ -13,7 +13,8 @@ const PING_EVERY = 30_000;
 
 /**
  * Counts the requests of all instances together, in Redis. The window is fixed, as with every secondary storage of Better
- * Auth: it begins with the first request and ends `window` seconds later (protocol.md §6).
+ * Auth: it begins with the first request and ends `window` seconds later
+ * (src/rate-limits/protocol.md, "Counting").
  */
 export class RedisStore implements RateLimitStore, OnModuleInit, OnModuleDestroy {
   private readonly client: ReturnType<typeof newClient>;

@@ -1,7 +1,10 @@
 import type { UserAnswer } from '../users/present-user.js';
 import type { SessionAnswer } from './present-session.js';
 
-/** Answers from the session data cookie have their fields in this order (protocol.md §1.1). Additional fields come last. */
+/**
+ * Answers from the session data cookie have their fields in this order
+ * (src/http/protocol.md, "Fields of a user and a session"). Additional fields come last.
+ */
 export function sessionInCacheOrder(session: SessionAnswer): SessionAnswer {
   const { id, createdAt, updatedAt, userId, expiresAt, token, ipAddress, userAgent, ...rest } = session;
   return { id, createdAt, updatedAt, userId, expiresAt, token, ipAddress, userAgent, ...rest };

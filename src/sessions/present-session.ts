@@ -2,7 +2,8 @@ import { ApiProperty } from '../openapi/decorators.js';
 import type { Session } from './session.js';
 
 /**
- * The fields of a session that answers contain, in the order of the protocol (protocol.md §1.1). No other field is sent.
+ * The fields of a session that answers contain, in the order of the protocol
+ * (src/http/protocol.md, "Fields of a user and a session"). No other field is sent.
  */
 export class SessionAnswer {
   @ApiProperty({ format: 'date-time' })

@@ -13,8 +13,8 @@ import { CurrentSession } from './current/current-session.js';
 import { sessionQuestion } from './current/session-question.js';
 
 /**
- * Finds the session of the request. Every route is for signed-in users only, unless its access is `public` (protocol.md
- * §1.1).
+ * Finds the session of the request. Every route is for signed-in users only, unless its access is `public`
+ * (src/http/protocol.md, "Access levels").
  */
 @Injectable()
 export class SessionGuard implements CanActivate {

@@ -26,7 +26,7 @@ export interface Departure {
   readonly state: StateToKeep;
 }
 
-/** Sends people to their provider (protocol.md §9.4). */
+/** Sends people to their provider (src/social/protocol.md, "Authorization URL"). */
 @Injectable()
 export class Authorization {
   constructor(

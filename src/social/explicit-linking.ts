@@ -14,7 +14,10 @@ export interface LinkedUser {
   readonly email: string;
 }
 
-/** Links a provider account to the user who asks for it, in one transaction (protocol.md §9.3). */
+/**
+ * Links a provider account to the user who asks for it, in one transaction
+ * (src/social/protocol.md, "Linking decision").
+ */
 @Injectable()
 export class ExplicitLinking {
   constructor(

@@ -10,9 +10,9 @@ import { ProviderRefusal } from './provider-refusal.js';
 import type { User } from '../users/user.js';
 
 /**
- * Links a provider account to the user who has the same e-mail (protocol.md §9.3). Both the provider and the user here must
- * have verified the e-mail. Otherwise somebody who signed up with another person's e-mail would share the account with that
- * person (advisory GHSA-g38m-r43w-p2q7).
+ * Links a provider account to the user who has the same e-mail (src/social/protocol.md, "Linking decision").
+ * Both the provider and the user here must have verified the e-mail. Otherwise somebody who signed up with
+ * another person's e-mail would share the account with that person (test/security/advisories.md, "A9").
  */
 @Injectable()
 export class ImplicitLinking {

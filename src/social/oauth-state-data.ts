@@ -1,4 +1,7 @@
-/** What the server remembers of a sign-in until its callback (protocol.md §9.1), in Better Auth's form. */
+/**
+ * What the server remembers of a sign-in until its callback (src/social/protocol.md, "State"), in Better
+ * Auth's form.
+ */
 export interface OAuthStateData {
   readonly callbackURL: string;
   readonly codeVerifier: string;

@@ -38,8 +38,8 @@ export class StateRefusal extends ProviderRefusal {
 }
 
 /**
- * Remembers a sign-in while the browser is at the provider (protocol.md §9.1). The data is in the database, with a cookie
- * that identifies the browser, or it is in an encrypted cookie alone.
+ * Remembers a sign-in while the browser is at the provider (src/social/protocol.md, "State"). The data is in
+ * the database, with a cookie that identifies the browser, or it is in an encrypted cookie alone.
  */
 @Injectable()
 export class OAuthState {

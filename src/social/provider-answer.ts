@@ -41,7 +41,7 @@ export class ProviderAnswer {
   ) {}
 
   /**
-   * Exchanges the code for tokens and gets the profile, in the order of protocol.md §1.9.
+   * Exchanges the code for tokens and gets the profile, in the order of src/social/protocol.md, "callback".
    * @throws {ProviderRefusal}
    */
   async byCode(provider: Provider, answer: CodeAnswer): Promise<ProviderIdentity> {

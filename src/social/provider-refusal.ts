@@ -1,4 +1,7 @@
-/** The values of a callback's `error` when the server, not the provider, refuses (protocol.md §1.9). */
+/**
+ * The values of a callback's `error` when the server, not the provider, refuses
+ * (src/social/protocol.md, "callback").
+ */
 export type RefusalCode =
   | 'account_already_linked_to_different_user'
   | 'account_not_linked'

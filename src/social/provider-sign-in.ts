@@ -44,7 +44,10 @@ interface Outcome extends Entered {
   readonly session: Session | undefined;
 }
 
-/** Signs in a user found by the account or by the e-mail, or a new user, in one transaction (protocol.md §9.3). */
+/**
+ * Signs in a user found by the account or by the e-mail, or a new user, in one transaction
+ * (src/social/protocol.md, "Linking decision").
+ */
 @Injectable()
 export class ProviderSignIn {
   constructor(

@@ -54,7 +54,10 @@ const RESERVED = [
   'scope',
 ];
 
-/** Clients may not set parameters that tie a provider's answer to the request (protocol.md §1.8). */
+/**
+ * Clients may not set parameters that tie a provider's answer to the request
+ * (src/social/protocol.md, "sign-in/social").
+ */
 export function refuseReserved(parameters: Record<string, string>): string | undefined {
   return Object.keys(parameters).some((name) => RESERVED.includes(name))
     ? `additionalParams cannot include reserved OAuth parameters: ${RESERVED.join(', ')}`

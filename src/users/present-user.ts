@@ -1,7 +1,10 @@
 import { ApiProperty } from '../openapi/decorators.js';
 import type { User } from './user.js';
 
-/** The fields of a user in answers, in the protocol's order (protocol.md §1.1). No other field leaves the server. */
+/**
+ * The fields of a user in answers, in the protocol's order
+ * (src/http/protocol.md, "Fields of a user and a session"). No other field leaves the server.
+ */
 export class UserAnswer {
   @ApiProperty({ example: 'Ada Lovelace' })
   name!: string;

@@ -1,6 +1,6 @@
 /**
- * Identifiers of verification rows. Each purpose has its own prefix (protocol.md §8), so that a token for one purpose
- * cannot be used for another.
+ * Identifiers of verification rows. Each purpose has its own prefix (src/verifications/protocol.md, "Rows"),
+ * so that a token for one purpose cannot be used for another.
  */
 export const verificationIdentifier = {
   resetPassword: (token: string) => `reset-password:${token}`,

@@ -11,7 +11,10 @@ export class Verification {
   })
   id!: string;
 
-  /** Purpose of the row and its token, from `verificationIdentifier`. Not unique (protocol.md §10.1). */
+  /**
+   * Purpose of the row and its token, from `verificationIdentifier`. Not unique
+   * (src/database/protocol.md, "Core tables").
+   */
   @Index('verifications_identifier_idx')
   @Column({ type: 'text' })
   identifier!: string;

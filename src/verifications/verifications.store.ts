@@ -9,7 +9,10 @@ import { Verification } from './verification.entity.js';
 /** Expired rows that one lookup deletes. */
 const CLEANUP_LIMIT = 1000;
 
-/** Stores tokens of mailed links and other values that can be redeemed once (protocol.md §8). */
+/**
+ * Stores tokens of mailed links and other values that can be redeemed once
+ * (src/verifications/protocol.md, "Rows").
+ */
 @Injectable()
 export class VerificationsStore {
   constructor(

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import { SECRET } from '../setup/gatehouse.js';
 
-/** Makes the token of a verification mail like Better Auth (protocol.md §8). */
+/** Makes the token of a verification mail like Better Auth (src/crypto/protocol.md, "E-mail tokens"). */
 export function verificationToken(userId: string, email: string): Promise<string> {
   return new SignJWT({ email, userId })
     .setProtectedHeader({ alg: 'HS256' })

@@ -72,7 +72,7 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
   {
     what: 'opening a change-email confirmation twice sends one mail, not two',
     reason:
-      'Otherwise anybody who has the link could send mail to the new address as often as they like (advisory A17). The answer is the same.',
+      'Otherwise anybody who has the link could send mail to the new address as often as they like (test/security/advisories.md, "A17"). The answer is the same.',
     accepts: (oracle, gatehouse, step) =>
       step.endsWith('of a link opened twice') &&
       oracle.text.startsWith('3\n') &&
@@ -105,7 +105,7 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
   {
     what: 'IPv4 addresses written as IPv6 in capital hexadecimal digits',
     reason:
-      'Better Auth reads each of them as the address of zeros, so all such clients would share one address (advisory A8).',
+      'Better Auth reads each of them as the address of zeros, so all such clients would share one address (test/security/advisories.md, "A8").',
     accepts: (oracle, gatehouse) =>
       oracle.text.includes(`"${Array(8).fill('0000').join(':')}"`) && gatehouse.text.includes('"5.6.7.8"'),
   },
@@ -127,7 +127,7 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
   {
     what: 'a guarded route that renews a session sends all its cookies',
     reason:
-      'Better Auth sends only the last `Set-Cookie` line of its session check (protocol.md §2.7). For a cache in chunks that is the last chunk. For an extended session it is only the cache, so the browser drops the token too early.',
+      'Better Auth sends only the last `Set-Cookie` line of its session check (src/cookies/protocol.md, "Which lines survive"). For a cache in chunks that is the last chunk. For an extended session it is only the cache, so the browser drops the token too early.',
     accepts: (oracle, gatehouse) => {
       const [theirs, ours] = [cookieNames(oracle), cookieNames(gatehouse)];
       return (

@@ -80,7 +80,7 @@ const comparedAtProviders = stepsOf(providerScenarios).filter(
   (label) => /^[A-Z]+ \{callback\}/.test(label) || PROVIDER_ROUTES.some((route) => startsWith(route)(label)),
 );
 
-/** The routes of protocol.md §1.2 without social sign-in, and the routes of the jwt plugin. */
+/** The routes of src/http/protocol.md, "Routes" without social sign-in, and the routes of the jwt plugin. */
 const ROUTES = [
   'GET /ok',
   'GET /error',

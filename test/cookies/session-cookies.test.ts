@@ -93,7 +93,7 @@ describe.each([
 );
 
 describe('session cookies', () => {
-  it('have the form of protocol.md §2 and §16', () => {
+  it('have the form of src/cookies/protocol.md and src/crypto/protocol.md, "Test vectors"', () => {
     expect(sessionTokenCookie(plain, 'R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647', secret, { remember: true })).toBe(
       'better-auth.session_token=R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647.jT0He1be%2B3cTiaWXbUlSWXapu%2BbBx5o2X8XVnHjJJQc%3D; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax',
     );

@@ -6,7 +6,7 @@ const secret = 'better-auth-secret-that-is-long-enough-for-validation-test';
 const other = 'another-secret-that-is-long-enough-for-validation-tests';
 
 describe('signValue', () => {
-  it('returns vectors 1 and 2 of protocol.md §16', () => {
+  it('returns vectors 1 and 2 of src/crypto/protocol.md, "Test vectors"', () => {
     const token = signValue('R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647', secret);
     expect(token).toBe('R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647.jT0He1be+3cTiaWXbUlSWXapu+bBx5o2X8XVnHjJJQc=');
     expect(encodeURIComponent(token)).toBe(

@@ -7,7 +7,7 @@ const current = { version: 2, value: 'another-secret-that-is-long-enough-for-val
 const texts = ['', 'x', 'token ñ 😀', 'y'.repeat(10_000)];
 
 describe('encrypt and decrypt', () => {
-  it('decrypts vector 7 of protocol.md §16', () => {
+  it('decrypts vector 7 of src/crypto/protocol.md, "Test vectors"', () => {
     const ciphertext =
       '6db7ee3bb1a6399864a69f732ab2eb64c968865832ea0fd7784d9a927f8b9211139d6c1e6d37bc12e7eb06054ced1b00f00e162a9521ea404ce81780085342b982541411e7096e3190bc57adcb545b7da3ac04e410ab40f8a4cb0385811e7c3d82e15afce29511663c9072d2933d89cc8e09f3c176ae48c70b77ac56f0fd589e02f2cc490ea0c4ec841e5414475ed39063b994895f9b43d3ad43fc44fbe0441939dced555a38c3237f';
     expect(decrypt(ciphertext, { secrets: [old] })).toMatch(

@@ -158,6 +158,7 @@ test('disableCSRFCheck and disableOriginCheck turn the checks off', async () => 
   ]);
   expect(csrf).toEqual([200, 403]);
   expect(origin).toEqual([200, 200]);
-  // As in Better Auth, disableOriginCheck also turns the CSRF check off (protocol.md §5.1).
+  // As in Better Auth, disableOriginCheck also turns the CSRF check off
+  // (src/http/protocol.md, "Origin check").
   expect(originAlone).toEqual([200, 200]);
 });

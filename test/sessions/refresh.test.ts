@@ -81,7 +81,7 @@ test.each(['%E0%A4%A', 'a.b', '"', 'é', 'x'.repeat(4000), ''])(
   },
 );
 
-test('ignores another user’s session data (advisory A21)', async () => {
+test('ignores another user’s session data (test/security/advisories.md, "A21")', async () => {
   const eve = new BrowserLikeClient(gatehouse.origin);
   await eve.post('/api/auth/sign-up/email', { ...ADA, name: 'Eve', email: 'eve@example.com' });
   client.cookies.set('better-auth.session_data', eve.cookies.get('better-auth.session_data') ?? '');

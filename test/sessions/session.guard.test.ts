@@ -389,7 +389,8 @@ describe('routes are guarded by default', () => {
       };
       const body = operation.requestBody ? (path in ONE_ACCOUNT ? { accountId: 'x' } : fields) : undefined;
       const answer = await aStranger(gatehouse).call(path + (ONE_ACCOUNT[path] ?? ''), { method, body });
-      // Some routes refuse with an empty body, as in Better Auth (protocol.md §1.29).
+      // Some routes refuse with an empty body, as in Better Auth
+      // (src/accounts/protocol.md, "Tokens of a provider").
       if (answer.status === 401 && ['', JSON.stringify(UNAUTHORIZED)].includes(answer.text)) {
         expect(operation.security).toHaveLength(3);
       } else {

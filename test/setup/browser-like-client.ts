@@ -20,7 +20,7 @@ export interface Call {
 
 /**
  * Sends requests exactly as given and stores cookies like a browser. Node's `fetch` would normalise paths and add
- * `sec-fetch-mode` (protocol.md §5.2).
+ * `sec-fetch-mode` (src/http/protocol.md, "Form CSRF").
  */
 export class BrowserLikeClient {
   /**

@@ -6,7 +6,7 @@ import { SERVER_FLAGS } from './server-flags.js';
 /** The migrated database that tests copy. The global set-up creates it once for each run. */
 export const MIGRATED = 'template_migrated';
 
-/** The secret of the test vectors (protocol.md §16). */
+/** The secret of the test vectors (src/crypto/protocol.md, "Test vectors"). */
 export const SECRET = 'better-auth-secret-that-is-long-enough-for-validation-test';
 
 export interface Gatehouse {

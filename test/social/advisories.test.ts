@@ -12,6 +12,7 @@ const everyServer = {
 };
 
 /** Advisories on OAuth, with the default settings and with settings that could bypass the checks. */
+/** The numbers are those of test/security/advisories.md. */
 describe.each<[string, Record<string, string>]>([
   ['by default', {}],
   [

@@ -20,7 +20,7 @@ interface AccountInfo {
   readonly account: { readonly id: string; readonly providerId: string; readonly accountId: string };
 }
 
-/** Asks the provider for the user's current profile (protocol.md §1.29). */
+/** Asks the provider for the user's current profile (src/accounts/protocol.md, "Tokens of a provider"). */
 @Injectable()
 export class GetAccountInfo {
   constructor(

@@ -16,7 +16,10 @@ export class ChangeEmailBody {
   callbackURL?: string;
 }
 
-/** Changes the user's e-mail after its owner has followed a mailed link (protocol.md §1.18). */
+/**
+ * Changes the user's e-mail after its owner has followed a mailed link
+ * (src/accounts/protocol.md, "change-email").
+ */
 @Injectable()
 export class ChangeEmail {
   constructor(
@@ -26,7 +29,8 @@ export class ChangeEmail {
   ) {}
 
   /**
-   * Checks in the order of protocol.md §1.18. The answer is the same for taken and free addresses.
+   * Checks in the order of src/accounts/protocol.md, "change-email". The answer is the same for taken and
+   * free addresses.
    * @returns the user with the new address if it changed at once, else undefined.
    * @throws {AuthError} 400 `CHANGE_EMAIL_DISABLED`; 400 without a code if nothing would change or no mail can be sent.
    */

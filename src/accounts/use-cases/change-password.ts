@@ -21,7 +21,7 @@ export class ChangePasswordBody {
   revokeOtherSessions?: boolean;
 }
 
-/** Changes the password of a user who knows the current one (protocol.md §1.16). */
+/** Changes the password of a user who knows the current one (src/accounts/protocol.md, "change-password"). */
 @Injectable()
 export class ChangePassword {
   constructor(
@@ -33,7 +33,7 @@ export class ChangePassword {
   ) {}
 
   /**
-   * Checks in the order of protocol.md §1.16.
+   * Checks in the order of src/accounts/protocol.md, "change-password".
    * @returns the session that replaces all others; undefined unless `revokeOtherSessions` is true.
    * @throws {AuthError} 400 `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `CREDENTIAL_ACCOUNT_NOT_FOUND`,
    * `INVALID_PASSWORD`; 403 `BANNED_USER`.

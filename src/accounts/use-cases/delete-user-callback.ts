@@ -14,7 +14,10 @@ export class DeleteUserCallbackQuery {
   callbackURL?: string;
 }
 
-/** Deletes a user by the mailed link, in a browser where that user is signed in (protocol.md §1.20). */
+/**
+ * Deletes a user by the mailed link, in a browser where that user is signed in
+ * (src/accounts/protocol.md, "delete-user/callback").
+ */
 @Injectable()
 export class DeleteUserCallback {
   constructor(

@@ -30,7 +30,9 @@ export class DeleteUserBody {
   token?: string;
 }
 
-/** Deletes the signed-in user at once, or mails a link that does (protocol.md §1.19). */
+/**
+ * Deletes the signed-in user at once, or mails a link that does (src/accounts/protocol.md, "delete-user").
+ */
 @Injectable()
 export class DeleteUser {
   constructor(
@@ -44,7 +46,7 @@ export class DeleteUser {
   ) {}
 
   /**
-   * Checks in the order of protocol.md §1.19.
+   * Checks in the order of src/accounts/protocol.md, "delete-user".
    * @throws {AuthError} 404 if deletion is switched off; 400 `CREDENTIAL_ACCOUNT_NOT_FOUND`, `INVALID_PASSWORD`,
    * `PASSWORD_TOO_LONG`, `SESSION_EXPIRED`; 404 `INVALID_TOKEN`.
    */

@@ -5,7 +5,10 @@ import { SelectedAccount } from '../account-selection.js';
 import { ValidAccessToken, type ValidTokens } from '../valid-access-token.js';
 import type { User } from '../../users/user.js';
 
-/** Returns a provider's access token, and refreshes it first if it is about to expire (protocol.md §1.29). */
+/**
+ * Returns a provider's access token, and refreshes it first if it is about to expire
+ * (src/accounts/protocol.md, "Tokens of a provider").
+ */
 @Injectable()
 export class GetAccessToken {
   constructor(

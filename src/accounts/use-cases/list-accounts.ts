@@ -3,7 +3,7 @@ import { AccountsStore } from '../accounts.store.js';
 import { presentAccount, type AccountAnswer } from '../present-account.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
 
-/** Lists the user's accounts, without tokens and passwords (protocol.md §1.26). */
+/** Lists the user's accounts, without tokens and passwords (src/accounts/protocol.md, "list-accounts"). */
 @Injectable()
 export class ListAccounts {
   constructor(private readonly accounts: AccountsStore) {}

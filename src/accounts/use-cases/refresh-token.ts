@@ -24,7 +24,10 @@ export interface RefreshedTokens {
   readonly account: Account;
 }
 
-/** Gets new tokens from the provider, even if the old ones are still valid (protocol.md §1.29). */
+/**
+ * Gets new tokens from the provider, even if the old ones are still valid
+ * (src/accounts/protocol.md, "Tokens of a provider").
+ */
 @Injectable()
 export class RefreshToken {
   constructor(

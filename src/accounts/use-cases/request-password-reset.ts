@@ -29,7 +29,7 @@ const ANSWER = {
   message: 'If this email exists in our system, check your email for the reset link',
 } as const;
 
-/** Mails a link to set a new password (protocol.md §1.21). */
+/** Mails a link to set a new password (src/accounts/protocol.md, "request-password-reset"). */
 @Injectable()
 export class RequestPasswordReset {
   constructor(

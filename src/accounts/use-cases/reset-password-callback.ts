@@ -11,7 +11,10 @@ export class ResetPasswordCallbackQuery {
   callbackURL!: string;
 }
 
-/** Redirects from the mailed link to the page that asks for a new password (protocol.md §1.22). The token stays valid. */
+/**
+ * Redirects from the mailed link to the page that asks for a new password
+ * (src/accounts/protocol.md, "reset-password/:token"). The token stays valid.
+ */
 @Injectable()
 export class ResetPasswordCallback {
   constructor(

@@ -28,7 +28,9 @@ export class ResetPasswordQuery {
   token?: string;
 }
 
-/** Sets a new password with a mailed token (protocol.md §1.23). It signs nobody in. */
+/**
+ * Sets a new password with a mailed token (src/accounts/protocol.md, "reset-password"). It signs nobody in.
+ */
 @Injectable()
 export class ResetPassword {
   constructor(

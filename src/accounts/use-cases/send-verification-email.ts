@@ -18,7 +18,7 @@ export class SendVerificationEmailBody {
 /** Milliseconds. The least time of an answer without a session, so that its time does not reveal who has an account. */
 const FLOOR = 500;
 
-/** Mails the link that verifies an address (protocol.md §1.25). */
+/** Mails the link that verifies an address (src/accounts/protocol.md, "send-verification-email"). */
 @Injectable()
 export class SendVerificationEmail {
   constructor(

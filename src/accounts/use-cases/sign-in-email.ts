@@ -36,7 +36,7 @@ export const signInErrors = {
   503: ['SERVICE_UNAVAILABLE'],
 } as const;
 
-/** Signs in with e-mail and password (protocol.md §1.7). */
+/** Signs in with e-mail and password (src/accounts/protocol.md, "sign-in/email"). */
 @Injectable()
 export class SignInEmail {
   constructor(
@@ -49,7 +49,7 @@ export class SignInEmail {
   ) {}
 
   /**
-   * Checks in the order of protocol.md §1.7.
+   * Checks in the order of src/accounts/protocol.md, "sign-in/email".
    * @throws {AuthError} 401 `INVALID_EMAIL_OR_PASSWORD`, the same for an unknown user and a wrong password; 403
    * `EMAIL_NOT_VERIFIED` and `BANNED_USER` only if the password was right.
    */

@@ -44,7 +44,10 @@ export const signUpErrors = {
   503: ['SERVICE_UNAVAILABLE'],
 } as const;
 
-/** Creates a user with a password, and signs the user in unless configured otherwise (protocol.md §1.6). */
+/**
+ * Creates a user with a password, and signs the user in unless configured otherwise
+ * (src/accounts/protocol.md, "sign-up/email").
+ */
 @Injectable()
 export class SignUpEmail {
   constructor(
@@ -55,7 +58,7 @@ export class SignUpEmail {
   ) {}
 
   /**
-   * Checks in the order of protocol.md §1.6.
+   * Checks in the order of src/accounts/protocol.md, "sign-up/email".
    * @throws {AuthError} 400 if sign-up is off or the password's length is not allowed; 422 if the e-mail is taken.
    */
   async execute(body: SignUpEmailBody, client: Client): Promise<SignedUp> {

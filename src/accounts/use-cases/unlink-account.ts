@@ -15,7 +15,7 @@ export class UnlinkAccountBody {
   accountId!: string;
 }
 
-/** Deletes one of the user's accounts (protocol.md §1.28). */
+/** Deletes one of the user's accounts (src/accounts/protocol.md, "unlink-account"). */
 @Injectable()
 export class UnlinkAccount {
   constructor(

@@ -26,7 +26,7 @@ export class VerifyEmailQuery {
   callbackURL?: string;
 }
 
-/** Handles a mailed link that verifies an e-mail or changes it (protocol.md §1.24). */
+/** Handles a mailed link that verifies an e-mail or changes it (src/accounts/protocol.md, "verify-email"). */
 @Injectable()
 export class VerifyEmail {
   private readonly secrets: readonly string[];

@@ -10,7 +10,7 @@ export class VerifyPasswordBody {
   password!: string;
 }
 
-/** Checks the password of the signed-in user (protocol.md §1.17). */
+/** Checks the password of the signed-in user (src/accounts/protocol.md, "verify-password"). */
 @Injectable()
 export class VerifyPassword {
   constructor(

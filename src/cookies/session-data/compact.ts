@@ -3,7 +3,8 @@ import { equalsConstantTime } from '../../crypto/equals-constant-time.js';
 import { parseSessionData, type OpenedSessionData, type SessionData } from './session-data.js';
 
 /**
- * Base64url of JSON that contains its own HMAC-SHA256 (protocol.md §2.4, strategy `compact`).
+ * Base64url of JSON that contains its own HMAC-SHA256 (src/cookies/protocol.md, "Session data", strategy
+ * `compact`).
  * @param expiresAt milliseconds since 1970.
  */
 export function sealCompact(data: SessionData, expiresAt: number, secret: string): string {

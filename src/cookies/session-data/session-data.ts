@@ -23,7 +23,10 @@ export interface CachedUser {
   readonly [field: string]: unknown;
 }
 
-/** Content of the cookie `session_data` (protocol.md §2.4). The order of the fields matters, because it is signed. */
+/**
+ * Content of the cookie `session_data` (src/cookies/protocol.md, "Session data"). The order of the fields
+ * matters, because it is signed.
+ */
 export interface SessionData {
   readonly session: CachedSession;
   readonly user: CachedUser;
@@ -58,7 +61,8 @@ export interface IdentityRecord {
 }
 
 /**
- * Content of the cookie for a session: the fields clients may see, in the protocol's order (protocol.md §1.1, §2.4).
+ * Content of the cookie for a session: the fields clients may see, in the protocol's order
+ * (src/http/protocol.md, "Fields of a user and a session"; src/cookies/protocol.md, "Session data").
  */
 export function sessionDataOf({ session, user }: IdentityRecord, version: string, now: number): SessionData {
   return {
@@ -104,7 +108,7 @@ const isTextOrNothing = (value: unknown) => value === undefined || value === nul
 
 /**
  * Session data from parsed JSON; undefined if a field is missing or has another type. A valid signature does not make
- * this check unnecessary, because the same secret signs other JWTs too (protocol.md §12).
+ * this check unnecessary, because the same secret signs other JWTs too (src/crypto/protocol.md, "Secrets").
  */
 export function parseSessionData(value: unknown): SessionData | undefined {
   const { session, user, updatedAt, version } = fieldsOf(value);

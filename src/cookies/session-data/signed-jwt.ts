@@ -4,11 +4,11 @@ import { parseSessionData, type OpenedSessionData, type SessionData } from './se
 
 const ALGORITHM = 'HS256';
 
-/** The key is the raw bytes of the secret (protocol.md §2.4). */
+/** The key is the raw bytes of the secret (src/cookies/protocol.md, "Session data"). */
 export const signingKeyOf = (secret: string): KeyObject => createSecretKey(secret, 'utf8');
 
 /**
- * A JWT signed with HMAC-SHA256 (RFC 7515; protocol.md §2.4, strategy `jwt`).
+ * A JWT signed with HMAC-SHA256 (RFC 7515; src/cookies/protocol.md, "Session data", strategy `jwt`).
  * @param expiresAt milliseconds since 1970.
  */
 export function sealSignedJwt(data: SessionData, expiresAt: number, key: KeyObject): Promise<string> {

@@ -24,7 +24,7 @@ const VERIFIERS: Record<HashFormat, (stored: string, password: string) => Promis
 
 /**
  * A new hash, computed on libuv's threads. Normalizes the password to NFKC first, because another system may send the
- * same password as other code points. Better Auth does this too (protocol.md §7).
+ * same password as other code points. Better Auth does this too (src/crypto/protocol.md, "Passwords").
  */
 export function hashPassword(password: string, { hash, bcryptCost }: PasswordSettings): Promise<string> {
   const normalized = password.normalize('NFKC');

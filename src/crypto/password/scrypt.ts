@@ -4,7 +4,7 @@ import { equalsConstantTime } from '../equals-constant-time.js';
 const KEY_BYTES = 64;
 const PARAMETERS = { N: 16_384, r: 16, p: 1, maxmem: 128 * 16_384 * 16 * 2 };
 
-/** Better Auth's `<salt>:<key>`: 32 and 128 hex characters (protocol.md §7). */
+/** Better Auth's `<salt>:<key>`: 32 and 128 hex characters (src/crypto/protocol.md, "Passwords"). */
 export function parseScrypt(stored: string): { salt: string; key: string } | undefined {
   const match = /^([0-9a-f]{32}):([0-9a-f]{128})$/i.exec(stored);
   return match?.[1] && match[2] ? { salt: match[1], key: match[2] } : undefined;

@@ -13,7 +13,10 @@ import { BearerCredential } from './bearer-credential.js';
 
 const HEADER = 'set-auth-token';
 
-/** For clients that keep the session token themselves instead of a cookie (protocol.md §11.1). */
+/**
+ * For clients that keep the session token themselves instead of a cookie
+ * (src/features/bearer/protocol.md, "Bearer token").
+ */
 @Module({ imports: [HttpModule, SessionsModule], providers: [BearerCredential] })
 export class BearerFeature implements OnModuleInit {
   constructor(

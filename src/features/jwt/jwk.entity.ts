@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { textId } from '../../database/text-id.js';
 
-/** A signing key. The id of the row is the `kid` in JWTs (protocol.md §11.2). */
+/** A signing key. The id of the row is the `kid` in JWTs (src/features/jwt/protocol.md, "Keys"). */
 @Entity('jwks')
 export class Jwk {
   @PrimaryColumn({ type: 'varchar', length: 255, primaryKeyConstraintName: 'jwks_pkey', transformer: textId })

@@ -78,7 +78,10 @@ export class JwtIssuer {
     return issued;
   }
 
-  /** Signs a new JWT. The claims are in the order of protocol.md §11.2, and `sid` is added. */
+  /**
+   * Signs a new JWT. The claims are in the order of src/features/jwt/protocol.md, "Claims", and `sid` is
+   * added.
+   */
   async issue({ session, user, fromDataCookie }: IssuedFor): Promise<string> {
     const { kid, key } = await this.keys.signing();
     const {

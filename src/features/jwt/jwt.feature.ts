@@ -24,7 +24,7 @@ import { SET_AUTH_JWT, SetAuthJwt } from './set-auth-jwt.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenController } from './token.controller.js';
 
-/** For clients and services that keep a JWT instead of a cookie (protocol.md §11.2). */
+/** For clients and services that keep a JWT instead of a cookie (src/features/jwt/protocol.md, "Keys"). */
 @Module({
   imports: [AccountsModule, HttpModule, SessionsModule, JwtModule.register({}), PassportModule],
   controllers: [JwksController, JwtPasswordController, TokenController],

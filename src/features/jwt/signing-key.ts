@@ -15,7 +15,10 @@ export const ALGORITHM = 'ES256';
 
 const generate = promisify(generateKeyPair);
 
-/** Creates a row for the table `jwks`, in the format of Better Auth's jwt plugin (protocol.md §11.2). */
+/**
+ * Creates a row for the table `jwks`, in the format of Better Auth's jwt plugin
+ * (src/features/jwt/protocol.md, "Keys").
+ */
 export async function newSigningKey(
   encryptionKey: EncryptionKey,
   now: Date,

@@ -23,7 +23,10 @@ export interface ResolvedSession extends AuthContext {
   readonly standsUntil: number;
 }
 
-/** Finds the session of a request in five steps: identify, look up, judge, renew, write (protocol.md §3, §11.1). */
+/**
+ * Finds the session of a request in five steps: identify, look up, judge, renew, write
+ * (src/sessions/protocol.md, "Life of a session"; src/features/bearer/protocol.md, "Bearer token").
+ */
 @Injectable()
 export class CurrentSession {
   constructor(

@@ -19,7 +19,7 @@ export interface SessionRequest extends SessionCandidate {
 
 /**
  * Creates every new session. It asks the gates, and then inserts the session in the caller's transaction. Signing in does
- * not end or reuse another session (protocol.md §3).
+ * not end or reuse another session (src/sessions/protocol.md, "Life of a session").
  */
 @Injectable()
 export class CreateSession {

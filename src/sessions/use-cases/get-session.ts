@@ -48,7 +48,7 @@ class StandingAnswer implements RepeatableAnswer {
   }
 }
 
-/** Answers who is signed in (protocol.md §1.5). */
+/** Answers who is signed in (src/sessions/protocol.md, "get-session"). */
 @Injectable()
 export class GetSession {
   constructor(

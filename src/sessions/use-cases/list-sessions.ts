@@ -3,7 +3,7 @@ import { presentSession, type SessionAnswer } from '../present-session.js';
 import { SessionsStore } from '../sessions.store.js';
 import type { AuthContext } from '../auth-context.js';
 
-/** Lists the user's sessions that have not expired (protocol.md §1.11). */
+/** Lists the user's sessions that have not expired (src/sessions/protocol.md, "list-sessions"). */
 @Injectable()
 export class ListSessions {
   constructor(private readonly sessions: SessionsStore) {}

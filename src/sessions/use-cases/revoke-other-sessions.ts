@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SessionsStore } from '../sessions.store.js';
 import type { AuthContext } from '../auth-context.js';
 
-/** Ends all sessions of the user except the current one (protocol.md §1.13). */
+/** Ends all sessions of the user except the current one (src/sessions/protocol.md, "revoke-sessions"). */
 @Injectable()
 export class RevokeOtherSessions {
   constructor(private readonly sessions: SessionsStore) {}

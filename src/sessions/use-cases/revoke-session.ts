@@ -9,8 +9,9 @@ export class RevokeSessionBody {
 }
 
 /**
- * Ends one session (protocol.md §1.12). If the session does not exist or belongs to another user, nothing happens and the
- * answer is the same, so that the caller cannot find out which tokens exist.
+ * Ends one session (src/sessions/protocol.md, "revoke-session"). If the session does not exist or belongs to
+ * another user, nothing happens and the answer is the same, so that the caller cannot find out which tokens
+ * exist.
  */
 @Injectable()
 export class RevokeSession {

@@ -8,7 +8,10 @@ import { SessionsStore } from '../sessions.store.js';
 import type { AuthContext } from '../auth-context.js';
 import type { Session } from '../session.js';
 
-/** Accepts the configured fields of sessions. A client cannot set the built-in fields (advisory A23). */
+/**
+ * Accepts the configured fields of sessions. A client cannot set the built-in fields
+ * (test/security/advisories.md, "A23").
+ */
 export class UpdateSessionBody {
   static readonly shapes = ['record'];
   static readonly keepsRest = true;
@@ -16,7 +19,7 @@ export class UpdateSessionBody {
   readonly rest: Readonly<Record<string, unknown>> = {};
 }
 
-/** Changes additional fields of the session (protocol.md §1.14). */
+/** Changes additional fields of the session (src/sessions/protocol.md, "update-session"). */
 @Injectable()
 export class UpdateSession {
   constructor(
@@ -40,7 +43,8 @@ export class UpdateSession {
     try {
       return await this.sessions.update(token, { additional, updatedAt: new Date() });
     } catch (error) {
-      // The types of configured fields are checked only by their columns (protocol.md §1.6).
+      // The types of configured fields are checked only by their columns
+      // (src/additional-fields/protocol.md, "Input rules").
       if (isRefusedValue(error)) throw badRequest('VALIDATION_ERROR');
       throw error;
     }

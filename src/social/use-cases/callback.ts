@@ -38,7 +38,10 @@ export class CallbackParameters {
 
 const NAMES = ['code', 'error', 'device_id', 'error_description', 'state', 'user', 'iss'] as const;
 
-/** Handles the provider's answer that the browser brings. Signs in, or links an account (protocol.md §1.9). */
+/**
+ * Handles the provider's answer that the browser brings. Signs in, or links an account
+ * (src/social/protocol.md, "callback").
+ */
 @Injectable()
 export class Callback {
   constructor(

@@ -55,7 +55,7 @@ export class LinkSocialBody {
   additionalData?: Record<string, unknown>;
 }
 
-/** Links an account at a provider to the signed-in user (protocol.md §1.27). */
+/** Links an account at a provider to the signed-in user (src/social/protocol.md, "link-social"). */
 @Injectable()
 export class LinkSocial {
   constructor(

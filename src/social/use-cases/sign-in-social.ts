@@ -52,7 +52,10 @@ export class SignInSocialBody {
   additionalData?: Record<string, unknown>;
 }
 
-/** Signs in at a provider, by a redirect or by an id token that the front end already has (protocol.md §1.8). */
+/**
+ * Signs in at a provider, by a redirect or by an id token that the front end already has
+ * (src/social/protocol.md, "sign-in/social").
+ */
 @Injectable()
 export class SignInSocial {
   constructor(

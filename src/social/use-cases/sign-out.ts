@@ -18,7 +18,8 @@ export class SignOutBody {
 }
 
 /**
- * Ends the session of the request (protocol.md §1.10). Without a session it succeeds as well.
+ * Ends the session of the request (src/sessions/protocol.md, "sign-out"). Without a session it succeeds as
+ * well.
  */
 @Injectable()
 export class SignOut {

@@ -25,7 +25,7 @@ export class UpdateUserBody {
   email?: unknown;
 }
 
-/** Changes name, picture and configured fields (protocol.md §1.15). */
+/** Changes name, picture and configured fields (src/users/protocol.md, "update-user"). */
 @Injectable()
 export class UpdateUser {
   constructor(
@@ -53,7 +53,8 @@ export class UpdateUser {
       const user = await this.users.update(current.id, changes);
       return user ?? { ...current, ...changes, additional: current.additional };
     } catch (error) {
-      // The types of configured fields are not checked before, so the database may refuse a value (protocol.md §1.6).
+      // The types of configured fields are not checked before, so the database may refuse a value
+      // (src/additional-fields/protocol.md, "Input rules").
       if (isRefusedValue(error)) throw badRequest('FAILED_TO_UPDATE_USER');
       throw error;
     }

@@ -137,7 +137,10 @@ function requestStep({ method, path, link, body, headers, browser }: RandomReque
   };
 }
 
-/** Sorts the sessions by time, because the protocol promises no order (protocol.md §1.11). */
+/**
+ * Sorts the sessions by time, because the protocol promises no order
+ * (src/sessions/protocol.md, "list-sessions").
+ */
 function inOrder(text: string): string {
   const sessions: unknown = text === '' ? '' : JSON.parse(text);
   if (!Array.isArray(sessions)) return text;

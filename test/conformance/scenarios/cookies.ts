@@ -146,7 +146,7 @@ const allRoutes: readonly Scenario[] = [
 /** Scenarios that need the cookie cache. */
 const cache: readonly Scenario[] = [
   scenario(
-    'the cache still shows a revoked session, but sensitive routes refuse it (advisory A21)',
+    'the cache still shows a revoked session, but sensitive routes refuse it (test/security/advisories.md, "A21")',
     signUp,
     gone,
     get('/get-session'),
@@ -166,7 +166,7 @@ const cache: readonly Scenario[] = [
     get('/get-session'),
   ),
   scenario(
-    'a deleted user (advisory A10)',
+    'a deleted user (test/security/advisories.md, "A10")',
     signUp,
     sql('delete from users'),
     get('/get-session'),
@@ -429,7 +429,10 @@ export const COOKIE_SETS: readonly (OptionSet & {
   },
 ];
 
-/** A JWT with `alg: none`. Advisory A21: the header of a JWT must not choose how it is verified. */
+/**
+ * A JWT with `alg: none`. test/security/advisories.md, "A21": the header of a JWT must not choose how it is
+ * verified.
+ */
 function unsigned(value: string): string {
   if (!value.includes('.')) return value.slice(0, 20);
   const header = Buffer.from('{"alg":"none"}').toString('base64url');

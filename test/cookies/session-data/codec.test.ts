@@ -11,7 +11,7 @@ const OTHER = 'another-secret-that-is-long-enough-for-validation-tests';
 const STRATEGIES: readonly Strategy[] = ['compact', 'jwt', 'jwe'];
 const soon = () => Date.now() + 300_000;
 
-/** Vector 6 of protocol.md §16. */
+/** Vector 6 of src/crypto/protocol.md, "Test vectors". */
 const VECTOR =
   '{"session":{"session":{"expiresAt":"2026-11-30T08:44:11.246Z","token":"vjkABykLEssOvs7L56gUpQsZ3DLhCudT","createdAt":"2026-11-23T08:44:11.246Z","updatedAt":"2026-11-23T08:44:11.246Z","ipAddress":"","userAgent":"","userId":"emul9Skyu78HU6CdaS05uBDblkWaQfYn","id":"t3vuAD6eKVSbls1au0eVrasSh6liBt1C"},"user":{"name":"Al","email":"a@b.co","emailVerified":false,"image":null,"createdAt":"2026-11-23T08:44:11.242Z","updatedAt":"2026-11-23T08:44:11.242Z","id":"emul9Skyu78HU6CdaS05uBDblkWaQfYn"},"updatedAt":1795423451248,"version":"1"},"expiresAt":1795423751248,"signature":"zIucPZhAbUaXa0Yvz2wJbqzjG1G-7gkrA0ncjwERn58"}';
 
@@ -47,7 +47,7 @@ const readByBetterAuth = (value: string, strategy: Strategy) =>
     isSecure: false,
   });
 
-describe('the vectors of protocol.md §16', () => {
+describe('the vectors of src/crypto/protocol.md, "Test vectors"', () => {
   it('5: the encryption key of the strategy jwe and its thumbprint', () => {
     const { bytes, kid } = encryptionKeyOf(SECRET);
     expect(Buffer.from(bytes).toString('hex')).toBe(
@@ -151,7 +151,7 @@ describe('jwt', () => {
     expect(await codec.open(await signJWT(claims, SECRET, 300))).toMatchObject({ data: sessionData });
   });
 
-  it('accepts only HS256, and in particular not none (advisory A21)', async () => {
+  it('accepts only HS256, and in particular not none (test/security/advisories.md, "A21")', async () => {
     const none = new UnsecuredJWT(claims).setIssuedAt().setExpirationTime('5m').encode();
     expect(await codec.open(none)).toBeUndefined();
     for (const alg of ['HS384', 'HS512']) {

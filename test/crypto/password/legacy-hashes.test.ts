@@ -42,7 +42,10 @@ const application: [HashFormat, string, string][] = [
 ];
 
 const repeated = 'abc123'.repeat(12);
-/** Published hashes from passlib's tests, the argon2 reference and Better Auth (protocol.md §16). */
+/**
+ * Published hashes from passlib's tests, the argon2 reference and Better Auth
+ * (src/crypto/protocol.md, "Test vectors").
+ */
 const published: [HashFormat, string, string][] = [
   ['bcrypt', 'U*U*U*U*', '$2a$05$c92SVSfjeiCD6F2nAD6y0uBpJDjdRkt0EgeC4/31Rf2LUZbDRDE.O'],
   ['bcrypt', '', '$2a$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s.'],
