@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { warnIfStale } from './src/commands/stale-build.js';
+import { tableClasses } from './src/commands/table-classes.js';
 import { readEnvironment } from './src/config/environment.js';
 import { withLocalDatabase } from './src/local/local-database-url.js';
 import { migratingDataSourceFrom } from './src/migrating/migrating-data-source.js';
@@ -12,13 +13,8 @@ const beside = [import.meta.dirname, join(import.meta.dirname, '..')]
 
 await warnIfStale();
 
-/** To load the classes of the tables takes a second. Only commands that compare them with the database need them. */
-const entitiesWith = process.argv.some((word) => /^(schema:|migration:generate$)/.test(word))
-  ? (await import('./src/assembly/entities.js')).entitiesWith
-  : undefined;
+const environment = withLocalDatabase(readEnvironment(existsSync('.env') ? '.env' : beside[0]));
+const comparesTables = process.argv.some((word) => /^(schema:|migration:generate$)/.test(word));
 
 /** For the TypeORM CLI: `typeorm migration:run -d dist/ormconfig.js`. */
-export default migratingDataSourceFrom(
-  withLocalDatabase(readEnvironment(existsSync('.env') ? '.env' : beside[0])),
-  entitiesWith,
-);
+export default migratingDataSourceFrom(environment, await tableClasses(environment, comparesTables));

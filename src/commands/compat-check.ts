@@ -1,4 +1,3 @@
-import { entitiesWith } from '../assembly/entities.js';
 import { checkCompatibility } from '../compat/compatibility.js';
 import { describeCompatibility } from '../compat/report.js';
 import { runCommand } from './command.js';
@@ -13,7 +12,7 @@ await runCommand({
   async run({ flags }) {
     const result = await withDatabase(
       ({ dataSource, url, fields }) => checkCompatibility(dataSource, url, fields),
-      entitiesWith,
+      true,
     );
     printResult(result, flags.json, describeCompatibility);
     return result.compatible ? 0 : 1;

@@ -1,7 +1,7 @@
 import { loadConfiguredFields, loadDatabaseConfig, type ConfiguredFields } from '../config/config.js';
 import { readEnvironment, type Environment } from '../config/environment.js';
-import type { Entities } from '../database/connect.js';
 import { withLocalDatabase } from '../local/local-database-url.js';
+import { tableClasses } from './table-classes.js';
 import { createMigratingDataSource, type MigratingDataSource } from '../migrating/migrating-data-source.js';
 
 export interface OperatorsDatabase {
@@ -18,16 +18,17 @@ export function operatorsEnvironment(): Environment {
 
 /**
  * Connects to the database, runs `work` and disconnects.
- * @param entitiesWith the classes of the tables, if `work` compares them with the database.
+ * @param comparesTables true if `work` compares the classes of the tables with the database.
  * @throws {StartupFault} if the settings are wrong or PostgreSQL cannot be reached.
  */
 export async function withDatabase<Result>(
   work: (database: OperatorsDatabase) => Promise<Result>,
-  entitiesWith?: (fields: ConfiguredFields) => Entities,
+  comparesTables = false,
 ): Promise<Result> {
   const environment = operatorsEnvironment();
   const { directUrl: url } = loadDatabaseConfig(environment);
   const fields = loadConfiguredFields(environment);
+  const entitiesWith = await tableClasses(environment, comparesTables);
   const dataSource = createMigratingDataSource(url, fields, entitiesWith?.(fields));
   await dataSource.initialize();
   try {
