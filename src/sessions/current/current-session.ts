@@ -91,12 +91,17 @@ export class CurrentSession {
     if (refreshes) await this.write.described(jar, found, identified);
     this.write.signedAnew(jar, found, identified);
     const { session, user } = found;
-    const resolved = { session, user, ...kept(identified), fromDataCookie: false, stored: found };
-    const asksForRefresh = refreshes && !writes && identified.cookies === 'keeps';
+    const keepsCookies = identified.cookies === 'keeps';
+    // Written out, because copying objects costs more than the rest of this step.
     return {
-      ...resolved,
+      session,
+      user,
+      remember: identified.remember,
+      keepsCookies,
+      fromDataCookie: false,
+      stored: found,
       standsUntil: judgement.until,
-      ...(asksForRefresh ? { needsRefresh: judgement.isDue } : {}),
+      needsRefresh: refreshes && !writes && keepsCookies ? judgement.isDue : undefined,
     };
   }
 

@@ -79,19 +79,15 @@ export class GetSession {
       if (!auth) return undefined;
       const headers = await this.headers.of(auth);
       const { stored, needsRefresh } = auth;
-      return stored && needsRefresh === undefined
-        ? { ...this.standing(stored, auth.standsUntil), headers }
-        : { body: bodyOf(auth), headers };
+      if (!stored || needsRefresh !== undefined) return { body: bodyOf(auth), headers };
+      // The body is written once for each session in the session cache.
+      const body = (stored.answer ??= new JsonText(JSON.stringify(answerOf(stored))));
+      const repeatable = new StandingAnswer(body.text, stored, auth.standsUntil, this.reader);
+      return { body, headers, repeatable };
     } catch (error) {
       if (error instanceof AuthError) throw error;
       throw internal('FAILED_TO_GET_SESSION').causedBy(error);
     }
-  }
-
-  /** Serializes the body only once for each session in the session cache. */
-  private standing(stored: StoredSession, until: number): Pick<GotSession, 'body' | 'repeatable'> {
-    const body = (stored.answer ??= new JsonText(JSON.stringify(answerOf(stored))));
-    return { body, repeatable: new StandingAnswer(body.text, stored, until, this.reader) };
   }
 }
 
