@@ -1,5 +1,5 @@
 /**
- * Waits for a promise no longer than this. What the promise does later is nobody's concern.
+ * Waits at most `milliseconds` for a promise. It ignores what the promise does later.
  * @param late makes the error of a promise that is not settled in time.
  */
 export async function withDeadline<T>(

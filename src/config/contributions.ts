@@ -8,7 +8,7 @@ export interface ContributedCookie extends DeclaredCookie {
   readonly endsWithSession?: (options: Options) => boolean;
 }
 
-/** What features add to the configuration. */
+/** The options and cookies that features add to the configuration. */
 export interface Contributions {
   readonly optionTables: readonly AnyOptionTable[];
   readonly cookies: readonly ContributedCookie[];

@@ -12,7 +12,7 @@ export function insertText(table: string, values: ColumnValues): string {
   return `insert into ${table} (${columns.map(quoted).join(', ')}) values (${parameters.join(', ')})`;
 }
 
-/** What follows `set`; the first value is the parameter `$first`. */
+/** Returns the assignments of an `update`. The first value is the parameter `$first`. */
 export const assignmentsText = (values: ColumnValues, first: number): string =>
   Object.keys(values)
     .map((column, index) => `${quoted(column)} = $${index + first}`)

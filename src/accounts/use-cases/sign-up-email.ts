@@ -10,7 +10,7 @@ import { UsersStore } from '../../users/users.store.js';
 import { NewAccount, type SignedUp } from '../new-account.js';
 import { Passwords } from '../passwords.js';
 
-/** What every sign-up with a password needs. Other fields are kept, because some may be configured. */
+/** The fields of every sign-up with a password. The class keeps other fields too, because some may be configured. */
 export class NewUserBody {
   static readonly shapes = ['object', 'record'];
   static readonly keepsRest = true;
