@@ -122,27 +122,39 @@ function parseUnwrapped(stored: string): ParsedHash | undefined {
   return found?.format.id === 'wrapped' ? undefined : found;
 }
 
+interface SqlOptions {
+  /** False: bare hexadecimal digits are not taken for an unsalted digest. */
+  readonly plainDigests?: boolean;
+}
+
 /** SQL of a case over the table: the condition of the format whose first letters the hash has. Null for a null hash. */
-function caseOf(expression: string, condition: (format: Format, hash: string) => string): string {
+function caseOf(
+  expression: string,
+  { plainDigests = true }: SqlOptions,
+  condition: (format: Format, hash: string) => string,
+): string {
   const hash = `rtrim((${expression})::text, ' ')`;
   const branches = WITH_PREFIX.map(
     (format) => `when starts_with(${hash}, '${format.prefix}') then ${condition(format, hash)}`,
   );
-  const others = WITHOUT_PREFIX.map((format) => `(${condition(format, hash)})`).join(' or ');
+  const others = WITHOUT_PREFIX.filter((format) => plainDigests || format !== PLAIN_HEX)
+    .map((format) => `(${condition(format, hash)})`)
+    .join(' or ');
   return `case when ${hash} is null then null when length(${hash}) > ${MAX_LENGTH} then false
     ${branches.join('\n    ')}
     else ${others} end`;
 }
 
 /** SQL: true if the server can verify the hash. Compares first letters before any regular expression. Never fails. */
-export function isKnownHash(expression: string): string {
-  return caseOf(expression, (format, hash) => format.isUsable(hash));
+export function isKnownHash(expression: string, options: SqlOptions = {}): string {
+  return caseOf(expression, options, (format, hash) => format.isUsable(hash));
 }
 
 /** SQL: true if the server can verify the hash and it is weak. */
-export function isWeakKnownHash(expression: string): string {
+export function isWeakKnownHash(expression: string, options: SqlOptions = {}): string {
   return caseOf(
     expression,
+    options,
     (format, hash) => `(case when ${format.isUsable(hash)} then ${format.isWeak(hash)} else false end)`,
   );
 }

@@ -30,13 +30,13 @@ interface Pbkdf2Hash {
   readonly bare: string;
 }
 
-const isBearable = (sha: Sha, rounds: number, bytes: number) =>
+export const isBearablePbkdf2 = (sha: Sha, rounds: number, bytes: number) =>
   rounds >= 1 &&
   bytes >= SHORTEST &&
   bytes <= LONGEST &&
   rounds * Math.ceil(bytes / BLOCK[sha]) <= MAX_ROUNDS;
 
-/** SQL: like `isBearable`. `sha` is SQL of `sha1`, `sha256` or `sha512`; `rounds` may have any length. */
+/** SQL: like `isBearablePbkdf2`. `sha` is SQL of `sha1`, `sha256` or `sha512`; `rounds` may have any length. */
 function isBearableSql(sha: string, rounds: string, bytes: string): string {
   const block = `case ${sha} when 'sha1' then 20 when 'sha256' then 32 else 64 end`;
   return `${rounds} >= 1 and ${bytes} between ${SHORTEST} and ${LONGEST}
@@ -45,6 +45,8 @@ function isBearableSql(sha: string, rounds: string, bytes: string): string {
 
 const isWeakSql = (sha: string, rounds: string) =>
   `${rounds} < case ${sha} when 'sha1' then ${STRONG.sha1} when 'sha256' then ${STRONG.sha256} else ${STRONG.sha512} end`;
+
+export const isWeakPbkdf2 = (sha: Sha, rounds: number): boolean => rounds < STRONG[sha];
 
 /** PBKDF2 with HMAC (RFC 8018 §5.2), computed on libuv's threads. */
 export function pbkdf2Key(
@@ -60,9 +62,9 @@ export function pbkdf2Key(
 
 function parsed(hash: Pbkdf2Hash): ParsedHash | undefined {
   const { sha, rounds, digest, bare } = hash;
-  if (!isBearable(sha, rounds, digest.length)) return undefined;
+  if (!isBearablePbkdf2(sha, rounds, digest.length)) return undefined;
   const derive: Derive = (password) => pbkdf2Key(password, hash);
-  return { digest, weak: rounds < STRONG[sha], bare, derivations: () => [derive] };
+  return { digest, weak: isWeakPbkdf2(sha, rounds), bare, derivations: () => [derive] };
 }
 
 const shaOf = (name: string | undefined): Sha => (name === 'sha256' || name === 'sha512' ? name : 'sha1');
