@@ -1,8 +1,11 @@
 import type { QueryRunner } from 'typeorm';
 import { adoptedFacts, type Adoption } from './1763900000000-adoption.js';
+import { choosePasswordFormat } from './1763900000000-password-formats.js';
 import { FAMILIES, type Family } from './1763900000000-tables.js';
 
-export type Purpose = 'password' | 'name' | 'verified' | 'image' | 'active';
+type Searched = 'password' | 'name' | 'verified' | 'image' | 'active';
+/** The format of the passwords is stored beside the columns, because both are chosen once. */
+export type Purpose = Searched | 'passwordSalt' | 'passwordFormat';
 export type LegacyColumns = Partial<Record<Purpose, string>>;
 
 interface Search {
@@ -14,7 +17,7 @@ interface Search {
   readonly vital: boolean;
 }
 
-const SEARCHES: Readonly<Record<Purpose, Search>> = {
+const SEARCHES: Readonly<Record<Searched, Search>> = {
   password: {
     candidates: ['hashed_password', 'password_hash', 'encrypted_password', 'password'],
     family: 'string',
@@ -42,7 +45,7 @@ export function chooseLegacyColumns(adoption: Adoption): Choice {
   const users = adoptedFacts(adoption);
   const columns: LegacyColumns = {};
   const findings: string[] = [];
-  for (const [purpose, search] of Object.entries(SEARCHES) as [Purpose, Search][]) {
+  for (const [purpose, search] of Object.entries(SEARCHES) as [Searched, Search][]) {
     const variable = `LEGACY_${purpose.toUpperCase()}_COLUMN`;
     const named = newName(adoption, process.env[variable]);
     if (named === NONE && !users.columns.has(NONE)) continue;
@@ -62,6 +65,13 @@ export function chooseLegacyColumns(adoption: Adoption): Choice {
       );
       break;
     }
+  }
+  if (columns.password) {
+    const format = choosePasswordFormat((name) => users.columns.has(newName(adoption, name) ?? name));
+    findings.push(...format.findings);
+    const { passwordSalt, passwordFormat } = format.columns;
+    if (passwordSalt) columns.passwordSalt = newName(adoption, passwordSalt) ?? passwordSalt;
+    if (passwordFormat) columns.passwordFormat = passwordFormat;
   }
   return { columns, findings };
 }

@@ -1,11 +1,18 @@
 import { quote } from './1763900000000-catalogue.js';
-import { isUsableHash } from './1763900000000-password-formats.js';
+import {
+  isUsableHash,
+  legacyPassword,
+  type PasswordColumns,
+  storedHash,
+} from './1763900000000-password-formats.js';
 import { insertAccounts } from './1763900850000-credential-account.js';
 import { DUAL_WRITE, NOTE_FAILURE, type DualWrite } from './1763900850000-dual-write.js';
 
 /** Copies the legacy password to the credential account. Deletes the account if no password can match any more. */
-export function passwordTrigger(passwordColumn: string, idType: string): DualWrite {
-  const column = quote(passwordColumn);
+export function passwordTrigger(columns: PasswordColumns, idType: string): DualWrite {
+  const column = quote(columns.password);
+  const read = [columns.password, ...(columns.passwordSalt ? [columns.passwordSalt] : [])].map(quote);
+  const legacy = legacyPassword(columns, 'new');
   const account = `provider_id = 'credential' and provider_user_id = new.id::text`;
   return {
     name: 'users_password',
@@ -13,17 +20,20 @@ export function passwordTrigger(passwordColumn: string, idType: string): DualWri
     lockTimeout: 500,
     triggers: [
       { events: 'after insert', when: `new.${column} is not null` },
-      { events: `after update of ${column}`, when: `old.${column} is distinct from new.${column}` },
+      {
+        events: `after update of ${read.join(', ')}`,
+        when: `(${read.map((name) => `old.${name} is distinct from new.${name}`).join(' or ')})`,
+      },
     ],
     body: `
         if (select mode from gatehouse.switch_over) = 'gatehouse' then
           exit work;
         end if;
-        if coalesce(${isUsableHash(`new.${column}`)}, false) then
+        if coalesce(${isUsableHash(legacy)}, false) then
           ${insertAccounts({
             idType,
             userId: 'new.id',
-            password: `new.${column}`,
+            password: storedHash(legacy),
             createdAt: 'coalesce(new.created_at, now())',
             updatedAt: 'coalesce(new.updated_at, now())',
             rest: `on conflict (provider_id, provider_user_id) do update set password = excluded.password, updated_at = now()

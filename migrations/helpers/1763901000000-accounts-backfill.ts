@@ -1,22 +1,27 @@
 import type { QueryRunner } from 'typeorm';
 import { runBackfill } from './1763900000000-batches.js';
-import { needTable, quote } from './1763900000000-catalogue.js';
-import { isUsableHash } from './1763900000000-password-formats.js';
+import { needTable } from './1763900000000-catalogue.js';
+import {
+  isUsableHash,
+  legacyPassword,
+  type PasswordColumns,
+  storedHash,
+} from './1763900000000-password-formats.js';
 import { byId } from './1763900000000-walk.js';
 import { insertAccounts } from './1763900850000-credential-account.js';
 
 export const ACCOUNTS_BACKFILL = 'backfill credential accounts';
 
 /** SQL: true if the user `u` has a usable password but no credential account. */
-export function lacksAccount(passwordColumn: string): string {
-  return `(${isUsableHash(`u.${quote(passwordColumn)}`)}) and not exists (
+export function lacksAccount(columns: PasswordColumns): string {
+  return `(${isUsableHash(legacyPassword(columns, 'u'))}) and not exists (
     select 1 from accounts a where a.provider_id = 'credential' and a.provider_user_id = u.id::text)`;
 }
 
-/** Creates accounts from `passwordColumn` for all users `u` that meet `condition`. */
+/** Creates accounts from the legacy passwords for all users `u` that meet `condition`. */
 export async function backfillAccounts(
   queryRunner: QueryRunner,
-  passwordColumn: string,
+  columns: PasswordColumns,
   condition: string,
 ): Promise<void> {
   const users = await needTable(queryRunner, 'users');
@@ -35,7 +40,7 @@ export async function backfillAccounts(
         insertAccounts({
           idType,
           userId: 'u.id',
-          password: `u.${quote(passwordColumn)}`,
+          password: storedHash(legacyPassword(columns, 'u')),
           createdAt: 'coalesce(u.created_at, $1::timestamptz)',
           updatedAt: 'coalesce(u.updated_at, $1::timestamptz)',
           rest: `from users u where ${range('u')} and (${condition}) order by u.id ${conflicts}`,
