@@ -2,7 +2,6 @@ import type { QueryRunner } from 'typeorm';
 import { runBackfill } from './1763900000000-batches.js';
 import { needTable } from './1763900000000-catalogue.js';
 import {
-  isUsableHash,
   isWeakHash,
   legacyPassword,
   parseHash,
@@ -68,5 +67,5 @@ export function unwrapHashes(columns: PasswordColumns): string {
   const legacy = legacyPassword(columns, 'u');
   return `update accounts a set password = ${storedHash(legacy)} from users u
     where a.provider_id = 'credential' and a.provider_user_id = u.id::text
-      and starts_with(a.password, '${WRAPPED_PREFIX}') and ${isUsableHash(legacy)}`;
+      and starts_with(a.password, '${WRAPPED_PREFIX}') and ${legacy.hash} is not null`;
 }

@@ -13,11 +13,13 @@ export interface LegacyPassword {
 
 /** How a column without a format of its own is read: SQL on the hash `h` and the salt `s`, both texts. */
 interface Recipe {
-  /** True if the hash looks as the format says. Fails for no text. */
+  /** True if hash and salt look as the format says. Never null, and fails for no text. */
   isValid(h: string, s: string): string;
+  /** If `isValid` is not enough: true if the server can verify what `build` makes. */
+  isUsable?(h: string, s: string): string;
   /** The hash with its salt and parameters, in a form of the table of formats. Used only if `isValid`. */
   build(h: string, s: string): string;
-  readonly weak: boolean;
+  readonly weak: boolean | ((h: string, s: string) => string);
   readonly needsSalt: boolean;
 }
 
@@ -212,9 +214,10 @@ function keycloak(_parameters: Parameters): Recipe {
   const build = (h: string, s: string) =>
     `json_build_object('secretData', ${h}, 'credentialData', ${s})::text`;
   return {
-    isValid: (h, s) => `coalesce(${isKnownHash(build(h, s))}, false)`,
+    isValid: (h, s) => `coalesce(starts_with(${h}, '{') and starts_with(${s}, '{'), false)`,
+    isUsable: (h, s) => isKnownHash(build(h, s)),
     build,
-    weak: true,
+    weak: (h, s) => isWeakKnownHash(build(h, s)),
     needsSalt: true,
   };
 }
@@ -317,7 +320,9 @@ export function isUsableHash(legacy: LegacyPassword | string): string {
   const password = asPassword(legacy);
   const { h, s, recipe } = reading(password);
   const known = isKnownHash(password.hash, options(password));
-  return recipe ? `(case when ${recipe.isValid(h, s)} then true else ${known} end)` : known;
+  if (!recipe) return known;
+  const usable = recipe.isUsable?.(h, s) ?? 'true';
+  return `(case when ${recipe.isValid(h, s)} then ${usable} else ${known} end)`;
 }
 
 /** SQL: true if the server can verify the password and its hash is weak. */
@@ -326,7 +331,8 @@ export function isWeakHash(legacy: LegacyPassword | string): string {
   const { h, s, recipe } = reading(password);
   const known = isWeakKnownHash(password.hash, options(password));
   if (!recipe) return known;
-  return `(case when ${recipe.isValid(h, s)} then ${recipe.weak} else ${known} end)`;
+  const weak = typeof recipe.weak === 'boolean' ? String(recipe.weak) : recipe.weak(h, s);
+  return `(case when ${recipe.isValid(h, s)} then ${weak} else ${known} end)`;
 }
 
 /**
