@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { readLegacyColumns } from '../legacy/legacy-columns.js';
 import { readMirroredColumns, toOurs, toTheirs, type MirroredColumn } from '../legacy/mirrored-columns.js';
-import { isUsableHash } from '../legacy/password-formats.js';
+import { isUsableHash, legacyPassword, type LegacyPassword, storedHash } from '../legacy/password-formats.js';
 import { readIdType } from '../legacy/table-columns.js';
 import { textExpressions } from '../legacy/text-expressions.js';
 import { userValues } from '../legacy/user-values.js';
@@ -52,7 +52,7 @@ async function usersAgainstLegacyColumns(
   queryRunner: QueryRunner,
   startedAt: string,
 ): Promise<RowComparison> {
-  const { password } = await readLegacyColumns(queryRunner);
+  const password = legacyPassword(await readLegacyColumns(queryRunner), 'u');
   const { normalised } = await textExpressions(queryRunner);
   const values = (await userValues(queryRunner)).map(({ column, expression, text }) => ({
     column,
@@ -66,7 +66,7 @@ async function usersAgainstLegacyColumns(
     joins: `
       left join accounts a on a.provider_id = 'credential' and a.provider_user_id = u.id::text
       left join gatehouse.original_values o on o.relation = 'users' and o.row_id = u.id::text`,
-    values: [...values, ...(password ? [passwordValue(`u.${password}`)] : [])],
+    values: [...values, ...(password ? [passwordValue(password)] : [])],
     startedAt,
     writtenSince: 'coalesce(greatest(u.updated_at, a.updated_at) > $1::timestamptz, false)',
   };
@@ -78,9 +78,9 @@ function originalEmail(expression: string, normalised: (value: string) => string
   return `case when o.was ? 'email' and not ${conflicting} then ${normalised(`o.was -> 'email' ->> 0`)} else ${expression} end`;
 }
 
-function passwordValue(column: string): ComparedValue {
-  const legacy = `case when ${isUsableHash(column)} then ${column}::text end`;
-  const isWrittenBack = `${writtenBack('a.password', column)} is not distinct from ${column}::text`;
+function passwordValue(password: LegacyPassword): ComparedValue {
+  const legacy = `case when ${isUsableHash(password)} then ${storedHash(password)} end`;
+  const isWrittenBack = `${writtenBack('a.password', password.hash)} is not distinct from ${password.hash}::text`;
   return {
     column: 'password',
     legacy,

@@ -156,10 +156,16 @@ function describe(error: Error & { detail?: string; table?: string }): string {
   return `The migrations stopped: ${error.message}.${detail} Correct this, then run the command again. It continues where it stopped.`;
 }
 
-/** Copies variables for the migrations from `.env` to `process.env`, because migrations import nothing from the server. */
+/** Copies variables for the migrations from `.env` to `process.env`, because migrations read no settings of the server. */
 export function handOverLegacyNames(environment: Environment): void {
   for (const [name, value] of Object.entries(environment)) {
-    if (/^(LEGACY_\w+_(COLUMN|TABLE)|GATEHOUSE_REPORT)$/.test(name) && value) process.env[name] ??= value;
+    if (
+      /^(LEGACY_\w+_(COLUMN|TABLE|FORMAT)|FIREBASE_SCRYPT_\w+|WRAP_WEAK_HASHES|GATEHOUSE_REPORT)$/.test(
+        name,
+      ) &&
+      value
+    )
+      process.env[name] ??= value;
   }
 }
 
