@@ -31,7 +31,7 @@ export async function encryptStoredTokens(
   let [encrypted, unreadable, last] = [0, 0, ''];
   for (;;) {
     const rows = await dataSource.query<StoredTokens[]>(
-      `select id, access_token, refresh_token from accounts
+      `select id, access_token, refresh_token from {accounts}
        where id > $1 and (access_token is not null or refresh_token is not null)
        order by id limit $2`,
       [last, BATCH],
@@ -66,7 +66,7 @@ async function replace(
   const sealed = (token: string | null) =>
     token !== null && stateOf(token, seal) === 'plain' ? seal.seal(token) : token;
   await dataSource.query(
-    `update accounts as account
+    `update {accounts} as account
      set access_token = case when account.access_token = given.access_was then given.access_becomes
                              else account.access_token end,
          refresh_token = case when account.refresh_token = given.refresh_was then given.refresh_becomes

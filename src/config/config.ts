@@ -7,6 +7,7 @@ import type { Environment } from './environment.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
 import type { FeatureOptions } from './option-table.js';
 import { coreOptions, type Options } from './options.js';
+import { TABLE_NAME_VARIABLES, tableNameFaults, type TableNames } from './table-names.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import {
@@ -110,6 +111,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
   faults.push(
     ...missing(environment, values),
     ...contradictions(options, values),
+    ...tableNameFaults(tableNamesIn(options)),
     ...cookieFaults(options, cookies),
   );
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
@@ -170,6 +172,21 @@ function legacyJwtFrom(values: Values): LegacyJwtConfig {
   };
 }
 
+/** The names that the settings give to our tables. */
+export const tableNamesIn = ({
+  session,
+  account,
+  verification,
+  jwks,
+  rateLimit,
+}: Pick<Options, 'session' | 'account' | 'verification' | 'jwks' | 'rateLimit'>): TableNames => ({
+  sessions: session.modelName,
+  accounts: account.modelName,
+  verifications: verification.modelName,
+  jwks: jwks.modelName,
+  rate_limits: rateLimit.modelName,
+});
+
 /**
  * Reads only the settings of the database, for the TypeORM CLI and the checks.
  * @throws {StartupFault} if the URL is missing or malformed.
@@ -191,8 +208,18 @@ export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
  */
 export function loadConfiguredFields(environment: Environment): ConfiguredFields {
   const faults: string[] = [];
-  const names = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS'];
+  const tables = Object.entries(TABLE_NAME_VARIABLES);
+  const names = [
+    'USER_ADDITIONAL_FIELDS',
+    'SESSION_ADDITIONAL_FIELDS',
+    ...tables.map(([, variable]) => variable),
+  ];
   const values = parseAll(environment, CORE, names, faults);
+  faults.push(
+    ...tableNameFaults(
+      Object.fromEntries(tables.map(([table, variable]) => [table, values.get(variable)])) as TableNames,
+    ),
+  );
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   const fieldsIn = (name: string) => ({
     additionalFields: (values.get(name) ?? []) as readonly AdditionalField[],

@@ -1,4 +1,5 @@
 import type { PreparedQuery } from '../database/prepared-queries.js';
+import type { TableName } from '../database/tables.js';
 
 /** Any number that nobody else uses in this database. */
 const LOCK = '7162013847190022';
@@ -13,15 +14,15 @@ export interface SweptRow {
  * Removes at most $1 rows of a table with a column `id`. The transaction is short and its end releases the lock, so that
  * this works through a transaction pooler. Rows that somebody else has locked are left for another time.
  */
-export const sweepQuery = (table: string, condition: string): PreparedQuery => ({
+export const sweepQuery = (table: TableName, condition: string): PreparedQuery => ({
   name: `sweep_${table}`,
   text: `
 with attempt as materialized (
   select pg_try_advisory_xact_lock(${LOCK}) as mine
 ), expired as materialized (
-  select id from ${table} where (select mine from attempt) and ${condition} limit $1 for update skip locked
+  select id from {${table}} where (select mine from attempt) and ${condition} limit $1 for update skip locked
 ), removed as (
-  delete from ${table} where id in (select id from expired) returning 1
+  delete from {${table}} where id in (select id from expired) returning 1
 )
 select mine, (select count(*)::integer from removed) as removed from attempt`,
 });
