@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
+import type { Tables } from '../database/tables.js';
 
 export interface ColumnFacts {
+  /** The table by our name, also if it has another. */
   readonly table: string;
   readonly name: string;
   readonly type: string;
@@ -22,35 +24,73 @@ export interface IndexFacts {
 export interface ForeignKeyFacts {
   readonly table: string;
   readonly column: string;
+  /** The referenced table by our name, if it is one of ours. */
   readonly references: string;
   readonly cascades: boolean;
   readonly valid: boolean;
+}
+
+export interface ViewFacts {
+  /** The table by our name. */
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** False if PostgreSQL cannot insert, update and delete through the view. */
+  readonly updatable: boolean;
 }
 
 export interface Catalogue {
   readonly columns: readonly ColumnFacts[];
   readonly indexes: readonly IndexFacts[];
   readonly foreignKeys: readonly ForeignKeyFacts[];
+  /** The views that show a renamed table under our names. */
+  readonly views: readonly ViewFacts[];
   /** Names of the enabled triggers. */
   readonly triggers: readonly string[];
 }
 
-const OURS = `c.relnamespace = to_regnamespace(quote_ident(current_schema())) and c.relkind = 'r' and c.relname = any($1)`;
+interface OfTable {
+  readonly oid: string;
+}
 
-/** Reads columns, indexes, foreign keys and triggers of these tables from PostgreSQL's catalogue. */
-export async function readCatalogue(dataSource: DataSource, tables: readonly string[]): Promise<Catalogue> {
-  const columns = await dataSource.query<ColumnFacts[]>(
-    `select c.relname as "table", a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
+/** A table that keeps our name is in the first schema. $1 are the names of such tables, $2 the ids of the others. */
+const OURS = `c.relkind = 'r' and (
+  c.relnamespace = to_regnamespace(quote_ident(current_schema())) and c.relname = any($1) or c.oid = any($2::oid[]))`;
+
+/** `insert`, `update` and `delete`, as pg_relation_is_updatable returns them. */
+const WRITABLE = (1 << 3) | (1 << 2) | (1 << 4);
+
+/**
+ * Reads columns, indexes, foreign keys and triggers of these tables from PostgreSQL's catalogue. Columns have the names
+ * that they have in the tables.
+ * @param names of the tables, ours
+ */
+export async function readCatalogue(
+  dataSource: DataSource,
+  tables: Tables,
+  names: readonly string[],
+): Promise<Catalogue> {
+  const renamed = tables.allRenamed.filter(({ table }) => names.includes(table));
+  const kept = names.filter((name) => !renamed.some(({ table }) => table === name));
+  const ours = [kept, renamed.map(({ oid }) => oid)];
+  const nameById = new Map(renamed.map(({ oid, table }) => [oid, table]));
+  const underOurName = <Facts extends { readonly table: string; readonly oid: string }>(
+    facts: Facts,
+  ): Facts => ({
+    ...facts,
+    table: nameById.get(facts.oid) ?? facts.table,
+  });
+  const columns = await dataSource.query<(ColumnFacts & OfTable)[]>(
+    `select c.relname as "table", c.oid::text as oid, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
             t.typname as "typeName", a.attnotnull as "notNull",
             a.atthasdef or a.attidentity <> '' as "hasDefault"
      from pg_class c
      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
      join pg_type t on t.oid = a.atttypid
      where ${OURS} order by c.relname, a.attnum`,
-    [tables],
+    ours,
   );
-  const indexes = await dataSource.query<IndexFacts[]>(
-    `select c.relname as "table", x.relname as name, i.indisvalid as valid, i.indisunique as unique,
+  const indexes = await dataSource.query<(IndexFacts & OfTable)[]>(
+    `select c.relname as "table", c.oid::text as oid, x.relname as name, i.indisvalid as valid, i.indisunique as unique,
             i.indisprimary as primary,
             case when i.indpred is null and i.indexprs is null then (
               select array_agg(a.attname::text order by k.position)
@@ -60,21 +100,39 @@ export async function readCatalogue(dataSource: DataSource, tables: readonly str
             ) else '{}' end as columns
      from pg_class c join pg_index i on i.indrelid = c.oid join pg_class x on x.oid = i.indexrelid
      where ${OURS}`,
-    [tables],
+    ours,
   );
-  const foreignKeys = await dataSource.query<ForeignKeyFacts[]>(
-    `select c.relname as "table", a.attname as column, k.confrelid::regclass::text as references,
+  const foreignKeys = await dataSource.query<(ForeignKeyFacts & OfTable & { referencesOid: string })[]>(
+    `select c.relname as "table", c.oid::text as oid, a.attname as column, k.confrelid::regclass::text as references,
+            k.confrelid::text as "referencesOid",
             k.confdeltype = 'c' as cascades, k.convalidated as valid
      from pg_class c
      join pg_constraint k on k.conrelid = c.oid and k.contype = 'f'
      join pg_attribute a on a.attrelid = c.oid and a.attnum = k.conkey[1]
      where ${OURS}`,
-    [tables],
+    ours,
   );
   const triggers = await dataSource.query<{ name: string }[]>(
     `select t.tgname as name from pg_class c join pg_trigger t on t.tgrelid = c.oid
      where ${OURS} and t.tgenabled in ('O', 'A')`,
-    [tables],
+    ours,
   );
-  return { columns, indexes, foreignKeys, triggers: triggers.map(({ name }) => name) };
+  const views = await dataSource.query<ViewFacts[]>(
+    `select v.relname as "table", array_agg(a.attname::text) as columns,
+            pg_relation_is_updatable(v.oid, false) & ${WRITABLE} = ${WRITABLE} as updatable
+     from pg_class v join pg_attribute a on a.attrelid = v.oid and a.attnum > 0
+     where v.relnamespace = to_regnamespace('gatehouse') and v.relname = any($1)
+     group by v.oid, v.relname`,
+    [renamed.map(({ table }) => table)],
+  );
+  return {
+    columns: columns.map(underOurName),
+    indexes: indexes.map(underOurName),
+    foreignKeys: foreignKeys.map((key) => ({
+      ...underOurName(key),
+      references: nameById.get(key.referencesOid) ?? key.references,
+    })),
+    views,
+    triggers: triggers.map(({ name }) => name),
+  };
 }

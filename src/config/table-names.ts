@@ -29,12 +29,15 @@ export function tableNameFaults(names: TableNames): string[] {
     const name = names[table];
     if (name === undefined) return [];
     const variable = TABLE_NAME_VARIABLES[table];
-    if (name === 'users') return [`${variable} is users, which is the table of the users. Choose another name.`];
+    if (name === 'users')
+      return [`${variable} is users, which is the table of the users. Choose another name.`];
     const other = tables
       .filter((candidate) => candidate !== table)
       .find((candidate) => (names[candidate] ?? candidate) === name);
     // If both are set to the same name, one sentence is enough.
     if (other === undefined || (names[other] === name && tables.indexOf(other) < index)) return [];
-    return [`${variable} is ${name}, which is already the name of the table for ${other}. Choose another name.`];
+    return [
+      `${variable} is ${name}, which is already the name of the table for ${other}. Choose another name.`,
+    ];
   });
 }

@@ -40,6 +40,8 @@ export class PreparedQueries {
   }
 
   private clientOf(manager: EntityManager | undefined): Pool | Promise<PoolClient> {
-    return manager?.queryRunner ? (manager.queryRunner.connect() as Promise<PoolClient>) : this.dataSource.pool;
+    return manager?.queryRunner
+      ? (manager.queryRunner.connect() as Promise<PoolClient>)
+      : this.dataSource.pool;
   }
 }

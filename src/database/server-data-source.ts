@@ -48,7 +48,9 @@ export class ServerDataSource extends DataSource {
 
   /** TypeORM calls this when it is connected. */
   protected override async buildMetadatas(): Promise<void> {
-    this.names.tables = await readTables({ query: async (text) => (await this.pool.query(text)).rows });
+    this.names.tables = await readTables({
+      query: async <Result>(text: string) => (await this.pool.query(text)).rows as Result,
+    });
     await super.buildMetadatas();
   }
 

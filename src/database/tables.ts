@@ -3,7 +3,7 @@ export const TABLES = ['users', 'sessions', 'accounts', 'verifications', 'jwks',
 export type TableName = (typeof TABLES)[number];
 
 /** Stands for a table in a statement. `Tables.resolve` replaces it by the name that the table has in this database. */
-export type TableMarker = `{${TableName}}`;
+export type TableMarker = `{${string}}`;
 
 /** A table whose name or columns are not ours. The view `gatehouse.<our name>` shows it under our names. */
 export interface RenamedTable {
@@ -17,8 +17,9 @@ export interface RenamedTable {
   readonly columns: readonly string[];
 }
 
-interface Queries {
-  query(statement: string): Promise<unknown>;
+/** A data source or one of its connections. */
+export interface Queries {
+  query<Result>(statement: string, parameters?: unknown[]): Promise<Result>;
 }
 
 /** If a legacy column already has the name of our column, ours begins with this. */
@@ -83,7 +84,7 @@ export class Tables {
 
 /** Reads the views of the schema `gatehouse` on our tables from PostgreSQL's catalogue. */
 export async function readTables(queries: Queries): Promise<Tables> {
-  const rows = (await queries.query(`
+  const rows = await queries.query<RenamedTable[]>(`
     select v.relname as "table", t.relname as name, t.oid::regclass::text as relation, t.oid::text as oid,
            array_agg(a.attname::text order by a.attnum) as columns
       from pg_class v
@@ -94,15 +95,11 @@ export async function readTables(queries: Queries): Promise<Tables> {
       join pg_attribute a on a.attrelid = t.oid and a.attnum = d.refobjsubid and a.attnum > 0
      where v.relnamespace = to_regnamespace('gatehouse') and v.relkind = 'v'
        and v.relname in (${TABLES.map((table) => `'${table}'`).join(', ')})
-     group by v.relname, t.oid, t.relname`)) as RenamedTable[];
+     group by v.relname, t.oid, t.relname`);
   return new Tables(rows);
 }
 
-interface Runner {
-  query<Result>(statement: string, parameters?: unknown[]): Promise<Result>;
-}
-
 /** Runs statements with markers, for a data source that does not replace them itself. */
-export const withTables = (tables: Tables, runner: Runner): Runner => ({
-  query: (statement, parameters) => runner.query(tables.resolve(statement), parameters),
+export const withTables = (tables: Tables, queries: Queries): Queries => ({
+  query: (statement, parameters) => queries.query(tables.resolve(statement), parameters),
 });

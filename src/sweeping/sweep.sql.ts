@@ -1,5 +1,4 @@
 import type { PreparedQuery } from '../database/prepared-queries.js';
-import type { TableName } from '../database/tables.js';
 
 /** Any number that nobody else uses in this database. */
 const LOCK = '7162013847190022';
@@ -14,7 +13,7 @@ export interface SweptRow {
  * Removes at most $1 rows of a table with a column `id`. The transaction is short and its end releases the lock, so that
  * this works through a transaction pooler. Rows that somebody else has locked are left for another time.
  */
-export const sweepQuery = (table: TableName, condition: string): PreparedQuery => ({
+export const sweepQuery = (table: string, condition: string): PreparedQuery => ({
   name: `sweep_${table}`,
   text: `
 with attempt as materialized (

@@ -1,7 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PreparedQueries, type PreparedQuery } from '../database/prepared-queries.js';
-import type { TableName } from '../database/tables.js';
 import { Logger } from '../logging/logger.js';
 import { sweepQuery, type SweptRow } from './sweep.sql.js';
 
@@ -22,7 +21,7 @@ export const EXPIRED = {
 /** Rows that nobody needs any more. */
 export interface Sweep {
   /** A table with a column `id`. */
-  readonly table: TableName;
+  readonly table: string;
   /** SQL condition of the rows to remove; the first of `values` is $2. */
   readonly condition: string;
   readonly values?: () => readonly unknown[];
@@ -31,7 +30,8 @@ export interface Sweep {
 /** Removes the rows that other modules registered, in small batches. Only one instance sweeps at a time. */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeps: { readonly query: PreparedQuery; readonly values: () => readonly unknown[] }[] = [];
+  private readonly sweeps: { readonly query: PreparedQuery; readonly values: () => readonly unknown[] }[] =
+    [];
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<number> | undefined;
   private stopping = false;
