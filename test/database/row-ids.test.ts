@@ -1,4 +1,4 @@
-import { DataSource } from 'typeorm';
+import type { ServerDataSource } from '../../src/database/server-data-source.js';
 import { loadDatabaseConfig } from '../../src/config/config.js';
 import { connect } from '../../src/database/connect.js';
 import { RowIds } from '../../src/database/row-ids.js';
@@ -8,7 +8,7 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 const TOKEN = /^[A-Za-z0-9]{32}$/;
 
 let database: TestDatabase;
-let dataSource: DataSource;
+let dataSource: ServerDataSource;
 let ids: RowIds;
 
 beforeAll(async () => {
