@@ -29,7 +29,7 @@ export async function prepare(url) {
       if (Migration.name === FIRST) break;
       const migration = new Migration();
       await migration.up(queryRunner);
-      await queryRunner.query('insert into migrations (timestamp, name) values ($1, $2)', [
+      await queryRunner.query('insert into gatehouse_migrations (timestamp, name) values ($1, $2)', [
         Migration.name.slice(-13),
         Migration.name,
       ]);
@@ -83,7 +83,7 @@ async function backfillStart(client, child) {
 
 async function hasStarted(client) {
   try {
-    const { rows } = await client.query('select exists (select from gatehouse_backfills) as started');
+    const { rows } = await client.query('select exists (select from gatehouse.backfills) as started');
     return rows[0].started;
   } catch (error) {
     // The migration that creates the table has not run yet.

@@ -52,9 +52,7 @@ interface OfTable {
   readonly oid: string;
 }
 
-/** A table that keeps our name is in the first schema. $1 are the names of such tables, $2 the ids of the others. */
-const OURS = `c.relkind = 'r' and (
-  c.relnamespace = to_regnamespace(quote_ident(current_schema())) and c.relname = any($1) or c.oid = any($2::oid[]))`;
+const OURS = `c.relkind = 'r' and c.oid = any (select to_regclass(path) from unnest($1::text[]) as path)`;
 
 /** `insert`, `update` and `delete`, as pg_relation_is_updatable returns them. */
 const WRITABLE = (1 << 3) | (1 << 2) | (1 << 4);
@@ -62,16 +60,15 @@ const WRITABLE = (1 << 3) | (1 << 2) | (1 << 4);
 /**
  * Reads columns, indexes, foreign keys and triggers of these tables from PostgreSQL's catalogue. Columns have the names
  * that they have in the tables.
- * @param names of the tables, ours
+ * @param paths our names as SQL spells them, such as `users` and `gatehouse.mails`
  */
 export async function readCatalogue(
   dataSource: DataSource,
   tables: Tables,
-  names: readonly string[],
+  paths: readonly string[],
 ): Promise<Catalogue> {
-  const renamed = tables.allRenamed.filter(({ table }) => names.includes(table));
-  const kept = names.filter((name) => !renamed.some(({ table }) => table === name));
-  const ours = [kept, renamed.map(({ oid }) => oid)];
+  const ours = [paths.map((path) => tables.relationOf(path))];
+  const renamed = tables.allRenamed.filter(({ table }) => paths.includes(table));
   const nameById = new Map(renamed.map(({ oid, table }) => [oid, table]));
   const underOurName = <Facts extends { readonly table: string; readonly oid: string }>(
     facts: Facts,

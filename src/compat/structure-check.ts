@@ -41,7 +41,7 @@ export async function checkStructure(dataSource: DataSource, tables: Tables): Pr
   const catalogue = await readCatalogue(
     dataSource,
     tables,
-    entities.map((entity) => entity.tableName),
+    entities.map((entity) => entity.tablePath),
   );
   const problems = entities.flatMap((entity) => tableProblems(entity, { ...catalogue, tables }));
   for (const trigger of TRIGGERS) {

@@ -22,10 +22,10 @@ export async function pendingMigrations(
 ): Promise<string[]> {
   const names = expectedMigrations(fields).map((migration) => migration.name);
   const [found] = await dataSource.query<{ found: boolean }[]>(
-    `select to_regclass('migrations') is not null as found`,
+    `select to_regclass('gatehouse_migrations') is not null as found`,
   );
   if (!found?.found) return names;
-  const rows = await dataSource.query<{ name: string }[]>('select name from migrations');
+  const rows = await dataSource.query<{ name: string }[]>('select name from gatehouse_migrations');
   const executed = new Set(rows.map((row) => row.name));
   return names.filter((name) => !executed.has(name));
 }

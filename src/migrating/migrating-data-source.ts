@@ -36,7 +36,7 @@ export class MigratingDataSource extends DataSource {
       applicationName: 'gatehouse-migrations',
       entities: [...entities],
       migrations: expectedMigrations(fields),
-      migrationsTableName: 'migrations',
+      migrationsTableName: 'gatehouse_migrations',
       // Each migration opens its own transactions, because indexes are built and dropped concurrently, which no transaction
       // allows.
       migrationsTransactionMode: 'none',

@@ -91,7 +91,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
         'missing or disabled',
       ],
       ['drop table verifications', 'structure', 'The table verifications is missing'],
-      [`delete from migrations where name like 'Validate%'`, 'migrations', 'Pending migrations'],
+      [`delete from gatehouse_migrations where name like 'Validate%'`, 'migrations', 'Pending migrations'],
       [`delete from accounts where id in (select id from accounts limit 3)`, 'data', 'no credential account'],
       [
         `alter table users disable trigger user; update users set email = upper(email) where username = 'user1'`,
@@ -164,7 +164,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
     });
 
     it('compares nothing after the switch-over has ended', async () => {
-      await database.query(`update gatehouse_switch_over set mode = 'ended'`);
+      await database.query(`update gatehouse.switch_over set mode = 'ended'`);
       expect((await check(database)).compared).toEqual([]);
     });
 

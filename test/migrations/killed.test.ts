@@ -71,16 +71,17 @@ function randomFrom(seed: number): () => number {
 
 /** SQL that removes what differs between runs: ids that a rollback skips, and the number of batches. */
 const OF_THE_WAY: Readonly<Record<string, string>> = {
-  gatehouse_undo: `- 'id'`,
-  gatehouse_backfills: `- '{cursor,until,rows}'::text[]`,
-  migrations: `- 'id'`,
+  'gatehouse.undo': `- 'id'`,
+  'gatehouse.backfills': `- '{cursor,until,rows}'::text[]`,
+  gatehouse_migrations: `- 'id'`,
 };
 
 /** Structure, and a digest of all rows and columns of every table. Replaces the times of the run by one text. */
 async function state(database: TestDatabase): Promise<string[]> {
   const lines = await catalogue(database);
   const tables = await database.query<{ name: string }>(
-    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1`,
+    `select oid::regclass::text as name from pg_class
+     where relnamespace in (select oid from pg_namespace where nspname in ('public', 'gatehouse')) and relkind = 'r' order by 1`,
   );
   for (const { name } of tables) {
     const rows = await database.query<{ row: string }>(
@@ -143,7 +144,7 @@ describe.each(ORDEALS)('%s, killed at random moments on PostgreSQL %i', (_what, 
   };
 
   const isDone = async (migration: string, ended: () => boolean) => {
-    const ours = `select 1 from migrations where starts_with(name, $1)`;
+    const ours = `select 1 from gatehouse_migrations where starts_with(name, $1)`;
     const look = () => database.query(ours, [migration]).catch(() => []);
     while (!ended() && (await look()).length === 0) await sleep(5);
   };
@@ -193,8 +194,8 @@ describe.each(ORDEALS)('%s, killed at random moments on PostgreSQL %i', (_what, 
       command.kill();
       if ((await command.exit) === null) kills += 1;
     }
-    await revert(database, (await database.query('select 1 from migrations')).length);
-    await database.query('drop table migrations');
+    await revert(database, (await database.query('select 1 from gatehouse_migrations')).length);
+    await database.query('drop table gatehouse_migrations');
     expect(await state(database)).toEqual(before);
   }, 120_000);
 });
