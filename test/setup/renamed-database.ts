@@ -104,10 +104,12 @@ async function rename(pool: pg.Pool): Promise<void> {
   }
   const { rows } = await pool.query<{ definition: string }>(
     `select pg_get_functiondef(p.oid) as definition from pg_proc p
-      where p.proname = 'gatehouse_users_email_verified'`,
+      where p.oid in (select tgfoid from pg_trigger where tgrelid = 'users'::regclass and not tgisinternal)`,
   );
   for (const { definition } of rows)
-    await pool.query(definition.replace(/\b(new|old)\.email_verified\b/g, '$1.auth_email_verified'));
+    await pool.query(
+      definition.replace(/\b(new|old)\.(email_verified|created_at|updated_at)\b/g, '$1.auth_$2'),
+    );
   for (const { table, columns: ours } of columns.rows) {
     const shown = ours.map((column) =>
       table === 'users' && column in ASIDE ? `auth_${column} as ${column}` : column,
