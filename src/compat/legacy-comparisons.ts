@@ -61,10 +61,11 @@ async function usersAgainstLegacyColumns(
 ): Promise<RowComparison> {
   const { password } = await readLegacyColumns(queryRunner);
   const { normalised } = await textExpressions(queryRunner);
+  const ours = (column: string) => `u.${pg.escapeIdentifier(tables.columnOf('users', column))}`;
   const values = (await userValues(queryRunner)).map(({ column, expression, text }) => ({
     column,
     legacy: column === 'email' ? originalEmail(expression, normalised) : expression,
-    ours: `u.${tables.columnOf('users', column)}${text ? '::text' : ''}`,
+    ours: `${ours(column)}${text ? '::text' : ''}`,
   }));
   return {
     table: tables.relationOf('users'),
@@ -75,7 +76,7 @@ async function usersAgainstLegacyColumns(
       left join gatehouse.original_values o on o.relation = 'users' and o.row_id = u.id::text`,
     values: [...values, ...(password ? [passwordValue(`u.${password}`)] : [])],
     startedAt,
-    writtenSince: `coalesce(greatest(u.${tables.columnOf('users', 'updated_at')}, a.updated_at) > $1::timestamptz, false)`,
+    writtenSince: `coalesce(greatest(${ours('updated_at')}, a.updated_at) > $1::timestamptz, false)`,
   };
 }
 

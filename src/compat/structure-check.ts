@@ -71,7 +71,9 @@ function tableProblems(entity: EntityMetadata, database: Database): string[] {
   );
   if (columns.size === 0) return [`The table ${table} is missing.`];
   const known = new Set(entity.columns.map((column) => tables.columnOf(table, column.databaseName)));
-  const userIdType = database.columns.find(({ table, name }) => table === 'users' && name === 'id')?.type;
+  const userIdType = database.columns.find(
+    (facts) => facts.table === 'users' && facts.name === tables.columnOf('users', 'id'),
+  )?.type;
   return [
     ...entity.columns.flatMap((column) => {
       const name = tables.columnOf(table, column.databaseName);
@@ -102,8 +104,8 @@ function viewProblems({ tableName, columns }: EntityMetadata, { views }: Databas
 }
 
 /** An adopted table keeps the type of its ids. */
-function acceptedTypes(name: string, type: string): readonly string[] {
-  return name.endsWith('.id') ? ID_TYPES : (TYPES[type] ?? []);
+function acceptedTypes({ databaseName, type }: ColumnMetadata): readonly string[] {
+  return databaseName === 'id' ? ID_TYPES : (TYPES[String(type)] ?? []);
 }
 
 /** @param name of the column in this database, with its table */
@@ -118,8 +120,7 @@ function columnProblems(
   if (column.databaseName === 'user_id') {
     if (facts.type !== userIdType) problems.push(`${name} is ${facts.type}, but users.id is ${userIdType}.`);
   } else {
-    const accepted = acceptedTypes(name, String(column.type));
-    if (!accepted.includes(facts.typeName))
+    if (!acceptedTypes(column).includes(facts.typeName))
       problems.push(`${name} is ${facts.type} instead of ${String(column.type)}.`);
   }
   if (!column.isNullable && !facts.notNull) problems.push(`${name} may be null, but must be NOT NULL.`);
@@ -138,7 +139,7 @@ function keyProblems(entity: EntityMetadata, { indexes, foreignKeys, tables }: D
         index.table === table && index.unique && index.valid && index.columns.join() === columns.join(),
     );
   const unique = [
-    ['id'],
+    [tables.columnOf(table, 'id')],
     ...entity.uniques.map((key) => key.columns.map((c) => tables.columnOf(table, c.databaseName))),
     ...entity.indices
       .filter((index) => index.isUnique)
@@ -148,7 +149,7 @@ function keyProblems(entity: EntityMetadata, { indexes, foreignKeys, tables }: D
     .filter((columns) => !uniqueOn(columns))
     .map((columns) => `${name} has no valid unique index on (${columns.join(', ')}).`);
   for (const key of entity.foreignKeys) {
-    const [column = ''] = key.columnNames;
+    const column = tables.columnOf(table, key.columnNames[0] ?? '');
     const found = foreignKeys.find(
       (facts) =>
         facts.table === table && facts.column === column && facts.references === key.referencedTablePath,

@@ -31,15 +31,19 @@ export class RowIds implements OnModuleInit {
     const renamed = this.dataSource.tables.allRenamed;
     const rows = await this.dataSource.query<({ table: string; oid: string } & IdColumn)[]>(
       `select c.relname as "table", c.oid::text as oid, t.typname as type,
-              case when a.attidentity <> '' then format('nextval(%L)', pg_get_serial_sequence(c.oid::regclass::text, 'id'))
+              case when a.attidentity <> '' then format('nextval(%L)', pg_get_serial_sequence(c.oid::regclass::text, a.attname))
                    else pg_get_expr(d.adbin, d.adrelid) end as fallback
          from pg_class c
-         join pg_attribute a on a.attrelid = c.oid and a.attname = 'id'
+         left join unnest($1::oid[], $2::text[]) as renamed (oid, id_column) on renamed.oid = c.oid
+         join pg_attribute a on a.attrelid = c.oid and a.attname = coalesce(renamed.id_column, 'id')
          join pg_type t on t.oid = a.atttypid
          left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
         where c.relkind in ('r', 'p') and c.relnamespace <> 'pg_catalog'::regnamespace
-          and (pg_table_is_visible(c.oid) or c.oid = any($1::oid[]))`,
-      [renamed.map(({ oid }) => oid)],
+          and (pg_table_is_visible(c.oid) or renamed.oid is not null)`,
+      [
+        renamed.map(({ oid }) => oid),
+        renamed.map(({ table }) => this.dataSource.tables.columnOf(table, 'id')),
+      ],
     );
     const ours = new Map(renamed.map(({ oid, table }) => [oid, table]));
     this.columns = new Map(

@@ -13,8 +13,8 @@ export interface RenamedTable {
   /** The name for SQL: quoted where necessary, and with the schema if the search path does not lead to the table. */
   readonly relation: string;
   readonly oid: string;
-  /** The columns of the table that the view shows, with the names that they have in the table. */
-  readonly columns: readonly string[];
+  /** The names of columns in the table, by our names. */
+  readonly columns: ReadonlyMap<string, string>;
 }
 
 /** A data source or one of its connections. */
@@ -22,8 +22,6 @@ export interface Queries {
   query<Result>(statement: string, parameters?: unknown[]): Promise<Result>;
 }
 
-/** If a legacy column already has the name of our column, ours begins with this. */
-const ASIDE = 'auth_';
 const MARKER = /\{(table )?([a-z_]+)\}/g;
 /** More different statements than the server has. The limit keeps a mistake from filling the memory. */
 const CACHED = 1000;
@@ -57,8 +55,7 @@ export class Tables {
 
   /** The name of our column in the table itself. */
   columnOf(table: string, column: string): string {
-    const aside = `${ASIDE}${column}`;
-    return this.renamed.get(table)?.columns.includes(aside) ? aside : column;
+    return this.renamed.get(table)?.columns.get(column) ?? column;
   }
 
   /** The tables that are not found under our name, or have columns that are not. */
@@ -84,19 +81,43 @@ export class Tables {
 
 /** Reads the views of the schema `gatehouse` on our tables from PostgreSQL's catalogue. */
 export async function readTables(queries: Queries): Promise<Tables> {
-  const rows = await queries.query<RenamedTable[]>(`
+  const rows = await queries.query<(Omit<RenamedTable, 'columns'> & { ours: string[] })[]>(`
     select v.relname as "table", t.relname as name, t.oid::regclass::text as relation, t.oid::text as oid,
-           array_agg(a.attname::text order by a.attnum) as columns
+           array(select a.attname::text from pg_attribute a
+                  where a.attrelid = v.oid and a.attnum > 0 and not a.attisdropped order by a.attnum) as ours
       from pg_class v
       join pg_rewrite r on r.ev_class = v.oid
       join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
                       and d.refclassid = 'pg_class'::regclass and d.refobjid <> v.oid
       join pg_class t on t.oid = d.refobjid and t.relkind in ('r', 'p')
-      join pg_attribute a on a.attrelid = t.oid and a.attnum = d.refobjsubid and a.attnum > 0
      where v.relnamespace = to_regnamespace('gatehouse') and v.relkind = 'v'
        and v.relname in (${TABLES.map((table) => `'${table}'`).join(', ')})
-     group by v.relname, t.oid, t.relname`);
-  return new Tables(rows);
+     group by v.oid, v.relname, t.oid, t.relname`);
+  const renamed: RenamedTable[] = [];
+  for (const { ours, ...row } of rows)
+    renamed.push({ ...row, columns: await readColumns(queries, row.table, ours) });
+  return new Tables(renamed);
+}
+
+/** A column as EXPLAIN writes it: `users.auth_created_at`, each name in quotes if it needs them. */
+const COLUMN = /^(?:"(?:[^"]|"")+"|[^".]+)\.(?:"((?:[^"]|"")+)"|([^".()]+))$/;
+
+/** Asks the planner which columns of the table the view shows, because the catalogue has no readable form of that. */
+async function readColumns(
+  queries: Queries,
+  view: string,
+  ours: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const [row] = await queries.query<{ 'QUERY PLAN': [{ Plan: { Output: string[] } }] }[]>(
+    `explain (verbose, costs off, format json) select * from gatehouse.${view}`,
+  );
+  const shown = row?.['QUERY PLAN'][0].Plan.Output ?? [];
+  return new Map(
+    ours.map((column, index) => {
+      const [, quoted, plain] = COLUMN.exec(shown[index] ?? '') ?? [];
+      return [column, quoted?.replaceAll('""', '"') ?? plain ?? column];
+    }),
+  );
 }
 
 /** Runs statements with markers, for a data source that does not replace them itself. */

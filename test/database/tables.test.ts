@@ -55,9 +55,9 @@ describe.each<[PostgresVersion]>([[18], [14]])('with views, on PostgreSQL %i', (
       create schema gatehouse;
       create schema app;
       create table "AuthSessions" (id text, user_id text);
-      create table app.users (id text, created_at bigint, auth_created_at timestamptz);
+      create table app.users (uid text, created_at bigint, auth_created_at timestamptz, "E-mail ""1""" text);
       create view gatehouse.sessions as select id, user_id from "AuthSessions";
-      create view gatehouse.users as select id, auth_created_at as created_at from app.users;
+      create view gatehouse.users as select uid as id, auth_created_at as created_at, "E-mail ""1""" as email from app.users;
       create view gatehouse.report as select count(*) from app.users;
       create table gatehouse.accounts (id text);`);
     tables = await readTables({
@@ -78,10 +78,22 @@ describe.each<[PostgresVersion]>([[18], [14]])('with views, on PostgreSQL %i', (
 
   test('Better Auth gets the names of the tables and columns', () => {
     expect(betterAuthMapping(tables)).toMatchObject({
-      user: { modelName: 'users', fields: { createdAt: 'auth_created_at', updatedAt: 'updated_at' } },
+      user: {
+        modelName: 'users',
+        fields: { createdAt: 'auth_created_at', updatedAt: 'updated_at', email: 'E-mail "1"' },
+      },
       session: { modelName: 'AuthSessions', fields: { userId: 'user_id' } },
       account: { modelName: 'accounts' },
     });
+  });
+
+  test('each column has its name in the table', () => {
+    expect(['id', 'created_at', 'email', 'name'].map((column) => tables.columnOf('users', column))).toEqual([
+      'uid',
+      'auth_created_at',
+      'E-mail "1"',
+      'name',
+    ]);
   });
 
   test('the settings have to agree, if they are set', () => {
