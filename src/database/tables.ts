@@ -1,3 +1,5 @@
+import type { QueryRunner } from 'typeorm';
+
 /** Our tables with the contract's names. A database may have them under other names. */
 export const TABLES = ['users', 'sessions', 'accounts', 'verifications', 'jwks', 'rate_limits'] as const;
 export type TableName = (typeof TABLES)[number];
@@ -124,3 +126,11 @@ async function readColumns(
 export const withTables = (tables: Tables, queries: Queries): Queries => ({
   query: (statement, parameters) => queries.query(tables.resolve(statement), parameters),
 });
+
+/** Replaces the markers in all statements of this connection. Returns it. */
+export function withMarkers(queryRunner: QueryRunner, tables: Tables): QueryRunner {
+  const query = queryRunner.query.bind(queryRunner) as (text: string, ...more: unknown[]) => Promise<unknown>;
+  queryRunner.query = ((text: string, ...more: unknown[]) =>
+    query(tables.resolve(text), ...more)) as QueryRunner['query'];
+  return queryRunner;
+}

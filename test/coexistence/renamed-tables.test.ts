@@ -8,6 +8,7 @@ import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { mailTo } from '../setup/mails.js';
 import { aMember, aStranger, bearer, onAnotherDevice } from '../setup/people.js';
 import { RENAMED_SETTINGS, createShapedDatabase, type Shape } from '../setup/renamed-database.js';
+import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from '../setup/pgbouncer.js';
 import { Visitor } from '../social/visitor.js';
 import { PASSWORD, SIDES, otherSide, sessionOf, signIn, signUp } from './two-servers.js';
 
@@ -15,7 +16,15 @@ const NEW_YORK = 'America/New_York';
 /** Milliseconds that a test may take between two readings of the clock. A wrong time zone is hours away. */
 const SLACK = 60_000;
 
-const SHAPES: readonly { what: string; shape: Shape; environment: Record<string, string> }[] = [
+interface Case {
+  readonly what: string;
+  readonly shape: Shape;
+  readonly environment: Record<string, string>;
+  /** If true, Gatehouse connects through PgBouncer in transaction mode. */
+  readonly pooled?: boolean;
+}
+
+const CASES: readonly Case[] = [
   { what: 'with other names', shape: { renamed: true }, environment: RENAMED_SETTINGS },
   {
     what: 'with times without zone, in New York',
@@ -23,13 +32,16 @@ const SHAPES: readonly { what: string; shape: Shape; environment: Record<string,
     environment: { TZ: NEW_YORK },
   },
   {
-    what: 'with other names and times without zone, in New York, without prepared statements',
+    what: 'with other names and times without zone, in New York and behind PgBouncer',
     shape: { renamed: true, timestamps: true, timeZone: NEW_YORK },
     environment: { TZ: NEW_YORK, DATABASE_PREPARED_STATEMENTS: 'false' },
+    pooled: true,
   },
 ];
 
-describe.each(SHAPES)('Gatehouse and better-auth on tables $what', ({ shape, environment }) => {
+const SHAPES = CASES.filter(({ pooled }) => !pooled || hasPgBouncer);
+
+describe.each(SHAPES)('Gatehouse and better-auth on tables $what', ({ shape, environment, pooled }) => {
   const names = shape.renamed
     ? { sessions: 'auth_sessions', accounts: '"AuthAccounts"', verifications: 'auth_verifications' }
     : { sessions: 'sessions', accounts: 'accounts', verifications: 'verifications' };
@@ -37,38 +49,43 @@ describe.each(SHAPES)('Gatehouse and better-auth on tables $what', ({ shape, env
     ? ['gatehouse.users', 'auth_jwks', 'auth_rate_limits']
     : ['users', 'jwks', 'rate_limits'];
   let database: TestDatabase;
+  let pooler: TestPgBouncer | undefined;
+  /** The database as Gatehouse reaches it. */
+  let reached: TestDatabase;
   let provider: OpenIdProvider;
   let servers: { gatehouse: Gatehouse; oracle: Oracle };
   let gatehouse: Gatehouse;
 
   beforeAll(async () => {
     database = await createShapedDatabase(shape);
+    pooler = pooled ? await startPgBouncer(database, { pool_mode: 'transaction' }) : undefined;
+    reached = { ...database, url: pooler?.url ?? database.url };
     provider = await startOpenIdProvider();
-    [gatehouse] = [
-      await startGatehouse(
-        {
-          SESSION_CACHE: 'true',
-          USER_CHANGE_EMAIL_ENABLED: 'true',
-          USER_DELETE_USER_ENABLED: 'true',
-          OIDC_PROVIDERS: JSON.stringify([
-            {
-              providerId: 'acme',
-              discoveryUrl: provider.discoveryUrl,
-              clientId: CLIENT.id,
-              clientSecret: CLIENT.secret,
-              scopes: ['openid', 'email', 'profile'],
-            },
-          ]),
-          ...environment,
-        },
-        database,
-      ),
-    ];
+    gatehouse = await startGatehouse(
+      {
+        SESSION_CACHE: 'true',
+        USER_CHANGE_EMAIL_ENABLED: 'true',
+        USER_DELETE_USER_ENABLED: 'true',
+        OIDC_PROVIDERS: JSON.stringify([
+          {
+            providerId: 'acme',
+            discoveryUrl: provider.discoveryUrl,
+            clientId: CLIENT.id,
+            clientSecret: CLIENT.secret,
+            scopes: ['openid', 'email', 'profile'],
+          },
+        ]),
+        DATABASE_DIRECT_URL: database.url,
+        ...environment,
+      },
+      reached,
+    );
     servers = { gatehouse, oracle: await startOracle(database, { environment: { TZ: 'UTC' } }) };
   });
 
   afterAll(async () => {
     await Promise.all([gatehouse.stop(), servers.oracle.stop(), provider.stop()]);
+    await pooler?.stop();
     await database.drop();
   });
 
@@ -243,7 +260,7 @@ describe.each(SHAPES)('Gatehouse and better-auth on tables $what', ({ shape, env
         RATE_LIMIT_STORAGE: 'database',
         RATE_LIMIT_CUSTOM_RULES: '{"/get-session":{"window":600,"max":2}}',
       },
-      database,
+      reached,
     );
     try {
       const statuses: number[] = [];

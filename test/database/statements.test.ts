@@ -7,7 +7,7 @@ import { TABLES } from '../../src/database/tables.js';
  * Their programs work on the table `users` with its legacy columns, on a database that is being migrated, or on one that
  * they create.
  */
-const ON_TABLES_THEMSELVES = ['legacy', 'migrating', 'planning', 'switch-over', 'local'];
+const ON_TABLES_THEMSELVES = ['legacy', 'migrating', 'planning', 'local'];
 
 const TABLE = `"?(${TABLES.join('|')})"?`;
 /** A table of ours in SQL without the braces of a marker. */
