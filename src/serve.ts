@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
-import { tableNamesIn } from './config/config.js';
+import { tableNamesIn } from './config/table-names.js';
 import { requireTableNames } from './database/require-table-names.js';
 import type { ServerDataSource } from './database/server-data-source.js';
 import type { Config } from './config/config.js';

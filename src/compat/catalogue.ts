@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Tables } from '../database/tables.js';
+import type { RenamedTable, Tables } from '../database/tables.js';
 
 export interface ColumnFacts {
   /** The table by our name, also if it has another. */
@@ -49,6 +49,7 @@ export interface Catalogue {
 }
 
 interface OfTable {
+  readonly table: string;
   readonly oid: string;
 }
 
@@ -68,11 +69,8 @@ export async function readCatalogue(
   paths: readonly string[],
 ): Promise<Catalogue> {
   const ours = [paths.map((path) => tables.relationOf(path))];
-  const renamed = tables.allRenamed.filter(({ table }) => paths.includes(table));
-  const nameById = new Map(renamed.map(({ oid, table }) => [oid, table]));
-  const underOurName = <Facts extends { readonly table: string; readonly oid: string }>(
-    facts: Facts,
-  ): Facts => ({
+  const nameById = new Map(tables.allRenamed.map(({ oid, table }) => [oid, table]));
+  const underOurName = <Facts extends OfTable>(facts: Facts): Facts => ({
     ...facts,
     table: nameById.get(facts.oid) ?? facts.table,
   });
@@ -114,14 +112,6 @@ export async function readCatalogue(
      where ${OURS} and t.tgenabled in ('O', 'A')`,
     ours,
   );
-  const views = await dataSource.query<ViewFacts[]>(
-    `select v.relname as "table", array_agg(a.attname::text) as columns,
-            pg_relation_is_updatable(v.oid, false) & ${WRITABLE} = ${WRITABLE} as updatable
-     from pg_class v join pg_attribute a on a.attrelid = v.oid and a.attnum > 0
-     where v.relnamespace = to_regnamespace('gatehouse') and v.relname = any($1)
-     group by v.oid, v.relname`,
-    [renamed.map(({ table }) => table)],
-  );
   return {
     columns: columns.map(underOurName),
     indexes: indexes.map(underOurName),
@@ -129,7 +119,18 @@ export async function readCatalogue(
       ...underOurName(key),
       references: nameById.get(key.referencesOid) ?? key.references,
     })),
-    views,
+    views: await readViews(dataSource, tables.allRenamed),
     triggers: triggers.map(({ name }) => name),
   };
+}
+
+async function readViews(dataSource: DataSource, renamed: readonly RenamedTable[]): Promise<ViewFacts[]> {
+  return await dataSource.query<ViewFacts[]>(
+    `select v.relname as "table", array_agg(a.attname::text) as columns,
+            pg_relation_is_updatable(v.oid, false) & ${WRITABLE} = ${WRITABLE} as updatable
+     from pg_class v join pg_attribute a on a.attrelid = v.oid and a.attnum > 0
+     where v.relnamespace = to_regnamespace('gatehouse') and v.relname = any($1)
+     group by v.oid, v.relname`,
+    [renamed.map(({ table }) => table)],
+  );
 }

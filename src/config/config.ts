@@ -6,8 +6,9 @@ import { closestName } from './closest-name.js';
 import type { Environment } from './environment.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
 import type { FeatureOptions } from './option-table.js';
+import { describeFaults } from './describe-faults.js';
 import { coreOptions, type Options } from './options.js';
-import { TABLE_NAME_VARIABLES, tableNameFaults, type TableNames } from './table-names.js';
+import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import {
@@ -172,21 +173,6 @@ function legacyJwtFrom(values: Values): LegacyJwtConfig {
   };
 }
 
-/** The names that the settings give to our tables. */
-export const tableNamesIn = ({
-  session,
-  account,
-  verification,
-  jwks,
-  rateLimit,
-}: Pick<Options, 'session' | 'account' | 'verification' | 'jwks' | 'rateLimit'>): TableNames => ({
-  sessions: session.modelName,
-  accounts: account.modelName,
-  verifications: verification.modelName,
-  jwks: jwks.modelName,
-  rate_limits: rateLimit.modelName,
-});
-
 /**
  * Reads only the settings of the database, for the TypeORM CLI and the checks.
  * @throws {StartupFault} if the URL is missing or malformed.
@@ -208,18 +194,10 @@ export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
  */
 export function loadConfiguredFields(environment: Environment): ConfiguredFields {
   const faults: string[] = [];
-  const tables = Object.entries(TABLE_NAME_VARIABLES);
-  const names = [
-    'USER_ADDITIONAL_FIELDS',
-    'SESSION_ADDITIONAL_FIELDS',
-    ...tables.map(([, variable]) => variable),
-  ];
+  const ofTables = Object.values(TABLE_NAME_VARIABLES);
+  const names = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS', ...ofTables];
   const values = parseAll(environment, CORE, names, faults);
-  faults.push(
-    ...tableNameFaults(
-      Object.fromEntries(tables.map(([table, variable]) => [table, values.get(variable)])) as TableNames,
-    ),
-  );
+  faults.push(...tableNameFaults(tableNamesFrom(values)));
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   const fieldsIn = (name: string) => ({
     additionalFields: (values.get(name) ?? []) as readonly AdditionalField[],
@@ -315,10 +293,4 @@ function ineffective(environment: Environment, known: KnownVariables, prefixes: 
     .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
     .filter((name) => !known.has(name) && !FOREIGN.has(name))
     .map((name) => `${name} has no effect, because this server does not have this option. Remove it.`);
-}
-
-function describeFaults(faults: readonly string[]): string {
-  return faults.length === 1
-    ? `The configuration has a fault: ${faults[0]}`
-    : `The configuration has ${faults.length} faults:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`;
 }

@@ -22,6 +22,30 @@ export const tableName: Parser<string> = (value) => {
 /** Names that the settings give to our tables, by our name. Undefined if the setting is not set. */
 export type TableNames = Readonly<Record<keyof typeof TABLE_NAME_VARIABLES, string | undefined>>;
 
+interface Named {
+  readonly modelName: string | undefined;
+}
+
+export const tableNamesIn = (options: {
+  readonly session: Named;
+  readonly account: Named;
+  readonly verification: Named;
+  readonly jwks: Named;
+  readonly rateLimit: Named;
+}): TableNames => ({
+  sessions: options.session.modelName,
+  accounts: options.account.modelName,
+  verifications: options.verification.modelName,
+  jwks: options.jwks.modelName,
+  rate_limits: options.rateLimit.modelName,
+});
+
+/** @param values by the name of the variable */
+export const tableNamesFrom = (values: ReadonlyMap<string, unknown>): TableNames =>
+  Object.fromEntries(
+    Object.entries(TABLE_NAME_VARIABLES).map(([table, variable]) => [table, values.get(variable)]),
+  ) as TableNames;
+
 /** One sentence for each name that would belong to two of our tables. */
 export function tableNameFaults(names: TableNames): string[] {
   const tables = Object.keys(TABLE_NAME_VARIABLES) as (keyof TableNames)[];

@@ -57,13 +57,9 @@ export class ServerDataSource extends DataSource {
   /** Every statement of TypeORM and of the stores passes here, except those of `PreparedQueries`. */
   override createQueryRunner(mode?: ReplicationMode): QueryRunner {
     const queryRunner = super.createQueryRunner(mode);
-    const query = queryRunner.query.bind(queryRunner) as QueryRunner['query'];
-    queryRunner.query = ((text: string, values?: unknown[], structured?: boolean) =>
-      query(
-        this.tables.resolve(text),
-        values && writtenAsUtc(values),
-        structured as true,
-      )) as QueryRunner['query'];
+    const query = queryRunner.query.bind(queryRunner) as (...parameters: unknown[]) => Promise<unknown>;
+    queryRunner.query = ((text: string, values?: unknown[], ...more: unknown[]) =>
+      query(this.tables.resolve(text), values && writtenAsUtc(values), ...more)) as QueryRunner['query'];
     return queryRunner;
   }
 }

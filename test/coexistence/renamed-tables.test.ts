@@ -136,7 +136,7 @@ describe.each(SHAPES)('Gatehouse and better-auth on tables $what', ({ shape, env
       ),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(9).fill(200));
-    expect(answers.map((answer) => answer.json<unknown>())).toEqual(
+    expect(answers.map((answer) => answer.json())).toEqual(
       members.flatMap(({ id }) => [
         expect.objectContaining({ user: expect.objectContaining({ id }) }),
         [expect.objectContaining({ userId: id })],
