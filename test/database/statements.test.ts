@@ -60,3 +60,26 @@ test.each(["'select 1 from {sessions} s'", '`update {users} as u set ${x}`', "'f
     expect(bareIn(source)).toEqual([]);
   },
 );
+
+/** Their tables are never adopted from another application, so their times have a zone. */
+const WITH_ZONES = ['mail/mails.store.ts', 'accounts/token-refreshes.store.ts', 'switch-over/steps.ts'];
+/** The switch-over runs in sessions with the time zone UTC. */
+const IN_UTC_SESSIONS = ['switch-over/catch-up.ts'];
+
+/** A time of the database that is compared with a column, or stored in one, in the time zone of the session. */
+const IN_SESSION_ZONE =
+  /(?<!\('epoch', |epoch from )\b(now|clock_timestamp|localtimestamp)\(\)|\bcurrent_timestamp\b/i;
+
+test.each(files.filter((file) => ![...WITH_ZONES, ...IN_UTC_SESSIONS].includes(file)))(
+  'the statements of %s do not depend on the time zone of the session',
+  (file) => {
+    const texts = textsOf(readFileSync(join('src', file), 'utf8'));
+    // TypeORM's default of a column is only compared with the table. The server always writes the time itself.
+    expect(texts.filter((text) => text !== 'now()' && IN_SESSION_ZONE.test(text))).toEqual([]);
+  },
+);
+
+test.each(['where expires_at < now()', 'set updated_at = CURRENT_TIMESTAMP'])(
+  'the time in "%s" is found',
+  (text) => expect(text).toMatch(IN_SESSION_ZONE),
+);
