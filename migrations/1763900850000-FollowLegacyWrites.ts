@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { needTable } from './helpers/1763900000000-catalogue.js';
-import { readLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
+import { columnFor, readLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
 import { createOwnTable } from './helpers/1763900000000-own-tables.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { forgetAccounts } from './helpers/1763900850000-credential-account.js';
@@ -30,7 +30,7 @@ export class FollowLegacyWrites1763900850000 implements MigrationInterface {
       `insert into gatehouse.switch_over (mode) select 'legacy' where not exists (select 1 from gatehouse.switch_over)`,
     );
     await this.recordLeftovers(queryRunner);
-    const { password } = await readLegacyColumns(queryRunner);
+    const password = columnFor(await readLegacyColumns(queryRunner), 'password')?.name;
     const columns = await columnsTrigger(queryRunner);
     await createDualWrite(queryRunner, this.name, await addressTrigger(queryRunner));
     if (columns) await createDualWrite(queryRunner, this.name, columns);

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { quote } from './helpers/1763900000000-catalogue.js';
-import { readLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
+import { columnFor, readLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
 import { isUsableHash } from './helpers/1763900000000-password-formats.js';
 import { startBackfill } from './helpers/1763900000000-start-backfill.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
@@ -13,7 +13,7 @@ export class BackfillCredentialAccounts1763901000000 implements MigrationInterfa
   transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    const { password } = await readLegacyColumns(queryRunner);
+    const password = columnFor(await readLegacyColumns(queryRunner), 'password')?.name;
     if (!password) return;
     await startBackfill(queryRunner, this.name, ACCOUNTS_BACKFILL, 'accounts');
     await recordUndo(queryRunner, {

@@ -3,7 +3,6 @@ import { CreateBookkeeping1763900100000 } from './1763900100000-CreateBookkeepin
 import { AdoptTables1763900150000 } from './1763900150000-AdoptTables.js';
 import { FillMirroredColumns1763900160000 } from './1763900160000-FillMirroredColumns.js';
 import { CreateTables1763900200000 } from './1763900200000-CreateTables.js';
-import { ConvertTimestamps1763900300000 } from './1763900300000-ConvertTimestamps.js';
 import { AddMissingColumns1763900400000 } from './1763900400000-AddMissingColumns.js';
 import { RelaxForeignColumns1763900500000 } from './1763900500000-RelaxForeignColumns.js';
 import { KeepColumnsInStep1763900600000 } from './1763900600000-KeepColumnsInStep.js';
@@ -28,7 +27,6 @@ export const MIGRATIONS = [
   AdoptTables1763900150000,
   FillMirroredColumns1763900160000,
   CreateTables1763900200000,
-  ConvertTimestamps1763900300000,
   AddMissingColumns1763900400000,
   RelaxForeignColumns1763900500000,
   KeepColumnsInStep1763900600000,

@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { needTable } from './1763900000000-catalogue.js';
-import { readLegacyColumns } from './1763900000000-legacy-columns.js';
+import { columnFor, readLegacyColumns } from './1763900000000-legacy-columns.js';
 import { inTransaction } from './1763900000000-transaction.js';
 import { byId, byPlace } from './1763900000000-walk.js';
 import { isIncomplete } from './1763900900000-update-rows.js';
@@ -26,7 +26,7 @@ export async function fillLatecomers(queryRunner: QueryRunner): Promise<void> {
     await startAgain(queryRunner, USERS_BACKFILL);
     await backfillUsers(queryRunner, walk);
   }
-  const { password } = await readLegacyColumns(queryRunner);
+  const password = columnFor(await readLegacyColumns(queryRunner), 'password')?.name;
   if (password && (await anyUser(queryRunner, lacksAccount(password), []))) {
     await startAgain(queryRunner, ACCOUNTS_BACKFILL);
     await backfillAccounts(queryRunner, password, lacksAccount(password));
