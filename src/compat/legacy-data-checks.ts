@@ -9,12 +9,12 @@ export function legacyDataChecks(columns: LegacyColumns): RowCheck[] {
   const hash = legacyPassword(columns, 'u');
   if (hash) {
     const usable = `(${isUsableHash(hash)})`;
-    const account = `exists (select 1 from accounts a where a.provider_id = 'credential' and a.user_id = u.id)`;
+    const account = `exists (select 1 from {accounts} a where a.provider_id = 'credential' and a.user_id = u.id)`;
     checks.push(
       {
         level: 'error',
         message: `Users with a usable password in ${password} but no credential account`,
-        select: `select u.id::text as example from users u where ${usable} and not ${account} order by u.id`,
+        select: `select u.id::text as example from {table users} u where ${usable} and not ${account} order by u.id`,
         remedy:
           'They cannot sign in. In the modes legacy and both, run: npm run switch-over -- catch-up. ' +
           'In the later modes, send them a password reset.',
@@ -22,7 +22,7 @@ export function legacyDataChecks(columns: LegacyColumns): RowCheck[] {
       {
         level: 'warning',
         message: `Users whose hash in ${password} has an unknown format, so that no password matches`,
-        select: `select u.id::text as example from users u
+        select: `select u.id::text as example from {table users} u
                  where not ${usable} and not ${isUnusableHash(hash)} and not ${account} order by u.id`,
         remedy: 'They can sign in after a password reset.',
       },
@@ -32,7 +32,8 @@ export function legacyDataChecks(columns: LegacyColumns): RowCheck[] {
     checks.push({
       level: 'error',
       message: `Users who are deactivated in ${active} but not banned`,
-      select: `select id::text as example from users where ${active} is false and not banned order by id`,
+      select: `select u.id::text as example from {table users} legacy join {users} u on u.id = legacy.id
+               where legacy.${active} is false and not u.banned order by u.id`,
       remedy: `Set banned = true in these rows. If a user may sign in again, set ${active} = true instead.`,
     });
   }

@@ -8,7 +8,9 @@ import { closestName } from './closest-name.js';
 import type { Environment } from './environment.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
 import type { FeatureOptions } from './option-table.js';
+import { describeFaults } from './describe-faults.js';
 import { coreOptions, type Options } from './options.js';
+import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import {
@@ -117,6 +119,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
     ...(values.LEGACY_PASSWORD_FORMAT || !environment['LEGACY_PASSWORD_FORMAT']
       ? legacyPasswordFaults(environment)
       : []),
+    ...tableNameFaults(tableNamesIn(options)),
     ...cookieFaults(options, cookies),
   );
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
@@ -202,8 +205,10 @@ export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
  */
 export function loadConfiguredFields(environment: Environment): ConfiguredFields {
   const faults: string[] = [];
-  const names = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS'];
+  const ofTables = Object.values(TABLE_NAME_VARIABLES);
+  const names = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS', ...ofTables];
   const values = parseAll(environment, CORE, names, faults);
+  faults.push(...tableNameFaults(tableNamesFrom(values)));
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   const fieldsIn = (name: string) => ({
     additionalFields: (values.get(name) ?? []) as readonly AdditionalField[],
@@ -299,10 +304,4 @@ function ineffective(environment: Environment, known: KnownVariables, prefixes: 
     .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
     .filter((name) => !known.has(name) && !FOREIGN.has(name))
     .map((name) => `${name} has no effect, because this server does not have this option. Remove it.`);
-}
-
-function describeFaults(faults: readonly string[]): string {
-  return faults.length === 1
-    ? `The configuration has a fault: ${faults[0]}`
-    : `The configuration has ${faults.length} faults:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`;
 }

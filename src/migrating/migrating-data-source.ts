@@ -156,16 +156,14 @@ function describe(error: Error & { detail?: string; table?: string }): string {
   return `The migrations stopped: ${error.message}.${detail} Correct this, then run the command again. It continues where it stopped.`;
 }
 
+/** Variables that the migrations read. Those of legacy JWTs concern only the server. */
+const FOR_MIGRATIONS =
+  /^(LEGACY_(?!JWT_)\w+|FIREBASE_SCRYPT_\w+|(SESSION|ACCOUNT|VERIFICATION|JWKS|RATE_LIMIT)_MODEL_NAME|WRAP_WEAK_HASHES|GATEHOUSE_REPORT)$/;
+
 /** Copies variables for the migrations from `.env` to `process.env`, because migrations read no settings of the server. */
 export function handOverLegacyNames(environment: Environment): void {
   for (const [name, value] of Object.entries(environment)) {
-    if (
-      /^(LEGACY_\w+_(COLUMN|TABLE|FORMAT)|FIREBASE_SCRYPT_\w+|WRAP_WEAK_HASHES|GATEHOUSE_REPORT)$/.test(
-        name,
-      ) &&
-      value
-    )
-      process.env[name] ??= value;
+    if (FOR_MIGRATIONS.test(name) && value) process.env[name] ??= value;
   }
 }
 

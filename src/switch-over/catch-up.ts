@@ -1,4 +1,6 @@
+import pg from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { readTables, withMarkers, type Tables } from '../database/tables.js';
 import { insertAccounts } from '../legacy/credential-accounts.js';
 import { DUAL_WRITE } from '../legacy/dual-write.js';
 import { noteEmailConflicts } from '../legacy/email-conflicts.js';
@@ -25,10 +27,12 @@ export async function catchUp(
   const columns = await readLegacyColumns(dataSource);
   const { active } = columns;
   const password = legacyPassword(columns, 'u');
-  await withRunner(dataSource, async (runner) => {
+  await withRunner(dataSource, async (runner, tables) => {
     await inShortTransaction(runner, 'catch up with e-mails', () => catchUpEmails(runner));
     if (mode !== 'gatehouse') {
-      await inShortTransaction(runner, 'catch up with users', () => catchUpUsers(runner, password, active));
+      await inShortTransaction(runner, 'catch up with users', () =>
+        catchUpUsers(runner, tables, password, active),
+      );
     }
     if (mode !== 'legacy' && password) await writeBack(runner, password);
     if (wrapWeak || (await wrapsWeakHashes(runner))) await wrapWeakHashes(runner);
@@ -44,11 +48,12 @@ export async function writeBackPasswords(dataSource: DataSource): Promise<void> 
 
 async function withRunner(
   dataSource: DataSource,
-  work: (runner: QueryRunner) => Promise<void>,
+  work: (runner: QueryRunner, tables: Tables) => Promise<void>,
 ): Promise<void> {
-  const runner = dataSource.createQueryRunner();
+  const tables = await readTables(dataSource);
+  const runner = withMarkers(dataSource.createQueryRunner(), tables);
   try {
-    await work(runner);
+    await work(runner, tables);
   } finally {
     await runner.release();
   }
@@ -57,9 +62,9 @@ async function withRunner(
 async function catchUpEmails(runner: QueryRunner): Promise<void> {
   await runner.query(
     `delete from gatehouse.conflicts c where not exists (
-       select 1 from users u where u.id::text = c.user_id and u.email::text = c.email
+       select 1 from {users} u where u.id::text = c.user_id and u.email::text = c.email
      ) or not exists (
-       select 1 from users o where o.id::text <> c.user_id and (o.email = c.normalised_email
+       select 1 from {users} o where o.id::text <> c.user_id and (o.email = c.normalised_email
          or o.email <> lower(btrim(o.email)) and lower(btrim(o.email)) = c.normalised_email))`,
   );
   await noteEmailConflicts(runner);
@@ -70,6 +75,7 @@ async function catchUpEmails(runner: QueryRunner): Promise<void> {
 
 async function catchUpUsers(
   runner: QueryRunner,
+  tables: Tables,
   password: LegacyPassword | undefined,
   active: string | undefined,
 ): Promise<void> {
@@ -78,23 +84,23 @@ async function catchUpUsers(
   const inactive = active ? `u.${active} is false and not u.banned` : 'false';
   const values = await userValues(runner);
   const concerned = `(${quarantined} or ${inactive})`;
-  await runner.query(`select from users u where ${concerned} order by u.id for no key update`);
+  await runner.query(`select from {table users} u where ${concerned} order by u.id for no key update`);
   await updateUsers(runner, { values, condition: concerned, startedAt: new Date().toISOString() });
   if (!password) return;
   const account = `a.provider_id = 'credential' and a.provider_user_id = u.id::text`;
   const usable = isUsableHash(password);
   await runner.query(
-    `delete from accounts a using users u where ${account} and ${quarantined} and not coalesce(${usable}, false)`,
+    `delete from {accounts} a using {table users} u where ${account} and ${quarantined} and not coalesce(${usable}, false)`,
   );
   await runner.query(
     insertAccounts({
       idType: await readIdType(runner, 'accounts'),
       userId: 'u.id',
       password: storedHash(password),
-      createdAt: 'u.created_at',
+      createdAt: `u.${pg.escapeIdentifier(tables.columnOf('users', 'created_at'))}`,
       updatedAt: 'now()',
-      rest: `from users u
-        where ${usable} and (${quarantined} or not exists (select 1 from accounts a where ${account}))
+      rest: `from {table users} u
+        where ${usable} and (${quarantined} or not exists (select 1 from {accounts} a where ${account}))
         on conflict (provider_id, provider_user_id) do update set password = excluded.password, updated_at = now()`,
     }),
   );
@@ -104,7 +110,7 @@ async function writeBack(runner: QueryRunner, legacy: LegacyPassword): Promise<v
   const column = legacy.hash.replace(/^u\./, '');
   await inShortTransaction(runner, 'write passwords back', () =>
     runner.query(
-      `update users u set ${column} = ${writtenBack('a.password', legacy.hash)} from accounts a
+      `update {table users} u set ${column} = ${writtenBack('a.password', legacy.hash)} from {accounts} a
        where ${passwordDiffers(legacy)}`,
     ),
   );
