@@ -35,6 +35,7 @@ const TABLES = [
   `create table gatehouse.backfills (
      name text primary key,
      started_at timestamptz not null default now(),
+     finished_at timestamptz,
      cursor text,
      until text,
      rows bigint not null default 0,

@@ -2,6 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { needTable, quote, type TableFacts } from './helpers/1763900000000-catalogue.js';
 import { TABLES, tableName, type ColumnDefinition } from './helpers/1763900000000-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
+import { advanceSequence } from './helpers/1763900400000-sequences.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { definitionsOf } from './helpers/1763900000000-user-columns.js';
 
@@ -21,6 +22,7 @@ export class AddMissingColumns1763900400000 implements MigrationInterface {
           if (!table.columns.has(definition.name)) await this.add(queryRunner, name, definition);
           else await this.setDefault(queryRunner, table, definition);
         }
+        await advanceSequence(queryRunner, name);
       });
     }
   }

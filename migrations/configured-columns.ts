@@ -4,6 +4,8 @@ import { needTable, quote } from './helpers/1763900000000-catalogue.js';
 import { MigrationFault } from './helpers/1763900000000-fault.js';
 import { ensureIndex } from './helpers/1763900000000-indexes.js';
 import { concurrently } from './helpers/1763900000000-build-index.js';
+import { tableName } from './helpers/1763900000000-tables.js';
+import { showUnderOurNames } from './helpers/1763901280000-named-view.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo } from './helpers/1763900000000-undo-journal.js';
 
@@ -38,6 +40,8 @@ export function configuredColumnsMigration(columns: readonly ConfiguredColumn[])
 
     async up(queryRunner: QueryRunner): Promise<void> {
       for (const column of columns) await addColumn(queryRunner, name, column);
+      for (const table of new Set(columns.map((column) => column.table)))
+        await showUnderOurNames(queryRunner, name, table);
     }
 
     async down(queryRunner: QueryRunner): Promise<void> {
@@ -54,9 +58,9 @@ async function addColumn(
   column: ConfiguredColumn,
 ): Promise<void> {
   const { table, name, type, fallback } = column;
-  const [target, quoted] = [quote(table), quote(name)];
+  const [target, quoted] = [quote(tableName(table)), quote(name)];
   await inTransaction(queryRunner, `add ${table}.${name}`, async () => {
-    const existing = (await needTable(queryRunner, table)).columns.get(name);
+    const existing = (await needTable(queryRunner, tableName(table))).columns.get(name);
     if (existing) return requireType(existing.type, column);
     if (column.notNull && fallback === undefined) await requireEmpty(queryRunner, column);
     const constraint = `${column.notNull ? ' not null' : ''}${fallback === undefined ? '' : ` default ${fallback}`}`;
@@ -73,8 +77,8 @@ async function addColumn(
   if (!column.unique && !column.index) return;
   const suffix = column.unique ? 'uidx' : 'idx';
   await ensureIndex(queryRunner, migration, {
-    name: `${table}_${name}_${suffix}`.slice(0, 63),
-    table,
+    name: `${tableName(table)}_${name}_${suffix}`.slice(0, 63),
+    table: tableName(table),
     unique: column.unique,
     on: `(${quoted})`,
   });
@@ -90,7 +94,7 @@ function requireType(found: string, { table, name, type }: ConfiguredColumn): vo
 }
 
 async function requireEmpty(queryRunner: QueryRunner, { table, name }: ConfiguredColumn): Promise<void> {
-  const rows = (await queryRunner.query(`select 1 from ${quote(table)} limit 1`)) as unknown[];
+  const rows = (await queryRunner.query(`select 1 from ${quote(tableName(table))} limit 1`)) as unknown[];
   if (rows.length === 0) return;
   throw new MigrationFault(
     `The configured field ${table}.${name} is required and has no default, but ${table} already has rows. ` +

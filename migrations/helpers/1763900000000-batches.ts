@@ -76,6 +76,9 @@ export async function runBackfill(queryRunner: QueryRunner, backfill: Backfill):
       }
     }
   }
+  await queryRunner.query('update gatehouse.backfills set finished_at = clock_timestamp() where name = $1', [
+    backfill.name,
+  ]);
   progress.end();
 }
 

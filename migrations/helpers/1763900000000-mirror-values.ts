@@ -46,6 +46,12 @@ export function toTheirs(row: string, { ours, theirs, unit }: MirroredPair): str
   return FAMILIES.string.includes(theirs.typeName) ? `(${number})::text` : `(${number})`;
 }
 
+/** SQL: our value of `row`, as exactly as the legacy column holds it. */
+export function asExactAsTheirs(row: string, pair: MirroredPair): string {
+  const theirs = `(${toTheirs(row, pair)})::${pair.theirs.type}`;
+  return pair.ours.family === 'time' ? asTime(theirs, pair.theirs.typeName) : theirs;
+}
+
 /** Numbers of this size count milliseconds. As seconds they would be later than the year 5138. */
 const MILLISECONDS = 1e11;
 

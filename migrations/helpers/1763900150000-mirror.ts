@@ -1,7 +1,13 @@
 import type { QueryRunner } from 'typeorm';
 import { adoptedFacts, type Adoption } from './1763900000000-adoption.js';
 import { quote } from './1763900000000-catalogue.js';
-import { readUnit, toOurs, toTheirs, type MirroredPair } from './1763900000000-mirror-values.js';
+import {
+  asExactAsTheirs,
+  readUnit,
+  toOurs,
+  toTheirs,
+  type MirroredPair,
+} from './1763900000000-mirror-values.js';
 import { tableName } from './1763900000000-tables.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 import { companionsOf, ownRules } from './1763900150000-mirror-rules.js';
@@ -37,6 +43,27 @@ export async function mirrorColumns(
   const forget = `delete from gatehouse.legacy_columns where purpose like '${adoption.table}.%'`;
   await recordUndo(queryRunner, { ...undo, statement: forget });
   await createTriggers(queryRunner, undo, rules);
+  for (const pair of mirrored) await createComparison(queryRunner, undo, pair);
+}
+
+/** Creates functions with which a check compares both columns: what each of them says about our value. */
+async function createComparison(
+  queryRunner: QueryRunner,
+  undo: { migration: string; kind: 'statement'; relation: string },
+  pair: MirroredPair,
+): Promise<void> {
+  const table = undo.relation;
+  const { name, type } = pair.ours;
+  const sides = { legacy: toOurs('r', pair), ours: asExactAsTheirs('r', pair) };
+  for (const [side, expression] of Object.entries(sides)) {
+    const definition = `gatehouse.${quote(`mirrored_${side}_${table}_${name}`)}`;
+    await queryRunner.query(
+      `create or replace function ${definition}(r ${table}) returns ${name === 'user_id' ? pair.theirs.type : type}
+       language sql stable as $gatehouse$select ${expression}$gatehouse$`,
+    );
+    await queryRunner.query(`revoke all on function ${definition}(${table}) from public`);
+    await recordUndo(queryRunner, { ...undo, statement: `drop function if exists ${definition}(${table})` });
+  }
 }
 
 async function addColumn(

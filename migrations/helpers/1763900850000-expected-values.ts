@@ -3,6 +3,7 @@ import { needTable, quote } from './1763900000000-catalogue.js';
 import { readLegacyRules } from './1763900000000-legacy-rules.js';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
+import { emailConflictsStatement } from './1763900850000-email-conflicts.js';
 import { userValues } from './1763900850000-user-values.js';
 
 /**
@@ -20,20 +21,32 @@ export async function createExpectedValues(queryRunner: QueryRunner, migration: 
   }));
   const keptOut = `(${rules.reason('u')}) is not null or coalesce(${rules.until('u')} > started_at, false)`;
   functions.push({ name: 'kept_out', type: 'boolean', expression: keptOut });
+  const conflicts = await emailConflictsStatement(queryRunner);
+  const [{ schema }] = (await queryRunner.query('select quote_ident(current_schema()) as schema')) as [
+    { schema: string },
+  ];
   await inTransaction(queryRunner, 'create functions for expected values', async () => {
+    await createFunction(
+      queryRunner,
+      migration,
+      'note_email_conflicts()',
+      `returns void language sql set search_path to ${schema}, pg_temp as $gatehouse$${conflicts}$gatehouse$`,
+    );
     for (const { name, type, expression } of functions) {
-      const signature = `gatehouse.${name}(users, timestamptz)`;
-      await queryRunner.query(
-        `create or replace function gatehouse.${name}(u users, started_at timestamptz) returns ${type}
-         language sql stable as $gatehouse$select ${expression}$gatehouse$`,
-      );
-      await queryRunner.query(`revoke all on function ${signature} from public`);
-      await recordUndo(queryRunner, {
-        migration,
-        kind: 'statement',
-        relation: 'users',
-        statement: `drop function if exists ${signature}`,
-      });
+      const definition = `returns ${type} language sql stable as $gatehouse$select ${expression}$gatehouse$`;
+      await createFunction(queryRunner, migration, `${name}(u users, started_at timestamptz)`, definition);
     }
   });
+}
+
+async function createFunction(
+  queryRunner: QueryRunner,
+  migration: string,
+  signature: string,
+  definition: string,
+): Promise<void> {
+  await queryRunner.query(`create or replace function gatehouse.${signature} ${definition}`);
+  await queryRunner.query(`revoke all on function gatehouse.${signature} from public`);
+  const statement = `drop function if exists gatehouse.${signature}`;
+  await recordUndo(queryRunner, { migration, kind: 'statement', relation: 'users', statement });
 }

@@ -1,7 +1,8 @@
 import type { QueryRunner } from 'typeorm';
-import { needTable, quote } from './1763900000000-catalogue.js';
+import { needTable, quote, type ColumnFacts } from './1763900000000-catalogue.js';
 import { readChoices } from './1763900000000-choices.js';
 import { LOCKED, placeholder, readLegacyRules } from './1763900000000-legacy-rules.js';
+import { FAMILIES } from './1763900000000-tables.js';
 import { addedColumns } from './1763900000000-undo-journal.js';
 import { readUserColumns } from './1763900000000-user-columns.js';
 
@@ -78,7 +79,7 @@ export async function userValues(queryRunner: QueryRunner): Promise<ColumnValue[
   };
   return Object.entries(expressions).map(([column, expression]) => ({
     column: named(column),
-    expression: stored(expression, columns.get(named(column))?.typeName),
+    expression: stored(expression, columns.get(named(column))),
     text: TEXTS.has(column),
     legacy: !added.has(named(column)),
   }));
@@ -91,7 +92,10 @@ export async function userValues(queryRunner: QueryRunner): Promise<ColumnValue[
   }
 }
 
-/** Times without a zone mean UTC. */
-function stored(expression: string, typeName: string | undefined): string {
-  return typeName === 'timestamp' ? `((${expression}) at time zone 'UTC')` : expression;
+/** Times without a zone mean UTC. A column may hold fewer digits of a second than the value has. */
+function stored(expression: string, column: ColumnFacts | undefined): string {
+  if (!column || !FAMILIES.time.includes(column.typeName)) return expression;
+  const instant =
+    column.typeName === 'timestamp' ? `((${expression}) at time zone 'UTC')` : `(${expression})`;
+  return `${instant}::${column.type}`;
 }

@@ -18,6 +18,7 @@ import {
 import { findCredentials, type CredentialRow } from './find-credentials.sql.js';
 import { userFromRow } from '../users/user-row.js';
 import type { User } from '../users/user.js';
+import { lowerCaseAddress } from '../network/lower-case-address.js';
 
 /** A user who may be the one signing in, with the password hash to check. */
 export interface Credentials {
@@ -63,7 +64,9 @@ export class AccountsStore {
    * spelled exactly as given comes first.
    */
   async findCredentials(email: string): Promise<Credentials[]> {
-    const rows = await this.prepared.rows<CredentialRow>(this.findCredentialsQuery, [email.toLowerCase()]);
+    const rows = await this.prepared.rows<CredentialRow>(this.findCredentialsQuery, [
+      lowerCaseAddress(email),
+    ]);
     return rows
       .map((row) => credentialsOf(row, this.userFields))
       .toSorted((a, b) => Number(b.user.email === email) - Number(a.user.email === email));

@@ -11,6 +11,7 @@ import { verificationIdentifier } from '../verifications/verification-identifier
 import { VerificationsStore } from '../verifications/verifications.store.js';
 import { EmailLinks } from './email-links.js';
 import type { User } from '../users/user.js';
+import { lowerCaseAddress } from '../network/lower-case-address.js';
 
 export interface FollowedLink {
   readonly token: string;
@@ -50,7 +51,7 @@ export class EmailChange {
     if (!claims.userId) throw unauthorized('INVALID_TOKEN');
     const user = await this.users.findById(claims.userId);
     if (!user) throw unauthorized('USER_NOT_FOUND');
-    if (user.email.toLowerCase() !== claims.email) throw unauthorized('INVALID_TOKEN');
+    if (lowerCaseAddress(user.email) !== claims.email) throw unauthorized('INVALID_TOKEN');
     const auth = await link.requested.resolve();
     if (auth && auth.user.id !== user.id) throw unauthorized('INVALID_USER');
     if (claims.requestType === 'change-email-confirmation') {

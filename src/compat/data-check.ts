@@ -1,4 +1,5 @@
 import type { Queries, Tables } from '../database/tables.js';
+import { readExpectedValues } from '../legacy/expected-values.js';
 import { readLegacyColumns } from '../legacy/legacy-columns.js';
 import { textExpressions } from '../legacy/text-expressions.js';
 import { findRows, type RowCheck } from '../migrating/find-rows.js';
@@ -14,7 +15,7 @@ export async function checkData(queries: Queries, tables: Tables): Promise<Findi
   const checks = [
     ...userChecks(normalised, presence),
     ...ACCOUNT_CHECKS,
-    ...legacyDataChecks(await readLegacyColumns(queries)),
+    ...legacyDataChecks(await readLegacyColumns(queries), (await readExpectedValues(queries)).length > 0),
   ];
   const findings: Finding[] = [];
   for (const check of checks) {

@@ -2,11 +2,11 @@ import pg from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Tables } from '../database/tables.js';
 import { readLegacyColumns } from '../legacy/legacy-columns.js';
-import { readMirroredColumns, toOurs, toTheirs, type MirroredColumn } from '../legacy/mirrored-columns.js';
+import { readMirroredColumns, type MirroredColumn } from '../legacy/mirrored-columns.js';
 import { isUsableHash, legacyPassword, type LegacyPassword, storedHash } from '../legacy/password-formats.js';
 import { readIdType } from '../legacy/table-columns.js';
 import { textExpressions } from '../legacy/text-expressions.js';
-import { userValues } from '../legacy/user-values.js';
+import { readExpectedValues } from '../legacy/expected-values.js';
 import { writtenBack } from '../legacy/write-back.js';
 import { compareRows, type ComparedTable, type ComparedValue, type RowComparison } from './row-comparison.js';
 
@@ -24,9 +24,10 @@ export async function compareWithLegacy(dataSource: DataSource, tables: Tables):
 }
 
 async function comparisons(queryRunner: QueryRunner, tables: Tables): Promise<RowComparison[]> {
-  const startedAt = await readBackfillStart(queryRunner);
-  if (startedAt === undefined) return [];
-  const found = [await usersAgainstLegacyColumns(queryRunner, tables, startedAt)];
+  const backfill = await readBackfill(queryRunner);
+  if (backfill === undefined) return [];
+  const { startedAt } = backfill;
+  const found = [await usersAgainstLegacyColumns(queryRunner, tables, backfill)];
   for (const [table, columns] of await readMirroredColumns(queryRunner)) {
     const mirrored = await mirroredColumns(
       queryRunner,
@@ -39,33 +40,40 @@ async function comparisons(queryRunner: QueryRunner, tables: Tables): Promise<Ro
   return found;
 }
 
+interface BackfillTimes {
+  readonly startedAt: string;
+  /** A trigger of the application may have set `updated_at` of every row until then. */
+  readonly endedAt: string;
+}
+
 /** Undefined if there was no backfill, or if the switch-over has ended, because then both sides change independently. */
-async function readBackfillStart(queryRunner: QueryRunner): Promise<string | undefined> {
+async function readBackfill(queryRunner: QueryRunner): Promise<BackfillTimes | undefined> {
   const [tables] = (await queryRunner.query(
     `select to_regclass('gatehouse.switch_over') is not null
         and to_regclass('gatehouse.backfills') is not null as found`,
   )) as { found: boolean }[];
   if (!tables?.found) return undefined;
   const [backfill] = (await queryRunner.query(
-    `select started_at::text as at from gatehouse.backfills, gatehouse.switch_over
+    `select started_at::text as "startedAt", coalesce(finished_at, started_at)::text as "endedAt"
+     from gatehouse.backfills, gatehouse.switch_over
      where name = 'backfill users' and mode <> 'ended'`,
-  )) as { at: string }[];
-  return backfill?.at;
+  )) as BackfillTimes[];
+  return backfill;
 }
 
 /** Computes from the legacy columns what the backfill would write. A password that was written back is equal too. */
 async function usersAgainstLegacyColumns(
   queryRunner: QueryRunner,
   tables: Tables,
-  startedAt: string,
+  { startedAt, endedAt }: BackfillTimes,
 ): Promise<RowComparison> {
   const password = legacyPassword(await readLegacyColumns(queryRunner), 'u');
   const { normalised } = await textExpressions(queryRunner);
   const ours = (column: string) => `u.${pg.escapeIdentifier(tables.columnOf('users', column))}`;
-  const values = (await userValues(queryRunner)).map(({ column, expression, text }) => ({
+  const values = (await readExpectedValues(queryRunner)).map(({ column, expression, text }) => ({
     column,
-    legacy: column === 'email' ? originalEmail(expression, normalised) : expression,
-    ours: `${ours(column)}${text ? '::text' : ''}`,
+    legacy: column === 'email' ? originalEmail(expression('u.itself'), normalised) : expression('u.itself'),
+    ours: `u.${pg.escapeIdentifier(column)}${text ? '::text' : ''}`,
   }));
   return {
     table: tables.relationOf('users'),
@@ -76,14 +84,14 @@ async function usersAgainstLegacyColumns(
       left join gatehouse.original_values o on o.relation = 'users' and o.row_id = u.id::text`,
     values: [...values, ...(password ? [passwordValue(password)] : [])],
     startedAt,
-    writtenSince: `coalesce(greatest(${ours('updated_at')}, a.updated_at) > $1::timestamptz, false)`,
+    writtenSince: `coalesce(greatest(${ours('updated_at')}, a.updated_at) > '${endedAt}'::timestamptz, false)`,
   };
 }
 
 /** Uses the e-mail from before the backfill if there is one, because the backfill overwrites the legacy column `email`. */
 function originalEmail(expression: string, normalised: (value: string) => string): string {
   const conflicting = 'exists (select 1 from gatehouse.conflicts c where c.user_id = u.id::text)';
-  return `case when o.was ? 'email' and not ${conflicting} then ${normalised(`o.was -> 'email' ->> 0`)} else ${expression} end`;
+  return `case when o.was ? 'email' and o.became -> 'email' ->> 0 not like '%@users.invalid' and not ${conflicting} then ${normalised(`o.was -> 'email' ->> 0`)} else ${expression} end`;
 }
 
 function passwordValue(password: LegacyPassword): ComparedValue {
@@ -104,21 +112,17 @@ async function mirroredColumns(
   startedAt: string,
 ): Promise<RowComparison | undefined> {
   // Better Auth before 1.7 signs with its newest key, so the trigger writes another creation time for ours.
-  const pairs = columns.filter(({ ours }) => table !== 'jwks' || ours.name !== 'created_at');
+  const pairs = columns.filter(({ column }) => table !== 'jwks' || column !== 'created_at');
   if (pairs.length === 0) return undefined;
-  // The legacy column may be less precise, so our value is compared as that column would hold it.
-  const asLegacy = pairs.map(
-    (pair) => `(${toTheirs('u', pair)})::${pair.theirs.type} as ${pg.escapeIdentifier(pair.theirs.name)}`,
-  );
   return {
     table: relation,
     what: `${table} (columns that a trigger keeps equal)`,
-    idType: await readIdType(queryRunner, table),
-    joins: `cross join lateral (select ${asLegacy.join(', ')}) as as_legacy`,
-    values: pairs.map((pair) => ({
-      column: pair.ours.name,
-      legacy: toOurs('u', pair),
-      ours: toOurs('as_legacy', pair),
+    idType: await readIdType(queryRunner, relation),
+    joins: '',
+    values: pairs.map(({ column, legacy, ours }) => ({
+      column,
+      legacy: legacy('u.itself'),
+      ours: ours('u.itself'),
     })),
     startedAt,
     writtenSince: 'false',

@@ -1,10 +1,11 @@
+import { isKeptOutSql } from '../legacy/expected-values.js';
 import type { LegacyColumns } from '../legacy/legacy-columns.js';
 import { isUnusableHash, isUsableHash, legacyPassword } from '../legacy/password-formats.js';
 import type { RowCheck } from '../migrating/find-rows.js';
 
 /** Looks for users whose account or ban does not match their legacy columns. */
-export function legacyDataChecks(columns: LegacyColumns): RowCheck[] {
-  const { password, active } = columns;
+export function legacyDataChecks(columns: LegacyColumns, hasLegacyRules: boolean): RowCheck[] {
+  const { password } = columns;
   const checks: RowCheck[] = [];
   const hash = legacyPassword(columns, 'u');
   if (hash) {
@@ -28,13 +29,14 @@ export function legacyDataChecks(columns: LegacyColumns): RowCheck[] {
       },
     );
   }
-  if (active) {
+  if (hasLegacyRules) {
     checks.push({
       level: 'error',
-      message: `Users who are deactivated in ${active} but not banned`,
+      message: 'Users whom the legacy columns keep out, but who are not banned',
       select: `select u.id::text as example from {table users} legacy join {users} u on u.id = legacy.id
-               where legacy.${active} is false and not u.banned order by u.id`,
-      remedy: `Set banned = true in these rows. If a user may sign in again, set ${active} = true instead.`,
+               where ${isKeptOutSql('legacy')} and not u.banned order by u.id`,
+      remedy:
+        'Set banned = true in these rows. If a user may sign in again, correct the legacy column instead.',
     });
   }
   return checks;

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import type { Finding } from '../migrating/finding.js';
 
-/** A value that is compared: SQL expressions on the row `u` that compute it from the legacy columns and from ours. */
+/** A value that is compared: SQL expressions on the row `u` (`u.itself` is the whole row) that compute it from the legacy columns and from ours. */
 export interface ComparedValue {
   readonly column: string;
   readonly legacy: string;
@@ -88,8 +88,8 @@ function statement(
   return `
     with batch as materialized (
       select u.id, ${writtenSince} as since, ${object(legacy)} as legacy, ${object(ours)} as ours
-      from (select * from ${table} where $1::timestamptz is not null ${continues ? `and id > $2::${idType}` : ''}
-            order by id limit ${BATCH}) u ${joins}
+      from (select t as itself, t.* from ${table} t where $1::timestamptz is not null ${continues ? `and t.id > $2::${idType}` : ''}
+            order by t.id limit ${BATCH}) u ${joins}
     ), summed as (
       select id, since, ${checksum('legacy')} as legacy, ${checksum('ours')} as ours,
              concat_ws(', ', ${differing.join(', ')}) as columns

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { equalsConstantTime } from './equals-constant-time.js';
+import { lowerCaseAddress } from '../network/lower-case-address.js';
 
 /**
  * Content of the token in a mailed link. The token proves that its bearer reads the mail of `email`
@@ -33,8 +34,8 @@ export function signEmailToken(
 ): string {
   const iat = Math.floor(now / 1000);
   const payload = {
-    email: email.toLowerCase(),
-    updateTo: updateTo?.toLowerCase(),
+    email: lowerCaseAddress(email),
+    updateTo: updateTo === undefined ? undefined : lowerCaseAddress(updateTo),
     requestType,
     userId,
     iat,

@@ -1,7 +1,7 @@
 import type { Queries } from './queries.js';
 
 /**
- * The columns of `users` in which the legacy application keeps a value of ours, quoted for SQL. The migrations choose
+ * The columns of the users table in which the legacy application keeps passwords, quoted for SQL. The migrations choose
  * them once. A column that was dropped since is left out.
  */
 export interface LegacyColumns {
@@ -9,10 +9,6 @@ export interface LegacyColumns {
   readonly passwordSalt?: string;
   /** No column, but what `LEGACY_PASSWORD_FORMAT` said when the migrations began. */
   readonly passwordFormat?: string;
-  readonly name?: string;
-  readonly verified?: string;
-  readonly image?: string;
-  readonly active?: string;
 }
 
 export async function readLegacyColumns(queries: Queries): Promise<LegacyColumns> {
@@ -21,10 +17,13 @@ export async function readLegacyColumns(queries: Queries): Promise<LegacyColumns
   )) as { found: boolean }[];
   if (!found?.found) return {};
   const rows = (await queries.query(
-    `select purpose, quote_ident(column_name) as name from gatehouse.legacy_columns
-     join pg_attribute on attrelid = to_regclass('users') and attname = column_name and not attisdropped and purpose <> 'passwordFormat'
-     where strpos(purpose, '.') = 0
-     union all select purpose, column_name from gatehouse.legacy_columns where purpose = 'passwordFormat'`,
+    `select case purpose when 'password_salt' then 'passwordSalt' else purpose end as purpose,
+            quote_ident(column_name) as name
+     from gatehouse.legacy_columns
+     join pg_attribute on attrelid = to_regclass('users') and attname = column_name and not attisdropped
+     where purpose in ('password', 'password_salt')
+     union all
+     select 'passwordFormat', value from gatehouse.choices where variable = 'LEGACY_PASSWORD_FORMAT'`,
   )) as { purpose: string; name: string }[];
   return Object.fromEntries(rows.map(({ purpose, name }) => [purpose, name]));
 }

@@ -8,10 +8,10 @@ export interface TextExpressions {
   readonly presence: (expression: string) => string;
 }
 
-/** Together, the characters that JavaScript's `trim` removes. */
+/** Together, the characters that JavaScript's `trim` removes, and the zero width space. */
 const ASCII_BLANKS = ` \\t\\n\\r\\f\\v`;
 const OTHER_BLANKS =
-  '\\u00a0\\u1680\\u2000\\u2001\\u2002\\u2003\\u2004\\u2005\\u2006\\u2007\\u2008\\u2009\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
+  '\\u00a0\\u1680\\u2000\\u2001\\u2002\\u2003\\u2004\\u2005\\u2006\\u2007\\u2008\\u2009\\u200a\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
 
 export async function textExpressions(queries: Queries): Promise<TextExpressions> {
   const [row] = (await queries.query(`select current_setting('server_encoding') as encoding`)) as {
@@ -19,8 +19,9 @@ export async function textExpressions(queries: Queries): Promise<TextExpressions
   }[];
   const blanks = `E'${ASCII_BLANKS}${row?.encoding === 'UTF8' ? OTHER_BLANKS : ''}'`;
   return {
-    // Lower-case ASCII first, in the collation "C", because in a Turkish database lower('I') is "ı", without a dot.
-    normalised: (value) => `lower(lower(btrim((${value})::text, ${blanks}) collate "C") collate "default")`,
-    presence: (value) => `case when btrim((${value})::text, ${blanks}) <> '' then (${value})::text end`,
+    // The collation "C" changes only A to Z. Other collations turn "İ" and the Kelvin sign into ASCII letters, and so
+    // one person's address into another's.
+    normalised: (value) => `lower(btrim((${value})::text, ${blanks}) collate "C")`,
+    presence: (value) => `(case when btrim((${value})::text, ${blanks}) <> '' then (${value})::text end)`,
   };
 }

@@ -1,8 +1,9 @@
+import pg from 'pg';
 import type { Queries } from './queries.js';
-import type { UserValue } from './user-values.js';
+import type { ExpectedValue } from './expected-values.js';
 
 interface Update {
-  readonly values: readonly UserValue[];
+  readonly values: readonly ExpectedValue[];
   /** SQL on the row `u`: the users to update. */
   readonly condition: string;
   /** The time that `$1` stands for in the values, if they mention it. */
@@ -22,7 +23,7 @@ export async function updateUsers(queries: Queries, update: Update): Promise<voi
   if (ours.length === 0) return;
   const losesNothing = legacy.length > 0 ? `and not (${isIncomplete(legacy)})` : '';
   await queries.query(
-    `update users u set ${ours.map(({ column, expression }) => `${column} = ${expression}`).join(', ')}
+    `update users u set ${ours.map(({ column, expression }) => `${pg.escapeIdentifier(column)} = ${expression('u')}`).join(', ')}
      where ${condition} and (${isIncomplete(ours)}) ${losesNothing}`,
     parameters,
   );
@@ -34,32 +35,34 @@ function updateAndKeep({ values, condition }: Update): string {
   return `
     with batch as materialized (
       select u.id,
-             ${kept.map((column) => `u.${column} as old_${column}`).join(', ')},
-             ${values.map(({ column, expression }) => `${expression} as new_${column}`).join(', ')}
+             ${kept.map((column) => `u.${pg.escapeIdentifier(column)} as ${pg.escapeIdentifier(`old_${column}`)}`).join(', ')},
+             ${values.map(({ column, expression }) => `${expression('u')} as ${pg.escapeIdentifier(`new_${column}`)}`).join(', ')}
       from users u where ${condition} and (${isIncomplete(legacy)}) order by u.id for no key update of u
     ), kept as (
       insert into gatehouse.original_values (relation, row_id, was, became)
       select 'users', id::text, ${changes(legacy, 'old')}, ${changes(legacy, 'new')} from batch
       on conflict (relation, row_id) do nothing
     )
-    update users set ${values.map(({ column }) => `${column} = batch.new_${column}`).join(', ')}
+    update users set ${values.map(({ column }) => `${pg.escapeIdentifier(column)} = batch.${pg.escapeIdentifier(`new_${column}`)}`).join(', ')}
     from batch where users.id = batch.id`;
 }
 
 /** SQL of JSON such as `{"email": ["Some@Example.com"]}`. Each value is in an array, because null is a value too. */
-function changes(values: readonly UserValue[], side: 'old' | 'new'): string {
+function changes(values: readonly ExpectedValue[], side: 'old' | 'new'): string {
   const pairs = values.map(({ column, text }) => {
-    const differs = `old_${column}${text ? '::text' : ''} is distinct from new_${column}`;
-    return `'${column}', case when ${differs} then jsonb_build_array(${side}_${column}${text ? '::text' : ''}) end`;
+    const [was, becomes, value] = ['old', 'new', side].map((of) => pg.escapeIdentifier(`${of}_${column}`));
+    const differs = `${was}${text ? '::text' : ''} is distinct from ${becomes}`;
+    return `'${column}', case when ${differs} then jsonb_build_array(${value}${text ? '::text' : ''}) end`;
   });
   return `jsonb_strip_nulls(jsonb_build_object(${pairs.join(', ')}))`;
 }
 
 /** SQL on the row `u`: true if a column does not have its value yet. */
-function isIncomplete(values: readonly UserValue[]): string {
+function isIncomplete(values: readonly ExpectedValue[]): string {
   return values
     .map(
-      ({ column, expression, text }) => `u.${column}${text ? '::text' : ''} is distinct from (${expression})`,
+      ({ column, expression, text }) =>
+        `u.${pg.escapeIdentifier(column)}${text ? '::text' : ''} is distinct from ${expression('u')}`,
     )
     .join(' or ');
 }

@@ -8,6 +8,7 @@ import { isUniqueViolation } from '../database/unique-violation.js';
 import { ImplicitLinking } from './implicit-linking.js';
 import type { ProviderIdentity } from './provider-identity.js';
 import { ProviderRefusal, type RefusalCode } from './provider-refusal.js';
+import { lowerCaseAddress } from '../network/lower-case-address.js';
 
 export interface LinkedUser {
   readonly userId: string;
@@ -48,7 +49,7 @@ export class ExplicitLinking {
     const { enabled, trustedProviders, allowDifferentEmails } = this.config.account.accountLinking;
     const isVouchedFor = trustedProviders.includes(provider.id) || profile.emailVerified;
     if (!enabled || !isVouchedFor) return 'unable_to_link_account';
-    const isSame = profile.email?.toLowerCase() === target.email.toLowerCase();
+    const isSame = lowerCaseAddress(profile.email ?? '') === lowerCaseAddress(target.email);
     return isSame || allowDifferentEmails ? undefined : 'email_does_not_match';
   }
 

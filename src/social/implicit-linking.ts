@@ -8,6 +8,7 @@ import { fieldsFrom } from './provider-fields.js';
 import type { ProviderIdentity } from './provider-identity.js';
 import { ProviderRefusal } from './provider-refusal.js';
 import type { User } from '../users/user.js';
+import { lowerCaseAddress } from '../network/lower-case-address.js';
 
 /**
  * Links a provider account to the user who has the same e-mail (src/social/protocol.md, "Linking decision").
@@ -33,7 +34,7 @@ export class ImplicitLinking {
     }
     await this.accounts.add(user.id, key, tokens, manager);
     const isProven =
-      profile.emailVerified && !user.emailVerified && profile.email?.toLowerCase() === user.email;
+      profile.emailVerified && !user.emailVerified && lowerCaseAddress(profile.email ?? '') === user.email;
     const verified = isProven
       ? await this.users.update(user.id, { emailVerified: true }, manager)
       : undefined;

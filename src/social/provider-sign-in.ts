@@ -20,6 +20,7 @@ import { ProviderRefusal } from './provider-refusal.js';
 import type { SignedIn } from '../sessions/signed-in.js';
 import type { Session } from '../sessions/session.js';
 import type { User } from '../users/user.js';
+import { lowerCaseAddress } from '../network/lower-case-address.js';
 
 /** How a person signs in. Who that is comes from the provider. */
 export interface SignInRequest {
@@ -141,7 +142,7 @@ export class ProviderSignIn {
       if (!isThere)
         throw new ProviderRefusal('unable_to_update_account', 'the account was deleted in the meantime');
     }
-    if (!profile.emailVerified || user.emailVerified || profile.email?.toLowerCase() !== user.email)
+    if (!profile.emailVerified || user.emailVerified || lowerCaseAddress(profile.email ?? '') !== user.email)
       return user;
     return (await this.users.update(user.id, { emailVerified: true }, manager)) ?? user;
   }
@@ -215,5 +216,5 @@ const mayBeKnownByNow = (error: unknown) =>
 /** @throws {ProviderRefusal} `email_not_found`, because every user needs an e-mail. */
 function addressOf({ profile: { email } }: ProviderIdentity): string {
   if (!email) throw new ProviderRefusal('email_not_found', 'the profile has no e-mail');
-  return email.toLowerCase();
+  return lowerCaseAddress(email);
 }

@@ -3,14 +3,14 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { readTables, withMarkers, type Tables } from '../database/tables.js';
 import { insertAccounts } from '../legacy/credential-accounts.js';
 import { DUAL_WRITE } from '../legacy/dual-write.js';
-import { noteEmailConflicts } from '../legacy/email-conflicts.js';
+import { isKeptOutSql, noteEmailConflicts, readExpectedValues } from '../legacy/expected-values.js';
+import { roughAddress } from '../users/address.sql.js';
 import { readLegacyColumns } from '../legacy/legacy-columns.js';
 import { isUsableHash, legacyPassword, type LegacyPassword, storedHash } from '../legacy/password-formats.js';
 import { inShortTransaction } from '../legacy/short-transaction.js';
 import { readIdType } from '../legacy/table-columns.js';
 import { textExpressions } from '../legacy/text-expressions.js';
 import { updateUsers } from '../legacy/update-users.js';
-import { userValues } from '../legacy/user-values.js';
 import { wrapsWeakHashes, wrapWeakHashes } from '../legacy/wrap-weak-hashes.js';
 import { passwordDiffers, writtenBack } from '../legacy/write-back.js';
 import type { Mode } from './mode.js';
@@ -25,14 +25,11 @@ export async function catchUp(
   { wrapWeak = false }: { readonly wrapWeak?: boolean } = {},
 ): Promise<void> {
   const columns = await readLegacyColumns(dataSource);
-  const { active } = columns;
   const password = legacyPassword(columns, 'u');
   await withRunner(dataSource, async (runner, tables) => {
     await inShortTransaction(runner, 'catch up with e-mails', () => catchUpEmails(runner));
     if (mode !== 'gatehouse') {
-      await inShortTransaction(runner, 'catch up with users', () =>
-        catchUpUsers(runner, tables, password, active),
-      );
+      await inShortTransaction(runner, 'catch up with users', () => catchUpUsers(runner, tables, password));
     }
     if (mode !== 'legacy' && password) await writeBack(runner, password);
     if (wrapWeak || (await wrapsWeakHashes(runner))) await wrapWeakHashes(runner);
@@ -65,11 +62,11 @@ async function catchUpEmails(runner: QueryRunner): Promise<void> {
        select 1 from {users} u where u.id::text = c.user_id and u.email::text = c.email
      ) or not exists (
        select 1 from {users} o where o.id::text <> c.user_id and (o.email = c.normalised_email
-         or o.email <> lower(btrim(o.email)) and lower(btrim(o.email)) = c.normalised_email))`,
+         or o.email::text <> ${roughAddress('o')} and ${roughAddress('o')} = c.normalised_email))`,
   );
   await noteEmailConflicts(runner);
   const { normalised } = await textExpressions(runner);
-  const email = (await userValues(runner)).filter(({ column }) => column === 'email');
+  const email = (await readExpectedValues(runner)).filter(({ column }) => column === 'email');
   await updateUsers(runner, { values: email, condition: `u.email::text <> ${normalised('u.email')}` });
 }
 
@@ -77,13 +74,13 @@ async function catchUpUsers(
   runner: QueryRunner,
   tables: Tables,
   password: LegacyPassword | undefined,
-  active: string | undefined,
 ): Promise<void> {
   const quarantined = `exists (
     select 1 from gatehouse.quarantine q where q.backfill = '${DUAL_WRITE}' and q.row_id = u.id::text)`;
-  const inactive = active ? `u.${active} is false and not u.banned` : 'false';
-  const values = await userValues(runner);
-  const concerned = `(${quarantined} or ${inactive})`;
+  const values = await readExpectedValues(runner);
+  const banned = `u.${pg.escapeIdentifier(tables.columnOf('users', 'banned'))}`;
+  const concerned =
+    values.length > 0 ? `(${quarantined} or ${isKeptOutSql('u')} and not ${banned})` : quarantined;
   await runner.query(`select from {table users} u where ${concerned} order by u.id for no key update`);
   await updateUsers(runner, { values, condition: concerned, startedAt: new Date().toISOString() });
   if (!password) return;

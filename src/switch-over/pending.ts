@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { readTables, withTables } from '../database/tables.js';
+import { isKeptOutSql, readExpectedValues } from '../legacy/expected-values.js';
 import { readLegacyColumns } from '../legacy/legacy-columns.js';
 import { isUsableHash, legacyPassword, type LegacyPassword } from '../legacy/password-formats.js';
 import { textExpressions } from '../legacy/text-expressions.js';
@@ -38,8 +39,8 @@ export async function findPending(dataSource: DataSource, mode: Mode): Promise<P
 
 async function checks(dataSource: DataSource): Promise<Check[]> {
   const columns = await readLegacyColumns(dataSource);
-  const { active } = columns;
   const password = legacyPassword(columns, 'u');
+  const hasLegacyRules = (await readExpectedValues(dataSource)).length > 0;
   const { normalised } = await textExpressions(dataSource);
   return [
     {
@@ -67,14 +68,14 @@ async function checks(dataSource: DataSource): Promise<Check[]> {
         'To leave them as they are: npm run switch-over -- forward --accept-conflicts',
     },
     ...(password ? passwordChecks(password) : []),
-    ...(active
+    ...(hasLegacyRules
       ? [
           {
             name: 'deactivated',
-            message: `Users who are deactivated in ${active} but not banned`,
+            message: 'Users whom the legacy columns keep out, but who are not banned',
             blocks: ['legacy', 'both'] as const,
             count: `{users} u join {table users} legacy on legacy.id = u.id
-              where legacy.${active} is false and not u.banned`,
+              where ${isKeptOutSql('legacy')} and not u.banned`,
             remedy: CATCH_UP,
           },
         ]

@@ -1,13 +1,13 @@
 import type { AdditionalField } from '../config/additional-fields.js';
 import type { PreparedQuery } from '../database/prepared-queries.js';
 import { assignmentsText, insertText, type ColumnValues } from '../database/write-text.js';
+import { hasAddressSql } from './address.sql.js';
 import { isBannedSql } from './ban.sql.js';
 import { userColumns } from './user-row.js';
 
 type Fields = readonly AdditionalField[];
 
-/** The second condition matches a partial index of the legacy rows whose e-mail could not be changed to lower case. */
-const HAS_EMAIL = '(u.email = $1 or (u.email <> lower(btrim(u.email)) and lower(btrim(u.email)) = $1))';
+const HAS_EMAIL = hasAddressSql('u');
 
 export const findUserById = (fields: Fields): PreparedQuery => ({
   name: 'find_user_by_id',

@@ -21,6 +21,7 @@ import {
 } from './users.sql.js';
 import { UserEntity } from './user.entity.js';
 import type { User } from './user.js';
+import { lowerCaseAddress } from '../network/lower-case-address.js';
 
 export interface NewUser {
   readonly name: string;
@@ -120,8 +121,9 @@ export class UsersStore {
 
   private async sharing(email: string, manager?: EntityManager): Promise<User[]> {
     const query = findUsersByEmail(this.fields);
-    const rows = await this.prepared.rows<UserRow>(query, [email.toLowerCase()], manager);
-    const rank = ({ email: stored }: User) => (stored === email ? 0 : stored === email.toLowerCase() ? 1 : 2);
+    const rows = await this.prepared.rows<UserRow>(query, [lowerCaseAddress(email)], manager);
+    const rank = ({ email: stored }: User) =>
+      stored === email ? 0 : stored === lowerCaseAddress(email) ? 1 : 2;
     return rows.map((row) => userFromRow(row, this.fields)).toSorted((a, b) => rank(a) - rank(b));
   }
 

@@ -7,6 +7,7 @@ import type { Client } from '../../http/client.js';
 import { UsersStore } from '../../users/users.store.js';
 import { EmailLinks, type LinkRequest } from '../email-links.js';
 import type { User } from '../../users/user.js';
+import { lowerCaseAddress } from '../../network/lower-case-address.js';
 
 export class ChangeEmailBody {
   @Email({ example: 'ada.king@example.com' })
@@ -42,7 +43,7 @@ export class ChangeEmail {
     const { enabled, updateEmailWithoutVerification, sendChangeEmailConfirmation } =
       this.config.user.changeEmail;
     if (!enabled) throw badRequest('CHANGE_EMAIL_DISABLED');
-    const newEmail = wanted.toLowerCase();
+    const newEmail = lowerCaseAddress(wanted);
     if (newEmail === user.email) throw badRequestWithoutCode('Email is the same');
     const atOnce = !user.emailVerified && updateEmailWithoutVerification;
     if (!atOnce && !this.links.enabled) throw badRequestWithoutCode("Verification email isn't enabled");

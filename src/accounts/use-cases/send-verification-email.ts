@@ -6,6 +6,7 @@ import { Email, Text } from '../../http/fields.js';
 import type { RequestedSession } from '../../sessions/requested-session.js';
 import { UsersStore } from '../../users/users.store.js';
 import { EmailLinks } from '../email-links.js';
+import { lowerCaseAddress } from '../../network/lower-case-address.js';
 
 export class SendVerificationEmailBody {
   @Email({ example: 'ada@example.com' })
@@ -39,7 +40,7 @@ export class SendVerificationEmail {
       return;
     }
     const { user } = auth;
-    if (user.email.toLowerCase() !== body.email.toLowerCase()) throw badRequest('EMAIL_MISMATCH');
+    if (lowerCaseAddress(user.email) !== lowerCaseAddress(body.email)) throw badRequest('EMAIL_MISMATCH');
     if (user.emailVerified) throw badRequest('EMAIL_ALREADY_VERIFIED');
     await this.links.verify({ user, callbackURL: body.callbackURL, language });
   }

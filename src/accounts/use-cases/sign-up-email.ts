@@ -9,6 +9,7 @@ import { Email, Flag, Text } from '../../http/fields.js';
 import { UsersStore } from '../../users/users.store.js';
 import { NewAccount, type SignedUp } from '../new-account.js';
 import { Passwords } from '../passwords.js';
+import { lowerCaseAddress } from '../../network/lower-case-address.js';
 
 /** The fields of every sign-up with a password. The class keeps other fields too, because some may be configured. */
 export class NewUserBody {
@@ -68,7 +69,7 @@ export class SignUpEmail {
     const additional = parseAdditionalInput(this.config.user.additionalFields, body.rest, 'create');
     const newUser = {
       name: body.name,
-      email: body.email.toLowerCase(),
+      email: lowerCaseAddress(body.email),
       image: body.image ?? null,
       additional,
     };

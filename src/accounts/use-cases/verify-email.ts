@@ -17,6 +17,7 @@ import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import type { User } from '../../users/user.js';
 import { UsersStore } from '../../users/users.store.js';
 import { EmailChange, type EmailChangeClaims, type Followed } from '../email-change.js';
+import { lowerCaseAddress } from '../../network/lower-case-address.js';
 
 export class VerifyEmailQuery {
   @Text({ description: 'The token of the mailed link' })
@@ -81,8 +82,8 @@ export class VerifyEmail {
   /** Finds the user for whom the link was made, which may not be the user who has the address now. */
   private async ownerOf({ email, userId }: EmailTokenClaims): Promise<User> {
     const named = userId === undefined ? undefined : await this.users.findById(userId);
-    if (named?.email.toLowerCase() === email.toLowerCase()) return named;
-    const user = await this.users.findByEmail(email.toLowerCase());
+    if (named && lowerCaseAddress(named.email) === lowerCaseAddress(email)) return named;
+    const user = await this.users.findByEmail(lowerCaseAddress(email));
     if (!user) throw unauthorized('USER_NOT_FOUND');
     if (userId !== undefined && userId !== user.id) throw unauthorized('INVALID_TOKEN');
     return user;

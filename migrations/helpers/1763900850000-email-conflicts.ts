@@ -4,10 +4,10 @@ import { readLegacyRules } from './1763900000000-legacy-rules.js';
 import { readUserColumns } from './1763900000000-user-columns.js';
 
 /**
- * Lists every row whose trimmed and lower-cased e-mail another row has too. A deleted row gives way to a live one. Of
+ * The statement that lists every row whose trimmed and lower-cased e-mail another row has too. A deleted row gives way to a live one. Of
  * rows with exactly the same e-mail the newest keeps it. Rows that differ in case or blanks both stay as they are.
  */
-export async function noteEmailConflicts(queryRunner: QueryRunner): Promise<void> {
+export async function emailConflictsStatement(queryRunner: QueryRunner): Promise<string> {
   const rules = await readLegacyRules(queryRunner);
   const named = await readUserColumns(queryRunner);
   const { normalised, presence } = rules.text;
@@ -16,8 +16,7 @@ export async function noteEmailConflicts(queryRunner: QueryRunner): Promise<void
     : `union select ${normalised('email')} from users where ${presence('email')} is not null
        group by email having count(*) > 1`;
   const newest = `order by u.${quote(named('created_at'))} desc nulls last, u.id desc`;
-  await queryRunner.query(
-    `with unnormalised as (
+  return `with unnormalised as (
        select ${normalised('email')} as email from users
        where email::text <> ${normalised('email')} and ${presence('email')} is not null
      ), shared as (
@@ -40,6 +39,9 @@ export async function noteEmailConflicts(queryRunner: QueryRunner): Promise<void
      select j.id::text, j.email, j.address, j.gives_way from judged j
      where j.gives_way or exists (
        select 1 from judged o where o.address = j.address and o.id <> j.id and not o.gives_way)
-     on conflict (user_id) do update set gives_way = known.gives_way or excluded.gives_way`,
-  );
+     on conflict (user_id) do update set gives_way = known.gives_way or excluded.gives_way`;
+}
+
+export async function noteEmailConflicts(queryRunner: QueryRunner): Promise<void> {
+  await queryRunner.query(await emailConflictsStatement(queryRunner));
 }
