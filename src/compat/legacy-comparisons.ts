@@ -10,6 +10,8 @@ import { userValues } from '../legacy/user-values.js';
 import { writtenBack } from '../legacy/write-back.js';
 import { compareRows, type ComparedTable, type ComparedValue, type RowComparison } from './row-comparison.js';
 
+const TIMES = ['created_at', 'updated_at', 'email_verified'];
+
 /** Compares each row that came from a legacy table with its legacy columns. Empty if there is no legacy table. */
 export async function compareWithLegacy(dataSource: DataSource, tables: Tables): Promise<ComparedTable[]> {
   const queryRunner = dataSource.createQueryRunner();
@@ -62,11 +64,12 @@ async function usersAgainstLegacyColumns(
   const { password } = await readLegacyColumns(queryRunner);
   const { normalised } = await textExpressions(queryRunner);
   const ours = (column: string) => `u.${pg.escapeIdentifier(tables.columnOf('users', column))}`;
-  const values = (await userValues(queryRunner)).map(({ column, expression, text }) => ({
-    column,
-    legacy: column === 'email' ? originalEmail(expression, normalised) : expression,
-    ours: `${ours(column)}${text ? '::text' : ''}`,
-  }));
+  const values = (await userValues(queryRunner)).map(({ column, expression, text }) => {
+    const legacy = column === 'email' ? originalEmail(expression, normalised) : expression;
+    // A legacy column without time zone means UTC, which is the zone of this session.
+    const type = text ? '::text' : TIMES.includes(column) ? '::timestamptz' : '';
+    return { column, legacy: `(${legacy})${type}`, ours: `${ours(column)}${type}` };
+  });
   return {
     table: tables.relationOf('users'),
     what: 'users',
