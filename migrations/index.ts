@@ -13,6 +13,7 @@ import { BackfillCredentialAccounts1763901000000 } from './1763901000000-Backfil
 import { BackfillAdoptedTables1763901100000 } from './1763901100000-BackfillAdoptedTables.js';
 import { AddForeignKeys1763901150000 } from './1763901150000-AddForeignKeys.js';
 import { RequireValues1763901200000 } from './1763901200000-RequireValues.js';
+import { WrapWeakHashes1763901250000 } from './1763901250000-WrapWeakHashes.js';
 import { ValidateMigration1763901300000 } from './1763901300000-ValidateMigration.js';
 import { CreateMails1763902000000 } from './1763902000000-CreateMails.js';
 import { WriteBackPasswords1763903000000 } from './1763903000000-WriteBackPasswords.js';
@@ -37,6 +38,7 @@ export const MIGRATIONS = [
   BackfillAdoptedTables1763901100000,
   AddForeignKeys1763901150000,
   RequireValues1763901200000,
+  WrapWeakHashes1763901250000,
   ValidateMigration1763901300000,
   CreateMails1763902000000,
   WriteBackPasswords1763903000000,

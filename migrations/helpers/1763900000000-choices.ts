@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { legacyFormatOf } from '../../src/crypto/password/legacy-password.js';
 
 /** Variables that decide what happens to rows. The run that begins the migrations stores them. */
 export const CHOICES = [
@@ -15,9 +16,9 @@ export type Choices = Readonly<Partial<Record<ChoiceName, string>>>;
 
 /** The choices of this process. */
 export function choicesNow(): Choices {
-  return Object.fromEntries(
-    CHOICES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
-  );
+  const format = legacyFormatOf(process.env);
+  const chosen = CHOICES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
+  return Object.fromEntries([...chosen, ...(format ? [['LEGACY_PASSWORD_FORMAT', format]] : [])]) as Choices;
 }
 
 /** The choices with which the migrations began. A later run uses them even if the variables have changed. */

@@ -1,11 +1,9 @@
 import type { QueryRunner } from 'typeorm';
 import { currentName, isMoved } from './1763900000000-adoption.js';
-import { quote } from './1763900000000-catalogue.js';
 import { choicesNow } from './1763900000000-choices.js';
-import { columnFor } from './1763900000000-legacy-columns.js';
 import { DELETED, LOCKED } from './1763900000000-legacy-rules.js';
 import type { LegacyUsers } from './1763900000000-legacy-users.js';
-import { isUsableHash } from './1763900000000-password-formats.js';
+import { isUsableHash, legacyPassword, passwordColumns } from './1763900000000-password-formats.js';
 
 /** What the migrations will make of the legacy users. */
 export interface Forecast {
@@ -24,8 +22,8 @@ export interface Forecast {
 
 export async function forecastSignIns(queryRunner: QueryRunner, legacy: LegacyUsers): Promise<Forecast> {
   const { adoption, table, rules, email, rows: users } = legacy;
-  const password = columnFor(legacy.columns, 'password');
-  const usable = password ? `coalesce(${isUsableHash(`u.${quote(password.name)}`)}, false)` : 'false';
+  const password = passwordColumns(legacy.columns, choicesNow().LEGACY_PASSWORD_FORMAT);
+  const usable = password ? `coalesce(${isUsableHash(legacyPassword(password, 'u'))}, false)` : 'false';
   const choice = choicesNow().LEGACY_MISSING_EMAIL ?? 'stop';
   const reason = `case
     when ${rules.reason('u')} = '${DELETED}' then 'deleted'

@@ -5,7 +5,13 @@ import { error, warning, type Finding } from './1763900000000-finding.js';
 import { columnFor, isAnswered, variableFor } from './1763900000000-legacy-columns.js';
 import { activeStatuses } from './1763900000000-legacy-rules.js';
 import { countRowsWhere, describeRows, type LegacyUsers } from './1763900000000-legacy-users.js';
-import { isUnusableHash, isUsableHash } from './1763900000000-password-formats.js';
+import {
+  isUnusableHash,
+  isUsableHash,
+  legacyPassword,
+  legacyPasswordFaults,
+  passwordColumns,
+} from './1763900000000-password-formats.js';
 import { secondFactorFindings } from './1763900000000-second-factors.js';
 import { findName, plainName } from './1763900000000-spelling.js';
 
@@ -43,7 +49,12 @@ async function passwordFindings(
       ),
     ];
   }
-  const hash = `u.${quote(password.name)}`;
+  const faults = legacyPasswordFaults(process.env).map((fault) => error(fault, ''));
+  if (faults.length > 0) return faults;
+  const hash = legacyPassword(
+    passwordColumns(users.columns, choicesNow().LEGACY_PASSWORD_FORMAT) ?? { password: password.name },
+    'u',
+  );
   const [usable, unusable] = [`coalesce(${isUsableHash(hash)}, false)`, isUnusableHash(hash)];
   const unknown = await countRowsWhere(queryRunner, users, `not (${unusable}) and not ${usable}`);
   const none = await countRowsWhere(queryRunner, users, unusable);

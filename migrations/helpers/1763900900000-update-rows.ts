@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import type { Range } from './1763900000000-walk.js';
-import type { ColumnValue } from './1763900900000-user-values.js';
+import type { ColumnValue } from './1763900850000-user-values.js';
 
 interface Update {
   /** Our name of the table, under which old values are saved. */

@@ -3,7 +3,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { Tables } from '../database/tables.js';
 import { readLegacyColumns } from '../legacy/legacy-columns.js';
 import { readMirroredColumns, toOurs, toTheirs, type MirroredColumn } from '../legacy/mirrored-columns.js';
-import { isUsableHash } from '../legacy/password-formats.js';
+import { isUsableHash, legacyPassword, type LegacyPassword, storedHash } from '../legacy/password-formats.js';
 import { readIdType } from '../legacy/table-columns.js';
 import { textExpressions } from '../legacy/text-expressions.js';
 import { userValues } from '../legacy/user-values.js';
@@ -61,7 +61,7 @@ async function usersAgainstLegacyColumns(
   tables: Tables,
   startedAt: string,
 ): Promise<RowComparison> {
-  const { password } = await readLegacyColumns(queryRunner);
+  const password = legacyPassword(await readLegacyColumns(queryRunner), 'u');
   const { normalised } = await textExpressions(queryRunner);
   const ours = (column: string) => `u.${pg.escapeIdentifier(tables.columnOf('users', column))}`;
   const values = (await userValues(queryRunner)).map(({ column, expression, text }) => {
@@ -77,7 +77,7 @@ async function usersAgainstLegacyColumns(
     joins: `
       left join ${tables.viewOf('accounts')} a on a.provider_id = 'credential' and a.provider_user_id = u.id::text
       left join gatehouse.original_values o on o.relation = 'users' and o.row_id = u.id::text`,
-    values: [...values, ...(password ? [passwordValue(`u.${password}`)] : [])],
+    values: [...values, ...(password ? [passwordValue(password)] : [])],
     startedAt,
     writtenSince: `coalesce(greatest(${ours('updated_at')}, a.updated_at) > $1::timestamptz, false)`,
   };
@@ -89,9 +89,9 @@ function originalEmail(expression: string, normalised: (value: string) => string
   return `case when o.was ? 'email' and not ${conflicting} then ${normalised(`o.was -> 'email' ->> 0`)} else ${expression} end`;
 }
 
-function passwordValue(column: string): ComparedValue {
-  const legacy = `case when ${isUsableHash(column)} then ${column}::text end`;
-  const isWrittenBack = `${writtenBack('a.password', column)} is not distinct from ${column}::text`;
+function passwordValue(password: LegacyPassword): ComparedValue {
+  const legacy = `case when ${isUsableHash(password)} then ${storedHash(password)} end`;
+  const isWrittenBack = `${writtenBack('a.password', password.hash)} is not distinct from ${password.hash}::text`;
   return {
     column: 'password',
     legacy,

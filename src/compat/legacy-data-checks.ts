@@ -1,12 +1,13 @@
 import type { LegacyColumns } from '../legacy/legacy-columns.js';
-import { isUnusableHash, isUsableHash } from '../legacy/password-formats.js';
+import { isUnusableHash, isUsableHash, legacyPassword } from '../legacy/password-formats.js';
 import type { RowCheck } from '../migrating/find-rows.js';
 
 /** Looks for users whose account or ban does not match their legacy columns. */
-export function legacyDataChecks({ password, active }: LegacyColumns): RowCheck[] {
+export function legacyDataChecks(columns: LegacyColumns): RowCheck[] {
+  const { password, active } = columns;
   const checks: RowCheck[] = [];
-  if (password) {
-    const hash = `u.${password}`;
+  const hash = legacyPassword(columns, 'u');
+  if (hash) {
     const usable = `(${isUsableHash(hash)})`;
     const account = `exists (select 1 from {accounts} a where a.provider_id = 'credential' and a.user_id = u.id)`;
     checks.push(

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import type { HashSecrets } from '../crypto/password/formats/format.js';
+import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { SESSION_COOKIES, cookieName, logicalName } from '../cookies/session-cookies.js';
 import type { AdditionalField } from './additional-fields.js';
@@ -80,6 +82,8 @@ export interface Config extends Options, FeatureOptions {
     readonly bcryptCost: number;
     readonly concurrency: number;
     readonly queue: number;
+    /** What some legacy hashes need besides what is stored. */
+    readonly secrets: HashSecrets;
   };
   readonly legacyJwt: LegacyJwtConfig;
   /** The cookies of features. */
@@ -112,6 +116,9 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
   faults.push(
     ...missing(environment, values),
     ...contradictions(options, values),
+    ...(values.LEGACY_PASSWORD_FORMAT || !environment['LEGACY_PASSWORD_FORMAT']
+      ? legacyPasswordFaults(environment)
+      : []),
     ...tableNameFaults(tableNamesIn(options)),
     ...cookieFaults(options, cookies),
   );
@@ -157,6 +164,10 @@ function settingsFrom(
       bcryptCost: values.PASSWORD_BCRYPT_COST ?? 11,
       concurrency: values.PASSWORD_HASH_CONCURRENCY ?? Math.min(4, availableParallelism()),
       queue: values.PASSWORD_HASH_QUEUE ?? 256,
+      secrets: {
+        pepper: values.LEGACY_PASSWORD_PEPPER,
+        firebaseSignerKey: values.FIREBASE_SCRYPT_SIGNER_KEY,
+      },
     },
     legacyJwt: legacyJwtFrom(values),
   };

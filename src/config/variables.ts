@@ -1,6 +1,7 @@
 import { oidcProviders } from './oidc-providers.js';
 import { variableOf, type AnyOptionTable } from './option-table.js';
 import {
+  base64,
   flag,
   integer,
   list,
@@ -8,6 +9,7 @@ import {
   mailbox,
   nodeEnvironment,
   oneOf,
+  passwordFormat,
   postgresUrl,
   publicUrl,
   redisUrl,
@@ -131,6 +133,39 @@ export const VARIABLES = {
   LEGACY_CREATED_AT_COLUMN: variable(text, 'column that becomes `users.created_at`'),
   LEGACY_UPDATED_AT_COLUMN: variable(text, 'column that becomes `users.updated_at`'),
   LEGACY_PASSWORD_COLUMN: variable(text, 'column from which the migrations read password hashes'),
+  LEGACY_PASSWORD_SALT_COLUMN: variable(
+    text,
+    'column with the salt, if the password hash does not contain it',
+  ),
+  LEGACY_PASSWORD_FORMAT: variable(
+    passwordFormat,
+    'what the password column holds, if the hash does not say it itself, such as `pbkdf2-sha256:iterations=25000,length=512,encoding=hex`',
+  ),
+  LEGACY_PASSWORD_PEPPER: variable(
+    text,
+    'text that the legacy application appended to passwords before bcrypt, as Devise does, or that `LEGACY_PASSWORD_FORMAT` places with `order`',
+  ),
+  LEGACY_UNKNOWN_HASHES: variable(
+    oneOf('stop', 'keep'),
+    '`keep` accepts password hashes that the server cannot verify; those users need a password reset',
+    'stop',
+  ),
+  WRAP_WEAK_HASHES: variable(
+    flag,
+    'true stores argon2id over weak legacy hashes, so that no fast hash remains in `accounts`',
+    'false',
+  ),
+  FIREBASE_SCRYPT_SIGNER_KEY: variable(
+    base64,
+    'signer key of a Firebase project, in base64, for password hashes of its users',
+  ),
+  FIREBASE_SCRYPT_SALT_SEPARATOR: variable(
+    base64,
+    'salt separator of the Firebase project, in base64',
+    'Bw==',
+  ),
+  FIREBASE_SCRYPT_ROUNDS: variable(integer(1, 64), 'rounds of the Firebase project', '8'),
+  FIREBASE_SCRYPT_MEMORY_COST: variable(integer(1, 20), 'memory cost of the Firebase project', '14'),
   LEGACY_NAME_COLUMN: variable(text, 'column from which the migrations read names'),
   LEGACY_VERIFIED_COLUMN: variable(text, 'column that says whether the e-mail is verified'),
   LEGACY_IMAGE_COLUMN: variable(text, 'column from which the migrations read the URLs of pictures'),

@@ -158,9 +158,9 @@ function describe(error: Error & { detail?: string; table?: string }): string {
 
 /** Variables that the migrations read. Those of legacy JWTs concern only the server. */
 const FOR_MIGRATIONS =
-  /^(LEGACY_(?!JWT_)\w+|(SESSION|ACCOUNT|VERIFICATION|JWKS|RATE_LIMIT)_MODEL_NAME|WRAP_WEAK_HASHES|GATEHOUSE_REPORT)$/;
+  /^(LEGACY_(?!JWT_)\w+|FIREBASE_SCRYPT_\w+|(SESSION|ACCOUNT|VERIFICATION|JWKS|RATE_LIMIT)_MODEL_NAME|WRAP_WEAK_HASHES|GATEHOUSE_REPORT)$/;
 
-/** Copies variables for the migrations from `.env` to `process.env`, because migrations import nothing from the server. */
+/** Copies variables for the migrations from `.env` to `process.env`, because migrations read no settings of the server. */
 export function handOverLegacyNames(environment: Environment): void {
   for (const [name, value] of Object.entries(environment)) {
     if (FOR_MIGRATIONS.test(name) && value) process.env[name] ??= value;

@@ -5,21 +5,28 @@ import { insertAccounts } from '../legacy/credential-accounts.js';
 import { DUAL_WRITE } from '../legacy/dual-write.js';
 import { noteEmailConflicts } from '../legacy/email-conflicts.js';
 import { readLegacyColumns } from '../legacy/legacy-columns.js';
-import { isUsableHash } from '../legacy/password-formats.js';
+import { isUsableHash, legacyPassword, type LegacyPassword, storedHash } from '../legacy/password-formats.js';
 import { inShortTransaction } from '../legacy/short-transaction.js';
 import { readIdType } from '../legacy/table-columns.js';
 import { textExpressions } from '../legacy/text-expressions.js';
 import { updateUsers } from '../legacy/update-users.js';
 import { userValues } from '../legacy/user-values.js';
+import { wrapsWeakHashes, wrapWeakHashes } from '../legacy/wrap-weak-hashes.js';
 import { passwordDiffers, writtenBack } from '../legacy/write-back.js';
 import type { Mode } from './mode.js';
 
 /**
  * Copies the rows that the triggers could not copy, and writes back passwords that differ. Deletes e-mail conflicts that
- * no longer exist.
+ * no longer exist. Wraps weak hashes if `wrapWeak` is true or if the migrations did.
  */
-export async function catchUp(dataSource: DataSource, mode: Mode): Promise<void> {
-  const { password, active } = await readLegacyColumns(dataSource);
+export async function catchUp(
+  dataSource: DataSource,
+  mode: Mode,
+  { wrapWeak = false }: { readonly wrapWeak?: boolean } = {},
+): Promise<void> {
+  const columns = await readLegacyColumns(dataSource);
+  const { active } = columns;
+  const password = legacyPassword(columns, 'u');
   await withRunner(dataSource, async (runner, tables) => {
     await inShortTransaction(runner, 'catch up with e-mails', () => catchUpEmails(runner));
     if (mode !== 'gatehouse') {
@@ -28,13 +35,14 @@ export async function catchUp(dataSource: DataSource, mode: Mode): Promise<void>
       );
     }
     if (mode !== 'legacy' && password) await writeBack(runner, password);
+    if (wrapWeak || (await wrapsWeakHashes(runner))) await wrapWeakHashes(runner);
     await runner.query(`delete from gatehouse.quarantine where backfill = '${DUAL_WRITE}'`);
   });
 }
 
 /** Writes back all passwords that differ, also those changed here in the mode `legacy`, which writes none back. */
 export async function writeBackPasswords(dataSource: DataSource): Promise<void> {
-  const { password } = await readLegacyColumns(dataSource);
+  const password = legacyPassword(await readLegacyColumns(dataSource), 'u');
   if (password) await withRunner(dataSource, (runner) => writeBack(runner, password));
 }
 
@@ -68,7 +76,7 @@ async function catchUpEmails(runner: QueryRunner): Promise<void> {
 async function catchUpUsers(
   runner: QueryRunner,
   tables: Tables,
-  password: string | undefined,
+  password: LegacyPassword | undefined,
   active: string | undefined,
 ): Promise<void> {
   const quarantined = `exists (
@@ -80,7 +88,7 @@ async function catchUpUsers(
   await updateUsers(runner, { values, condition: concerned, startedAt: new Date().toISOString() });
   if (!password) return;
   const account = `a.provider_id = 'credential' and a.provider_user_id = u.id::text`;
-  const usable = isUsableHash(`u.${password}`);
+  const usable = isUsableHash(password);
   await runner.query(
     `delete from {accounts} a using {table users} u where ${account} and ${quarantined} and not coalesce(${usable}, false)`,
   );
@@ -88,7 +96,7 @@ async function catchUpUsers(
     insertAccounts({
       idType: await readIdType(runner, 'accounts'),
       userId: 'u.id',
-      password: `u.${password}`,
+      password: storedHash(password),
       createdAt: `u.${pg.escapeIdentifier(tables.columnOf('users', 'created_at'))}`,
       updatedAt: 'now()',
       rest: `from {table users} u
@@ -98,11 +106,12 @@ async function catchUpUsers(
   );
 }
 
-async function writeBack(runner: QueryRunner, column: string): Promise<void> {
+async function writeBack(runner: QueryRunner, legacy: LegacyPassword): Promise<void> {
+  const column = legacy.hash.replace(/^u\./, '');
   await inShortTransaction(runner, 'write passwords back', () =>
     runner.query(
-      `update {table users} u set ${column} = ${writtenBack('a.password', `u.${column}`)} from {accounts} a
-       where ${passwordDiffers(column)}`,
+      `update {table users} u set ${column} = ${writtenBack('a.password', legacy.hash)} from {accounts} a
+       where ${passwordDiffers(legacy)}`,
     ),
   );
 }

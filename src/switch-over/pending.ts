@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { readTables, withTables } from '../database/tables.js';
 import { readLegacyColumns } from '../legacy/legacy-columns.js';
-import { isUsableHash } from '../legacy/password-formats.js';
+import { isUsableHash, legacyPassword, type LegacyPassword } from '../legacy/password-formats.js';
 import { textExpressions } from '../legacy/text-expressions.js';
 import { passwordDiffers } from '../legacy/write-back.js';
 import type { Mode } from './mode.js';
@@ -37,7 +37,9 @@ export async function findPending(dataSource: DataSource, mode: Mode): Promise<P
 }
 
 async function checks(dataSource: DataSource): Promise<Check[]> {
-  const { password, active } = await readLegacyColumns(dataSource);
+  const columns = await readLegacyColumns(dataSource);
+  const { active } = columns;
+  const password = legacyPassword(columns, 'u');
   const { normalised } = await textExpressions(dataSource);
   return [
     {
@@ -80,13 +82,14 @@ async function checks(dataSource: DataSource): Promise<Check[]> {
   ];
 }
 
-function passwordChecks(column: string): Check[] {
+function passwordChecks(legacy: LegacyPassword): Check[] {
+  const column = legacy.hash.replace(/^u\./, '');
   return [
     {
       name: 'accounts',
       message: `Users with a usable password in ${column} but no credential account`,
       blocks: ['legacy', 'both'],
-      count: `{table users} u where ${isUsableHash(`u.${column}`)} and not exists (
+      count: `{table users} u where ${isUsableHash(legacy)} and not exists (
         select 1 from {accounts} a where a.provider_id = 'credential' and a.provider_user_id = u.id::text)`,
       remedy: CATCH_UP,
     },
@@ -94,7 +97,7 @@ function passwordChecks(column: string): Check[] {
       name: 'passwords',
       message: `Users whose password in ${column} differs from that in their credential account`,
       blocks: ['both'],
-      count: `{table users} u join {accounts} a on ${passwordDiffers(column)}`,
+      count: `{table users} u join {accounts} a on ${passwordDiffers(legacy)}`,
       remedy: CATCH_UP,
     },
   ];
