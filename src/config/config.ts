@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import type { HashSecrets } from '../crypto/password/formats/format.js';
 import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
-import { SESSION_COOKIES, cookieName, logicalName } from '../cookies/session-cookies.js';
 import type { AdditionalField } from './additional-fields.js';
 import { closestName } from './closest-name.js';
 import type { Environment } from './environment.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
 import type { FeatureOptions } from './option-table.js';
+import { cookieFaults } from './cookie-faults.js';
 import { describeFaults } from './describe-faults.js';
 import { coreOptions, type Options } from './options.js';
 import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
@@ -279,24 +279,6 @@ function contradictions({ emailAndPassword, rateLimit }: Options, { REDIS_URL }:
     );
   }
   return faults;
-}
-
-function cookieFaults(
-  { advanced: { cookiePrefix: prefix, cookies: overrides } }: Options,
-  contributed: readonly ContributedCookie[],
-): string[] {
-  const cookies = [...SESSION_COOKIES, ...contributed];
-  const known = cookies.map(logicalName);
-  const names = cookies.map((cookie) => cookieName({ prefix, overrides, secure: false }, cookie));
-  const shared = names.find((name, index) => names.indexOf(name) !== index);
-  return [
-    ...Object.keys(overrides)
-      .filter((cookie) => !known.includes(cookie))
-      .map((cookie) => `ADVANCED_COOKIES: there is no cookie "${cookie}". Use one of ${known.join(', ')}.`),
-    ...(shared === undefined
-      ? []
-      : [`ADVANCED_COOKIES gives two cookies the name ${shared}. Give each its own name.`]),
-  ];
 }
 
 function ineffective(environment: Environment, known: KnownVariables, prefixes: readonly string[]): string[] {

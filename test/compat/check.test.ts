@@ -99,7 +99,11 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
         'not trimmed and in lower case',
       ],
       [`update users set name = '  ' where username = 'user1'`, 'data', 'Users without a name'],
-      [`update users set banned = false`, 'data', 'deactivated in is_active but not banned'],
+      [
+        `alter table users disable trigger user; update users set banned = false`,
+        'data',
+        'deactivated in is_active but not banned',
+      ],
       [
         `update accounts set provider_user_id = 'x' where id = (select min(id) from accounts)`,
         'data',
@@ -190,8 +194,8 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
     beforeAll(async () => {
       database = await legacyDatabase(
         version,
-        `create table users (id integer primary key, email text not null unique, full_name text);
-         insert into users select n, n || '@example.com', 'Name' from generate_series(1, 20500) as n;
+        `create table users (id serial primary key, email text not null unique, full_name text, hashed_password text);
+         insert into users select n, n || '@example.com', 'Name', null from generate_series(1, 20500) as n;
          create table sessions (id text primary key, "sessionToken" text not null unique,
                                 "userId" integer not null references users (id), expires timestamp(3) not null);
          insert into sessions values ('1', 'a', 1, '2030-01-02'), ('2', 'b', 2, '2030-01-02')`,

@@ -2,7 +2,7 @@ import * as frozenMirror from '../../migrations/helpers/1763900000000-mirror-val
 import { textExpressions as frozenTextExpressions } from '../../migrations/helpers/1763900000000-text.js';
 import * as frozenAccounts from '../../migrations/helpers/1763900850000-credential-account.js';
 import { DUAL_WRITE as FROZEN_DUAL_WRITE } from '../../migrations/helpers/1763900850000-dual-write.js';
-import { noteEmailConflicts as frozenNoteEmailConflicts } from '../../migrations/helpers/1763900900000-email-conflicts.js';
+import { noteEmailConflicts as frozenNoteEmailConflicts } from '../../migrations/helpers/1763900850000-email-conflicts.js';
 import { updateRows as frozenUpdateRows } from '../../migrations/helpers/1763900900000-update-rows.js';
 import { userValues as frozenUserValues } from '../../migrations/helpers/1763900850000-user-values.js';
 import * as frozenWriteBack from '../../migrations/helpers/1763903000000-write-back.js';
