@@ -29,7 +29,7 @@ export async function prepare(url) {
       if (Migration.name === FIRST) break;
       const migration = new Migration();
       await migration.up(queryRunner);
-      await queryRunner.query('insert into migrations (timestamp, name) values ($1, $2)', [
+      await queryRunner.query('insert into gatehouse_migrations (timestamp, name) values ($1, $2)', [
         Migration.name.slice(-13),
         Migration.name,
       ]);

@@ -91,7 +91,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
         'missing or disabled',
       ],
       ['drop table verifications', 'structure', 'The table verifications is missing'],
-      [`delete from migrations where name like 'Validate%'`, 'migrations', 'Pending migrations'],
+      [`delete from gatehouse_migrations where name like 'Validate%'`, 'migrations', 'Pending migrations'],
       [`delete from accounts where id in (select id from accounts limit 3)`, 'data', 'no credential account'],
       [
         `alter table users disable trigger user; update users set email = upper(email) where username = 'user1'`,

@@ -118,7 +118,7 @@ describe.each(VERSIONS)('a run that is killed on PostgreSQL %i', (version) => {
     await migrate(database);
     for (let delay = 900; ; delay += 250) {
       const [{ left } = { left: '0' }] = await database.query<{ left: string }>(
-        'select count(*) as left from migrations',
+        'select count(*) as left from gatehouse_migrations',
       );
       if (left === '0') break;
       const child = cli(database, 'revert');

@@ -73,7 +73,7 @@ function randomFrom(seed: number): () => number {
 const OF_THE_WAY: Readonly<Record<string, string>> = {
   gatehouse_undo: `- 'id'`,
   gatehouse_backfills: `- '{cursor,until,rows}'::text[]`,
-  migrations: `- 'id'`,
+  gatehouse_migrations: `- 'id'`,
 };
 
 /** Structure, and a digest of all rows and columns of every table. Replaces the times of the run by one text. */
@@ -143,7 +143,7 @@ describe.each(ORDEALS)('%s, killed at random moments on PostgreSQL %i', (_what, 
   };
 
   const isDone = async (migration: string, ended: () => boolean) => {
-    const ours = `select 1 from migrations where starts_with(name, $1)`;
+    const ours = `select 1 from gatehouse_migrations where starts_with(name, $1)`;
     const look = () => database.query(ours, [migration]).catch(() => []);
     while (!ended() && (await look()).length === 0) await sleep(5);
   };
@@ -193,8 +193,8 @@ describe.each(ORDEALS)('%s, killed at random moments on PostgreSQL %i', (_what, 
       command.kill();
       if ((await command.exit) === null) kills += 1;
     }
-    await revert(database, (await database.query('select 1 from migrations')).length);
-    await database.query('drop table migrations');
+    await revert(database, (await database.query('select 1 from gatehouse_migrations')).length);
+    await database.query('drop table gatehouse_migrations');
     expect(await state(database)).toEqual(before);
   }, 120_000);
 });

@@ -36,7 +36,7 @@ describe.each(VERSIONS)('a migration run on PostgreSQL %i', (version) => {
       ...Array.from({ length: 9 }, () => 0),
     ]);
     expect(outputs.filter((output) => output.includes('No migrations are pending'))).toHaveLength(9);
-    expect(await database.query('select count(*)::integer as done from migrations')).toEqual([
+    expect(await database.query('select count(*)::integer as done from gatehouse_migrations')).toEqual([
       { done: MIGRATIONS.length },
     ]);
   }, 120_000);
@@ -91,7 +91,7 @@ const CAPACITY = { default_pool_size: '20', min_pool_size: '3' };
   });
   const done = () =>
     database.query(
-      `select 1 where to_regclass('migrations') is not null or to_regclass('accounts') is not null`,
+      `select 1 where to_regclass('gatehouse_migrations') is not null or to_regclass('accounts') is not null`,
     );
 
   it('in transaction mode runs and reverts over the direct URL', async () => {
@@ -99,7 +99,7 @@ const CAPACITY = { default_pool_size: '20', min_pool_size: '3' };
     const direct = { DATABASE_DIRECT_URL: database.url };
     expect(await startCommand('run', pooler.url, direct).exit).toBe(0);
     expect(await startCommand('revert', pooler.url, direct).exit).toBe(0);
-    expect(await database.query('select count(*)::integer as done from migrations')).toEqual([
+    expect(await database.query('select count(*)::integer as done from gatehouse_migrations')).toEqual([
       { done: MIGRATIONS.length - 1 },
     ]);
   }, 60_000);

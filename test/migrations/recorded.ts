@@ -9,7 +9,10 @@ export function record(dataSource: MigratingDataSource): string[] {
   const logger: Logger = {
     logQuery(sql) {
       // Skips TypeORM's own table.
-      if (changesSomething(sql) && !/^(create table|insert into|delete from) "migrations"/i.test(sql))
+      if (
+        changesSomething(sql) &&
+        !/^(create table|insert into|delete from) "gatehouse_migrations"/i.test(sql)
+      )
         statements.push(sql);
     },
     logQueryError: ignore,
