@@ -6,6 +6,7 @@ import { closestName } from './closest-name.js';
 import type { Environment } from './environment.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
 import type { FeatureOptions } from './option-table.js';
+import { concernsMigrations, MIGRATION_VARIABLES } from './migration-variables.js';
 import { coreOptions, type Options } from './options.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
@@ -176,13 +177,49 @@ function legacyJwtFrom(values: Values): LegacyJwtConfig {
  */
 export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
   const faults: string[] = [];
-  const names = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'DATABASE_POOL_SIZE', 'DATABASE_PREPARED_STATEMENTS'];
-  const values = Object.fromEntries(parseAll(environment, CORE, names, faults)) as Values;
-  if (!environment['DATABASE_URL'] && faults.length === 0) {
-    faults.push(`DATABASE_URL is not set. Set it to the PostgreSQL database to work on: ${DATABASE_EXAMPLE}`);
-  }
+  const values = Object.fromEntries(parseAll(environment, CORE, DATABASE_NAMES, faults)) as Values;
+  faults.push(...withoutDatabase(environment, faults));
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return databaseFrom(values);
+}
+
+/** What the commands for the database need to know. */
+export interface MigrationConfig {
+  readonly database: DatabaseConfig;
+  readonly fields: ConfiguredFields;
+}
+
+/**
+ * Reads the settings of the database, of the migrations and of the tables. Refuses misspelt names of any setting, because
+ * the migrations would run without it.
+ * @throws {StartupFault} whose message lists all faults.
+ */
+export function loadMigrationConfig(environment: Environment): MigrationConfig {
+  const faults: string[] = [];
+  const names = [
+    ...DATABASE_NAMES,
+    ...FIELD_NAMES,
+    ...Object.keys(MIGRATION_VARIABLES),
+    ...[...CORE.keys()].filter((name) => name.endsWith('_MODEL_NAME')),
+  ];
+  const spelt = [...new Set([...names, ...Object.keys(VARIABLES)])];
+  const parsed = parseAll(environment, CORE, names, faults, spelt);
+  faults.push(...withoutDatabase(environment, faults));
+  if (faults.length > 0) throw new StartupFault(describeFaults(faults));
+  return { database: databaseFrom(Object.fromEntries(parsed)), fields: fieldsFrom(parsed) };
+}
+
+const DATABASE_NAMES = [
+  'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+  'DATABASE_POOL_SIZE',
+  'DATABASE_PREPARED_STATEMENTS',
+];
+const FIELD_NAMES = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS'];
+
+function withoutDatabase(environment: Environment, faults: readonly string[]): string[] {
+  if (environment['DATABASE_URL'] || faults.some((fault) => fault.includes('DATABASE_'))) return [];
+  return [`DATABASE_URL is not set. Set it to the PostgreSQL database to work on: ${DATABASE_EXAMPLE}`];
 }
 
 /**
@@ -191,9 +228,12 @@ export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
  */
 export function loadConfiguredFields(environment: Environment): ConfiguredFields {
   const faults: string[] = [];
-  const names = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS'];
-  const values = parseAll(environment, CORE, names, faults);
+  const values = parseAll(environment, CORE, FIELD_NAMES, faults);
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
+  return fieldsFrom(values);
+}
+
+function fieldsFrom(values: ReadonlyMap<string, unknown>): ConfiguredFields {
   const fieldsIn = (name: string) => ({
     additionalFields: (values.get(name) ?? []) as readonly AdditionalField[],
   });
@@ -210,11 +250,16 @@ function databaseFrom(values: Values): DatabaseConfig {
   };
 }
 
+/**
+ * @param names the variables to read
+ * @param spelt the variables whose misspellings are faults
+ */
 function parseAll(
   environment: Environment,
   known: KnownVariables,
   names: readonly string[],
   faults: string[],
+  spelt: readonly string[] = names,
 ): Map<string, unknown> {
   const values = new Map<string, unknown>();
   for (const name of names) {
@@ -228,9 +273,24 @@ function parseAll(
   }
   for (const name of Object.keys(environment)) {
     const meant = known.has(name) || FOREIGN.has(name) ? undefined : closestName(name, [...known.keys()]);
-    if (meant && names.includes(meant)) faults.push(`${name} is not a setting. Rename it to ${meant}.`);
+    if (meant && spelt.includes(meant)) faults.push(`${name} is not a setting. Rename it to ${meant}.`);
+    else if (!known.has(name) && concernsMigrations(name) && spelt.includes('LEGACY_USERS_TABLE'))
+      faults.push(`${name} is not a setting. Remove it, or use one of: ${similar(name)}.`);
   }
   return values;
+}
+
+/** The variables of the migrations that have a word in common with an unknown name. */
+function similar(name: string): string {
+  const words = new Set(name.split('_').slice(1, -1));
+  const known = Object.keys(MIGRATION_VARIABLES);
+  const related = known.filter((other) =>
+    other
+      .split('_')
+      .slice(1, -1)
+      .some((word) => words.has(word)),
+  );
+  return (related.length > 0 ? related : known).join(', ');
 }
 
 function missing(environment: Environment, { NODE_ENV }: Values): string[] {
