@@ -3,11 +3,19 @@ import pg from 'pg';
 
 export type PostgresVersion = 14 | 18;
 
+/**
+ * The role of the tests: no superuser, like the roles of managed PostgreSQL. It owns the tables that it makes, and may make
+ * schemas in its database.
+ */
+export const OWNER = 'app_owner';
+
 export interface TestDatabase {
   readonly url: string;
   /** A connection pool for queries of the test. */
   readonly pool: pg.Pool;
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Runs a statement as the superuser, who may do what no application does. */
+  administer<Row extends pg.QueryResultRow>(text: string): Promise<Row[]>;
   drop(): Promise<void>;
 }
 
@@ -16,7 +24,12 @@ export interface TestDatabase {
  * @param options `server` is the URL of another server. `template` is the database to copy; without it the new one is empty.
  */
 export async function createDatabase(
-  options: { version?: PostgresVersion; template?: string; server?: string } = {},
+  options: {
+    version?: PostgresVersion;
+    template?: string;
+    server?: string;
+    role?: 'superuser' | typeof OWNER;
+  } = {},
 ): Promise<TestDatabase> {
   const server = new URL(options.server ?? serverUrl(options.version ?? 18));
   const name = `t_${randomBytes(8).toString('hex')}`;
@@ -24,8 +37,13 @@ export async function createDatabase(
     server,
     `create database ${name}${options.template ? ` template ${options.template}` : ''}`,
   );
-  const url = new URL(server);
-  url.pathname = `/${name}`;
+  const asSuperuser = new URL(server);
+  asSuperuser.pathname = `/${name}`;
+  const url = new URL(asSuperuser);
+  if ((options.role ?? 'superuser') === OWNER) {
+    await administer(asSuperuser, ADMIT_OWNER);
+    [url.username, url.password] = [OWNER, OWNER];
+  }
   const pool = new pg.Pool({ connectionString: url.href, max: 4 });
   pool.on('error', () => {});
   return {
@@ -34,6 +52,9 @@ export async function createDatabase(
     async query(text, values) {
       return (await pool.query(text, values)).rows;
     },
+    async administer<Row extends pg.QueryResultRow>(text: string) {
+      return (await administer(asSuperuser, text)) as Row[];
+    },
     async drop() {
       await pool.end();
       await administer(server, `drop database if exists ${name} with (force)`);
@@ -41,17 +62,27 @@ export async function createDatabase(
   };
 }
 
+/** Makes the role if this server has none yet, and lets it make tables and schemas in this database. */
+const ADMIT_OWNER = `do $$ begin
+  begin
+    create role ${OWNER} login password '${OWNER}';
+  exception when duplicate_object or unique_violation then null;
+  end;
+  execute format('grant create, connect, temporary on database %I to ${OWNER}', current_database());
+  grant all on schema public to ${OWNER};
+end $$`;
+
 export function serverUrl(version: PostgresVersion): string {
   const url = process.env[`TEST_POSTGRES_${version}`];
   if (!url) throw new Error(`TEST_POSTGRES_${version} is not set. Start the tests with: npm test`);
   return url;
 }
 
-async function administer(server: URL, statement: string): Promise<void> {
+async function administer(server: URL, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: server.href });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(statement)).rows;
   } finally {
     await client.end();
   }
