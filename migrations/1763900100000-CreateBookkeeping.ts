@@ -1,12 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { adoptionFor, planAdoption } from './helpers/1763900000000-adoption.js';
-import { readTable } from './helpers/1763900000000-catalogue.js';
 import { chooseLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
+import { ownTableExists } from './helpers/1763900000000-own-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { undo } from './helpers/1763900000000-undo-journal.js';
 
 const TABLES = [
-  `create table gatehouse_undo (
+  `create table gatehouse.undo (
      id bigint generated always as identity primary key,
      migration text not null,
      kind text not null,
@@ -15,11 +15,11 @@ const TABLES = [
      statement text not null,
      unique (migration, statement)
    )`,
-  `create table gatehouse_legacy_columns (
+  `create table gatehouse.legacy_columns (
      purpose text primary key,
      column_name text not null
    )`,
-  `create table gatehouse_backfills (
+  `create table gatehouse.backfills (
      name text primary key,
      started_at timestamptz not null default now(),
      cursor text,
@@ -28,19 +28,19 @@ const TABLES = [
      paused boolean not null default false,
      throttled boolean not null default true
    )`,
-  `create table gatehouse_original_values (
+  `create table gatehouse.original_values (
      relation text,
      row_id text,
      was jsonb not null,
      became jsonb not null,
      primary key (relation, row_id)
    )`,
-  `create table gatehouse_conflicts (
+  `create table gatehouse.conflicts (
      user_id text primary key,
      email text not null,
      normalised_email text not null
    )`,
-  `create table gatehouse_quarantine (
+  `create table gatehouse.quarantine (
      backfill text,
      row_id text,
      reason text not null,
@@ -48,33 +48,33 @@ const TABLES = [
    )`,
 ];
 
-const NAMES = [
-  'gatehouse_quarantine',
-  'gatehouse_conflicts',
-  'gatehouse_original_values',
-  'gatehouse_backfills',
-  'gatehouse_legacy_columns',
-  'gatehouse_undo',
-];
-
-/** Creates the tables that `down` and the continuation of an interrupted run need; see README.md. */
+/** Creates the schema `gatehouse` and its tables that `down` and the continuation of an interrupted run need; see README.md. */
 export class CreateBookkeeping1763900100000 implements MigrationInterface {
   name = 'CreateBookkeeping1763900100000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await inTransaction(queryRunner, 'bookkeeping', async () => {
-      if (await readTable(queryRunner, 'gatehouse_undo')) return;
+      if (await ownTableExists(queryRunner, 'undo')) return;
+      await queryRunner.query('create schema if not exists gatehouse');
       for (const table of TABLES) await queryRunner.query(table);
       const users = adoptionFor(await planAdoption(queryRunner), 'users');
       const { columns } = users ? chooseLegacyColumns(users) : { columns: {} };
       for (const [purpose, column] of Object.entries(columns)) {
-        await queryRunner.query('insert into gatehouse_legacy_columns values ($1, $2)', [purpose, column]);
+        await queryRunner.query('insert into gatehouse.legacy_columns values ($1, $2)', [purpose, column]);
       }
     });
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    if (await readTable(queryRunner, 'gatehouse_undo')) await undo(queryRunner, this.name);
-    for (const name of NAMES) await queryRunner.query(`drop table if exists ${name}`);
+    if (await ownTableExists(queryRunner, 'undo')) await undo(queryRunner, this.name);
+    await inTransaction(queryRunner, 'drop schema gatehouse', async () => {
+      for (const name of TABLES.map(nameOf).toReversed())
+        await queryRunner.query(`drop table if exists ${name}`);
+      await queryRunner.query('drop schema if exists gatehouse');
+    });
   }
+}
+
+function nameOf(statement: string): string {
+  return /^create table (\S+)/.exec(statement)?.[1] ?? '';
 }

@@ -32,7 +32,7 @@ export class AdoptTables1763900150000 implements MigrationInterface {
   /** True if an interrupted run has already adopted this table. */
   private async isDone(queryRunner: QueryRunner, table: string): Promise<boolean> {
     const found = (await queryRunner.query(
-      'select 1 from gatehouse_undo where migration = $1 and relation = $2 limit 1',
+      'select 1 from gatehouse.undo where migration = $1 and relation = $2 limit 1',
       [this.name, table],
     )) as unknown[];
     return found.length > 0;

@@ -28,7 +28,7 @@ async function requiredValues(queryRunner: QueryRunner): Promise<TriggerDefiniti
   const { normalised, presence } = await textExpressions(queryRunner);
   const source = name && name !== 'name' ? `${presence(`new.${quote(name)}`)}, ` : '';
   return {
-    name: 'gatehouse_users_required_values',
+    name: 'users_required_values',
     table: 'users',
     events: 'insert or update of name, created_at, updated_at',
     when: `(new.name is null or new.created_at is null or new.updated_at is null)

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { needTable, readTable } from './helpers/1763900000000-catalogue.js';
+import { needTable } from './helpers/1763900000000-catalogue.js';
 import { readLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
-import { inTransaction } from './helpers/1763900000000-transaction.js';
+import { createOwnTable } from './helpers/1763900000000-own-tables.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { forgetAccounts } from './helpers/1763900850000-credential-account.js';
 import { addressTrigger } from './helpers/1763900850000-address-trigger.js';
@@ -18,10 +18,16 @@ export class FollowLegacyWrites1763900850000 implements MigrationInterface {
   name = 'FollowLegacyWrites1763900850000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    await this.createModes(queryRunner);
+    await createOwnTable(queryRunner, this.name, {
+      name: 'switch_over',
+      definition: `
+        only_row boolean primary key default true check (only_row),
+        mode text not null check (mode in ('legacy', 'both', 'gatehouse', 'ended')),
+        since timestamptz not null default now()`,
+    });
     if (!(await isLegacy(queryRunner))) return;
     await queryRunner.query(
-      `insert into gatehouse_switch_over (mode) select 'legacy' where not exists (select 1 from gatehouse_switch_over)`,
+      `insert into gatehouse.switch_over (mode) select 'legacy' where not exists (select 1 from gatehouse.switch_over)`,
     );
     await this.recordLeftovers(queryRunner);
     const { password } = await readLegacyColumns(queryRunner);
@@ -53,33 +59,14 @@ export class FollowLegacyWrites1763900850000 implements MigrationInterface {
       kind: 'backfill',
       relation: 'users',
       name: DUAL_WRITE,
-      statement: `delete from gatehouse_quarantine where backfill = '${DUAL_WRITE}'`,
-    });
-  }
-
-  private async createModes(queryRunner: QueryRunner): Promise<void> {
-    await inTransaction(queryRunner, 'create table gatehouse_switch_over', async () => {
-      if (await readTable(queryRunner, 'gatehouse_switch_over')) return;
-      await queryRunner.query(
-        `create table gatehouse_switch_over (
-           only_row boolean primary key default true check (only_row),
-           mode text not null check (mode in ('legacy', 'both', 'gatehouse', 'ended')),
-           since timestamptz not null default now()
-         )`,
-      );
-      await recordUndo(queryRunner, {
-        migration: this.name,
-        kind: 'table',
-        relation: 'gatehouse_switch_over',
-        statement: 'drop table if exists gatehouse_switch_over',
-      });
+      statement: `delete from gatehouse.quarantine where backfill = '${DUAL_WRITE}'`,
     });
   }
 }
 
 async function isLegacy(queryRunner: QueryRunner): Promise<boolean> {
   const made = (await queryRunner.query(
-    `select 1 from gatehouse_undo where kind = 'table' and relation = 'users'`,
+    `select 1 from gatehouse.undo where kind = 'table' and relation = 'users'`,
   )) as unknown[];
   return made.length === 0;
 }

@@ -14,7 +14,7 @@ export class BackfillUsers1763900900000 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await startBackfill(queryRunner, this.name, USERS_BACKFILL, 'users');
-    const statement = 'delete from gatehouse_conflicts';
+    const statement = 'delete from gatehouse.conflicts';
     await recordUndo(queryRunner, { migration: this.name, kind: 'statement', relation: 'users', statement });
     await backfillUsers(queryRunner, byPlace('users'));
   }

@@ -59,7 +59,7 @@ export class BackfillAdoptedTables1763901100000 implements MigrationInterface {
 /** True if these migrations created the table, so that it has no older rows. */
 async function isOurs(queryRunner: QueryRunner, table: string): Promise<boolean> {
   const found = (await queryRunner.query(
-    `select 1 from gatehouse_undo where kind = 'table' and relation = $1`,
+    `select 1 from gatehouse.undo where kind = 'table' and relation = $1`,
     [table],
   )) as unknown[];
   return found.length > 0;

@@ -65,7 +65,7 @@ async function validateForeignKeys(queryRunner: QueryRunner, table: string): Pro
 
 async function describeMissing(queryRunner: QueryRunner, table: string, column: string): Promise<string> {
   const rows = (await queryRunner.query(
-    `select t.id::text as id, q.reason from ${table} t left join gatehouse_quarantine q on q.row_id = t.id::text
+    `select t.id::text as id, q.reason from ${table} t left join gatehouse.quarantine q on q.row_id = t.id::text
      where t.${quote(column)} is null order by 1 limit 10`,
   )) as { id: string; reason: string | null }[];
   const list = rows.map(({ id, reason }) => (reason ? `${id} (${reason})` : id)).join(', ');

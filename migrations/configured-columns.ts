@@ -112,12 +112,12 @@ async function requireEmpty(queryRunner: QueryRunner, { table, name }: Configure
 /** Undoes only this migration, because a migration with a later timestamp may have run before it. */
 async function takeBack(queryRunner: QueryRunner, migration: string): Promise<void> {
   const changes = (await queryRunner.query(
-    'select id, kind, statement from gatehouse_undo where migration = $1 order by id desc',
+    'select id, kind, statement from gatehouse.undo where migration = $1 order by id desc',
     [migration],
   )) as { id: string; kind: string; statement: string }[];
   for (const { id, kind, statement } of changes) {
     if (kind === 'concurrently') await concurrently(queryRunner, statement);
     else await inTransaction(queryRunner, statement, async () => queryRunner.query(statement));
-    await queryRunner.query('delete from gatehouse_undo where id = $1', [id]);
+    await queryRunner.query('delete from gatehouse.undo where id = $1', [id]);
   }
 }

@@ -83,7 +83,7 @@ async function backfillStart(client, child) {
 
 async function hasStarted(client) {
   try {
-    const { rows } = await client.query('select exists (select from gatehouse_backfills) as started');
+    const { rows } = await client.query('select exists (select from gatehouse.backfills) as started');
     return rows[0].started;
   } catch (error) {
     // The migration that creates the table has not run yet.

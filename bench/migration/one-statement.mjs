@@ -12,7 +12,7 @@ const ACCOUNT_ID = `encode(substring(sha256(convert_to('gatehouse:credential:' |
 
 export const STATEMENT = `
   with originals as (
-    insert into gatehouse_original_values (relation, row_id, was, became)
+    insert into gatehouse.original_values (relation, row_id, was, became)
     select 'users', id, jsonb_build_object('email', jsonb_build_array(email)),
            jsonb_build_object('email', jsonb_build_array(${EMAIL}))
     from users where email <> ${EMAIL}

@@ -36,8 +36,8 @@ interface State {
 
 /**
  * Processes the table in batches. Each batch is a short transaction that also stores the cursor, so after a kill the
- * next run continues behind the last committed batch. If a row fails even alone, it is listed in `gatehouse_quarantine`
- * and the rest goes on. `update gatehouse_backfills set paused = true` pauses the backfill.
+ * next run continues behind the last committed batch. If a row fails even alone, it is listed in `gatehouse.quarantine`
+ * and the rest goes on. `update gatehouse.backfills set paused = true` pauses the backfill.
  */
 export async function runBackfill(queryRunner: QueryRunner, backfill: Backfill): Promise<void> {
   const progress = await startProgress(queryRunner, backfill.name, quote(backfill.table));
@@ -52,7 +52,7 @@ export async function runBackfill(queryRunner: QueryRunner, backfill: Backfill):
         nextBatch(queryRunner, backfill, { size: Math.ceil(size * share), inUse }),
       );
       if (handled === 'paused') {
-        say(`${backfill.name}: paused. To go on: update gatehouse_backfills set paused = false`);
+        say(`${backfill.name}: paused. To go on: update gatehouse.backfills set paused = false`);
         await sleep(1000);
         continue;
       }
@@ -105,7 +105,7 @@ async function nextBatch(
   if (!stretch) return { rows: 0, inTheWay: false };
   await backfill.apply(stretch.range, started_at);
   await queryRunner.query(
-    'update gatehouse_backfills set cursor = $2, until = $3, rows = rows + $4 where name = $1',
+    'update gatehouse.backfills set cursor = $2, until = $3, rows = rows + $4 where name = $1',
     [backfill.name, stretch.last, end, stretch.rows],
   );
   return { rows: stretch.rows, inTheWay: await someoneWaits(queryRunner) };
@@ -113,10 +113,10 @@ async function nextBatch(
 
 async function lockState(queryRunner: QueryRunner, { name }: Backfill): Promise<State> {
   const [state] = (await queryRunner.query(
-    'select cursor, until, started_at::text, paused from gatehouse_backfills where name = $1 for update',
+    'select cursor, until, started_at::text, paused from gatehouse.backfills where name = $1 for update',
     [name],
   )) as State[];
-  if (!state) throw new Error(`gatehouse_backfills has no row for "${name}"`);
+  if (!state) throw new Error(`gatehouse.backfills has no row for "${name}"`);
   return state;
 }
 
@@ -126,13 +126,13 @@ async function quarantine(queryRunner: QueryRunner, backfill: Backfill, error: u
   const row = await backfill.walk.next(queryRunner, cursor, end, 1);
   if (!row) return;
   const reason = error instanceof Error ? error.message : String(error);
-  say(`${backfill.name}: row ${row.lastId} failed and is listed in gatehouse_quarantine: ${reason}`);
+  say(`${backfill.name}: row ${row.lastId} failed and is listed in gatehouse.quarantine: ${reason}`);
   await queryRunner.query(
-    `insert into gatehouse_quarantine (backfill, row_id, reason) values ($1, $2, $3)
+    `insert into gatehouse.quarantine (backfill, row_id, reason) values ($1, $2, $3)
      on conflict (backfill, row_id) do update set reason = excluded.reason`,
     [backfill.name, row.lastId, reason],
   );
-  await queryRunner.query('update gatehouse_backfills set cursor = $2, until = $3 where name = $1', [
+  await queryRunner.query('update gatehouse.backfills set cursor = $2, until = $3 where name = $1', [
     backfill.name,
     row.last,
     end,

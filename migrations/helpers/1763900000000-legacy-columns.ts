@@ -73,7 +73,7 @@ function newName({ renamed }: Adoption, named: string | undefined): string | und
 
 /** Columns chosen when the migrations began. A later run uses them even if the variables have changed. */
 export async function readLegacyColumns(queryRunner: QueryRunner): Promise<LegacyColumns> {
-  const rows = (await queryRunner.query('select purpose, column_name from gatehouse_legacy_columns')) as {
+  const rows = (await queryRunner.query('select purpose, column_name from gatehouse.legacy_columns')) as {
     purpose: Purpose;
     column_name: string;
   }[];

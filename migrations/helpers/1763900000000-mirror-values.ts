@@ -6,7 +6,7 @@ import { FAMILIES, TABLES } from './1763900000000-tables.js';
 /** Pairs of columns that a trigger keeps equal. */
 export async function readMirrored(queryRunner: QueryRunner, table: string): Promise<ColumnPair[]> {
   const rows = (await queryRunner.query(
-    `select substr(purpose, length($1) + 2) as ours, column_name as theirs from gatehouse_legacy_columns
+    `select substr(purpose, length($1) + 2) as ours, column_name as theirs from gatehouse.legacy_columns
      where starts_with(purpose, $1 || '.') order by purpose`,
     [table],
   )) as { ours: string; theirs: string }[];

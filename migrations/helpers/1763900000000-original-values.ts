@@ -37,8 +37,8 @@ async function restoreStatement(queryRunner: QueryRunner, relation: string): Pro
     });
   return `
     with taken as (
-      delete from gatehouse_original_values where (relation, row_id) in (
-        select relation, row_id from gatehouse_original_values where relation = $1
+      delete from gatehouse.original_values where (relation, row_id) in (
+        select relation, row_id from gatehouse.original_values where relation = $1
         order by row_id limit ${BATCH} for update)
       returning row_id, was, became
     ), restored as (

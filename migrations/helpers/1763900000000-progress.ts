@@ -57,7 +57,7 @@ export async function startProgress(
 ): Promise<Progress> {
   const [size] = (await queryRunner.query(
     `select case when reltuples > 0 then reltuples::double precision else (select count(*) from ${table}) end as total,
-            coalesce((select rows from gatehouse_backfills where name = $1), 0)::double precision as before
+            coalesce((select rows from gatehouse.backfills where name = $1), 0)::double precision as before
      from pg_class where oid = to_regclass($2)`,
     [what, table],
   )) as { total: number; before: number }[];

@@ -15,18 +15,18 @@ export async function startBackfill(
   const undoing = { migration, relation, name } as const;
   const forget = (table: string, column: string) => `delete from ${table} where ${column} = '${name}'`;
   await inTransaction(queryRunner, name, async () => {
-    await queryRunner.query('insert into gatehouse_backfills (name) values ($1) on conflict do nothing', [
+    await queryRunner.query('insert into gatehouse.backfills (name) values ($1) on conflict do nothing', [
       name,
     ]);
     await recordUndo(queryRunner, {
       ...undoing,
       kind: 'statement',
-      statement: forget('gatehouse_backfills', 'name'),
+      statement: forget('gatehouse.backfills', 'name'),
     });
     await recordUndo(queryRunner, {
       ...undoing,
       kind: 'backfill',
-      statement: forget('gatehouse_quarantine', 'backfill'),
+      statement: forget('gatehouse.quarantine', 'backfill'),
     });
   });
 }

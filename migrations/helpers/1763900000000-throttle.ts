@@ -27,7 +27,7 @@ interface Load {
 
 /**
  * Called between two batches. Waits while a standby is far behind, and up to 10 seconds while other sessions wait for
- * locks. `update gatehouse_backfills set throttled = false` switches this off.
+ * locks. `update gatehouse.backfills set throttled = false` switches this off.
  * @returns true if other sessions work in this database, so that the next batch must be small.
  */
 export async function giveWay(queryRunner: QueryRunner, backfill: string): Promise<boolean> {
@@ -54,7 +54,7 @@ async function readLoad(queryRunner: QueryRunner, backfill: string): Promise<Loa
                     where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
                       and application_name not like 'gatehouse-migrations%'
                       and (state = 'active' or state_change > clock_timestamp() - interval '${LATELY} ms')) as "inUse"
-     from gatehouse_backfills where name = $1 and throttled`,
+     from gatehouse.backfills where name = $1 and throttled`,
     [backfill],
   )) as Load[];
   return load ?? { waiting: 0, lag: null, inUse: false };
@@ -64,7 +64,7 @@ function reasonToWait({ waiting, lag }: Load, waited: number): string | undefine
   if (lag !== null && lag > LARGEST_LAG) {
     return (
       `a standby is ${Math.round(lag / 2 ** 20)} MB behind. ` +
-      `To go on without waiting: update gatehouse_backfills set throttled = false`
+      `To go on without waiting: update gatehouse.backfills set throttled = false`
     );
   }
   if (waiting > 0 && waited < PATIENCE) return `other sessions wait for locks (${waiting})`;

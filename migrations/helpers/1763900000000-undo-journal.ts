@@ -22,7 +22,7 @@ export interface Undo {
 /** Call it in the transaction of the change, so that both are stored or neither is. */
 export async function recordUndo(queryRunner: QueryRunner, undo: Undo): Promise<void> {
   await queryRunner.query(
-    `insert into gatehouse_undo (migration, kind, relation, name, statement) values ($1, $2, $3, $4, $5)
+    `insert into gatehouse.undo (migration, kind, relation, name, statement) values ($1, $2, $3, $4, $5)
      on conflict (migration, statement) do nothing`,
     [undo.migration, undo.kind, undo.relation, undo.name ?? null, undo.statement],
   );
@@ -34,12 +34,12 @@ export async function recordUndo(queryRunner: QueryRunner, undo: Undo): Promise<
  */
 export async function undo(queryRunner: QueryRunner, migration: string): Promise<void> {
   const changes = (await queryRunner.query(
-    `select id, migration, kind, relation, name, statement from gatehouse_undo
+    `select id, migration, kind, relation, name, statement from gatehouse.undo
      where right(migration, 13) >= right($1, 13) order by id desc`,
     [migration],
   )) as (Undo & { id: string })[];
   for (const change of changes) {
-    const forget = () => queryRunner.query('delete from gatehouse_undo where id = $1', [change.id]);
+    const forget = () => queryRunner.query('delete from gatehouse.undo where id = $1', [change.id]);
     if (['concurrently', 'index', 'not null'].includes(change.kind)) {
       if (change.kind === 'not null') await restoreNotNull(queryRunner, change);
       else if (change.kind === 'index') await buildIndex(queryRunner, change.name ?? '', change.statement);
@@ -58,7 +58,7 @@ export async function undo(queryRunner: QueryRunner, migration: string): Promise
 /** Columns that the migrations added empty. Excludes those that AdoptTables added beside legacy columns. */
 export async function addedColumns(queryRunner: QueryRunner, relation: string): Promise<Set<string>> {
   const rows = (await queryRunner.query(
-    `select name from gatehouse_undo where kind = 'column' and relation = $1 and migration not like 'AdoptTables%'`,
+    `select name from gatehouse.undo where kind = 'column' and relation = $1 and migration not like 'AdoptTables%'`,
     [relation],
   )) as { name: string }[];
   return new Set(rows.map((row) => row.name));

@@ -21,7 +21,7 @@ export async function mirrorColumns(
   if (rules.length === 0) return;
   for (const { ours, theirs } of mirrored) {
     await addColumn(queryRunner, migration, table, ours.name, columns.get(ours.name)?.type ?? ours.type);
-    await queryRunner.query('insert into gatehouse_legacy_columns values ($1, $2)', [
+    await queryRunner.query('insert into gatehouse.legacy_columns values ($1, $2)', [
       `${table}.${ours.name}`,
       theirs.name,
     ]);
@@ -32,7 +32,7 @@ export async function mirrorColumns(
     await addColumn(queryRunner, migration, table, name, `${type}${constant}`);
   }
   const undo = { migration, kind: 'statement', relation: table } as const;
-  const forget = `delete from gatehouse_legacy_columns where purpose like '${table}.%'`;
+  const forget = `delete from gatehouse.legacy_columns where purpose like '${table}.%'`;
   await recordUndo(queryRunner, { ...undo, statement: forget });
   await createTriggers(queryRunner, undo, rules);
 }
@@ -59,22 +59,23 @@ async function createTriggers(
   rules: readonly string[],
 ): Promise<void> {
   const table = undo.relation;
-  const name = `gatehouse_mirror_${table}`;
+  const name = `mirror_${table}`;
   const [{ schema }] = (await queryRunner.query('select quote_ident(current_schema()) as schema')) as [
     { schema: string },
   ];
   await queryRunner.query(
-    `create or replace function ${name}() returns trigger language plpgsql security definer
+    `create or replace function gatehouse.${name}() returns trigger language plpgsql security definer
        set search_path to ${schema}, pg_temp set timezone to 'UTC' as $gatehouse$
       begin
         ${rules.join('\n')}
         return new;
       end$gatehouse$`,
   );
-  await recordUndo(queryRunner, { ...undo, name, statement: `drop function if exists ${name}()` });
+  await queryRunner.query(`revoke all on function gatehouse.${name}() from public`);
+  await recordUndo(queryRunner, { ...undo, name, statement: `drop function if exists gatehouse.${name}()` });
   for (const trigger of [`gatehouse_0_mirror_${table}`, `gatehouse_z_mirror_${table}`]) {
     await queryRunner.query(
-      `create trigger ${trigger} before insert or update on ${table} for each row execute function ${name}()`,
+      `create trigger ${trigger} before insert or update on ${table} for each row execute function gatehouse.${name}()`,
     );
     await recordUndo(queryRunner, {
       ...undo,

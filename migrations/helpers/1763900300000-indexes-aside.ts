@@ -32,7 +32,7 @@ export async function setIndexesAside(
 /** Builds the dropped indexes again, also those of an interrupted run. */
 export async function bringIndexesBack(queryRunner: QueryRunner, migration: string): Promise<void> {
   const indexes = (await queryRunner.query(
-    `select relation, name, statement from gatehouse_undo where migration = $1 and kind = 'index' order by id`,
+    `select relation, name, statement from gatehouse.undo where migration = $1 and kind = 'index' order by id`,
     [migration],
   )) as { relation: string; name: string; statement: string }[];
   for (const { relation, name, statement } of indexes) {

@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 
-/** A row-level BEFORE trigger and its function, which has the same name. */
+/** A row-level BEFORE trigger `gatehouse_<name>` and its function `gatehouse.<name>`. */
 export interface TriggerDefinition {
   readonly name: string;
   readonly table: string;
@@ -14,7 +14,7 @@ export interface TriggerDefinition {
 /** If a statement writes both forms and they disagree, the time wins over the flag, because it is more precise. */
 export const TRIGGERS: readonly TriggerDefinition[] = [
   {
-    name: 'gatehouse_users_email_verified',
+    name: 'users_email_verified',
     table: 'users',
     events: 'insert or update of email_verified, is_email_verified',
     when: '(new.email_verified is not null) is distinct from new.is_email_verified',
@@ -34,7 +34,7 @@ export const TRIGGERS: readonly TriggerDefinition[] = [
       end`,
   },
   {
-    name: 'gatehouse_accounts_expires_at',
+    name: 'accounts_expires_at',
     table: 'accounts',
     events: 'insert or update of expires_at, access_token_expires_at',
     when: 'new.expires_at is not null or new.access_token_expires_at is not null',
@@ -57,20 +57,22 @@ export async function createTrigger(
   migration: string,
   { name, table, events, when, body }: TriggerDefinition,
 ): Promise<void> {
-  await inTransaction(queryRunner, `create trigger ${name}`, async () => {
+  const trigger = `gatehouse_${name}`;
+  await inTransaction(queryRunner, `create trigger ${trigger}`, async () => {
     await queryRunner.query(
-      `create or replace function ${name}() returns trigger language plpgsql as $gatehouse$${body}$gatehouse$`,
+      `create or replace function gatehouse.${name}() returns trigger language plpgsql as $gatehouse$${body}$gatehouse$`,
     );
+    await queryRunner.query(`revoke all on function gatehouse.${name}() from public`);
     const [existing] = (await queryRunner.query(
       'select 1 from pg_trigger where tgrelid = to_regclass($1) and tgname = $2',
-      [table, name],
+      [table, trigger],
     )) as unknown[];
     if (existing) return;
     await queryRunner.query(
-      `create trigger ${name} before ${events} on ${table} for each row ${when ? `when (${when}) ` : ''}execute function ${name}()`,
+      `create trigger ${trigger} before ${events} on ${table} for each row ${when ? `when (${when}) ` : ''}execute function gatehouse.${name}()`,
     );
-    const undo = { migration, kind: 'statement', relation: table, name } as const;
-    await recordUndo(queryRunner, { ...undo, statement: `drop function if exists ${name}()` });
-    await recordUndo(queryRunner, { ...undo, statement: `drop trigger if exists ${name} on ${table}` });
+    const undo = { migration, kind: 'statement', relation: table, name: trigger } as const;
+    await recordUndo(queryRunner, { ...undo, statement: `drop function if exists gatehouse.${name}()` });
+    await recordUndo(queryRunner, { ...undo, statement: `drop trigger if exists ${trigger} on ${table}` });
   });
 }

@@ -24,7 +24,7 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
   const { normalised } = await textExpressions(queryRunner);
   const byLegacyApplication = await evidence(queryRunner);
   return {
-    name: 'gatehouse_users_address',
+    name: 'users_address',
     table: 'users',
     lockTimeout: 500,
     triggers: [
@@ -34,21 +34,20 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
         when: 'new.email is not null and old.email::text is distinct from new.email::text',
       },
     ],
+    declarations: `
+      written record := new;
+      address users.email%type := ${normalised('new.email')};`,
     body: `
-      declare
-        written record := new;
-        address users.email%type := ${normalised('new.email')};
-      begin
         if tg_op = 'UPDATE' then
-          delete from gatehouse_conflicts where user_id = new.id::text;
-          update gatehouse_original_values set was = was - 'email', became = became - 'email'
+          delete from gatehouse.conflicts where user_id = new.id::text;
+          update gatehouse.original_values set was = was - 'email', became = became - 'email'
           where relation = 'users' and row_id = new.id::text and was ? 'email';
         end if;
         -- A running batch of the backfill may be giving another row this address. Wait until it has finished.
         perform 1 from users u where ${UNNORMALISED} for no key update;
         if ${byLegacyApplication} then
           update users u set email = o.was -> 'email' ->> 0
-          from gatehouse_original_values o
+          from gatehouse.original_values o
           where u.email = address and u.id is distinct from new.id
             and o.relation = 'users' and o.row_id = u.id::text and o.became -> 'email' ->> 0 = address::text;
         end if;
@@ -58,27 +57,25 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
             `jsonb_build_object('email', jsonb_build_array(address))`,
           )}
           new.email := address;
-          return new;
+          exit work;
         end if;
         if ${TAKEN} then
-          insert into gatehouse_conflicts (user_id, email, normalised_email)
+          insert into gatehouse.conflicts (user_id, email, normalised_email)
           select u.id::text, u.email::text, address::text from users u where ${NORMALISED}
           union all select u.id::text, u.email::text, address::text from users u where ${UNNORMALISED}
           union all select new.id::text, new.email::text, address::text
           on conflict (user_id) do nothing;
-        end if;
-        return new;
-      exception when others then
+        end if;`,
+    onFailure: `
         ${NOTE_FAILURE}
-        return written;
-      end`,
+        new := written;`,
   };
 }
 
 /** Columns that an update may set to change the e-mail: ours, and a legacy column that is mirrored. */
 async function addresses(queryRunner: QueryRunner): Promise<string[]> {
   const mirrored = (await queryRunner.query(
-    `select quote_ident(column_name) as name from gatehouse_legacy_columns where purpose = 'users.email'`,
+    `select quote_ident(column_name) as name from gatehouse.legacy_columns where purpose = 'users.email'`,
   )) as { name: string }[];
   return ['email', ...mirrored.map(({ name }) => name)];
 }

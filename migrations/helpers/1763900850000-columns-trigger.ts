@@ -47,7 +47,7 @@ export async function columnsTrigger(queryRunner: QueryRunner): Promise<DualWrit
   // If an insert sets our own name column, no legacy application made it, and the legacy columns only have defaults.
   const ours = added.has('name') ? 'new.name is null' : 'true';
   return {
-    name: 'gatehouse_users_columns',
+    name: 'users_columns',
     table: 'users',
     lockTimeout: 500,
     triggers: [
@@ -57,12 +57,10 @@ export async function columnsTrigger(queryRunner: QueryRunner): Promise<DualWrit
         when: `(${rules.map(({ changed }) => changed).join(' or ')})`,
       },
     ],
+    declarations: 'written record := new;',
     body: `
-      declare
-        written record := new;
-      begin
-        if (select mode from gatehouse_switch_over) = 'gatehouse' then
-          return new;
+        if (select mode from gatehouse.switch_over) = 'gatehouse' then
+          exit work;
         end if;
         if tg_op = 'INSERT' then
           new.created_at := coalesce(new.created_at, new.updated_at, now());
@@ -71,12 +69,10 @@ export async function columnsTrigger(queryRunner: QueryRunner): Promise<DualWrit
         else
           ${rules.map(({ changed, onUpdate }) => `if ${changed} then ${onUpdate} end if;`).join('\n')}
         end if;
-        ${keepWritten(OURS.filter((column) => !added.has(column)))}
-        return new;
-      exception when others then
+        ${keepWritten(OURS.filter((column) => !added.has(column)))}`,
+    onFailure: `
         ${NOTE_FAILURE}
-        return written;
-      end`,
+        new := written;`,
   };
 }
 

@@ -7,7 +7,7 @@ function accountId(userId: string): string {
 }
 
 /**
- * Lists accounts with numeric ids in `gatehouse_original_values`, because such an id does not show who made the
+ * Lists accounts with numeric ids in `gatehouse.original_values`, because such an id does not show who made the
  * account.
  */
 const COUNTED_ACCOUNTS = 'counted credential accounts';
@@ -35,7 +35,7 @@ export function insertAccounts(accounts: NewAccounts): string {
   if (!isCounted) return insert;
   return `
     with written as (${insert} returning id, xmax = 0 as made)
-    insert into gatehouse_original_values (relation, row_id, was, became)
+    insert into gatehouse.original_values (relation, row_id, was, became)
     select '${COUNTED_ACCOUNTS}', id::text, '{}', '{}' from written where made`;
 }
 
@@ -43,7 +43,7 @@ export function insertAccounts(accounts: NewAccounts): string {
 export function isBackfilledAccount(row: string): string {
   return `${row}.provider_id = 'credential' and (
     replace(${row}.id::text, '-', '') = ${accountId(`${row}.provider_user_id`)} or exists (
-      select 1 from gatehouse_original_values o where o.relation = '${COUNTED_ACCOUNTS}' and o.row_id = ${row}.id::text))`;
+      select 1 from gatehouse.original_values o where o.relation = '${COUNTED_ACCOUNTS}' and o.row_id = ${row}.id::text))`;
 }
 
 /** The statement with which `down` deletes the accounts that were made from legacy passwords. */

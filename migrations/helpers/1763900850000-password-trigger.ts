@@ -8,7 +8,7 @@ export function passwordTrigger(passwordColumn: string, idType: string): DualWri
   const column = quote(passwordColumn);
   const account = `provider_id = 'credential' and provider_user_id = new.id::text`;
   return {
-    name: 'gatehouse_users_password',
+    name: 'users_password',
     table: 'users',
     lockTimeout: 500,
     triggers: [
@@ -16,9 +16,8 @@ export function passwordTrigger(passwordColumn: string, idType: string): DualWri
       { events: `after update of ${column}`, when: `old.${column} is distinct from new.${column}` },
     ],
     body: `
-      begin
-        if (select mode from gatehouse_switch_over) = 'gatehouse' then
-          return null;
+        if (select mode from gatehouse.switch_over) = 'gatehouse' then
+          exit work;
         end if;
         if coalesce(${isUsableHash(`new.${column}`)}, false) then
           ${insertAccounts({
@@ -32,14 +31,10 @@ export function passwordTrigger(passwordColumn: string, idType: string): DualWri
           })};
         else
           -- A batch of the backfill may have read the old hash. Wait for its lock; then its account exists and can be deleted.
-          perform 1 from gatehouse_backfills where name = 'backfill credential accounts' for share;
+          perform 1 from gatehouse.backfills where name = 'backfill credential accounts' for share;
           delete from accounts where ${account};
         end if;
-        delete from gatehouse_quarantine where backfill = '${DUAL_WRITE}' and row_id = new.id::text;
-        return null;
-      exception when others then
-        ${NOTE_FAILURE}
-        return null;
-      end`,
+        delete from gatehouse.quarantine where backfill = '${DUAL_WRITE}' and row_id = new.id::text;`,
+    onFailure: NOTE_FAILURE,
   };
 }

@@ -39,7 +39,7 @@ function updateAndKeep({ relation, values, range }: Update): string {
              ${values.map(({ column, expression }) => `${expression} as new_${column}`).join(', ')}
       from ${relation} u where ${range('u')} and (${isIncomplete(legacy)}) order by u.id for no key update of u
     ), kept as (
-      insert into gatehouse_original_values (relation, row_id, was, became)
+      insert into gatehouse.original_values (relation, row_id, was, became)
       select '${relation}', id::text, ${changes(legacy, 'old')}, ${changes(legacy, 'new')} from batch
       on conflict (relation, row_id) do nothing
     )

@@ -25,7 +25,7 @@ export async function userValues(queryRunner: QueryRunner): Promise<ColumnValue[
   const { normalised, presence } = await textExpressions(queryRunner);
 
   const created = 'coalesce(u.created_at, u.updated_at, $1::timestamptz)';
-  const email = `case when exists (select 1 from gatehouse_conflicts c where c.user_id = u.id::text)
+  const email = `case when exists (select 1 from gatehouse.conflicts c where c.user_id = u.id::text)
     then u.email::text else ${normalised('u.email')} end`;
   const local = `coalesce(nullif(split_part(${normalised('u.email')}, '@', 1), ''), u.email::text)`;
   const limit = columns.get('name')?.maxLength;

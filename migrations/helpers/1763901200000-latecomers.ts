@@ -10,7 +10,7 @@ import { ACCOUNTS_BACKFILL, backfillAccounts, lacksAccount } from './17639010000
 
 /**
  * Fills users that the backfill missed: a change by the legacy application may have moved a row to a place that the
- * backfill had already passed. Also repeats rows in `gatehouse_quarantine` that were corrected since.
+ * backfill had already passed. Also repeats rows in `gatehouse.quarantine` that were corrected since.
  */
 export async function fillLatecomers(queryRunner: QueryRunner): Promise<void> {
   const incomplete = isIncomplete(await userValues(queryRunner));
@@ -43,7 +43,7 @@ async function anyUser(queryRunner: QueryRunner, condition: string, parameters: 
 
 async function startAgain(queryRunner: QueryRunner, backfill: string): Promise<void> {
   await inTransaction(queryRunner, backfill, async () => {
-    await queryRunner.query('delete from gatehouse_quarantine where backfill = $1', [backfill]);
-    await queryRunner.query('update gatehouse_backfills set cursor = null where name = $1', [backfill]);
+    await queryRunner.query('delete from gatehouse.quarantine where backfill = $1', [backfill]);
+    await queryRunner.query('update gatehouse.backfills set cursor = null where name = $1', [backfill]);
   });
 }

@@ -46,13 +46,13 @@ export async function countMigration(queryRunner: QueryRunner): Promise<Migratio
     `select u.id::text as id from users u where ${unrecognised} limit ${counts.unrecognised > 0 ? 10 : 0}`,
   )) as { id: string }[];
   const [emails] = (await queryRunner.query(
-    `select count(*)::integer as changed from gatehouse_original_values where relation = 'users' and was ? 'email'`,
+    `select count(*)::integer as changed from gatehouse.original_values where relation = 'users' and was ? 'email'`,
   )) as { changed: number }[];
   const conflicts = (await queryRunner.query(
-    'select user_id as id, email from gatehouse_conflicts order by normalised_email, user_id',
+    'select user_id as id, email from gatehouse.conflicts order by normalised_email, user_id',
   )) as Conflict[];
   const quarantined = (await queryRunner.query(
-    'select row_id as id, reason from gatehouse_quarantine order by backfill, row_id',
+    'select row_id as id, reason from gatehouse.quarantine order by backfill, row_id',
   )) as { id: string; reason: string }[];
   const unrecognisedExamples = examples.map(({ id }) => id);
   return { ...counts, unrecognisedExamples, emailsChanged: emails?.changed ?? 0, conflicts, quarantined };
@@ -86,7 +86,7 @@ export function describeMigration(counts: MigrationCounts): string {
     `  deactivated, now banned        ${counts.deactivated}`,
     `  e-mail conflicts, unchanged    ${counts.conflicts.length}`,
     ...counts.conflicts.slice(0, SHOWN).map(({ id, email }) => `    ${id}  ${JSON.stringify(email)}`),
-    ...(counts.conflicts.length > SHOWN ? ['    … the rest is in gatehouse_conflicts'] : []),
+    ...(counts.conflicts.length > SHOWN ? ['    … the rest is in gatehouse.conflicts'] : []),
     `  rows in quarantine             ${counts.quarantined.length}`,
     ...counts.quarantined.slice(0, SHOWN).map(({ id, reason }) => `    ${id}  ${reason}`),
   ];

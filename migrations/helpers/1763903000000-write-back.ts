@@ -18,7 +18,7 @@ export function writtenBack(hash: string, column: string): string {
  */
 export function writeBackTrigger(column: string): DualWrite {
   return {
-    name: 'gatehouse_accounts_password',
+    name: 'accounts_password',
     table: 'accounts',
     lockTimeout: 800,
     triggers: [
@@ -30,19 +30,16 @@ export function writeBackTrigger(column: string): DualWrite {
       { events: 'after delete', when: `old.provider_id = 'credential' and old.password is not null` },
     ],
     body: `
-      begin
-        if (select mode from gatehouse_switch_over) = 'legacy' then
-          return null;
+        if (select mode from gatehouse.switch_over) = 'legacy' then
+          exit work;
         end if;
         if tg_op = 'DELETE' or new.password is null then
           update users u set ${column} = '${NO_PASSWORD}'
           where u.id = old.user_id and u.${column} = old.password;
-          return null;
+          exit work;
         end if;
         update users u set ${column} = ${writtenBack('new.password', `u.${column}`)}
         where u.id = new.user_id and u.${column}::text is distinct from ${writtenBack('new.password', `u.${column}`)};
-        delete from gatehouse_quarantine where backfill = '${DUAL_WRITE}' and row_id = new.user_id::text;
-        return null;
-      end`,
+        delete from gatehouse.quarantine where backfill = '${DUAL_WRITE}' and row_id = new.user_id::text;`,
   };
 }

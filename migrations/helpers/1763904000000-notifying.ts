@@ -13,7 +13,7 @@ const SENT = 100;
  * PostgreSQL accepts less than 8000 bytes and sends equal texts of a transaction only once.
  */
 const NOTIFYING_FUNCTION = `
-  create or replace function gatehouse_notify(kind text, ids text[]) returns void language plpgsql as $gatehouse$
+  create or replace function gatehouse.notify(kind text, ids text[]) returns void language plpgsql as $gatehouse$
   declare
     sent integer := coalesce(nullif(current_setting('gatehouse.notified', true), ''), '0');
     payload text := case when cardinality(ids) <= ${NAMED} then json_build_object(kind, ids)::text else '' end;
@@ -24,6 +24,7 @@ const NOTIFYING_FUNCTION = `
     perform pg_notify('gatehouse_sessions', payload);
   end $gatehouse$`;
 
+/** The function is `gatehouse.<name>`, its trigger `gatehouse_<name>`. */
 interface NotifyingTrigger {
   readonly name: string;
   readonly table: string;
@@ -35,41 +36,41 @@ interface NotifyingTrigger {
 const limited = (ids: string) => `array(${ids} limit ${NAMED + 1})`;
 
 const sessions = (condition: string) =>
-  `perform gatehouse_notify('sessions', ${limited(`select o.id::text from old_rows o where ${condition}`)});`;
+  `perform gatehouse.notify('sessions', ${limited(`select o.id::text from old_rows o where ${condition}`)});`;
 
 /** Names users even if they have no session, because a sign-in that is under way is not visible yet. */
-const USERS = `perform gatehouse_notify('users', ${limited('select o.id::text from old_rows o')});`;
+const USERS = `perform gatehouse.notify('users', ${limited('select o.id::text from old_rows o')});`;
 
 /** Servers ignore expired sessions by their own clocks. One hour is more than two clocks differ. */
 const LATELY_ALIVE = `o.expires_at > now() - interval '1 hour'`;
 
 const TRIGGERS: readonly NotifyingTrigger[] = [
   {
-    name: 'gatehouse_sessions_updated',
+    name: 'sessions_updated',
     table: 'sessions',
     event: 'update',
     body: sessions('true'),
   },
   {
-    name: 'gatehouse_sessions_deleted',
+    name: 'sessions_deleted',
     table: 'sessions',
     event: 'delete',
     body: sessions(LATELY_ALIVE),
   },
   {
-    name: 'gatehouse_sessions_truncated',
+    name: 'sessions_truncated',
     table: 'sessions',
     event: 'truncate',
     body: `perform pg_notify('gatehouse_sessions', '');`,
   },
   {
-    name: 'gatehouse_users_updated',
+    name: 'users_updated',
     table: 'users',
     event: 'update',
     body: USERS,
   },
   {
-    name: 'gatehouse_users_deleted',
+    name: 'users_deleted',
     table: 'users',
     event: 'delete',
     body: USERS,
@@ -81,9 +82,10 @@ const TRIGGERS: readonly NotifyingTrigger[] = [
  * no other rights.
  */
 export async function createNotifyingTriggers(queryRunner: QueryRunner, migration: string): Promise<void> {
-  await inTransaction(queryRunner, 'create function gatehouse_notify', async () => {
+  await inTransaction(queryRunner, 'create function gatehouse.notify', async () => {
     await queryRunner.query(NOTIFYING_FUNCTION);
-    const statement = 'drop function if exists gatehouse_notify(text, text[])';
+    await queryRunner.query('revoke all on function gatehouse.notify(text, text[]) from public');
+    const statement = 'drop function if exists gatehouse.notify(text, text[])';
     await recordUndo(queryRunner, { migration, kind: 'statement', relation: 'sessions', statement });
   });
   for (const trigger of TRIGGERS) await createTrigger(queryRunner, migration, trigger);
@@ -94,26 +96,28 @@ async function createTrigger(
   migration: string,
   { name, table, event, body }: NotifyingTrigger,
 ): Promise<void> {
-  await inTransaction(queryRunner, `create trigger ${name}`, async () => {
+  const trigger = `gatehouse_${name}`;
+  await inTransaction(queryRunner, `create trigger ${trigger}`, async () => {
     const [{ schema }] = (await queryRunner.query('select current_schema() as schema')) as [
       { schema: string },
     ];
     await queryRunner.query(
-      `create or replace function ${name}() returns trigger language plpgsql
+      `create or replace function gatehouse.${name}() returns trigger language plpgsql
          security definer set search_path = ${quote(schema)}, pg_temp
        as $gatehouse$begin ${body} return null; end$gatehouse$`,
     );
+    await queryRunner.query(`revoke all on function gatehouse.${name}() from public`);
     const [existing] = (await queryRunner.query(
       'select 1 from pg_trigger where tgrelid = to_regclass($1) and tgname = $2',
-      [table, name],
+      [table, trigger],
     )) as unknown[];
     if (existing) return;
     await queryRunner.query(
-      `create trigger ${name} after ${event} on ${table} ${event === 'truncate' ? '' : 'referencing old table as old_rows'}
-         for each statement execute function ${name}()`,
+      `create trigger ${trigger} after ${event} on ${table} ${event === 'truncate' ? '' : 'referencing old table as old_rows'}
+         for each statement execute function gatehouse.${name}()`,
     );
-    const undo = { migration, kind: 'statement', relation: table, name } as const;
-    await recordUndo(queryRunner, { ...undo, statement: `drop function if exists ${name}()` });
-    await recordUndo(queryRunner, { ...undo, statement: `drop trigger if exists ${name} on ${table}` });
+    const undo = { migration, kind: 'statement', relation: table, name: trigger } as const;
+    await recordUndo(queryRunner, { ...undo, statement: `drop function if exists gatehouse.${name}()` });
+    await recordUndo(queryRunner, { ...undo, statement: `drop trigger if exists ${trigger} on ${table}` });
   });
 }

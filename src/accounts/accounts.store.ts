@@ -117,7 +117,7 @@ export class AccountsStore {
     await this.dataSource.query(
       `update accounts set password = $3, updated_at = $4
        where id = $1 and password = $2
-         and ($3 like '$2b$%' or not exists (select 1 from gatehouse_switch_over where mode <> 'ended'))`,
+         and ($3 like '$2b$%' or not exists (select 1 from gatehouse.switch_over where mode <> 'ended'))`,
       [accountId, previous, hash, new Date()],
     );
   }

@@ -35,7 +35,7 @@ export const refreshes = (provider: Provider): provider is RefreshingProvider =>
 /**
  * Asks a provider for new tokens, once for all requests that want them at the same time. A provider that rotates refresh
  * tokens treats the second use of one as theft and revokes all its tokens (RFC 9700 §4.14.2). Requests in one process
- * share a promise. Between instances, a row in `gatehouse_token_refreshes` says which one asks. No database connection is
+ * share a promise. Between instances, a row in `gatehouse.token_refreshes` says which one asks. No database connection is
  * held while the provider works.
  */
 @Injectable()

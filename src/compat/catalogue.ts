@@ -35,9 +35,12 @@ export interface Catalogue {
   readonly triggers: readonly string[];
 }
 
-const OURS = `c.relnamespace = to_regnamespace(quote_ident(current_schema())) and c.relkind = 'r' and c.relname = any($1)`;
+const OURS = `c.relkind = 'r' and c.oid = any (select to_regclass(path) from unnest($1::text[]) as path)`;
 
-/** Reads columns, indexes, foreign keys and triggers of these tables from PostgreSQL's catalogue. */
+/**
+ * Reads columns, indexes, foreign keys and triggers of these tables from PostgreSQL's catalogue.
+ * @param tables names as SQL spells them, such as `users` and `gatehouse.mails`
+ */
 export async function readCatalogue(dataSource: DataSource, tables: readonly string[]): Promise<Catalogue> {
   const columns = await dataSource.query<ColumnFacts[]>(
     `select c.relname as "table", a.attname as name, format_type(a.atttypid, a.atttypmod) as type,

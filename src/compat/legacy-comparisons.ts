@@ -36,12 +36,12 @@ async function comparisons(queryRunner: QueryRunner): Promise<RowComparison[]> {
 /** Undefined if there was no backfill, or if the switch-over has ended, because then both sides change independently. */
 async function readBackfillStart(queryRunner: QueryRunner): Promise<string | undefined> {
   const [tables] = (await queryRunner.query(
-    `select to_regclass('gatehouse_switch_over') is not null
-        and to_regclass('gatehouse_backfills') is not null as found`,
+    `select to_regclass('gatehouse.switch_over') is not null
+        and to_regclass('gatehouse.backfills') is not null as found`,
   )) as { found: boolean }[];
   if (!tables?.found) return undefined;
   const [backfill] = (await queryRunner.query(
-    `select started_at::text as at from gatehouse_backfills, gatehouse_switch_over
+    `select started_at::text as at from gatehouse.backfills, gatehouse.switch_over
      where name = 'backfill users' and mode <> 'ended'`,
   )) as { at: string }[];
   return backfill?.at;
@@ -65,7 +65,7 @@ async function usersAgainstLegacyColumns(
     idType: await readIdType(queryRunner, 'users'),
     joins: `
       left join accounts a on a.provider_id = 'credential' and a.provider_user_id = u.id::text
-      left join gatehouse_original_values o on o.relation = 'users' and o.row_id = u.id::text`,
+      left join gatehouse.original_values o on o.relation = 'users' and o.row_id = u.id::text`,
     values: [...values, ...(password ? [passwordValue(`u.${password}`)] : [])],
     startedAt,
     writtenSince: 'coalesce(greatest(u.updated_at, a.updated_at) > $1::timestamptz, false)',
@@ -74,7 +74,7 @@ async function usersAgainstLegacyColumns(
 
 /** Uses the e-mail from before the backfill if there is one, because the backfill overwrites the legacy column `email`. */
 function originalEmail(expression: string, normalised: (value: string) => string): string {
-  const conflicting = 'exists (select 1 from gatehouse_conflicts c where c.user_id = u.id::text)';
+  const conflicting = 'exists (select 1 from gatehouse.conflicts c where c.user_id = u.id::text)';
   return `case when o.was ? 'email' and not ${conflicting} then ${normalised(`o.was -> 'email' ->> 0`)} else ${expression} end`;
 }
 

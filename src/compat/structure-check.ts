@@ -38,7 +38,7 @@ export async function checkStructure(dataSource: DataSource): Promise<Structure>
   const entities = dataSource.entityMetadatas;
   const catalogue = await readCatalogue(
     dataSource,
-    entities.map((entity) => entity.tableName),
+    entities.map((entity) => entity.tablePath),
   );
   const problems = entities.flatMap((entity) => tableProblems(entity, catalogue));
   for (const trigger of TRIGGERS) {

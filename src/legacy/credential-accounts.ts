@@ -29,6 +29,6 @@ export function insertAccounts(accounts: NewAccounts): string {
   if (!isCounted) return insert;
   return `
     with written as (${insert} returning id, xmax = 0 as made)
-    insert into gatehouse_original_values (relation, row_id, was, became)
+    insert into gatehouse.original_values (relation, row_id, was, became)
     select '${COUNTED_ACCOUNTS}', id::text, '{}', '{}' from written where made`;
 }

@@ -1,4 +1,4 @@
-/** A trigger that cannot copy a write records the row in `gatehouse_quarantine` under this name. */
+/** A trigger that cannot copy a write records the row in `gatehouse.quarantine` under this name. */
 export const DUAL_WRITE = 'dual write';
 
 /** The `ban_reason` of users deactivated in the legacy application. A reactivation there lifts only bans with this reason. */

@@ -12,7 +12,7 @@ export async function noteEmailConflicts(queries: Queries): Promise<void> {
        union
        select unnormalised.email from unnormalised join users on users.email::text = unnormalised.email
      )
-     insert into gatehouse_conflicts (user_id, email, normalised_email)
+     insert into gatehouse.conflicts (user_id, email, normalised_email)
      select u.id::text, u.email::text, shared.email
      from users u join shared on shared.email = ${normalised('u.email')}
      on conflict (user_id) do nothing`,

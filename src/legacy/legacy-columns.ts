@@ -14,11 +14,11 @@ export interface LegacyColumns {
 
 export async function readLegacyColumns(queries: Queries): Promise<LegacyColumns> {
   const [found] = (await queries.query(
-    `select to_regclass('gatehouse_legacy_columns') is not null as found`,
+    `select to_regclass('gatehouse.legacy_columns') is not null as found`,
   )) as { found: boolean }[];
   if (!found?.found) return {};
   const rows = (await queries.query(
-    `select purpose, quote_ident(column_name) as name from gatehouse_legacy_columns
+    `select purpose, quote_ident(column_name) as name from gatehouse.legacy_columns
      join pg_attribute on attrelid = to_regclass('users') and attname = column_name and not attisdropped
      where strpos(purpose, '.') = 0`,
   )) as { purpose: string; name: string }[];

@@ -17,8 +17,8 @@ export class LegacyTokensStore {
   async find(digest: string): Promise<ExchangedToken | undefined> {
     const [row] = await this.dataSource.query<ExchangedToken[]>(
       `select t.session_id::text as "sessionId", s.user_id::text as "userId"
-       from gatehouse_switch_over m
-       left join gatehouse_legacy_tokens t on t.digest = $1
+       from gatehouse.switch_over m
+       left join gatehouse.legacy_tokens t on t.digest = $1
        left join sessions s on s.id = t.session_id
        where m.mode <> 'ended'`,
       [digest],
@@ -29,14 +29,14 @@ export class LegacyTokensStore {
   /** Records the JWT. False if another request recorded it first; waits until that request's transaction ends. */
   async claim(digest: string, manager: EntityManager): Promise<boolean> {
     const claimed: unknown[] = await manager.query(
-      `insert into gatehouse_legacy_tokens (digest) values ($1) on conflict do nothing returning 1`,
+      `insert into gatehouse.legacy_tokens (digest) values ($1) on conflict do nothing returning 1`,
       [digest],
     );
     return claimed.length === 1;
   }
 
   async exchange(digest: string, sessionId: string, manager: EntityManager): Promise<void> {
-    await manager.query('update gatehouse_legacy_tokens set session_id = $2 where digest = $1', [
+    await manager.query('update gatehouse.legacy_tokens set session_id = $2 where digest = $1', [
       digest,
       sessionId,
     ]);

@@ -12,7 +12,7 @@ export interface MirroredColumn {
 export async function readMirroredColumns(queries: Queries): Promise<Map<string, MirroredColumn[]>> {
   const rows = (await queries.query(
     `select split_part(purpose, '.', 1) as "table", split_part(purpose, '.', 2) as ours, column_name as theirs
-     from gatehouse_legacy_columns where strpos(purpose, '.') > 0 order by purpose`,
+     from gatehouse.legacy_columns where strpos(purpose, '.') > 0 order by purpose`,
   )) as { table: string; ours: string; theirs: string }[];
   const mirrored = new Map<string, MirroredColumn[]>();
   for (const table of new Set(rows.map((row) => row.table))) {

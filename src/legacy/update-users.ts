@@ -11,7 +11,7 @@ interface Update {
 
 /**
  * Sets the columns of users that do not have their value yet. The first statement updates users that lose a value from
- * before the migrations: it locks them and saves the old value in `gatehouse_original_values`. The second statement
+ * before the migrations: it locks them and saves the old value in `gatehouse.original_values`. The second statement
  * updates the others. If somebody changes a row in between so that it would lose a value too, that row is skipped.
  */
 export async function updateUsers(queries: Queries, update: Update): Promise<void> {
@@ -38,7 +38,7 @@ function updateAndKeep({ values, condition }: Update): string {
              ${values.map(({ column, expression }) => `${expression} as new_${column}`).join(', ')}
       from users u where ${condition} and (${isIncomplete(legacy)}) order by u.id for no key update of u
     ), kept as (
-      insert into gatehouse_original_values (relation, row_id, was, became)
+      insert into gatehouse.original_values (relation, row_id, was, became)
       select 'users', id::text, ${changes(legacy, 'old')}, ${changes(legacy, 'new')} from batch
       on conflict (relation, row_id) do nothing
     )

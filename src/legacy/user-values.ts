@@ -24,7 +24,7 @@ export async function userValues(queries: Queries): Promise<UserValue[]> {
   const { normalised, presence } = await textExpressions(queries);
 
   const created = 'coalesce(u.created_at, u.updated_at, $1::timestamptz)';
-  const email = `case when exists (select 1 from gatehouse_conflicts c where c.user_id = u.id::text)
+  const email = `case when exists (select 1 from gatehouse.conflicts c where c.user_id = u.id::text)
     then u.email::text else ${normalised('u.email')} end`;
   const local = `coalesce(nullif(split_part(${normalised('u.email')}, '@', 1), ''), u.email::text)`;
   const limit = columns.get('name')?.maxLength;
@@ -63,7 +63,7 @@ export async function userValues(queries: Queries): Promise<UserValue[]> {
 /** Columns of `users` that the migrations added, without those that the adoption of the table added beside legacy columns. */
 async function addedColumns(queries: Queries): Promise<Set<string>> {
   const rows = (await queries.query(
-    `select name from gatehouse_undo
+    `select name from gatehouse.undo
      where kind = 'column' and relation = 'users' and migration not like 'AdoptTables%'`,
   )) as { name: string }[];
   return new Set(rows.map((row) => row.name));

@@ -150,7 +150,7 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
     if (this.outage.end()) this.logger.log('the mail server answers again');
     if (verdict === 'refused') {
       this.logger.error(
-        `mail ${kind} ${id} given up after attempt ${attempts} (${code}). The reason is in gatehouse_mails.last_error`,
+        `mail ${kind} ${id} given up after attempt ${attempts} (${code}). The reason is in gatehouse.mails.last_error`,
       );
       return await this.record(() => this.mails.giveUp(id, reason));
     }
@@ -178,7 +178,7 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
     for (const { id, kind } of await this.mails.giveUpExpired()) {
       this.metrics.failed.inc({ kind, outcome: 'expired' });
       this.logger.error(
-        `mail ${kind} ${id} given up: it expired before it could be sent. The last error is in gatehouse_mails.last_error`,
+        `mail ${kind} ${id} given up: it expired before it could be sent. The last error is in gatehouse.mails.last_error`,
       );
     }
     await this.mails.forgetGivenUp(KEPT);

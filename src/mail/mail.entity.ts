@@ -1,9 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A mail that the mail server has not accepted yet. The row is deleted when it has. */
-@Entity('gatehouse_mails')
+@Entity({ schema: 'gatehouse', name: 'mails' })
 export class QueuedMail {
-  @PrimaryColumn({ type: 'varchar', length: 255, primaryKeyConstraintName: 'gatehouse_mails_pkey' })
+  @PrimaryColumn({ type: 'varchar', length: 255, primaryKeyConstraintName: 'mails_pkey' })
   id!: string;
 
   @Column({ type: 'text' })
@@ -32,7 +32,7 @@ export class QueuedMail {
   attempts!: number;
 
   /** While an instance sends the mail: when another instance may take it over. Null if the mail was given up. */
-  @Index('gatehouse_mails_next_attempt_at_idx')
+  @Index('mails_next_attempt_at_idx')
   @Column({ name: 'next_attempt_at', type: 'timestamptz', nullable: true, default: () => 'now()' })
   nextAttemptAt!: Date | null;
 

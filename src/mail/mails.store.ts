@@ -23,14 +23,14 @@ export interface ClaimedMail {
 
 type MailName = Pick<ClaimedMail, 'id' | 'kind'>;
 
-/** The rows of `gatehouse_mails`. All times come from the database, because the clocks of instances differ. */
+/** The rows of `gatehouse.mails`. All times come from the database, because the clocks of instances differ. */
 @Injectable()
 export class MailsStore {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
   async add(mail: NewMail, manager: EntityManager = this.dataSource.manager): Promise<void> {
     await manager.query(
-      `insert into gatehouse_mails (id, kind, recipient, locale, content, expires_at)
+      `insert into gatehouse.mails (id, kind, recipient, locale, content, expires_at)
        values ($1, $2, $3, $4, $5, now() + $6 * interval '1 second')`,
       [mail.id, mail.kind, mail.recipient, mail.locale, mail.content, mail.life],
     );
@@ -43,10 +43,10 @@ export class MailsStore {
   async claim(most: number, lease: number): Promise<ClaimedMail[]> {
     return await this.returning<ClaimedMail>(
       `with due as materialized (
-         select id from gatehouse_mails where next_attempt_at <= now() and expires_at > now()
+         select id from gatehouse.mails where next_attempt_at <= now() and expires_at > now()
          order by next_attempt_at limit $1 for update skip locked
        )
-       update gatehouse_mails as mail
+       update gatehouse.mails as mail
        set attempts = attempts + 1, next_attempt_at = now() + $2 * interval '1 millisecond'
        from due where mail.id = due.id
        returning mail.id, kind, recipient, locale, content, attempts`,
@@ -56,19 +56,19 @@ export class MailsStore {
 
   async renew(ids: readonly string[], lease: number): Promise<void> {
     await this.dataSource.query(
-      `update gatehouse_mails set next_attempt_at = now() + $2 * interval '1 millisecond' where id = any($1)`,
+      `update gatehouse.mails set next_attempt_at = now() + $2 * interval '1 millisecond' where id = any($1)`,
       [ids, lease],
     );
   }
 
   async delete(id: string): Promise<void> {
-    await this.dataSource.query('delete from gatehouse_mails where id = $1', [id]);
+    await this.dataSource.query('delete from gatehouse.mails where id = $1', [id]);
   }
 
   /** @param delay milliseconds */
   async postpone(id: string, delay: number, reason: string): Promise<void> {
     await this.dataSource.query(
-      `update gatehouse_mails set next_attempt_at = now() + $2 * interval '1 millisecond', last_error = $3
+      `update gatehouse.mails set next_attempt_at = now() + $2 * interval '1 millisecond', last_error = $3
        where id = $1`,
       [id, delay, reason],
     );
@@ -76,7 +76,7 @@ export class MailsStore {
 
   async giveUp(id: string, reason: string): Promise<void> {
     await this.dataSource.query(
-      'update gatehouse_mails set next_attempt_at = null, last_error = $2 where id = $1',
+      'update gatehouse.mails set next_attempt_at = null, last_error = $2 where id = $1',
       [id, reason],
     );
   }
@@ -85,10 +85,10 @@ export class MailsStore {
   async giveUpExpired(): Promise<MailName[]> {
     return await this.returning<MailName>(
       `with expired as materialized (
-         select id from gatehouse_mails where next_attempt_at <= now() and expires_at <= now()
+         select id from gatehouse.mails where next_attempt_at <= now() and expires_at <= now()
          limit 100 for update skip locked
        )
-       update gatehouse_mails as mail
+       update gatehouse.mails as mail
        set next_attempt_at = null, last_error = concat_ws('; ', 'expired', last_error)
        from expired where mail.id = expired.id returning mail.id, kind`,
       [],
@@ -101,7 +101,7 @@ export class MailsStore {
    */
   async forgetGivenUp(age: number): Promise<void> {
     await this.dataSource.query(
-      `delete from gatehouse_mails
+      `delete from gatehouse.mails
        where next_attempt_at is null and created_at < now() - $1 * interval '1 second'`,
       [age],
     );
@@ -111,7 +111,7 @@ export class MailsStore {
   async untilNext(): Promise<number | undefined> {
     const [row] = await this.dataSource.query<{ wait: number | null }[]>(
       `select (extract(epoch from min(next_attempt_at) - now()) * 1000)::float8 as wait
-       from gatehouse_mails where expires_at > now()`,
+       from gatehouse.mails where expires_at > now()`,
     );
     return row?.wait === null || row === undefined ? undefined : Math.max(0, Math.ceil(row.wait));
   }
@@ -119,7 +119,7 @@ export class MailsStore {
   async count(): Promise<{ waiting: number; givenUp: number }> {
     const [row] = await this.dataSource.query<{ waiting: number; givenUp: number }[]>(
       `select count(next_attempt_at)::integer as waiting,
-              (count(*) - count(next_attempt_at))::integer as "givenUp" from gatehouse_mails`,
+              (count(*) - count(next_attempt_at))::integer as "givenUp" from gatehouse.mails`,
     );
     return row ?? { waiting: 0, givenUp: 0 };
   }

@@ -37,14 +37,14 @@ function describeStatements(statements: readonly PlannedStatement[]): string[] {
     ...statements.filter((statement) => !isBookkeeping(statement)).map(describe),
     ...(bookkeeping.length > 0
       ? [
-          `  ${'ROW EXCLUSIVE, bookkeeping'.padEnd(WIDTH)} statements on gatehouse_… tables: ${bookkeeping.length}`,
+          `  ${'ROW EXCLUSIVE, bookkeeping'.padEnd(WIDTH)} statements on tables of the schema gatehouse: ${bookkeeping.length}`,
         ]
       : []),
   ];
 }
 
-const isBookkeeping = ({ lock, table }: PlannedStatement) =>
-  lock === 'ROW EXCLUSIVE' && table?.startsWith('gatehouse_');
+const isBookkeeping = ({ lock, sql }: PlannedStatement) =>
+  lock === 'ROW EXCLUSIVE' && /^\s*(insert into|update|delete from) gatehouse\./i.test(sql);
 
 function describe({ sql, lock, table, batched }: PlannedStatement): string {
   const locked = `${lock}${table ? ` ${table}` : ''}${batched ? ', in batches' : ''}`;

@@ -53,14 +53,15 @@ export async function forecast(
 
 async function rowsToMove(
   queryRunner: QueryRunner,
-  { schema, table, password = 'null::text' }: Legacy,
+  { table, password = 'null::text' }: Legacy,
 ): Promise<Record<string, number>> {
-  const backfills = `${schema}.gatehouse_backfills`;
-  const [started] = (await queryRunner.query('select to_regclass($1) is not null as found', [backfills])) as {
-    found: boolean;
-  }[];
+  const [started] = (await queryRunner.query(
+    `select to_regclass('gatehouse.backfills') is not null as found`,
+  )) as { found: boolean }[];
   const [handled] = started?.found
-    ? ((await queryRunner.query(`select rows::integer from ${backfills} where name = 'backfill users'`)) as {
+    ? ((await queryRunner.query(
+        `select rows::integer from gatehouse.backfills where name = 'backfill users'`,
+      )) as {
         rows: number;
       }[])
     : [];
@@ -116,7 +117,7 @@ async function violations(queryRunner: QueryRunner, { table, id }: Legacy): Prom
     level: 'warning',
     message: `Users that violate the constraint ${name}, which is NOT VALID`,
     select: `select ${id}::text as example from ${table} u where not (${expression}) order by ${id}`,
-    remedy: 'Correct these rows first. Otherwise they are not filled, but listed in gatehouse_quarantine.',
+    remedy: 'Correct these rows first. Otherwise they are not filled, but listed in gatehouse.quarantine.',
   }));
 }
 

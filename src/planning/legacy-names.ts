@@ -57,11 +57,11 @@ export async function readLegacyUsers(
 /** The migrations store here which legacy column has which purpose, or belongs to which column of ours. */
 async function readPurposes(queryRunner: QueryRunner): Promise<Map<string, string>> {
   const [found] = (await queryRunner.query(
-    `select to_regclass('gatehouse_legacy_columns') is not null as found`,
+    `select to_regclass('gatehouse.legacy_columns') is not null as found`,
   )) as { found: boolean }[];
   if (!found?.found) return new Map();
   const rows = (await queryRunner.query(
-    'select purpose, column_name as name from gatehouse_legacy_columns',
+    'select purpose, column_name as name from gatehouse.legacy_columns',
   )) as { purpose: string; name: string }[];
   return new Map(rows.map(({ purpose, name }) => [purpose, name]));
 }

@@ -28,10 +28,11 @@ export async function planMigrations(dataSource: DataSource, fields: ConfiguredF
     const { queryRunner } = recorder;
     const obstacles = await attempt(pending[0], () => inspect(pending[0], recorder));
     if (obstacles.length > 0) return { ...NOTHING, feasible: false, findings: obstacles };
-    const shadow = await enterShadowSchema(queryRunner);
+    const shadow = await enterShadowSchema(recorder);
     const original = await readOriginalNames(queryRunner, shadow);
     const { steps, faults } = await tryAll(pending, recorder, shadow);
     const users = await readLegacyUsers(queryRunner, shadow, original);
+    recorder.stopRedirecting();
     const expected = await forecast(queryRunner, shadow.schema, users);
     const locks = await foreignLocks(queryRunner);
     if (locks.length > 0) throw new Error(`the plan locked tables outside its copy: ${locks.join(', ')}`);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { QueryRunner } from 'typeorm';
 import { StartupFault } from '../errors/startup-fault.js';
+import type { StatementRecorder } from './statement-recorder.js';
 
 /**
  * Limit for rows of a bookkeeping table, and for rows that belong together with a copied row. Of other tables one row is
@@ -12,7 +13,6 @@ interface Table {
   readonly name: string;
   readonly columns: string;
   readonly sequences: readonly string[];
-  readonly rows: number;
   readonly order: string;
 }
 
@@ -23,12 +23,14 @@ interface Reference {
   readonly keys: string;
 }
 
-/** Names of the two schemas, quoted for SQL. */
+/** Names of the schemas, quoted for SQL. */
 export interface Shadow {
   /** The copy. */
   readonly shadow: string;
   /** The original. */
   readonly schema: string;
+  /** The copy of the schema `gatehouse`. */
+  readonly bookkeeping: string;
 }
 
 /**
@@ -37,7 +39,8 @@ export interface Shadow {
  * and functions.
  * @throws {StartupFault} if this role may not create schemas.
  */
-export async function enterShadowSchema(queryRunner: QueryRunner): Promise<Shadow> {
+export async function enterShadowSchema(recorder: StatementRecorder): Promise<Shadow> {
+  const { queryRunner } = recorder;
   const query = <Row>(sql: string, parameters?: unknown[]) =>
     queryRunner.query(sql, parameters) as Promise<Row[]>;
   await query(`select set_config('lock_timeout', '1s', true)`);
@@ -45,13 +48,15 @@ export async function enterShadowSchema(queryRunner: QueryRunner): Promise<Shado
   const { schema, path, allowed } = place;
   if (!allowed) throw new StartupFault(describeMissingRight(place));
   const shadow = `gatehouse_plan_${randomBytes(6).toString('hex')}`;
-  const tables = await query<Table>(TABLES, [MOST_ROWS]);
+  const tables = await query<Table>(TABLES);
   const references = await query<Reference>(REFERENCES);
   const keys = await query<{ sql: string }>(KEYS);
   const foreignKeys = await query<{ sql: string }>(FOREIGN_KEYS);
   const indexes = await query<{ sql: string }>(INDEXES, [shadow]);
   const views = await query<{ sql: string }>(VIEWS);
   const triggers = await query<{ sql: string }>(TRIGGERS, [shadow]);
+  const bookkeeping = `${shadow}_own`;
+  await copyBookkeeping(query, bookkeeping);
   await query(`create schema ${shadow}`);
   await query(`select set_config('search_path', $1, true)`, [`${shadow}, ${path}`]);
   for (const { name } of tables) {
@@ -61,8 +66,9 @@ export async function enterShadowSchema(queryRunner: QueryRunner): Promise<Shado
   }
   for (const { sql } of [...keys, ...indexes]) await query(sql);
   await copyRows(query, schema, tables, references);
+  recorder.redirect('gatehouse', bookkeeping);
   for (const { sql } of [...foreignKeys, ...views, ...triggers]) await query(sql);
-  return { shadow, schema };
+  return { shadow, schema, bookkeeping };
 }
 
 /** Locks stronger than ACCESS SHARE that the transaction holds on tables outside the copy. */
@@ -76,6 +82,27 @@ export async function foreignLocks(queryRunner: QueryRunner): Promise<string[]> 
   return rows.map(({ lock }) => lock);
 }
 
+/** Copies nothing before the first migration, because the schema `gatehouse` does not exist yet. */
+async function copyBookkeeping(query: Query, bookkeeping: string): Promise<void> {
+  const tables = await query<{ name: string }>(
+    `select quote_ident(relname) as name from pg_class where relnamespace = to_regnamespace('gatehouse') and relkind = 'r'`,
+  );
+  if (tables.length === 0) return;
+  await query(`create schema ${bookkeeping}`);
+  for (const { name } of tables) {
+    await query(
+      `create table ${bookkeeping}.${name} (like gatehouse.${name} including all excluding statistics)`,
+    );
+    await query(
+      `insert into ${bookkeeping}.${name} overriding system value select * from gatehouse.${name} limit ${MOST_ROWS}`,
+    );
+  }
+  await query(
+    `select setval(pg_get_serial_sequence('${bookkeeping}.undo', 'id'), coalesce(max(id), 0) + 1, false)
+     from ${bookkeeping}.undo`,
+  );
+}
+
 type Query = <Row>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
 
 async function copyRows(
@@ -84,11 +111,11 @@ async function copyRows(
   tables: Table[],
   references: Reference[],
 ): Promise<void> {
-  for (const { name, columns, rows, order, sequences } of tables) {
+  for (const { name, columns, order, sequences } of tables) {
     if (columns === '') continue;
     await query(
       `insert into ${name} (${columns}) overriding system value
-       select ${columns} from ${schema}.${name} ${order} limit ${rows}`,
+       select ${columns} from ${schema}.${name} ${order} limit 1`,
     );
     for (const column of sequences) {
       await query(
@@ -144,7 +171,6 @@ const IN_SCHEMA = `c.relnamespace = current_schema()::regnamespace and c.relkind
 
 const TABLES = `
   select quote_ident(c.relname) as name,
-         case when c.relname like 'gatehouse\\_%' then $1::integer else 1 end as rows,
          case when exists (select 1 from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
                            where i.indrelid = c.oid and i.indisvalid and a.attname = 'id') then 'order by id desc' else '' end as "order",
          coalesce(string_agg(quote_ident(a.attname), ', ' order by a.attnum) filter (where a.attgenerated = ''), '') as columns,
@@ -183,10 +209,10 @@ const VIEWS = `
 
 const TRIGGERS = `
   select replace(
-           replace(pg_get_functiondef(p.oid), format('FUNCTION %I.', n.nspname), format('FUNCTION %I.', $1::text)),
-           format('SET search_path TO %L', n.nspname), format('SET search_path TO %L', $1::text)) as sql
-  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-  where p.pronamespace = current_schema()::regnamespace and p.proname like 'gatehouse\\_%'
+           pg_get_functiondef(p.oid),
+           format('SET search_path TO %L', current_schema()), format('SET search_path TO %L', $1::text)) as sql
+  from pg_proc p
+  where p.pronamespace = to_regnamespace('gatehouse')
   union all
   select pg_get_triggerdef(t.oid, true) from pg_trigger t join pg_class c on c.oid = t.tgrelid
   where ${IN_SCHEMA} and not t.tgisinternal and t.tgname like 'gatehouse\\_%'`;

@@ -19,6 +19,7 @@ export const changesSomething = (sql: string) => CHANGES.test(sql) || WRITING_QU
  */
 export class StatementRecorder {
   private statements: RecordedStatement[] = [];
+  private readonly places = new Map<string, string>();
 
   private constructor(readonly queryRunner: QueryRunner) {
     const execute = queryRunner.query.bind(queryRunner) as (
@@ -29,7 +30,7 @@ export class StatementRecorder {
     const recorded = (sql: string, parameters: unknown[] = [], structured = false) => {
       if (changesSomething(sql)) this.statements.push({ sql, parameters });
       return execute(
-        sql.replace(/^(\s*(?:create (?:unique )?|drop )index) concurrently/i, '$1'),
+        this.redirected(sql).replace(/^(\s*(?:create (?:unique )?|drop )index) concurrently/i, '$1'),
         parameters,
         structured,
       );
@@ -51,6 +52,29 @@ export class StatementRecorder {
       await queryRunner.rollbackTransaction().catch(() => {});
       await queryRunner.release();
     }
+  }
+
+  /** From now on, statements that name the schema `from` use the schema `to`. They are recorded as they are. */
+  redirect(from: string, to: string): void {
+    this.places.set(from, to);
+  }
+
+  /** From now on, statements use the schemas that they name. */
+  stopRedirecting(): void {
+    this.places.clear();
+  }
+
+  private redirected(sql: string): string {
+    let result = sql;
+    for (const [from, to] of this.places) {
+      const bare = from.replaceAll(/[^\w]/g, String.raw`\$&`);
+      const name = new RegExp(
+        `(\\bschema (?:if (?:not )?exists )?)${bare}(?![\\w.])|(?<![\\w."])${bare}(?=\\.)`,
+        'gi',
+      );
+      result = result.replaceAll(name, (_, before = '') => `${before}${to}`);
+    }
+    return result;
   }
 
   /** Returns the statements recorded since the last call. */

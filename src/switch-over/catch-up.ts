@@ -24,7 +24,7 @@ export async function catchUp(dataSource: DataSource, mode: Mode): Promise<void>
       await inShortTransaction(runner, 'catch up with users', () => catchUpUsers(runner, password, active));
     }
     if (mode !== 'legacy' && password) await writeBack(runner, password);
-    await runner.query(`delete from gatehouse_quarantine where backfill = '${DUAL_WRITE}'`);
+    await runner.query(`delete from gatehouse.quarantine where backfill = '${DUAL_WRITE}'`);
   });
 }
 
@@ -48,7 +48,7 @@ async function withRunner(
 
 async function catchUpEmails(runner: QueryRunner): Promise<void> {
   await runner.query(
-    `delete from gatehouse_conflicts c where not exists (
+    `delete from gatehouse.conflicts c where not exists (
        select 1 from users u where u.id::text = c.user_id and u.email::text = c.email
      ) or not exists (
        select 1 from users o where o.id::text <> c.user_id and (o.email = c.normalised_email
@@ -66,7 +66,7 @@ async function catchUpUsers(
   active: string | undefined,
 ): Promise<void> {
   const quarantined = `exists (
-    select 1 from gatehouse_quarantine q where q.backfill = '${DUAL_WRITE}' and q.row_id = u.id::text)`;
+    select 1 from gatehouse.quarantine q where q.backfill = '${DUAL_WRITE}' and q.row_id = u.id::text)`;
   const inactive = active ? `u.${active} is false and not u.banned` : 'false';
   const values = await userValues(runner);
   const concerned = `(${quarantined} or ${inactive})`;

@@ -25,14 +25,14 @@ export async function dropLegacyNames(queryRunner: QueryRunner): Promise<void> {
   for (const { name, table } of await mirrorsOf(queryRunner)) {
     await queryRunner.query(`drop trigger if exists gatehouse_0_mirror_${table} on ${table}`);
     await queryRunner.query(`drop trigger if exists gatehouse_z_mirror_${table} on ${table}`);
-    await queryRunner.query(`drop function if exists ${name}()`);
+    await queryRunner.query(`drop function if exists gatehouse.${name}()`);
   }
 }
 
 /** Reads the views from the statements that undo the adoption of tables. */
 async function viewsOf(queryRunner: QueryRunner): Promise<string[]> {
   const rows = (await queryRunner.query(
-    `select substring(statement from '^drop view if exists (.+?)(?:; alter |$)') as view from gatehouse_undo
+    `select substring(statement from '^drop view if exists (.+?)(?:; alter |$)') as view from gatehouse.undo
      where migration like 'AdoptTables%' and statement like 'drop view if exists %'`,
   )) as { view: string }[];
   return rows.map(({ view }) => view);
@@ -40,7 +40,7 @@ async function viewsOf(queryRunner: QueryRunner): Promise<string[]> {
 
 async function mirrorsOf(queryRunner: QueryRunner): Promise<{ name: string; table: string }[]> {
   return (await queryRunner.query(
-    `select distinct name, relation as "table" from gatehouse_undo
-     where migration like 'AdoptTables%' and name = 'gatehouse_mirror_' || relation`,
+    `select distinct name, relation as "table" from gatehouse.undo
+     where migration like 'AdoptTables%' and name = 'mirror_' || relation`,
   )) as { name: string; table: string }[];
 }

@@ -13,13 +13,13 @@ export interface SwitchOver {
 /** @throws {StartupFault} if there is nothing to switch over. */
 export async function readSwitchOver(dataSource: DataSource): Promise<SwitchOver> {
   const [found] = await dataSource.query<{ found: boolean }[]>(
-    `select to_regclass('gatehouse_switch_over') is not null as found`,
+    `select to_regclass('gatehouse.switch_over') is not null as found`,
   );
   if (!found?.found)
     throw new StartupFault(
       'There is no switch-over yet, because the migrations have not run. Run: npm run migration:run',
     );
-  const [state] = await dataSource.query<SwitchOver[]>('select mode, since from gatehouse_switch_over');
+  const [state] = await dataSource.query<SwitchOver[]>('select mode, since from gatehouse.switch_over');
   if (state) return state;
   throw new StartupFault(
     'There is nothing to switch over, because the database had no users table before the migrations.',

@@ -42,24 +42,24 @@ async function checks(dataSource: DataSource): Promise<Check[]> {
   return [
     {
       name: 'emails',
-      message: 'Users whose e-mail is not trimmed and in lower case, and who are not in gatehouse_conflicts',
+      message: 'Users whose e-mail is not trimmed and in lower case, and who are not in gatehouse.conflicts',
       blocks: ['legacy', 'both', 'gatehouse'],
       count: `users u where u.email::text <> ${normalised('u.email')}
-        and not exists (select 1 from gatehouse_conflicts c where c.user_id = u.id::text)`,
+        and not exists (select 1 from gatehouse.conflicts c where c.user_id = u.id::text)`,
       remedy: CATCH_UP,
     },
     {
       name: 'putAside',
-      message: 'Rows in gatehouse_quarantine',
+      message: 'Rows in gatehouse.quarantine',
       blocks: ['legacy', 'both', 'gatehouse'],
-      count: 'gatehouse_quarantine',
+      count: 'gatehouse.quarantine',
       remedy: `${CATCH_UP}. Then correct the rows that remain; their column "reason" says what is wrong.`,
     },
     {
       name: 'conflicts',
       message: `Users whose e-mail differs from another user's only in case or spaces`,
       blocks: ['both'],
-      count: 'gatehouse_conflicts',
+      count: 'gatehouse.conflicts',
       remedy:
         'Decide who keeps the address and change the other, then run: npm run switch-over -- catch-up. ' +
         'To leave them as they are: npm run switch-over -- forward --accept-conflicts',

@@ -20,11 +20,12 @@ const LONGEST_WAIT = 10_000;
 /** Milliseconds between two looks at these transactions. */
 const POLL = 50;
 
+/** For each function in the schema `gatehouse`: the table of its triggers, and their events. */
 const TRIGGERS: Readonly<Record<string, readonly string[]>> = {
-  gatehouse_users_address: ['users', 'insert', 'update'],
-  gatehouse_users_columns: ['users', 'insert', 'update'],
-  gatehouse_users_password: ['users', 'insert', 'update'],
-  gatehouse_accounts_password: ['accounts', 'insert', 'update', 'delete'],
+  users_address: ['users', 'insert', 'update'],
+  users_columns: ['users', 'insert', 'update'],
+  users_password: ['users', 'insert', 'update'],
+  accounts_password: ['accounts', 'insert', 'update', 'delete'],
 };
 
 /** @throws {StartupFault} if rows block the step, or if the next mode is `ended`, because only `end` goes there. */
@@ -78,12 +79,13 @@ export async function end(dataSource: DataSource, options: StepOptions): Promise
   try {
     await inShortTransaction(runner, 'end the switch-over', async () => {
       for (const [name, [table, ...events]] of Object.entries(TRIGGERS)) {
-        for (const event of events) await runner.query(`drop trigger if exists ${name}_${event} on ${table}`);
-        await runner.query(`drop function if exists ${name}()`);
+        for (const event of events)
+          await runner.query(`drop trigger if exists gatehouse_${name}_${event} on ${table}`);
+        await runner.query(`drop function if exists gatehouse.${name}()`);
       }
       await dropLegacyNames(runner);
-      await runner.query('delete from gatehouse_legacy_tokens');
-      await runner.query(`update gatehouse_switch_over set mode = 'ended', since = now()`);
+      await runner.query('delete from gatehouse.legacy_tokens');
+      await runner.query(`update gatehouse.switch_over set mode = 'ended', since = now()`);
     });
   } finally {
     await runner.release();
@@ -113,7 +115,7 @@ function describeRefusal(mode: Mode, pending: readonly Pending[]): string {
 
 async function change(dataSource: DataSource, from: Mode, to: Mode): Promise<void> {
   const [, changed] = (await dataSource.query(
-    'update gatehouse_switch_over set mode = $2, since = clock_timestamp() where mode = $1',
+    'update gatehouse.switch_over set mode = $2, since = clock_timestamp() where mode = $1',
     [from, to],
   )) as [unknown, number];
   if (changed !== 1) {
@@ -135,7 +137,7 @@ async function change(dataSource: DataSource, from: Mode, to: Mode): Promise<voi
 
 async function olderTransactions(dataSource: DataSource): Promise<boolean> {
   const rows: unknown[] = await dataSource.query(
-    `select 1 from pg_stat_activity a, gatehouse_switch_over m
+    `select 1 from pg_stat_activity a, gatehouse.switch_over m
      where a.datname = current_database() and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()
        and a.xact_start < m.since limit 1`,
   );

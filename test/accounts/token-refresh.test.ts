@@ -147,7 +147,7 @@ test('stores a late answer of the provider, because the old refresh token is use
 
 test('an instance that died during a refresh blocks the others only until its row expires', async () => {
   await one.database.query(
-    `insert into gatehouse_token_refreshes values ($1, 'somebody dead', now() + interval '500 milliseconds')`,
+    `insert into gatehouse.token_refreshes values ($1, 'somebody dead', now() + interval '500 milliseconds')`,
     [ACCOUNT],
   );
   expect((await ask('get-access-token')).status).toBe(200);

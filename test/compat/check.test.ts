@@ -164,7 +164,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
     });
 
     it('compares nothing after the switch-over has ended', async () => {
-      await database.query(`update gatehouse_switch_over set mode = 'ended'`);
+      await database.query(`update gatehouse.switch_over set mode = 'ended'`);
       expect((await check(database)).compared).toEqual([]);
     });
 

@@ -48,7 +48,7 @@ const rowsOf = (runner: QueryRunner, table: string): Promise<unknown[]> =>
 const UNDO_BACKFILL = `
   alter table users alter name drop not null, alter banned drop not null, alter is_email_verified drop not null,
     alter created_at drop not null, alter updated_at drop not null;
-  delete from gatehouse_conflicts; delete from gatehouse_original_values; delete from accounts;
+  delete from gatehouse.conflicts; delete from gatehouse.original_values; delete from accounts;
   update users set name = null, image = null, email_verified = null, is_email_verified = null, banned = null, ban_reason = null,
     email = case when username = 'user3' then 'USER0004@example.com' when username ~ '[13579]$' then upper(email) else email end,
     created_at = case when username ~ '7$' then null else created_at end,
@@ -89,7 +89,7 @@ describe.each(VERSIONS)('on PostgreSQL %i, server and migrations agree', (versio
         await runner.query(UNDO_BACKFILL);
         await note(runner);
         await update(runner);
-        const tables = ['gatehouse_conflicts', 'gatehouse_original_values', 'users'];
+        const tables = ['gatehouse.conflicts', 'gatehouse.original_values', 'users'];
         return Promise.all(tables.map((table) => rowsOf(runner, table)));
       });
     const ours = await result(noteEmailConflicts, async (runner) =>
@@ -127,7 +127,7 @@ describe.each(VERSIONS)('on PostgreSQL %i, server and migrations agree', (versio
             rest: 'from users u where u.hashed_password is not null order by u.id',
           }),
         );
-        return [await rowsOf(runner, 'accounts'), await rowsOf(runner, 'gatehouse_original_values')];
+        return [await rowsOf(runner, 'accounts'), await rowsOf(runner, 'gatehouse.original_values')];
       });
     const ours = await result(insertAccounts);
     expect(ours[0]?.length).toBeGreaterThan(1000);

@@ -76,7 +76,7 @@ it('tells how long it is until the next mail is due', async () => {
 it('deletes mails given up long ago and keeps waiting ones', async () => {
   await write('given up', 'waiting');
   await mails.giveUp('given up', 'never');
-  await database.query(`update gatehouse_mails set created_at = now() - interval '40 days'`);
+  await database.query(`update gatehouse.mails set created_at = now() - interval '40 days'`);
   await mails.forgetGivenUp(30 * 86_400);
   expect(await mails.count()).toEqual({ waiting: 1, givenUp: 0 });
 });

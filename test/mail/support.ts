@@ -167,7 +167,7 @@ export interface Row {
 }
 
 export const rows = (database: TestDatabase): Promise<Row[]> =>
-  database.query<Row & Record<string, unknown>>('select * from gatehouse_mails order by created_at, id');
+  database.query<Row & Record<string, unknown>>('select * from gatehouse.mails order by created_at, id');
 
 export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const end = Date.now() + 50_000;

@@ -122,7 +122,7 @@ describe.each([
       authorization: `Bearer ${jwt}`,
     });
     expect(answer.json()).toMatchObject({ user: { id: member.id } });
-    const [row] = await database.query('select session_id::text as id from gatehouse_legacy_tokens');
+    const [row] = await database.query('select session_id::text as id from gatehouse.legacy_tokens');
     expect(row).toMatchObject({ id: expect.stringMatching(form) as string });
   });
 

@@ -18,8 +18,8 @@ const OUTCOME: readonly (readonly [string, string])[] = [
      full_name, hashed_password, is_active, is_verified, avatar_url`,
   ],
   ['accounts', 'id, user_id, provider_id, provider_user_id, password'],
-  ['gatehouse_conflicts', '*'],
-  ['gatehouse_quarantine', '*'],
+  ['gatehouse.conflicts', '*'],
+  ['gatehouse.quarantine', '*'],
 ];
 
 /** Everything the migrations copied, row by row, without the times at which they ran. */
@@ -121,15 +121,15 @@ describe.each(VERSIONS)('a legacy application on PostgreSQL %i', (version) => {
     // The triggers exist, and no row has been backfilled.
     await withApplication(database, between!);
     await database.query(
-      `insert into gatehouse_backfills (name, paused) values ('backfill users', true), ('backfill credential accounts', true)`,
+      `insert into gatehouse.backfills (name, paused) values ('backfill users', true), ('backfill credential accounts', true)`,
     );
     const run = migrate(database);
     await withApplication(database, existing);
-    await database.query(`update gatehouse_backfills set paused = false where name = 'backfill users'`);
-    while ((await database.query(`select 1 from gatehouse_backfills where rows > 0`)).length === 0);
+    await database.query(`update gatehouse.backfills set paused = false where name = 'backfill users'`);
+    while ((await database.query(`select 1 from gatehouse.backfills where rows > 0`)).length === 0);
     // Users are backfilled, their passwords are not.
     await withApplication(database, during!);
-    await database.query('update gatehouse_backfills set paused = false');
+    await database.query('update gatehouse.backfills set paused = false');
     expect(await run).toBe(since('BackfillUsers'));
     await withApplication(database, after!);
     expect(await outcome(database)).toEqual(expected);
@@ -142,7 +142,7 @@ describe.each(VERSIONS)('a legacy application on PostgreSQL %i', (version) => {
       await database.query(`delete from accounts where user_id = 'removed'`);
       const batch = `
         with batch as (
-          select 1 from gatehouse_backfills where name = 'backfill credential accounts' for update
+          select 1 from gatehouse.backfills where name = 'backfill credential accounts' for update
         )
         insert into accounts (id, user_id, provider_id, provider_user_id, password)
         select 'late', 'removed', 'credential', 'removed', '${HASH}' from batch`;

@@ -88,7 +88,7 @@ describe.each(VERSIONS)('a FastAPI database on PostgreSQL %i', (version) => {
       expect(user?.banned).toBe(person.outcome === 'BANNED_USER');
       expect(user?.password).toBe(person.outcome === 'INVALID_EMAIL_OR_PASSWORD' ? null : user?.hash);
     }
-    const conflicts = await database.query<{ user_id: string }>('select user_id from gatehouse_conflicts');
+    const conflicts = await database.query<{ user_id: string }>('select user_id from gatehouse.conflicts');
     expect(conflicts.map((row) => row.user_id).toSorted()).toEqual(
       expected.users
         .filter((user) => user.outcome === 'conflict')
@@ -119,14 +119,14 @@ describe.each(VERSIONS)('a FastAPI database on PostgreSQL %i', (version) => {
     const before = await fingerprint(database);
     await migrate(database);
     const [conflicts, accounts] = [
-      await digest(database, 'gatehouse_conflicts'),
+      await digest(database, 'gatehouse.conflicts'),
       await digest(database, 'accounts', 'id, password'),
     ];
     const emails = await digest(database, 'users', 'id, email, name, is_email_verified, banned');
     await revert(database);
     expect(await fingerprint(database)).toEqual(before);
     await migrate(database);
-    expect(await digest(database, 'gatehouse_conflicts')).toBe(conflicts);
+    expect(await digest(database, 'gatehouse.conflicts')).toBe(conflicts);
     expect(await digest(database, 'accounts', 'id, password')).toBe(accounts);
     expect(await digest(database, 'users', 'id, email, name, is_email_verified, banned')).toBe(emails);
   });
@@ -167,11 +167,11 @@ describe.each(VERSIONS)('a FastAPI database on PostgreSQL %i', (version) => {
   it('gets users that the legacy application adds during the backfill', async () => {
     await migrate(database);
     const since = await revertFrom(database, 'BackfillUsers');
-    await database.query(`insert into gatehouse_backfills (name, paused) values ('backfill users', true)`);
+    await database.query(`insert into gatehouse.backfills (name, paused) values ('backfill users', true)`);
     const run = migrate(database);
     await addLatecomer();
     const late = await latecomer();
-    await database.query('update gatehouse_backfills set paused = false');
+    await database.query('update gatehouse.backfills set paused = false');
     expect(await run).toBe(since);
     expect([late, await latecomer()]).toEqual([BROUGHT_OVER, BROUGHT_OVER]);
   });
@@ -201,13 +201,13 @@ describe.each(VERSIONS)('a FastAPI database on PostgreSQL %i', (version) => {
   it('is not touched while the backfill is paused', async () => {
     await migrate(database);
     const since = await revertFrom(database, 'BackfillUsers');
-    await database.query(`insert into gatehouse_backfills (name, paused) values ('backfill users', true)`);
+    await database.query(`insert into gatehouse.backfills (name, paused) values ('backfill users', true)`);
     const run = migrate(database);
     await sleep(500);
-    expect(await database.query(`select rows, cursor from gatehouse_backfills`)).toEqual([
+    expect(await database.query(`select rows, cursor from gatehouse.backfills`)).toEqual([
       { rows: '0', cursor: null },
     ]);
-    await database.query('update gatehouse_backfills set paused = false');
+    await database.query('update gatehouse.backfills set paused = false');
     expect(await run).toBe(since);
   });
 });

@@ -22,7 +22,9 @@ describe.each(VERSIONS)('an empty database on PostgreSQL %i', (version) => {
   it('lists all migrations as pending until they run, and listing writes nothing', async () => {
     const names = MIGRATIONS.map((migration) => migration.name);
     expect(await withDataSource(database.url, (dataSource) => pendingMigrations(dataSource))).toEqual(names);
-    expect(await database.query(`select to_regclass('gatehouse_migrations') as found`)).toEqual([{ found: null }]);
+    expect(await database.query(`select to_regclass('gatehouse_migrations') as found`)).toEqual([
+      { found: null },
+    ]);
     await migrate(database);
     expect(await withDataSource(database.url, (dataSource) => pendingMigrations(dataSource))).toEqual([]);
   });

@@ -32,8 +32,8 @@ const STATE: readonly (readonly [string, string])[] = [
   ],
   ['users where created_at < now() - interval $$1 day$$', 'id, created_at, updated_at, email_verified'],
   ['accounts', 'id, user_id, provider_id, provider_user_id, password'],
-  ['gatehouse_conflicts', '*'],
-  ['gatehouse_original_values', 'relation, row_id, was'],
+  ['gatehouse.conflicts', '*'],
+  ['gatehouse.original_values', 'relation, row_id, was'],
 ];
 
 async function state(database: TestDatabase): Promise<string[]> {
@@ -70,7 +70,7 @@ describe.each(VERSIONS)('a run that is killed on PostgreSQL %i', (version) => {
 
   const progressed = (name: string) =>
     database
-      .query<{ rows: string }>(`select rows from gatehouse_backfills where name = '${name}'`)
+      .query<{ rows: string }>(`select rows from gatehouse.backfills where name = '${name}'`)
       .then(([row]) => Number(row?.rows ?? 0))
       .catch(() => 0);
 

@@ -71,8 +71,8 @@ function randomFrom(seed: number): () => number {
 
 /** SQL that removes what differs between runs: ids that a rollback skips, and the number of batches. */
 const OF_THE_WAY: Readonly<Record<string, string>> = {
-  gatehouse_undo: `- 'id'`,
-  gatehouse_backfills: `- '{cursor,until,rows}'::text[]`,
+  'gatehouse.undo': `- 'id'`,
+  'gatehouse.backfills': `- '{cursor,until,rows}'::text[]`,
   gatehouse_migrations: `- 'id'`,
 };
 
@@ -80,7 +80,8 @@ const OF_THE_WAY: Readonly<Record<string, string>> = {
 async function state(database: TestDatabase): Promise<string[]> {
   const lines = await catalogue(database);
   const tables = await database.query<{ name: string }>(
-    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1`,
+    `select oid::regclass::text as name from pg_class
+     where relnamespace in (select oid from pg_namespace where nspname in ('public', 'gatehouse')) and relkind = 'r' order by 1`,
   );
   for (const { name } of tables) {
     const rows = await database.query<{ row: string }>(

@@ -178,7 +178,7 @@ describe.each(VERSIONS)('a legacy users table on PostgreSQL %i', (version) => {
     await migrate(database);
     expect(await digest(database, 'users where id < 4', 'id, email')).toBe(conflicting);
     expect(await user('tab@example.com')).toMatchObject({ id: '4', name: 'tab' });
-    expect(await database.query('select user_id from gatehouse_conflicts order by 1')).toEqual([
+    expect(await database.query('select user_id from gatehouse.conflicts order by 1')).toEqual([
       { user_id: '1' },
       { user_id: '2' },
       { user_id: '3' },

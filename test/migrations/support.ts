@@ -66,10 +66,10 @@ export async function catalogue(database: TestDatabase): Promise<string[]> {
   const rows = await database.query<{ line: string }>(`
     with tables as (
       select oid, relname from pg_class
-      where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') and relname not in ${OURS_TO_IGNORE}
+      where relnamespace in (select oid from pg_namespace where nspname in ('public', 'gatehouse')) and relkind in ('r', 'v') and relname not in ${OURS_TO_IGNORE}
     )
     select line from (
-      select 'table ' || relname as line from tables
+      select 'table ' || oid::regclass::text as line from tables
       union all
       select 'column ' || relname || '.' || attname || ' ' || format_type(atttypid, atttypmod)
              || case when attnotnull then ' not null' else '' end
@@ -86,7 +86,9 @@ export async function catalogue(database: TestDatabase): Promise<string[]> {
       select 'trigger ' || pg_get_triggerdef(t.oid) from tables join pg_trigger t on tgrelid = tables.oid
       where not tgisinternal
       union all
-      select 'function ' || proname || ' ' || md5(prosrc) from pg_proc where pronamespace = 'public'::regnamespace
+      select 'function ' || proname || ' ' || md5(prosrc) from pg_proc where pronamespace in (select oid from pg_namespace where nspname in ('public', 'gatehouse'))
+      union all
+      select 'schema ' || nspname from pg_namespace where nspname ~ '^gatehouse'
     ) as lines order by line collate "C"`);
   return rows.map(({ line }) => line);
 }

@@ -14,7 +14,7 @@ const WORK = `drop table if exists work; create table work as select n, repeat(m
 const handled = async (database: TestDatabase) =>
   (
     await database.query<{ rows: number }>(
-      `select rows::integer from gatehouse_backfills where name = 'backfill users'`,
+      `select rows::integer from gatehouse.backfills where name = 'backfill users'`,
     )
   )[0]?.rows;
 
@@ -65,7 +65,7 @@ describe.each(VERSIONS)('a backfill on PostgreSQL %i', (version) => {
       create table batches (until bigint);
       create function note() returns trigger language plpgsql as $$
         begin insert into batches values (new.rows); return null; end $$;
-      create trigger note after update of cursor on gatehouse_backfills for each row
+      create trigger note after update of cursor on gatehouse.backfills for each row
         when (new.name = 'backfill users') execute function note();
       create function gate() returns trigger language plpgsql as $$
         begin perform pg_advisory_xact_lock_shared(1); return new; end $$;
@@ -96,7 +96,7 @@ describe.each(VERSIONS)('a backfill on PostgreSQL %i with a standby', (version) 
     try {
       await database.query(LEGACY);
       await migrate(database);
-      const told = () => database.query('update gatehouse_backfills set throttled = false');
+      const told = () => database.query('update gatehouse.backfills set throttled = false');
       const caughtUp = () => replica.query('select pg_wal_replay_resume()');
       for (const end of [caughtUp, told]) {
         await revertFrom(database, 'BackfillUsers');

@@ -110,7 +110,7 @@ describe.each(VERSIONS)('the switch-over on PostgreSQL %i', (version) => {
     ],
     [`delete from accounts where id = (select min(id) from accounts)`, 'accounts'],
     [`update users set banned = false where id = (select min(id) from users where banned)`, 'deactivated'],
-    [`insert into gatehouse_quarantine values ('dual write', 'x', 'because')`, 'putAside'],
+    [`insert into gatehouse.quarantine values ('dual write', 'x', 'because')`, 'putAside'],
   ])('cannot step forward after %s until it has caught up', async (sql, name) => {
     await begin();
     // In a separate session, because the setting must not outlive this test.
@@ -132,7 +132,7 @@ describe.each(VERSIONS)('the switch-over on PostgreSQL %i', (version) => {
       'differs from another user',
     );
     const [twin] = await database.query<{ user_id: string }>(
-      'select user_id from gatehouse_conflicts limit 1',
+      'select user_id from gatehouse.conflicts limit 1',
     );
     await application.change(twin?.user_id ?? '', { email: 'No.Twin@example.com' });
     await catchUpIn(database);

@@ -102,7 +102,7 @@ test('if the mail server is down, answers the same and stores the mail in the la
       }
     }
     const mails = await waiting.database.query(
-      'select kind, locale from gatehouse_mails order by kind, locale',
+      'select kind, locale from gatehouse.mails order by kind, locale',
     );
     expect(mails).toEqual(
       ['reset-password', 'verify-email'].flatMap((kind) =>

@@ -22,7 +22,7 @@ beforeAll(async () => {
     USER_DELETE_USER_ENABLED: 'true',
   });
   // JWTs of the legacy application are accepted only until its switch-over ends.
-  await sql(`insert into gatehouse_switch_over (mode) values ('legacy')`);
+  await sql(`insert into gatehouse.switch_over (mode) values ('legacy')`);
   ({ document } = await fetchDocument(server.gatehouse));
   routes = routesOf(document);
 });
