@@ -27,7 +27,8 @@ function rolledBack<Result>(
   database: TestDatabase,
   work: (runner: QueryRunner) => Promise<Result>,
 ): Promise<Result> {
-  return withDataSource(database.url, async (dataSource) => {
+  // Only a superuser may switch all triggers off.
+  return withDataSource(database.superuserUrl, async (dataSource) => {
     const runner = dataSource.createQueryRunner();
     await runner.startTransaction();
     // Switch triggers off, because they would correct the changes of this test.

@@ -1,20 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { ADMIT_OWNER, OWNER } from './owner.mjs';
 
 export type PostgresVersion = 14 | 18;
 
-/**
- * The role of the tests: no superuser, like the roles of managed PostgreSQL. It owns the tables that it makes, and may make
- * schemas in its database.
- */
-export const OWNER = 'app_owner';
-
 export interface TestDatabase {
+  /** Connects as an ordinary role that owns the tables. */
   readonly url: string;
+  readonly superuserUrl: string;
   /** A connection pool for queries of the test. */
   readonly pool: pg.Pool;
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** Runs a statement as the superuser, who may do what no application does. */
+  /** Runs statements as the superuser, who may do what no application does. Returns the rows of the last one. */
   administer<Row extends pg.QueryResultRow>(text: string): Promise<Row[]>;
   drop(): Promise<void>;
 }
@@ -28,7 +25,6 @@ export async function createDatabase(
     version?: PostgresVersion;
     template?: string;
     server?: string;
-    role?: 'superuser' | typeof OWNER;
   } = {},
 ): Promise<TestDatabase> {
   const server = new URL(options.server ?? serverUrl(options.version ?? 18));
@@ -40,14 +36,13 @@ export async function createDatabase(
   const asSuperuser = new URL(server);
   asSuperuser.pathname = `/${name}`;
   const url = new URL(asSuperuser);
-  if ((options.role ?? 'superuser') === OWNER) {
-    await administer(asSuperuser, ADMIT_OWNER);
-    [url.username, url.password] = [OWNER, OWNER];
-  }
+  await administer(asSuperuser, ADMIT_OWNER);
+  [url.username, url.password] = [OWNER, OWNER];
   const pool = new pg.Pool({ connectionString: url.href, max: 4 });
   pool.on('error', () => {});
   return {
     url: url.href,
+    superuserUrl: asSuperuser.href,
     pool,
     async query(text, values) {
       return (await pool.query(text, values)).rows;
@@ -62,16 +57,6 @@ export async function createDatabase(
   };
 }
 
-/** Makes the role if this server has none yet, and lets it make tables and schemas in this database. */
-const ADMIT_OWNER = `do $$ begin
-  begin
-    create role ${OWNER} login password '${OWNER}';
-  exception when duplicate_object or unique_violation then null;
-  end;
-  execute format('grant create, connect, temporary on database %I to ${OWNER}', current_database());
-  grant all on schema public to ${OWNER};
-end $$`;
-
 export function serverUrl(version: PostgresVersion): string {
   const url = process.env[`TEST_POSTGRES_${version}`];
   if (!url) throw new Error(`TEST_POSTGRES_${version} is not set. Start the tests with: npm test`);
@@ -82,7 +67,8 @@ async function administer(server: URL, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: server.href });
   await client.connect();
   try {
-    return (await client.query(statement)).rows;
+    const result: pg.QueryResult | pg.QueryResult[] = await client.query(statement);
+    return (Array.isArray(result) ? result.at(-1) : result)?.rows ?? [];
   } finally {
     await client.end();
   }

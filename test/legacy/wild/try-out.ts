@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
-import { createDatabase, OWNER, type TestDatabase } from '../../setup/database.js';
+import { createDatabase, type TestDatabase } from '../../setup/database.js';
 import { startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
+import { OWNER } from '../../setup/owner.mjs';
 import { byCommands, inProcess, type Operator, type Result } from './operator.js';
 import { difference, isEmptyMigrationsTable, snapshot } from './snapshot.js';
 import type { LegacyWrite, Person, WildCase } from './wild-case.js';
@@ -45,7 +46,7 @@ export async function tryOut(wild: WildCase): Promise<Problems> {
 
 /** Makes the tables as an ordinary role, so that it owns them. */
 async function load({ schema, ownsDatabase }: WildCase): Promise<TestDatabase> {
-  const database = await createDatabase({ role: OWNER });
+  const database = await createDatabase();
   const name = new URL(database.url).pathname.slice(1);
   if (ownsDatabase) await database.administer(`alter database ${name} owner to ${OWNER}`);
   await database.query(schema);
