@@ -95,7 +95,7 @@ describe.each(VERSIONS)('a backfill on PostgreSQL %i with a standby', (version) 
     await replica.connect();
     const database = await createDatabase({ server: server.url });
     // PostgreSQL shows the progress of standbys only to members of this role.
-    await database.administer(`grant pg_monitor to ${OWNER}`);
+    await database.administer(`grant pg_read_all_stats to ${OWNER}`);
     try {
       await database.query(LEGACY);
       await migrate(database);
