@@ -1,4 +1,5 @@
-import { loadMigrationConfig, type ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/config.js';
+import { loadMigrationConfig } from '../config/migration-config.js';
 import { readEnvironment, type Environment } from '../config/environment.js';
 import { withLocalDatabase } from '../local/local-database-url.js';
 import { tableClasses } from './table-classes.js';

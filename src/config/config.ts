@@ -2,13 +2,12 @@ import { availableParallelism } from 'node:os';
 import { StartupFault } from '../errors/startup-fault.js';
 import { SESSION_COOKIES, cookieName, logicalName } from '../cookies/session-cookies.js';
 import type { AdditionalField } from './additional-fields.js';
-import { closestName } from './closest-name.js';
 import type { Environment } from './environment.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
 import type { FeatureOptions } from './option-table.js';
-import { concernsMigrations, MIGRATION_VARIABLES } from './migration-variables.js';
 import { coreOptions, type Options } from './options.js';
 import type { OidcProvider } from './oidc-providers.js';
+import { describeFaults, parseAll } from './parse-variables.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import {
   FOREIGN,
@@ -93,7 +92,7 @@ export type ConfiguredFields = {
 };
 
 /** The variables without those of features, for programs that read only a few of them. */
-const CORE = knownVariables([coreOptions]);
+export const CORE = knownVariables([coreOptions]);
 
 const DATABASE_EXAMPLE = 'DATABASE_URL=postgresql://user:password@host:5432/database';
 
@@ -183,41 +182,15 @@ export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
   return databaseFrom(values);
 }
 
-/** What the commands for the database need to know. */
-export interface MigrationConfig {
-  readonly database: DatabaseConfig;
-  readonly fields: ConfiguredFields;
-}
-
-/**
- * Reads the settings of the database, of the migrations and of the tables. Refuses misspelt names of any setting, because
- * the migrations would run without it.
- * @throws {StartupFault} whose message lists all faults.
- */
-export function loadMigrationConfig(environment: Environment): MigrationConfig {
-  const faults: string[] = [];
-  const names = [
-    ...DATABASE_NAMES,
-    ...FIELD_NAMES,
-    ...Object.keys(MIGRATION_VARIABLES),
-    ...[...CORE.keys()].filter((name) => name.endsWith('_MODEL_NAME')),
-  ];
-  const spelt = [...new Set([...names, ...Object.keys(VARIABLES)])];
-  const parsed = parseAll(environment, CORE, names, faults, spelt);
-  faults.push(...withoutDatabase(environment, faults));
-  if (faults.length > 0) throw new StartupFault(describeFaults(faults));
-  return { database: databaseFrom(Object.fromEntries(parsed)), fields: fieldsFrom(parsed) };
-}
-
-const DATABASE_NAMES = [
+export const DATABASE_NAMES = [
   'DATABASE_URL',
   'DATABASE_DIRECT_URL',
   'DATABASE_POOL_SIZE',
   'DATABASE_PREPARED_STATEMENTS',
 ];
-const FIELD_NAMES = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS'];
+export const FIELD_NAMES = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS'];
 
-function withoutDatabase(environment: Environment, faults: readonly string[]): string[] {
+export function withoutDatabase(environment: Environment, faults: readonly string[]): string[] {
   if (environment['DATABASE_URL'] || faults.some((fault) => fault.includes('DATABASE_'))) return [];
   return [`DATABASE_URL is not set. Set it to the PostgreSQL database to work on: ${DATABASE_EXAMPLE}`];
 }
@@ -233,14 +206,14 @@ export function loadConfiguredFields(environment: Environment): ConfiguredFields
   return fieldsFrom(values);
 }
 
-function fieldsFrom(values: ReadonlyMap<string, unknown>): ConfiguredFields {
+export function fieldsFrom(values: ReadonlyMap<string, unknown>): ConfiguredFields {
   const fieldsIn = (name: string) => ({
     additionalFields: (values.get(name) ?? []) as readonly AdditionalField[],
   });
   return { user: fieldsIn('USER_ADDITIONAL_FIELDS'), session: fieldsIn('SESSION_ADDITIONAL_FIELDS') };
 }
 
-function databaseFrom(values: Values): DatabaseConfig {
+export function databaseFrom(values: Values): DatabaseConfig {
   const url = values.DATABASE_URL ?? '';
   return {
     url,
@@ -248,49 +221,6 @@ function databaseFrom(values: Values): DatabaseConfig {
     poolSize: values.DATABASE_POOL_SIZE ?? 10,
     preparedStatements: values.DATABASE_PREPARED_STATEMENTS ?? true,
   };
-}
-
-/**
- * @param names the variables to read
- * @param spelt the variables whose misspellings are faults
- */
-function parseAll(
-  environment: Environment,
-  known: KnownVariables,
-  names: readonly string[],
-  faults: string[],
-  spelt: readonly string[] = names,
-): Map<string, unknown> {
-  const values = new Map<string, unknown>();
-  for (const name of names) {
-    const given = environment[name];
-    if (given === undefined || given === '') continue;
-    try {
-      values.set(name, known.get(name)?.(given));
-    } catch (error) {
-      faults.push(`${name} must be ${(error as Error).message}.`);
-    }
-  }
-  for (const name of Object.keys(environment)) {
-    const meant = known.has(name) || FOREIGN.has(name) ? undefined : closestName(name, [...known.keys()]);
-    if (meant && spelt.includes(meant)) faults.push(`${name} is not a setting. Rename it to ${meant}.`);
-    else if (!known.has(name) && concernsMigrations(name) && spelt.includes('LEGACY_USERS_TABLE'))
-      faults.push(`${name} is not a setting. Remove it, or use one of: ${similar(name)}.`);
-  }
-  return values;
-}
-
-/** The variables of the migrations that have a word in common with an unknown name. */
-function similar(name: string): string {
-  const words = new Set(name.split('_').slice(1, -1));
-  const known = Object.keys(MIGRATION_VARIABLES);
-  const related = known.filter((other) =>
-    other
-      .split('_')
-      .slice(1, -1)
-      .some((word) => words.has(word)),
-  );
-  return (related.length > 0 ? related : known).join(', ');
 }
 
 function missing(environment: Environment, { NODE_ENV }: Values): string[] {
@@ -348,10 +278,4 @@ function ineffective(environment: Environment, known: KnownVariables, prefixes: 
     .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
     .filter((name) => !known.has(name) && !FOREIGN.has(name))
     .map((name) => `${name} has no effect, because this server does not have this option. Remove it.`);
-}
-
-function describeFaults(faults: readonly string[]): string {
-  return faults.length === 1
-    ? `The configuration has a fault: ${faults[0]}`
-    : `The configuration has ${faults.length} faults:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`;
 }

@@ -1,6 +1,7 @@
 import { debuglog } from 'node:util';
 import { DataSource, QueryFailedError, type Migration, type QueryRunner } from 'typeorm';
-import { loadMigrationConfig, type ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/config.js';
+import { loadMigrationConfig } from '../config/migration-config.js';
 import type { Environment } from '../config/environment.js';
 import { MIGRATION_VARIABLES } from '../config/migration-variables.js';
 import { StartupFault } from '../errors/startup-fault.js';

@@ -114,8 +114,9 @@ async function signIn(server: Gatehouse, person: Person): Promise<Problems> {
   const { email, note, refused, user = {} } = person;
   const who = `sign-in of ${email}${note ? ` (${note})` : ''}`;
   const { status, body } = await post(server, 'sign-in/email', person);
-  const [got, wanted] = [status === 200 ? 'signed in' : (body['code'] ?? status), refused ?? 'signed in'];
-  if (got !== wanted) return [`${who}: ${String(got)} instead of ${wanted}`];
+  const got = status === 200 ? 'signed in' : JSON.stringify(body['code'] ?? status);
+  const wanted = refused ? JSON.stringify(refused) : 'signed in';
+  if (got !== wanted) return [`${who}: ${got} instead of ${wanted}`];
   const found = (body['user'] ?? {}) as Record<string, unknown>;
   return Object.entries(user).flatMap(([field, value]) => unequal(`${who}: ${field}`, found[field], value));
 }
