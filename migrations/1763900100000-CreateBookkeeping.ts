@@ -1,7 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { adoptionFor, planAdoption } from './helpers/1763900000000-adoption.js';
+import { adoptionFor, planAdoption, type Adoption } from './helpers/1763900000000-adoption.js';
+import { choicesNow } from './helpers/1763900000000-choices.js';
 import { chooseLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
 import { ownTableExists } from './helpers/1763900000000-own-tables.js';
+import { TABLES as OURS, tableName } from './helpers/1763900000000-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { undo } from './helpers/1763900000000-undo-journal.js';
 
@@ -17,7 +19,18 @@ const TABLES = [
    )`,
   `create table gatehouse.legacy_columns (
      purpose text primary key,
-     column_name text not null
+     column_name text not null,
+     type_name text,
+     field text,
+     unit text
+   )`,
+  `create table gatehouse.names (
+     object text primary key,
+     name text not null
+   )`,
+  `create table gatehouse.choices (
+     variable text primary key,
+     value text not null
    )`,
   `create table gatehouse.backfills (
      name text primary key,
@@ -38,7 +51,8 @@ const TABLES = [
   `create table gatehouse.conflicts (
      user_id text primary key,
      email text not null,
-     normalised_email text not null
+     normalised_email text not null,
+     gives_way boolean not null default false
    )`,
   `create table gatehouse.quarantine (
      backfill text,
@@ -58,10 +72,10 @@ export class CreateBookkeeping1763900100000 implements MigrationInterface {
       await queryRunner.query('create schema if not exists gatehouse');
       for (const table of TABLES) await queryRunner.query(table);
       const users = adoptionFor(await planAdoption(queryRunner), 'users');
-      const { columns } = users ? chooseLegacyColumns(users) : { columns: {} };
-      for (const [purpose, column] of Object.entries(columns)) {
-        await queryRunner.query('insert into gatehouse.legacy_columns values ($1, $2)', [purpose, column]);
-      }
+      await storeNames(queryRunner, users);
+      if (users) await storeLegacyColumns(queryRunner, users);
+      for (const [variable, value] of Object.entries(choicesNow()))
+        await queryRunner.query('insert into gatehouse.choices values ($1, $2)', [variable, value]);
     });
   }
 
@@ -72,6 +86,31 @@ export class CreateBookkeeping1763900100000 implements MigrationInterface {
         await queryRunner.query(`drop table if exists ${name}`);
       await queryRunner.query('drop schema if exists gatehouse');
     });
+  }
+}
+
+/** Stores under which names our tables and columns exist, where these are not the usual ones. */
+async function storeNames(queryRunner: QueryRunner, users: Adoption | undefined): Promise<void> {
+  const renamed = Object.keys(OURS).flatMap((table) =>
+    tableName(table) === table ? [] : [[table, tableName(table)]],
+  );
+  const prefixed = [...(users?.prefixed ?? [])].map(([column, name]) => [`users.${column}`, name]);
+  for (const name of [...renamed, ...prefixed])
+    await queryRunner.query('insert into gatehouse.names values ($1, $2)', name);
+}
+
+/** A purpose that several columns have is numbered: `disabled`, `disabled 2`. */
+async function storeLegacyColumns(queryRunner: QueryRunner, users: Adoption): Promise<void> {
+  const seen = new Map<string, number>();
+  for (const { purpose, name, typeName, field } of chooseLegacyColumns(users).columns) {
+    const count = (seen.get(purpose) ?? 0) + 1;
+    seen.set(purpose, count);
+    await queryRunner.query('insert into gatehouse.legacy_columns values ($1, $2, $3, $4)', [
+      count === 1 ? purpose : `${purpose} ${count}`,
+      name,
+      typeName,
+      field,
+    ]);
   }
 }
 

@@ -1,11 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { needTable, readTable } from './helpers/1763900000000-catalogue.js';
-import { TABLES } from './helpers/1763900000000-tables.js';
+import { TABLES, tableName } from './helpers/1763900000000-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  accounts: ['constraint accounts_provider_id_provider_user_id_key unique (provider_id, provider_user_id)'],
+  accounts: ['unique (provider_id, provider_user_id)'],
 };
 
 /** Creates the missing tables with their columns. Indexes and foreign keys come later. */
@@ -14,16 +14,17 @@ export class CreateTables1763900200000 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const table of Object.keys(TABLES)) {
-      await inTransaction(queryRunner, `create table ${table}`, async () => {
-        if (await readTable(queryRunner, table)) return;
+      const name = tableName(table);
+      await inTransaction(queryRunner, `create table ${name}`, async () => {
+        if (await readTable(queryRunner, name)) return;
         await queryRunner.query(
-          `create table ${table} (${(await definitions(queryRunner, table)).join(', ')})`,
+          `create table ${name} (${(await definitions(queryRunner, table)).join(', ')})`,
         );
         await recordUndo(queryRunner, {
           migration: this.name,
           kind: 'table',
           relation: table,
-          statement: `drop table if exists ${table}`,
+          statement: `drop table if exists ${name}`,
         });
       });
     }
@@ -43,7 +44,7 @@ async function definitions(queryRunner: QueryRunner, table: string): Promise<str
       fallback ?? (name === 'id' && table !== 'users' ? await defaultOfId(queryRunner) : undefined);
     columns.push(`${name} ${spelt}${required}${preset ? ` default ${preset}` : ''}`);
   }
-  return [...columns, `constraint ${table}_pkey primary key (id)`, ...(KEYS[table] ?? [])];
+  return [...columns, `primary key (id)`, ...(KEYS[table] ?? [])];
 }
 
 /**

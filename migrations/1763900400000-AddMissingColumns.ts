@@ -1,8 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { needTable, quote, type TableFacts } from './helpers/1763900000000-catalogue.js';
-import { TABLES, type ColumnDefinition } from './helpers/1763900000000-tables.js';
+import { TABLES, tableName, type ColumnDefinition } from './helpers/1763900000000-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
+import { definitionsOf } from './helpers/1763900000000-user-columns.js';
 
 /**
  * Adds missing columns and defaults to existing tables without rewriting a row: a new column is empty or has a constant
@@ -12,10 +13,11 @@ export class AddMissingColumns1763900400000 implements MigrationInterface {
   name = 'AddMissingColumns1763900400000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const [name, definitions] of Object.entries(TABLES)) {
+    for (const ours of Object.keys(TABLES)) {
+      const name = tableName(ours);
       await inTransaction(queryRunner, `alter table ${name}`, async () => {
         const table = await needTable(queryRunner, name);
-        for (const definition of definitions) {
+        for (const definition of await definitionsOf(queryRunner, ours)) {
           if (!table.columns.has(definition.name)) await this.add(queryRunner, name, definition);
           else await this.setDefault(queryRunner, table, definition);
         }
@@ -50,7 +52,11 @@ export class AddMissingColumns1763900400000 implements MigrationInterface {
     const column = table.columns.get(definition.name);
     if (!definition.fallback || !column || column.fallback !== null || column.automatic) return;
     const alter = `alter table ${table.name} alter ${quote(column.name)}`;
-    await queryRunner.query(`${alter} set default ${definition.fallback}`);
+    // Times without a zone mean UTC, whatever the time zone of the session that inserts.
+    const isZoneless = column.typeName === 'timestamp' && definition.fallback === 'now()';
+    await queryRunner.query(
+      `${alter} set default ${isZoneless ? `timezone('utc', now())` : definition.fallback}`,
+    );
     const statement = `${alter} drop default`;
     const { name } = column;
     await recordUndo(queryRunner, {

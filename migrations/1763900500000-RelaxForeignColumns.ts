@@ -1,8 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { needTable, quote, type ColumnFacts } from './helpers/1763900000000-catalogue.js';
-import { TABLES } from './helpers/1763900000000-tables.js';
+import { TABLES, tableName } from './helpers/1763900000000-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
+import { definitionsOf } from './helpers/1763900000000-user-columns.js';
 
 /**
  * Drops NOT NULL from columns that Gatehouse does not fill, because it inserts users without them: legacy columns, and
@@ -12,7 +13,9 @@ export class RelaxForeignColumns1763900500000 implements MigrationInterface {
   name = 'RelaxForeignColumns1763900500000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const [name, definitions] of Object.entries(TABLES)) {
+    for (const ours of Object.keys(TABLES)) {
+      const name = tableName(ours);
+      const definitions = await definitionsOf(queryRunner, ours);
       const table = await needTable(queryRunner, name);
       const required = new Set(definitions.filter((column) => column.notNull).map((column) => column.name));
       for (const column of table.columns.values()) {

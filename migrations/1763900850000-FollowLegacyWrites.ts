@@ -1,12 +1,15 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { needTable } from './helpers/1763900000000-catalogue.js';
-import { readLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
+import { readPasswordColumns } from './helpers/1763900000000-password-formats.js';
 import { createOwnTable } from './helpers/1763900000000-own-tables.js';
+import { tableName } from './helpers/1763900000000-tables.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
+import { readUserColumns } from './helpers/1763900000000-user-columns.js';
 import { forgetAccounts } from './helpers/1763900850000-credential-account.js';
 import { addressTrigger } from './helpers/1763900850000-address-trigger.js';
 import { columnsTrigger } from './helpers/1763900850000-columns-trigger.js';
 import { createDualWrite, DUAL_WRITE } from './helpers/1763900850000-dual-write.js';
+import { createExpectedValues } from './helpers/1763900850000-expected-values.js';
 import { passwordTrigger } from './helpers/1763900850000-password-trigger.js';
 
 /**
@@ -29,15 +32,20 @@ export class FollowLegacyWrites1763900850000 implements MigrationInterface {
     await queryRunner.query(
       `insert into gatehouse.switch_over (mode) select 'legacy' where not exists (select 1 from gatehouse.switch_over)`,
     );
+    await createExpectedValues(queryRunner, this.name);
     await this.recordLeftovers(queryRunner);
-    const { password } = await readLegacyColumns(queryRunner);
+    const password = await readPasswordColumns(queryRunner);
     const columns = await columnsTrigger(queryRunner);
     await createDualWrite(queryRunner, this.name, await addressTrigger(queryRunner));
     if (columns) await createDualWrite(queryRunner, this.name, columns);
     if (!password) return;
-    const accounts = await needTable(queryRunner, 'accounts');
+    const accounts = await needTable(queryRunner, tableName('accounts'));
     const idType = accounts.columns.get('id')?.type ?? 'text';
-    await createDualWrite(queryRunner, this.name, passwordTrigger(password, idType));
+    await createDualWrite(
+      queryRunner,
+      this.name,
+      passwordTrigger(password, { idType, named: await readUserColumns(queryRunner) }),
+    );
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

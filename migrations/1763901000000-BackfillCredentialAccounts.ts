@@ -1,20 +1,23 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { quote } from './helpers/1763900000000-catalogue.js';
-import { readLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
-import { isUsableHash } from './helpers/1763900000000-password-formats.js';
+import {
+  isUsableHash,
+  legacyPassword,
+  readPasswordColumns,
+} from './helpers/1763900000000-password-formats.js';
 import { startBackfill } from './helpers/1763900000000-start-backfill.js';
+import { tableName } from './helpers/1763900000000-tables.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { forgetAccounts } from './helpers/1763900850000-credential-account.js';
 import { ACCOUNTS_BACKFILL, backfillAccounts } from './helpers/1763901000000-accounts-backfill.js';
 
-/** Creates a credential account with the unchanged hash for every user who has a usable password. */
+/** Creates a credential account with the hash as it is for every user who has a usable password. */
 export class BackfillCredentialAccounts1763901000000 implements MigrationInterface {
   name = 'BackfillCredentialAccounts1763901000000';
   transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    const { password } = await readLegacyColumns(queryRunner);
-    if (!password) return;
+    const columns = await readPasswordColumns(queryRunner);
+    if (!columns) return;
     await startBackfill(queryRunner, this.name, ACCOUNTS_BACKFILL, 'accounts');
     await recordUndo(queryRunner, {
       migration: this.name,
@@ -22,8 +25,8 @@ export class BackfillCredentialAccounts1763901000000 implements MigrationInterfa
       relation: 'accounts',
       statement: forgetAccounts(),
     });
-    await backfillAccounts(queryRunner, password, isUsableHash(`u.${quote(password)}`));
-    await queryRunner.query('analyze users, accounts');
+    await backfillAccounts(queryRunner, columns, isUsableHash(legacyPassword(columns, 'u')));
+    await queryRunner.query(`analyze users, ${tableName('accounts')}`);
   }
 
   /**

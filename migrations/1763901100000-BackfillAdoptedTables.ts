@@ -1,7 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { runBackfill } from './helpers/1763900000000-batches.js';
-import { needTable } from './helpers/1763900000000-catalogue.js';
+import { needTable, type TableFacts } from './helpers/1763900000000-catalogue.js';
 import { startBackfill } from './helpers/1763900000000-start-backfill.js';
+import { tableName } from './helpers/1763900000000-tables.js';
 import { addedColumns, undo } from './helpers/1763900000000-undo-journal.js';
 import { byId } from './helpers/1763900000000-walk.js';
 import { updateRows } from './helpers/1763900900000-update-rows.js';
@@ -32,11 +33,12 @@ export class BackfillAdoptedTables1763901100000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const [table, expressions] of Object.entries(VALUES)) {
       if (await isOurs(queryRunner, table)) continue;
-      const { columns } = await needTable(queryRunner, table);
+      const target = tableName(table);
+      const { columns } = await needTable(queryRunner, target);
       const added = await addedColumns(queryRunner, table);
       const values = Object.entries(expressions).map(([column, expression]) => ({
         column,
-        expression,
+        expression: inColumn(expression, columns, column),
         text: column === 'token',
         legacy: !added.has(column),
       }));
@@ -44,9 +46,10 @@ export class BackfillAdoptedTables1763901100000 implements MigrationInterface {
       await startBackfill(queryRunner, this.name, name, table);
       await runBackfill(queryRunner, {
         name,
-        table,
-        walk: byId(table, columns.get('id')?.type ?? 'text'),
-        apply: (range, startedAt) => updateRows(queryRunner, { relation: table, values, range, startedAt }),
+        table: target,
+        walk: byId(target, columns.get('id')?.type ?? 'text'),
+        apply: (range, startedAt) =>
+          updateRows(queryRunner, { relation: table, target, values, range, startedAt }),
       });
     }
   }
@@ -54,6 +57,13 @@ export class BackfillAdoptedTables1763901100000 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await undo(queryRunner, this.name);
   }
+}
+
+/** Times without a zone mean UTC. The session's time zone is UTC, so PostgreSQL converts them so. */
+function inColumn(expression: string, columns: TableFacts['columns'], column: string): string {
+  return columns.get(column)?.typeName === 'timestamp'
+    ? `(${expression})::timestamptz at time zone 'UTC'`
+    : expression;
 }
 
 /** True if these migrations created the table, so that it has no older rows. */

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { tableName } from './helpers/1763900000000-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { isBackfilledAccount } from './helpers/1763900850000-credential-account.js';
@@ -13,7 +14,8 @@ export class AddForeignKeys1763901150000 implements MigrationInterface {
   name = 'AddForeignKeys1763901150000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const table of ['sessions', 'accounts']) {
+    for (const ours of ['sessions', 'accounts']) {
+      const table = tableName(ours);
       const key = `${table}_user_id_fkey`;
       await inTransaction(queryRunner, `add constraint ${key}`, async () => {
         const existing = (await queryRunner.query(
@@ -31,13 +33,13 @@ export class AddForeignKeys1763901150000 implements MigrationInterface {
         await recordUndo(queryRunner, {
           migration: this.name,
           kind: 'statement',
-          relation: table,
+          relation: ours,
           statement,
         });
       });
     }
     await queryRunner.query(
-      `delete from accounts a where ${isBackfilledAccount('a')}
+      `delete from ${tableName('accounts')} a where ${isBackfilledAccount('a')}
        and not exists (select 1 from users u where u.id = a.user_id)`,
     );
   }

@@ -1,10 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { needTable, quote } from './helpers/1763900000000-catalogue.js';
+import { readChoices } from './helpers/1763900000000-choices.js';
 import { MigrationFault } from './helpers/1763900000000-fault.js';
 import { checkOf, requireNotNull } from './helpers/1763900000000-not-null.js';
-import { TABLES } from './helpers/1763900000000-tables.js';
+import { TABLES, tableName, type ColumnDefinition } from './helpers/1763900000000-tables.js';
 import { inTransaction, sqlState } from './helpers/1763900000000-transaction.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
+import { definitionsOf } from './helpers/1763900000000-user-columns.js';
 import { fillLatecomers } from './helpers/1763901200000-latecomers.js';
 
 /** Proves that required columns have no nulls and makes them NOT NULL. Validates the foreign keys. */
@@ -13,13 +15,15 @@ export class RequireValues1763901200000 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await fillLatecomers(queryRunner);
-    for (const [table, definitions] of Object.entries(TABLES)) {
+    for (const ours of Object.keys(TABLES)) {
+      const table = tableName(ours);
+      const definitions = await requiredOf(queryRunner, ours);
       const { columns } = await needTable(queryRunner, table);
       for (const { name, notNull } of definitions) {
         if (notNull && columns.get(name)?.notNull === false) await this.require(queryRunner, table, name);
       }
     }
-    for (const table of ['sessions', 'accounts']) await validateForeignKeys(queryRunner, table);
+    for (const table of ['sessions', 'accounts']) await validateForeignKeys(queryRunner, tableName(table));
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
@@ -40,6 +44,14 @@ export class RequireValues1763901200000 implements MigrationInterface {
       throw new MigrationFault(await describeMissing(queryRunner, table, column));
     }
   }
+}
+
+/** If users without an e-mail stay as they are, the column stays nullable. */
+async function requiredOf(queryRunner: QueryRunner, table: string): Promise<ColumnDefinition[]> {
+  const definitions = await definitionsOf(queryRunner, table);
+  const { LEGACY_MISSING_EMAIL: missing } = await readChoices(queryRunner);
+  const skips = table === 'users' && missing === 'skip';
+  return definitions.filter(({ name }) => !(skips && name === 'email'));
 }
 
 async function validateForeignKeys(queryRunner: QueryRunner, table: string): Promise<void> {

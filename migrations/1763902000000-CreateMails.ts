@@ -21,7 +21,7 @@ export class CreateMails1763902000000 implements MigrationInterface {
         next_attempt_at timestamptz default now(),
         last_error text,
         constraint mails_pkey primary key (id)`,
-      then: ['create index mails_next_attempt_at_idx on gatehouse.mails (next_attempt_at)'],
+      after: ['create index mails_next_attempt_at_idx on gatehouse.mails (next_attempt_at)'],
     });
   }
 

@@ -1,6 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { quote } from './helpers/1763900000000-catalogue.js';
-import { readLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
+import { readPasswordColumns } from './helpers/1763900000000-password-formats.js';
 import { undo } from './helpers/1763900000000-undo-journal.js';
 import { createDualWrite } from './helpers/1763900850000-dual-write.js';
 import { writeBackTrigger } from './helpers/1763903000000-write-back.js';
@@ -13,8 +12,8 @@ export class WriteBackPasswords1763903000000 implements MigrationInterface {
   name = 'WriteBackPasswords1763903000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    const { password } = await readLegacyColumns(queryRunner);
-    if (password) await createDualWrite(queryRunner, this.name, writeBackTrigger(quote(password)));
+    const password = await readPasswordColumns(queryRunner);
+    if (password) await createDualWrite(queryRunner, this.name, writeBackTrigger(password));
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

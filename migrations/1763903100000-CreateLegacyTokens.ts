@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { needTable } from './helpers/1763900000000-catalogue.js';
 import { createOwnTable } from './helpers/1763900000000-own-tables.js';
+import { tableName } from './helpers/1763900000000-tables.js';
 import { undo } from './helpers/1763900000000-undo-journal.js';
 
 /**
@@ -11,7 +12,7 @@ export class CreateLegacyTokens1763903100000 implements MigrationInterface {
   name = 'CreateLegacyTokens1763903100000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    const sessions = await needTable(queryRunner, 'sessions');
+    const sessions = await needTable(queryRunner, tableName('sessions'));
     await createOwnTable(queryRunner, this.name, {
       name: 'legacy_tokens',
       definition: `

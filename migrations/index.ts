@@ -3,7 +3,6 @@ import { CreateBookkeeping1763900100000 } from './1763900100000-CreateBookkeepin
 import { AdoptTables1763900150000 } from './1763900150000-AdoptTables.js';
 import { FillMirroredColumns1763900160000 } from './1763900160000-FillMirroredColumns.js';
 import { CreateTables1763900200000 } from './1763900200000-CreateTables.js';
-import { ConvertTimestamps1763900300000 } from './1763900300000-ConvertTimestamps.js';
 import { AddMissingColumns1763900400000 } from './1763900400000-AddMissingColumns.js';
 import { RelaxForeignColumns1763900500000 } from './1763900500000-RelaxForeignColumns.js';
 import { KeepColumnsInStep1763900600000 } from './1763900600000-KeepColumnsInStep.js';
@@ -14,6 +13,7 @@ import { BackfillCredentialAccounts1763901000000 } from './1763901000000-Backfil
 import { BackfillAdoptedTables1763901100000 } from './1763901100000-BackfillAdoptedTables.js';
 import { AddForeignKeys1763901150000 } from './1763901150000-AddForeignKeys.js';
 import { RequireValues1763901200000 } from './1763901200000-RequireValues.js';
+import { WrapWeakHashes1763901250000 } from './1763901250000-WrapWeakHashes.js';
 import { ValidateMigration1763901300000 } from './1763901300000-ValidateMigration.js';
 import { CreateMails1763902000000 } from './1763902000000-CreateMails.js';
 import { WriteBackPasswords1763903000000 } from './1763903000000-WriteBackPasswords.js';
@@ -28,7 +28,6 @@ export const MIGRATIONS = [
   AdoptTables1763900150000,
   FillMirroredColumns1763900160000,
   CreateTables1763900200000,
-  ConvertTimestamps1763900300000,
   AddMissingColumns1763900400000,
   RelaxForeignColumns1763900500000,
   KeepColumnsInStep1763900600000,
@@ -39,6 +38,7 @@ export const MIGRATIONS = [
   BackfillAdoptedTables1763901100000,
   AddForeignKeys1763901150000,
   RequireValues1763901200000,
+  WrapWeakHashes1763901250000,
   ValidateMigration1763901300000,
   CreateMails1763902000000,
   WriteBackPasswords1763903000000,

@@ -1,5 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
+import { tableNamesIn } from './config/table-names.js';
+import { requireTableNames } from './database/require-table-names.js';
+import type { ServerDataSource } from './database/server-data-source.js';
 import type { Config } from './config/config.js';
 import { createApp } from './create-app.js';
 import { pendingMigrations } from './migrating/expected-migrations.js';
@@ -8,12 +11,14 @@ import { Logger } from './logging/logger.js';
 
 /**
  * Runs the server until SIGTERM or SIGINT. Then it stops taking requests, and answers those that it has already received.
- * @throws {StartupFault} if migrations are pending, the database cannot be used or the port is taken.
+ * @throws {StartupFault} if migrations are pending or ran with other names, the database cannot be used or the port is taken.
  */
 export async function serve(config: Config): Promise<NestFastifyApplication> {
   const app = await createApp(config);
   try {
-    await requireMigrated(app.get(DataSource), config);
+    const dataSource = app.get<ServerDataSource>(DataSource);
+    await requireMigrated(dataSource, config);
+    requireTableNames(dataSource.tables, tableNamesIn(config));
     await listen(app, config);
   } catch (error) {
     await app.close();

@@ -1,9 +1,12 @@
 import type { QueryRunner } from 'typeorm';
 import { readTable, type ColumnFacts, type TableFacts } from './1763900000000-catalogue.js';
-import { LEGACY_TABLES, legacyNames, variableOf } from './1763900000000-legacy-names.js';
-import { FAMILIES, ID_TYPES, TABLES, type ColumnDefinition } from './1763900000000-tables.js';
+import { BETTER_AUTH_USERS, LEGACY_TABLES, legacyNames, variableOf } from './1763900000000-legacy-names.js';
+import { findName } from './1763900000000-spelling.js';
+import { FAMILIES, ID_TYPES, TABLES, tableName, type ColumnDefinition } from './1763900000000-tables.js';
+import { PREFIX } from './1763900000000-user-columns.js';
+import { findUsersTable, type LookAlike } from './1763900000000-users-table.js';
 
-/** A column of ours and the legacy column with the same meaning. */
+/** A column of ours, by its name in this database, and the legacy column with the same meaning. */
 export interface ColumnPair {
   readonly ours: ColumnDefinition;
   readonly theirs: ColumnFacts;
@@ -15,15 +18,19 @@ export interface ColumnPair {
  */
 export interface Adoption {
   readonly table: string;
-  /** The table as it is now. If it will be renamed, it has another name. */
+  /** The table as it is now. If it will be renamed, it has another name or another schema. */
   readonly source: TableFacts;
   readonly renamed: readonly ColumnPair[];
   readonly mirrored: readonly ColumnPair[];
+  /** Names of our columns that have a prefix, because a legacy column of another type or meaning has our name. */
+  readonly prefixed: ReadonlyMap<string, string>;
 }
 
 export interface AdoptionPlan {
   /** One for each of our tables that exists in some form. */
   readonly adoptions: readonly Adoption[];
+  /** Tables that look like users and were not chosen. */
+  readonly others: readonly LookAlike[];
   readonly findings: readonly string[];
 }
 
@@ -33,23 +40,30 @@ const NONE = 'none';
 export async function planAdoption(queryRunner: QueryRunner): Promise<AdoptionPlan> {
   const adoptions: Adoption[] = [];
   const findings: string[] = [];
+  const users = await findUsersTable(queryRunner);
+  findings.push(...users.findings);
   let idType: string | undefined;
   for (const table of Object.keys(TABLES)) {
-    const known = adoptions.find((adoption) => adoption.table === 'users');
-    const found = await findSource(queryRunner, table, known?.source);
+    const found = table === 'users' ? users.source : await findSource(queryRunner, table, users.source);
     if (typeof found === 'string') findings.push(found);
     if (!found || typeof found === 'string') continue;
     const adoption = adoptionOf(table, found, idType);
     if (table === 'users') idType = adoptedFacts(adoption).columns.get('id')?.type;
-    if (!isNamed(table) && found.name !== table && !isComplete(adoption)) continue;
+    if (table !== 'users' && !isNamed(table) && found.name !== tableName(table) && !isComplete(adoption))
+      continue;
     findings.push(...namingFindings(table, found));
     adoptions.push(adoption);
   }
-  return { adoptions, findings };
+  return { adoptions, others: users.others, findings };
 }
 
 export function adoptionFor({ adoptions }: AdoptionPlan, table: string): Adoption | undefined {
   return adoptions.find((adoption) => adoption.table === table);
+}
+
+/** True if the table gets another name or moves to another schema, so that a view takes its place. */
+export function isMoved({ table, source }: Adoption): boolean {
+  return source.name !== tableName(table) || source.schema !== null;
 }
 
 /** The table after the adoption: with our name and our columns. */
@@ -58,7 +72,7 @@ export function adoptedFacts({ table, source, renamed, mirrored }: Adoption): Ta
   for (const { theirs } of renamed) columns.delete(theirs.name);
   for (const { ours, theirs } of renamed) columns.set(ours.name, { ...theirs, name: ours.name });
   for (const pair of mirrored) columns.set(pair.ours.name, mirrorFacts(pair));
-  return { name: table, kind: source.kind, columns };
+  return { name: tableName(table), schema: null, kind: source.kind, columns };
 }
 
 /** Present name of the column that will be our `column`. */
@@ -84,20 +98,20 @@ async function findSource(
   table: string,
   users: TableFacts | undefined,
 ): Promise<TableFacts | string | undefined> {
-  const own = await readTable(queryRunner, table);
+  const own = await readTable(queryRunner, tableName(table));
   const { variable, names } = LEGACY_TABLES[table] ?? { variable: '', names: [] };
   const named = process.env[variable];
   if (named === NONE) return own;
-  if (named && named !== table) {
+  if (named && named !== tableName(table)) {
     const other = await readTable(queryRunner, named);
     if (!other) return `${variable} names "${named}", which does not exist. Correct the name.`;
     if (!own) return other;
     if (other.kind === 'v') return own;
-    return `${variable} names "${named}", but a table ${table} exists too. Rename the table ${table}.`;
+    return `${variable} names "${named}", but a table ${tableName(table)} exists too. Rename the table ${tableName(table)}.`;
   }
   if (own) return own;
   // If the users table is not Better Auth's, a table `session` may belong to anything.
-  if (table !== 'users' && !(await isBetterAuths(queryRunner, users))) return undefined;
+  if (!(await isBetterAuths(queryRunner, users))) return undefined;
   for (const name of names) {
     const candidate = await readTable(queryRunner, name);
     if (candidate?.kind === 'r') return candidate;
@@ -108,8 +122,8 @@ async function findSource(
 /** True if the users table has, or had before the migrations, a name that Better Auth uses. */
 async function isBetterAuths(queryRunner: QueryRunner, users: TableFacts | undefined): Promise<boolean> {
   if (!users) return false;
-  if (users.name !== 'users') return true;
-  for (const name of LEGACY_TABLES['users']?.names ?? []) {
+  if (BETTER_AUTH_USERS.includes(users.name)) return true;
+  for (const name of BETTER_AUTH_USERS) {
     if ((await readTable(queryRunner, name))?.kind === 'v') return true;
   }
   return false;
@@ -118,28 +132,85 @@ async function isBetterAuths(queryRunner: QueryRunner, users: TableFacts | undef
 function adoptionOf(table: string, source: TableFacts, idType: string | undefined): Adoption {
   const renamed: ColumnPair[] = [];
   const mirrored: ColumnPair[] = [];
+  const prefixed = new Map<string, string>();
   const taken = new Set<string>();
-  for (const ours of TABLES[table] ?? []) {
-    const present = source.columns.get(ours.name);
-    if (present && (fits(ours, present, idType) || !isClash(table, source, ours))) continue;
-    const theirs = legacyNames(table, ours)
-      .map((name) => source.columns.get(name))
-      .find((column) => column && !taken.has(column.name) && says(ours, column, idType));
+  const keepsName = source.name === tableName(table) && source.schema === null;
+  for (const definition of TABLES[table] ?? []) {
+    const present = source.columns.get(definition.name);
+    if (present && fits(definition, present, idType)) continue;
+    const clashes = present !== undefined && needsPrefix(table, source, definition, keepsName);
+    const ours = clashes ? { ...definition, name: `${PREFIX}${definition.name}` } : definition;
+    if (clashes) prefixed.set(definition.name, ours.name);
+    if (source.columns.has(ours.name) && (clashes || !becomesFlag(table, source, definition, keepsName)))
+      continue;
+    const theirs = findTheirs(table, source, definition, {
+      taken,
+      idType,
+      present: clashes ? present : undefined,
+    });
     if (!theirs) continue;
     taken.add(theirs.name);
-    // If the table keeps its name, the old application goes on using it, so its columns keep their names too, unless
-    // one of our columns needs that name.
-    const stays = source.name === table && ours.name !== 'id' && !isOurs(table, theirs.name);
     const pair = { ours, theirs };
-    if (stays || !fits(ours, theirs, idType)) mirrored.push(pair);
+    // If the table keeps its name, the old application goes on using it, so its columns keep their names too.
+    if ((keepsName && ours.name !== 'id') || clashes || !fits(definition, theirs, idType))
+      mirrored.push(pair);
     else renamed.push(pair);
   }
-  return { table, source, renamed, mirrored };
+  return { table, source, renamed, mirrored, prefixed };
 }
 
-/** True if `email_verified` is a flag. Such a column is what we call `is_email_verified`. */
-function isClash(table: string, source: TableFacts, { name }: ColumnDefinition): boolean {
-  return table === 'users' && name === 'email_verified' && !source.columns.has('is_email_verified');
+function findTheirs(
+  table: string,
+  source: TableFacts,
+  definition: ColumnDefinition,
+  {
+    taken,
+    idType,
+    present,
+  }: { taken: ReadonlySet<string>; idType: string | undefined; present?: ColumnFacts | undefined },
+): ColumnFacts | undefined {
+  const usable = [...source.columns.values()].filter(
+    (column) =>
+      !taken.has(column.name) &&
+      says(definition, column, idType) &&
+      // A column that is already one of ours has its own meaning.
+      (column === present || column.name !== definition.name) &&
+      !(isOurs(table, column.name) && fitsOwnName(table, column, idType)),
+  );
+  const named = findName(
+    usable.map(({ name }) => name),
+    legacyNames(table, definition),
+  );
+  return usable.find(({ name }) => name === named);
+}
+
+function fitsOwnName(table: string, column: ColumnFacts, idType: string | undefined): boolean {
+  const own = TABLES[table]?.find(({ name }) => name === column.name);
+  return own !== undefined && fits(own, column, idType);
+}
+
+/** True if a legacy column has the name of this column of ours, but another type or meaning. */
+function needsPrefix(table: string, source: TableFacts, ours: ColumnDefinition, keepsName: boolean): boolean {
+  return table === 'users' && !ours.essential && !becomesFlag(table, source, ours, keepsName);
+}
+
+/**
+ * True for a flag `email_verified` in a table that is renamed. It is renamed too, to `is_email_verified`, so our column
+ * can have the name.
+ */
+function becomesFlag(
+  table: string,
+  source: TableFacts,
+  { name }: ColumnDefinition,
+  keepsName: boolean,
+): boolean {
+  return (
+    table === 'users' &&
+    !keepsName &&
+    name === 'email_verified' &&
+    source.columns.get(name)?.typeName === 'bool' &&
+    !source.columns.has('is_email_verified')
+  );
 }
 
 function isOurs(table: string, name: string): boolean {
@@ -148,14 +219,21 @@ function isOurs(table: string, name: string): boolean {
 
 /** True if the column has a type that ours may have. */
 function fits({ name, family }: ColumnDefinition, column: ColumnFacts, idType: string | undefined): boolean {
+  if (column.generated) return false;
   if (name === 'user_id') return column.type === (idType ?? column.type);
   if (name === 'id') return ID_TYPES.includes(column.typeName);
   return FAMILIES[family].includes(column.typeName);
 }
 
-/** True if the values can be converted. Auth.js stores times also as text: milliseconds since 1970. */
+/** Types that hold a time: a day, seconds or milliseconds since 1970. Auth.js stores times also as text. */
+const TIMES: readonly string[] = [...FAMILIES.string, 'date', 'int4', 'int8', 'numeric', 'float8'];
+
+/** True if the values can be converted. */
 function says(ours: ColumnDefinition, column: ColumnFacts, idType: string | undefined): boolean {
-  return fits(ours, column, idType) || (ours.family === 'time' && FAMILIES.string.includes(column.typeName));
+  return (
+    fits(ours, column, idType) ||
+    (!column.generated && ours.family === 'time' && TIMES.includes(column.typeName))
+  );
 }
 
 function isComplete(adoption: Adoption): boolean {
@@ -167,7 +245,8 @@ function namingFindings(table: string, source: TableFacts): string[] {
   return (TABLES[table] ?? []).flatMap((definition) => {
     const variable = variableOf(table, definition);
     const named = process.env[variable ?? ''];
-    if (!named || source.columns.has(named) || source.columns.has(definition.name)) return [];
+    if (!named || named === NONE || findName(source.columns.keys(), [named])) return [];
+    if (source.columns.has(definition.name) && definition.essential) return [];
     return [`${variable} names "${named}", which ${source.name} does not have. Correct the name.`];
   });
 }

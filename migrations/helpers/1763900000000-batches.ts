@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
 import { quote } from './1763900000000-catalogue.js';
+import { sparingTriggers } from './1763900000000-own-triggers.js';
 import { say, startProgress } from './1763900000000-progress.js';
 import { giveWay, someoneWaits } from './1763900000000-throttle.js';
 import { inTransaction, sqlState } from './1763900000000-transaction.js';
@@ -103,7 +104,7 @@ async function nextBatch(
   const end = cursor === null ? await backfill.walk.end(queryRunner) : until;
   const stretch = await backfill.walk.next(queryRunner, cursor, end, size);
   if (!stretch) return { rows: 0, inTheWay: false };
-  await backfill.apply(stretch.range, started_at);
+  await sparingTriggers(queryRunner, quote(backfill.table), () => backfill.apply(stretch.range, started_at));
   await queryRunner.query(
     'update gatehouse.backfills set cursor = $2, until = $3, rows = rows + $4 where name = $1',
     [backfill.name, stretch.last, end, stretch.rows],

@@ -4,6 +4,7 @@ export interface ColumnFacts {
   readonly name: string;
   /** As DDL spells it, with the length. */
   readonly type: string;
+  /** Short name of the type. For a domain, of the type below it. */
   readonly typeName: string;
   /** Characters; null if there is no limit. */
   readonly maxLength: number | null;
@@ -12,37 +13,57 @@ export interface ColumnFacts {
   readonly fallback: string | null;
   /** True if PostgreSQL fills the column itself: identity or generated. */
   readonly automatic: boolean;
+  /** True if PostgreSQL computes the column from others, so that nobody can write it. */
+  readonly generated: boolean;
 }
 
 /** `kind` is `relkind` of pg_class; `r` is a plain table. */
 export interface TableFacts {
   readonly name: string;
+  /** Null for the first schema of `search_path`. */
+  readonly schema: string | null;
   readonly kind: string;
   readonly columns: ReadonlyMap<string, ColumnFacts>;
 }
 
-/** The table or view of this name in the first schema of `search_path`; undefined if there is none. */
-export async function readTable(queryRunner: QueryRunner, name: string): Promise<TableFacts | undefined> {
+/**
+ * The table or view of this name; undefined if there is none.
+ * @param schema null for the first schema of `search_path`
+ */
+export async function readTable(
+  queryRunner: QueryRunner,
+  name: string,
+  schema: string | null = null,
+): Promise<TableFacts | undefined> {
   const [table] = (await queryRunner.query(
     `select c.oid, c.relkind as kind from pg_class c
-     where c.relnamespace = to_regnamespace(quote_ident(current_schema())) and c.relname = $1
-       and c.relkind in ('r', 'p', 'v', 'm', 'f')`,
+     where c.relnamespace = ${schema === null ? 'to_regnamespace(quote_ident(current_schema()))' : `to_regnamespace(${literal(quote(schema))})`}
+       and c.relname = $1 and c.relkind in ('r', 'p', 'v', 'm', 'f')`,
     [name],
   )) as { oid: number; kind: string }[];
   if (!table) return undefined;
   const columns = (await queryRunner.query(
-    `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, t.typname as "typeName",
-            case when t.typname in ('varchar', 'bpchar') and a.atttypmod > 4 then a.atttypmod - 4 end as "maxLength",
+    `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, b.typname as "typeName",
+            case when b.typname in ('varchar', 'bpchar') and greatest(a.atttypmod, t.typtypmod) > 4
+                 then greatest(a.atttypmod, t.typtypmod) - 4 end as "maxLength",
             a.attnotnull as "notNull", pg_get_expr(d.adbin, d.adrelid) as fallback,
-            a.attidentity <> '' or a.attgenerated <> '' as automatic
+            a.attidentity <> '' or a.attgenerated <> '' as automatic,
+            a.attgenerated <> '' as generated
      from pg_attribute a
      join pg_type t on t.oid = a.atttypid
+     cross join lateral (
+       with recursive below as (
+         select t.oid, t.typname, t.typbasetype
+         union all
+         select d.oid, d.typname, d.typbasetype from below join pg_type d on d.oid = below.typbasetype
+       ) select typname from below where typbasetype = 0
+     ) b
      left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
      where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped
      order by a.attnum`,
     [table.oid],
   )) as ColumnFacts[];
-  return { name, kind: table.kind, columns: new Map(columns.map((column) => [column.name, column])) };
+  return { name, schema, kind: table.kind, columns: new Map(columns.map((column) => [column.name, column])) };
 }
 
 /** Same as `readTable`, but throws if the table does not exist. */
@@ -62,6 +83,15 @@ export async function isUnique(queryRunner: QueryRunner, table: string, column: 
     [table, column],
   )) as unknown[];
   return found.length > 0;
+}
+
+/** The table as SQL spells it. */
+export function spelt({ schema, name }: { readonly schema: string | null; readonly name: string }): string {
+  return schema === null ? quote(name) : `${quote(schema)}.${quote(name)}`;
+}
+
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 export function quote(identifier: string): string {

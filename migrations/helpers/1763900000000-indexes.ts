@@ -13,14 +13,18 @@ export interface IndexDefinition {
   readonly on: string;
 }
 
-/** Builds the index concurrently, because the table is in use. */
+/**
+ * Builds the index concurrently, because the table is in use.
+ * @returns the name of the index. It is numbered if a table of the application has an index or table with this name.
+ */
 export async function ensureIndex(
   queryRunner: QueryRunner,
   migration: string,
   index: IndexDefinition,
-): Promise<void> {
-  const { name, table } = index;
-  if (await isValidIndex(queryRunner, name)) return;
+): Promise<string> {
+  const { table } = index;
+  const name = await freeName(queryRunner, index.name, table);
+  if (await isValidIndex(queryRunner, name)) return name;
   const statement = `drop index concurrently if exists ${quote(name)}`;
   await recordUndo(queryRunner, { migration, kind: 'concurrently', relation: table, name, statement });
   const unique = index.unique ? 'unique ' : '';
@@ -37,5 +41,20 @@ export async function ensureIndex(
       `${name} cannot be built, because two rows of ${table} have the same value. ${detail} ` +
         `Correct one of them, then run again: npm run migration:run`,
     );
+  }
+  return name;
+}
+
+/** The name, or with a number behind it if something that is no index of this table has it. */
+async function freeName(queryRunner: QueryRunner, wanted: string, table: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const suffix = number === 1 ? '' : `_${number}`;
+    const name = `${wanted.slice(0, 63 - suffix.length)}${suffix}`;
+    const taken = (await queryRunner.query(
+      `select 1 from pg_class c where c.relnamespace = to_regnamespace(quote_ident(current_schema())) and c.relname = $1
+         and not exists (select 1 from pg_index i where i.indexrelid = c.oid and i.indrelid = to_regclass($2))`,
+      [name, quote(table)],
+    )) as unknown[];
+    if (taken.length === 0) return name;
   }
 }

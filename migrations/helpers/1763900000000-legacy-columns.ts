@@ -1,81 +1,253 @@
 import type { QueryRunner } from 'typeorm';
-import { adoptedFacts, type Adoption } from './1763900000000-adoption.js';
-import { FAMILIES, type Family } from './1763900000000-tables.js';
+import { adoptedFacts, currentName, type Adoption } from './1763900000000-adoption.js';
+import type { ColumnFacts } from './1763900000000-catalogue.js';
+import { findName } from './1763900000000-spelling.js';
+import { FAMILIES } from './1763900000000-tables.js';
+import { PASSWORDS } from './1763900000000-users-table.js';
 
-export type Purpose = 'password' | 'name' | 'verified' | 'image' | 'active';
-export type LegacyColumns = Partial<Record<Purpose, string>>;
+export type Purpose =
+  | 'password'
+  | 'password_salt'
+  | 'name'
+  | 'first_name'
+  | 'last_name'
+  | 'verified'
+  | 'image'
+  | 'active'
+  | 'disabled'
+  | 'disabled_until'
+  | 'deleted'
+  | 'status';
+
+/** A column of a legacy `users` table from which the migrations read. */
+export interface LegacyColumn {
+  readonly purpose: Purpose;
+  readonly name: string;
+  readonly typeName: string;
+  /** Key of a JSON object in the column, such as `full_name`; null if the column itself holds the value. */
+  readonly field: string | null;
+}
+
+type Kind = 'text' | 'flag' | 'time' | 'any';
 
 interface Search {
-  readonly candidates: readonly string[];
-  readonly family: Family;
-  /**
-   * True: a column with a usual name but the wrong type is an error, because ignoring it would let the wrong users in.
-   */
-  readonly vital: boolean;
+  readonly names: readonly string[];
+  readonly kinds: readonly Kind[];
+  /** True: a column with a usual name but another type is an error, because ignoring it would let the wrong users in. */
+  readonly vital?: boolean;
+  /** True: every column that is found counts, because each of them keeps people out. Otherwise the first one counts. */
+  readonly all?: boolean;
 }
 
 const SEARCHES: Readonly<Record<Purpose, Search>> = {
-  password: {
-    candidates: ['hashed_password', 'password_hash', 'encrypted_password', 'password'],
-    family: 'string',
+  password: { names: PASSWORDS, kinds: ['text'], vital: true },
+  password_salt: { names: [], kinds: ['text'] },
+  name: { names: ['name', 'full_name', 'display_name'], kinds: ['text'] },
+  first_name: { names: ['first_name', 'given_name', 'forename'], kinds: ['text'] },
+  last_name: { names: ['last_name', 'family_name', 'surname'], kinds: ['text'] },
+  verified: {
+    names: [
+      'is_verified',
+      'verified',
+      'email_confirmed',
+      'email_verified_at',
+      'confirmed_at',
+      'email_confirmed_at',
+      'verified_at',
+      'is_email_confirmed',
+    ],
+    kinds: ['flag', 'time'],
     vital: true,
   },
-  name: { candidates: ['name', 'full_name', 'display_name', 'username'], family: 'string', vital: false },
-  verified: { candidates: ['is_verified', 'verified', 'email_confirmed'], family: 'boolean', vital: true },
-  image: { candidates: ['image', 'avatar_url', 'picture', 'photo_url'], family: 'string', vital: false },
-  active: { candidates: ['is_active', 'active'], family: 'boolean', vital: true },
+  image: { names: ['image', 'avatar_url', 'picture', 'photo_url', 'avatar'], kinds: ['text'] },
+  active: {
+    names: ['is_active', 'active', 'enabled', 'is_enabled'],
+    kinds: ['flag'],
+    vital: true,
+    all: true,
+  },
+  disabled: {
+    names: [
+      'blocked',
+      'is_blocked',
+      'disabled',
+      'is_disabled',
+      'suspended',
+      'is_suspended',
+      'is_banned',
+      'disabled_at',
+      'suspended_at',
+      'blocked_at',
+      'banned_at',
+      'deactivated_at',
+    ],
+    kinds: ['flag', 'time'],
+    vital: true,
+    all: true,
+  },
+  disabled_until: {
+    names: ['banned_until', 'locked_until', 'lockout_end', 'suspended_until', 'blocked_until'],
+    kinds: ['time'],
+    vital: true,
+  },
+  deleted: {
+    names: ['deleted_at', 'is_deleted', 'deleted'],
+    kinds: ['flag', 'time'],
+    vital: true,
+    all: true,
+  },
+  status: { names: [], kinds: ['any'] },
+};
+
+const USERNAMES = ['username', 'user_name', 'login', 'user_login', 'nickname'];
+const KINDS: Readonly<Record<Kind, readonly string[]>> = {
+  text: FAMILIES.string,
+  flag: ['bool', 'int2', 'int4', 'int8', 'numeric'],
+  time: [...FAMILIES.time, 'date', 'int8'],
+  any: [],
+};
+const DESCRIBED: Readonly<Record<Kind, string>> = {
+  text: 'a text column',
+  flag: 'a boolean column',
+  time: 'a time',
+  any: 'any column',
 };
 
 /** `LEGACY_ACTIVE_COLUMN=none` says that no column has this meaning, whatever the columns are called. */
 const NONE = 'none';
 
 export interface Choice {
-  readonly columns: LegacyColumns;
+  readonly columns: readonly LegacyColumn[];
   readonly findings: readonly string[];
 }
 
-/**
- * Chooses the columns of a legacy `users` table to read from: those named by variables, otherwise the first known
- * names.
- */
-export function chooseLegacyColumns(adoption: Adoption): Choice {
-  const users = adoptedFacts(adoption);
-  const columns: LegacyColumns = {};
-  const findings: string[] = [];
-  for (const [purpose, search] of Object.entries(SEARCHES) as [Purpose, Search][]) {
-    const variable = `LEGACY_${purpose.toUpperCase()}_COLUMN`;
-    const named = newName(adoption, process.env[variable]);
-    if (named === NONE && !users.columns.has(NONE)) continue;
-    for (const name of named ? [named] : search.candidates) {
-      const column = users.columns.get(name);
-      if (!column && named)
-        findings.push(`${variable} names "${name}", which users does not have. Correct the name.`);
-      if (!column) continue;
-      if (FAMILIES[search.family].includes(column.typeName)) {
-        columns[purpose] = name;
-        break;
-      }
-      if (!named && !search.vital) continue;
-      findings.push(
-        `users.${name} is ${column.type}, but the ${purpose} must come from a ${search.family} column. ` +
-          `Name another column in ${variable}, or set ${variable}=${NONE}.`,
-      );
-      break;
-    }
-  }
-  return { columns, findings };
+export function variableFor(purpose: Purpose): string {
+  return `LEGACY_${purpose.toUpperCase()}_COLUMN`;
 }
 
-/** The adoption may rename the column that the operator named. */
-function newName({ renamed }: Adoption, named: string | undefined): string | undefined {
-  return renamed.find(({ theirs }) => theirs.name === named)?.ours.name ?? named;
+/** True if the operator has said which column has this purpose, or that none has. */
+export function isAnswered(purpose: Purpose): boolean {
+  return Boolean(process.env[variableFor(purpose)]);
+}
+
+/**
+ * Chooses the columns of a legacy `users` table to read from: those named by variables, otherwise the known names in any
+ * spelling.
+ */
+export function chooseLegacyColumns(adoption: Adoption): Choice {
+  const columns: LegacyColumn[] = [];
+  const findings: string[] = [];
+  for (const [purpose, search] of Object.entries(SEARCHES) as [Purpose, Search][]) {
+    const found = chooseFor(adoption, purpose, search);
+    columns.push(...found.columns);
+    findings.push(...found.findings);
+  }
+  return { columns: withoutSpareNames(adoption, columns), findings };
+}
+
+function chooseFor(adoption: Adoption, purpose: Purpose, search: Search): Choice {
+  const present = legacyFacts(adoption);
+  const variable = variableFor(purpose);
+  const named = process.env[variable];
+  if (named)
+    return named === NONE && !present.has(NONE)
+      ? nothing()
+      : chooseNamed(present, adoption, purpose, search, named);
+  const columns: LegacyColumn[] = [];
+  for (const candidate of search.names) {
+    const name = findName(present.keys(), [candidate]);
+    const column = name === undefined ? undefined : present.get(name);
+    if (!column || columns.some((chosen) => chosen.name === column.name)) continue;
+    if (suits(search, column)) {
+      columns.push({ purpose, name: column.name, typeName: column.typeName, field: null });
+      if (!search.all) break;
+    } else if (search.vital) return { columns: [], findings: [wrongType(purpose, search, column)] };
+  }
+  return { columns, findings: [] };
+}
+
+const nothing = (): Choice => ({ columns: [], findings: [] });
+
+/** The variable may name a key of a JSON object: `raw_user_meta_data->>'full_name'`. */
+function chooseNamed(
+  present: ReadonlyMap<string, ColumnFacts>,
+  adoption: Adoption,
+  purpose: Purpose,
+  search: Search,
+  named: string,
+): Choice {
+  const json = /^\s*("?)([^"]+?)\1\s*->>\s*'([^']+)'\s*$/.exec(named);
+  const wanted = json?.[2] ?? named;
+  const renamed = adoption.renamed.find(({ theirs }) => theirs.name === wanted)?.ours.name;
+  const name = renamed ?? (present.has(wanted) ? wanted : findName(present.keys(), [wanted]));
+  const column = present.get(name ?? '');
+  if (!column) {
+    return {
+      columns: [],
+      findings: [
+        `${variableFor(purpose)} names "${wanted}", which ${adoption.source.name} does not have. Correct the name.`,
+      ],
+    };
+  }
+  const field = json?.[3] ?? null;
+  const fits = field === null ? suits(search, column) : ['json', 'jsonb'].includes(column.typeName);
+  if (!fits) return { columns: [], findings: [wrongType(purpose, search, column)] };
+  return { columns: [{ purpose, name: column.name, typeName: column.typeName, field }], findings: [] };
+}
+
+/** Our names for columns that are renamed. Leaves out the columns that we add beside legacy ones. */
+function legacyFacts(adoption: Adoption): Map<string, ColumnFacts> {
+  const present = new Map(adoptedFacts(adoption).columns);
+  for (const { ours } of adoption.mirrored) present.delete(ours.name);
+  // A trigger runs before PostgreSQL computes a generated column, so it cannot read it.
+  for (const { name, generated } of [...present.values()]) if (generated) present.delete(name);
+  return present;
+}
+
+function suits({ kinds }: Search, { typeName }: ColumnFacts): boolean {
+  return kinds.some((kind) => kind === 'any' || KINDS[kind].includes(typeName));
+}
+
+function wrongType(purpose: Purpose, { kinds }: Search, { name, type }: ColumnFacts): string {
+  const variable = variableFor(purpose);
+  const wanted = kinds.map((kind) => DESCRIBED[kind]).join(' or ');
+  return (
+    `users.${name} is ${type}, but ${purpose.replaceAll('_', ' ')} must be ${wanted}. ` +
+    `Name another column in ${variable}, or set ${variable}=${NONE}.`
+  );
+}
+
+/** One way to a name: a column for the whole name, otherwise first and last name, otherwise the user name. */
+function withoutSpareNames(adoption: Adoption, columns: readonly LegacyColumn[]): LegacyColumn[] {
+  const parts = columns.filter(({ purpose }) => purpose === 'first_name' || purpose === 'last_name');
+  const whole = columns.some(({ purpose }) => purpose === 'name');
+  const others = columns.filter((column) => !parts.includes(column));
+  if (whole) return isAnswered('name') || !isNamed(parts) ? others : [...columns];
+  if (parts.length > 0 || isAnswered('name')) return [...columns];
+  const present = legacyFacts(adoption);
+  const column = present.get(findName(present.keys(), USERNAMES) ?? '');
+  if (!column || !suits(SEARCHES.name, column)) return [...columns];
+  return [...columns, { purpose: 'name', name: column.name, typeName: column.typeName, field: null }];
+}
+
+const isNamed = (parts: readonly LegacyColumn[]) => parts.some(({ purpose }) => isAnswered(purpose));
+
+/** Present name in the table, before the adoption. */
+export function presentName(adoption: Adoption, column: LegacyColumn): string {
+  return adoption.renamed.some(({ ours }) => ours.name === column.name)
+    ? currentName(adoption, column.name)
+    : column.name;
 }
 
 /** Columns chosen when the migrations began. A later run uses them even if the variables have changed. */
-export async function readLegacyColumns(queryRunner: QueryRunner): Promise<LegacyColumns> {
-  const rows = (await queryRunner.query('select purpose, column_name from gatehouse.legacy_columns')) as {
-    purpose: Purpose;
-    column_name: string;
-  }[];
-  return Object.fromEntries(rows.map((row) => [row.purpose, row.column_name]));
+export async function readLegacyColumns(queryRunner: QueryRunner): Promise<LegacyColumn[]> {
+  return (await queryRunner.query(
+    `select split_part(purpose, ' ', 1) as purpose, column_name as name, type_name as "typeName", field
+     from gatehouse.legacy_columns where strpos(purpose, '.') = 0 order by purpose`,
+  )) as LegacyColumn[];
+}
+
+/** The only column with this purpose. */
+export function columnFor(columns: readonly LegacyColumn[], purpose: Purpose): LegacyColumn | undefined {
+  return columns.find((column) => column.purpose === purpose);
 }

@@ -7,14 +7,30 @@ interface LegacyTable {
 }
 
 /**
- * Names of Better Auth and of Prisma's models. Excludes `rateLimit`, because only the old application uses its counts.
+ * Names of Better Auth and of Prisma's models, and for `users` of other frameworks. Excludes `rateLimit`, because only
+ * the old application uses its counts.
  */
 export const LEGACY_TABLES: Readonly<Record<string, LegacyTable>> = {
-  users: { variable: 'LEGACY_USERS_TABLE', names: ['user', 'User'] },
+  users: {
+    variable: 'LEGACY_USERS_TABLE',
+    names: [
+      'user',
+      'User',
+      'auth_user',
+      'AspNetUsers',
+      'app_users',
+      'app_user',
+      'accounts_user',
+      'users_user',
+    ],
+  },
   sessions: { variable: 'LEGACY_SESSIONS_TABLE', names: ['session', 'Session'] },
   accounts: { variable: 'LEGACY_ACCOUNTS_TABLE', names: ['account', 'Account'] },
   verifications: { variable: 'LEGACY_VERIFICATIONS_TABLE', names: ['verification', 'Verification'] },
 };
+
+/** Names that Better Auth and Prisma give the users table. Only then its tables `session` and `account` may be ours. */
+export const BETTER_AUTH_USERS: readonly string[] = ['user', 'User'];
 
 /** Variables that name columns of `users` which become ours. Other legacy columns are only read. */
 const VARIABLES: Readonly<Record<string, string>> = {
@@ -24,13 +40,23 @@ const VARIABLES: Readonly<Record<string, string>> = {
   'users.updated_at': 'LEGACY_UPDATED_AT_COLUMN',
 };
 
-/** Column names of Better Auth and Auth.js that are not simply ours in camel case. */
+/** Other names of a column with the same meaning: those of Better Auth and Auth.js, and for `users` of other frameworks. */
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
-  'users.is_email_verified': ['emailVerified', 'email_verified'],
-  'sessions.token': ['sessionToken', 'session_token'],
+  'users.email': ['email_address', 'mail'],
+  'users.is_email_verified': ['email_verified'],
+  'users.created_at': [
+    'date_joined',
+    'inserted_at',
+    'created',
+    'created_on',
+    'registered_at',
+    'date_created',
+  ],
+  'users.updated_at': ['modified_at', 'updated', 'updated_on', 'last_modified', 'date_updated'],
+  'sessions.token': ['session_token'],
   'sessions.expires_at': ['expires'],
   'accounts.provider_id': ['provider'],
-  'accounts.provider_user_id': ['accountId', 'account_id', 'providerAccountId', 'provider_account_id'],
+  'accounts.provider_user_id': ['account_id', 'provider_account_id'],
 };
 
 /** The variable that can name the column, if there is one. */
@@ -38,11 +64,8 @@ export function variableOf(table: string, { name }: ColumnDefinition): string | 
   return VARIABLES[`${table}.${name}`];
 }
 
-/** Names our column may have in a legacy table. If its variable is set, only that name. */
+/** Names our column may have in a legacy table, in any spelling. If its variable is set, only that name. */
 export function legacyNames(table: string, definition: ColumnDefinition): readonly string[] {
   const named = process.env[variableOf(table, definition) ?? ''];
-  if (named) return [named];
-  const { name } = definition;
-  const camelCase = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return [camelCase, ...(OTHERS[`${table}.${name}`] ?? [])].filter((candidate) => candidate !== name);
+  return named ? [named] : [definition.name, ...(OTHERS[`${table}.${definition.name}`] ?? [])];
 }

@@ -1,40 +1,80 @@
 import type { QueryRunner } from 'typeorm';
-import type { ColumnPair } from './1763900000000-adoption.js';
-import { needTable, quote } from './1763900000000-catalogue.js';
-import { FAMILIES, TABLES } from './1763900000000-tables.js';
+import { needTable, quote, type ColumnFacts } from './1763900000000-catalogue.js';
+import { FAMILIES, tableName, type ColumnDefinition } from './1763900000000-tables.js';
+import { definitionsOf } from './1763900000000-user-columns.js';
+
+/** A column of ours, and the legacy column that a trigger keeps equal to it. */
+export interface MirroredPair {
+  readonly ours: ColumnDefinition;
+  readonly theirs: ColumnFacts;
+  /** Milliseconds if the legacy column counts those since 1970. Otherwise it counts seconds, if it counts at all. */
+  readonly unit: 'ms' | 's';
+}
 
 /** Pairs of columns that a trigger keeps equal. */
-export async function readMirrored(queryRunner: QueryRunner, table: string): Promise<ColumnPair[]> {
+export async function readMirrored(queryRunner: QueryRunner, table: string): Promise<MirroredPair[]> {
   const rows = (await queryRunner.query(
-    `select substr(purpose, length($1) + 2) as ours, column_name as theirs from gatehouse.legacy_columns
+    `select substr(purpose, length($1) + 2) as ours, column_name as theirs, unit from gatehouse.legacy_columns
      where starts_with(purpose, $1 || '.') order by purpose`,
     [table],
-  )) as { ours: string; theirs: string }[];
+  )) as { ours: string; theirs: string; unit: 'ms' | 's' }[];
   if (rows.length === 0) return [];
-  const { columns } = await needTable(queryRunner, table);
+  const { columns } = await needTable(queryRunner, tableName(table));
+  const definitions = await definitionsOf(queryRunner, table);
   return rows.flatMap((row) => {
-    const ours = TABLES[table]?.find(({ name }) => name === row.ours);
+    const ours = definitions.find(({ name }) => name === row.ours);
     const theirs = columns.get(row.theirs);
-    return ours && theirs ? [{ ours, theirs }] : [];
+    return ours && theirs ? [{ ours, theirs, unit: row.unit }] : [];
   });
 }
 
 /** SQL that computes our value from the legacy column of `row`. */
-export function toOurs(row: string, { ours, theirs }: ColumnPair): string {
+export function toOurs(row: string, { ours, theirs }: MirroredPair): string {
   const value = `${row}.${quote(theirs.name)}`;
-  if (theirs.typeName === 'timestamp') return `(${value} at time zone 'UTC')`;
-  if (!isTimeAsText({ ours, theirs })) return value;
-  return `case when ${value} ~ '^\\d+$' then to_timestamp(${value}::numeric / 1000) else ${value}::timestamptz end`;
+  return ours.family === 'time' ? asTime(value, theirs.typeName) : value;
 }
 
 /** SQL that computes the legacy value from our column of `row`. */
-export function toTheirs(row: string, { ours, theirs }: ColumnPair): string {
+export function toTheirs(row: string, { ours, theirs, unit }: MirroredPair): string {
   const value = `${row}.${ours.name}`;
+  if (ours.family !== 'time') return value;
   if (theirs.typeName === 'timestamp') return `(${value} at time zone 'UTC')`;
-  return isTimeAsText({ ours, theirs }) ? `floor(extract(epoch from ${value}) * 1000)::bigint::text` : value;
+  if (theirs.typeName === 'date') return `(${value} at time zone 'UTC')::date`;
+  if (theirs.typeName === 'timestamptz') return value;
+  const factor = unit === 'ms' ? ' * 1000' : '';
+  const number = `case when isfinite(${value}) then floor(extract(epoch from ${value})${factor})::bigint end`;
+  return FAMILIES.string.includes(theirs.typeName) ? `(${number})::text` : `(${number})`;
 }
 
-/** True if the legacy column holds Auth.js's milliseconds since 1970 as text. */
-function isTimeAsText({ ours, theirs }: ColumnPair): boolean {
-  return ours.family === 'time' && FAMILIES.string.includes(theirs.typeName);
+/** Numbers of this size count milliseconds. As seconds they would be later than the year 5138. */
+const MILLISECONDS = 1e11;
+
+/**
+ * SQL: the value of a legacy column as `timestamptz`, null if it is no time. Times without a zone mean UTC. Numbers
+ * count seconds or milliseconds since 1970.
+ */
+export function asTime(value: string, typeName: string): string {
+  if (typeName === 'timestamptz') return value;
+  if (typeName === 'timestamp') return `(${value} at time zone 'UTC')`;
+  if (typeName === 'date') return `(${value}::timestamp at time zone 'UTC')`;
+  const number = (digits: string) =>
+    `to_timestamp(case when abs(${digits}) >= ${MILLISECONDS} then ${digits} / 1000.0 else ${digits} end::double precision)`;
+  if (!FAMILIES.string.includes(typeName)) return number(value);
+  return `(case when ${value} ~ '^-?\\d{1,15}(\\.\\d+)?$' then ${number(`${value}::numeric`)}
+    when ${value} ~ '^\\d{4}-\\d\\d-\\d\\d' then ${value}::timestamptz end)`;
+}
+
+/** Milliseconds or seconds, by the numbers in the column's first rows. */
+export async function readUnit(
+  queryRunner: QueryRunner,
+  table: string,
+  column: ColumnFacts,
+): Promise<'ms' | 's'> {
+  if ([...FAMILIES.time, 'date', 'bool'].includes(column.typeName)) return 's';
+  const value = `${quote(column.name)}::text`;
+  const [row] = (await queryRunner.query(
+    `select coalesce(max(abs(digits::numeric)) >= ${MILLISECONDS}, ${FAMILIES.string.includes(column.typeName)}) as large from (
+       select ${value} as digits from ${table} where ${value} ~ '^-?\\d{1,15}(\\.\\d+)?$' limit 1000) as sample`,
+  )) as { large: boolean }[];
+  return row?.large ? 'ms' : 's';
 }

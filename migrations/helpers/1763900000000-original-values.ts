@@ -1,8 +1,10 @@
 import type { QueryRunner } from 'typeorm';
 import { needTable, quote } from './1763900000000-catalogue.js';
+import { sparingTriggers } from './1763900000000-own-triggers.js';
 import { say } from './1763900000000-progress.js';
-import { TABLES } from './1763900000000-tables.js';
+import { tableName } from './1763900000000-tables.js';
 import { inTransaction } from './1763900000000-transaction.js';
+import { definitionsOf } from './1763900000000-user-columns.js';
 
 const BATCH = 5000;
 
@@ -16,7 +18,11 @@ export async function restoreOriginalValues(queryRunner: QueryRunner, relation: 
   for (let restored = 0; ;) {
     const rows = await inTransaction(queryRunner, `restore ${relation}`, async () => {
       await queryRunner.query(`set local gatehouse.reverting to 'on'`);
-      const [result] = (await queryRunner.query(statement, [relation])) as { rows: number }[];
+      const [result] = await sparingTriggers(
+        queryRunner,
+        tableName(relation),
+        () => queryRunner.query(statement, [relation]) as Promise<{ rows: number }[]>,
+      );
       return result?.rows ?? 0;
     });
     if (rows === 0) return;
@@ -26,11 +32,12 @@ export async function restoreOriginalValues(queryRunner: QueryRunner, relation: 
 }
 
 async function restoreStatement(queryRunner: QueryRunner, relation: string): Promise<string> {
-  const { columns } = await needTable(queryRunner, relation);
-  const assignments = (TABLES[relation] ?? [])
+  const table = tableName(relation);
+  const { columns } = await needTable(queryRunner, table);
+  const assignments = (await definitionsOf(queryRunner, relation))
     .filter(({ name }) => name !== 'id' && columns.has(name))
     .map(({ name }) => {
-      const current = `${relation}.${quote(name)}`;
+      const current = `${table}.${quote(name)}`;
       const untouched = `coalesce(to_jsonb(${current}), 'null') = o.became -> '${name}' -> 0`;
       const original = `(o.was -> '${name}' ->> 0)::${columns.get(name)?.type ?? 'text'}`;
       return `${quote(name)} = case when ${untouched} then ${original} else ${current} end`;
@@ -42,7 +49,7 @@ async function restoreStatement(queryRunner: QueryRunner, relation: string): Pro
         order by row_id limit ${BATCH} for update)
       returning row_id, was, became
     ), restored as (
-      update ${relation} set ${assignments.join(', ')} from taken o where ${relation}.id = o.row_id::${columns.get('id')?.type ?? 'text'}
+      update ${table} set ${assignments.join(', ')} from taken o where ${table}.id = o.row_id::${columns.get('id')?.type ?? 'text'}
     )
     select count(*)::integer as rows from taken`;
 }

@@ -8,18 +8,18 @@ export interface OwnTable {
   /** Columns and constraints, without the parentheses. */
   readonly definition: string;
   /** Statements that follow, such as an index. The table is new and empty, so they lock nobody out. */
-  readonly then?: readonly string[];
+  readonly after?: readonly string[];
 }
 
 export async function createOwnTable(
   queryRunner: QueryRunner,
   migration: string,
-  { name, definition, then = [] }: OwnTable,
+  { name, definition, after = [] }: OwnTable,
 ): Promise<void> {
   const table = `gatehouse.${name}`;
   await inTransaction(queryRunner, `create table ${table}`, async () => {
     if (await ownTableExists(queryRunner, name)) return;
-    for (const statement of [`create table ${table} (${definition})`, ...then])
+    for (const statement of [`create table ${table} (${definition})`, ...after])
       await queryRunner.query(statement);
     await recordUndo(queryRunner, {
       migration,

@@ -1,27 +1,54 @@
-const BASE64 = '[A-Za-z0-9+/]+';
-const BCRYPT64 = '[./A-Za-z0-9]+';
+import type { QueryRunner } from 'typeorm';
+import type { LegacyPassword } from '../../src/crypto/password/legacy-password.js';
+import { quote } from './1763900000000-catalogue.js';
+import { readChoices } from './1763900000000-choices.js';
+import { columnFor, readLegacyColumns, type LegacyColumn } from './1763900000000-legacy-columns.js';
 
 /**
- * SQL: true if the hash has a format that can be verified at sign-in; null for a null hash. Compares the first letters
- * before any regular expression and uses no counted repetitions, because those cost 50 microseconds per row.
+ * The only code that migrations and server share. If each had its own list of formats, a migration could give an account
+ * to a user whose password the server cannot verify, or refuse it to one whose password it can.
  */
-export function isUsableHash(expression: string): string {
-  const hash = `(${expression})::text`;
-  const part = (position: number) => `length(split_part(${hash}, '$', ${position}))`;
-  return `case
-    when ${hash} like '$2%' then length(${hash}) = 60 and ${hash} ~ '^\\$2[aby]\\$\\d\\d\\$${BCRYPT64}$'
-    when ${hash} like '$bcrypt-sha256$%' then ${part(4)} = 22 and ${part(5)} = 31 and ${hash} ~
-      '^\\$bcrypt-sha256\\$(2[aby],\\d+|v=2,t=2[aby],r=\\d+)\\$${BCRYPT64}\\$${BCRYPT64}$'
-    when ${hash} like '$argon2%' then
-      ${hash} ~ '^\\$argon2(id|i)\\$(v=\\d+\\$)?m=\\d+,t=\\d+,p=\\d+\\$${BASE64}\\$${BASE64}$'
-    when ${hash} like 'pbkdf2%' then ${hash} ~ '^pbkdf2_sha256\\$\\d+\\$[^$]+\\$${BASE64}=*$'
-    when ${hash} like '$pbkdf2%' then ${hash} ~ '^\\$pbkdf2-sha256\\$\\d+\\$${BCRYPT64}\\$${BCRYPT64}$'
-    else length(${hash}) = 161 and strpos(${hash}, ':') = 33 and ${hash} ~ '^[0-9a-f]+:[0-9a-f]+$'
-  end`;
+export {
+  isUnusableHash,
+  isUsableHash,
+  isWeakHash,
+  legacyFormatOf,
+  legacyPasswordFaults,
+  type LegacyPassword,
+  storedHash,
+} from '../../src/crypto/password/legacy-password.js';
+export { parseHash } from '../../src/crypto/password/formats.js';
+export { wrap, WRAPPED_PREFIX } from '../../src/crypto/password/formats/wrapped.js';
+
+/** Names of the columns with the password and its salt, not quoted, and the format of what they hold. */
+export interface PasswordColumns {
+  readonly password: string;
+  readonly passwordSalt?: string | undefined;
+  readonly passwordFormat?: string | undefined;
 }
 
-/** SQL: true if the hash is empty or marked as matching no password: "!…" in Django, "*" in passlib and /etc/shadow. */
-export function isUnusableHash(expression: string): string {
-  const hash = `(${expression})::text`;
-  return `(${hash} is null or btrim(${hash}) = '' or left(${hash}, 1) in ('!', '*'))`;
+/** Undefined if there is no legacy password. */
+export function passwordColumns(
+  columns: readonly LegacyColumn[],
+  passwordFormat: string | undefined,
+): PasswordColumns | undefined {
+  const password = columnFor(columns, 'password')?.name;
+  if (password === undefined) return undefined;
+  return { password, passwordSalt: columnFor(columns, 'password_salt')?.name, passwordFormat };
+}
+
+/** The columns and the format with which the migrations began. */
+export async function readPasswordColumns(queryRunner: QueryRunner): Promise<PasswordColumns | undefined> {
+  const choices = await readChoices(queryRunner);
+  return passwordColumns(await readLegacyColumns(queryRunner), choices.LEGACY_PASSWORD_FORMAT);
+}
+
+/** SQL of the legacy password of this row of `users`. */
+export function legacyPassword(columns: PasswordColumns, row: string): LegacyPassword {
+  const { password, passwordSalt, passwordFormat } = columns;
+  return {
+    hash: `${row}.${quote(password)}`,
+    salt: passwordSalt === undefined ? undefined : `${row}.${quote(passwordSalt)}`,
+    format: passwordFormat,
+  };
 }

@@ -1,35 +1,51 @@
 import type { QueryRunner } from 'typeorm';
-import { adoptedFacts, currentName, type Adoption } from './1763900000000-adoption.js';
-import { isUnique, quote, type TableFacts } from './1763900000000-catalogue.js';
-import { FAMILIES, ID_TYPES, TABLES } from './1763900000000-tables.js';
+import { adoptedFacts, currentName, isMoved, type Adoption } from './1763900000000-adoption.js';
+import { isUnique, quote, spelt, type ColumnFacts, type TableFacts } from './1763900000000-catalogue.js';
+import { error, warning, type Finding } from './1763900000000-finding.js';
+import { firingTriggers } from './1763900000000-own-triggers.js';
+import { FAMILIES, ID_TYPES, modelVariable, TABLES } from './1763900000000-tables.js';
 
 /** Reasons why this table cannot be used as it is, each with a remedy. */
 export async function tableFindings(
   queryRunner: QueryRunner,
   adoption: Adoption,
   users: TableFacts | undefined,
-): Promise<string[]> {
+): Promise<Finding[]> {
   const table = adoptedFacts(adoption);
-  const { name } = adoption.source;
-  if (table.kind !== 'r') {
-    return [
-      `${name} is ${KINDS[table.kind] ?? 'not a plain table'}. Rename it, or replace it with a plain table.`,
-    ];
-  }
-  const findings = columnFindings(table);
+  const { source } = adoption;
+  if (table.kind !== 'r') return [unusable(adoption)];
+  const findings = columnFindings(adoption.table, table, adoption.prefixed);
   const id = currentName(adoption, 'id');
-  if (table.columns.has('id') && !(await isUnique(queryRunner, quote(name), id))) {
+  if (table.columns.has('id') && !(await isUnique(queryRunner, spelt(source), id))) {
     findings.push(
-      `${name}.${id} is neither primary key nor unique. Run: alter table ${name} add primary key (${id})`,
+      error(
+        `${source.name}.${id} is neither primary key nor unique`,
+        `Run: alter table ${spelt(source)} add primary key (${quote(id)})`,
+      ),
     );
   }
-  findings.push(...(table.name === 'users' ? idFindings(table) : referenceFindings(table, users)));
+  findings.push(...idFindings(adoption, table));
+  if (adoption.table !== 'users') findings.push(...referenceFindings(adoption.table, table, users));
   findings.push(
-    ...(await identityFindings(queryRunner, name, id)),
-    ...(await accessFindings(queryRunner, name)),
-    ...(await dependentFindings(queryRunner, adoption.source)),
+    ...(await identityFindings(queryRunner, adoption, id)),
+    ...(await accessFindings(queryRunner, source)),
+    ...(await securityFindings(queryRunner, adoption)),
+    ...(await triggerFindings(queryRunner, adoption)),
   );
   return findings;
+}
+
+function unusable({ table, source }: Adoption): Finding {
+  const variable = modelVariable(table);
+  const kind = KINDS[source.kind] ?? 'no plain table';
+  if (variable)
+    return error(`${source.name} is ${kind}`, `Give our table another name: ${variable}=auth_${table}`);
+  return error(
+    `${source.name} is ${kind}`,
+    source.kind === 'v'
+      ? 'Rename the view, and name the table that it reads in LEGACY_USERS_TABLE'
+      : `Replace it with a plain table: create table users_plain (like ${source.name} including all), copy the rows, swap the names`,
+  );
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -39,91 +55,201 @@ const KINDS: Readonly<Record<string, string>> = {
   p: 'a partitioned table',
 };
 
-function columnFindings({ name, columns }: TableFacts): string[] {
-  const findings: string[] = [];
-  for (const definition of TABLES[name] ?? []) {
-    const column = columns.get(definition.name);
+/** Ours need this many characters at least. */
+const NEEDED: Readonly<Record<string, number>> = {
+  'users.id': 32,
+  'users.email': 254,
+  'users.name': 255,
+  'sessions.id': 32,
+  'sessions.token': 32,
+  'accounts.id': 32,
+  'accounts.password': 255,
+  'accounts.provider_user_id': 255,
+  'verifications.id': 32,
+  'verifications.identifier': 255,
+};
+
+function columnFindings(
+  ours: string,
+  { name, columns }: TableFacts,
+  prefixed: ReadonlyMap<string, string>,
+): Finding[] {
+  const findings: Finding[] = [];
+  const variable = modelVariable(ours);
+  for (const definition of TABLES[ours] ?? []) {
+    const column = columns.get(prefixed.get(definition.name) ?? definition.name);
     if (!column) {
-      if (!definition.essential) continue;
+      if (definition.essential) findings.push(missingColumn(ours, name, definition.name));
+      continue;
+    }
+    const needed = NEEDED[`${ours}.${definition.name}`] ?? 0;
+    if (column.maxLength !== null && column.maxLength < needed && !isPlainUuidText(column)) {
+      const remedy = `Run: alter table ${name} alter ${quote(column.name)} type varchar(${needed})`;
+      const message = `${name}.${column.name} is ${column.type}, which is too short for ${needed} characters`;
       findings.push(
-        name === 'users'
-          ? `users has no column ${definition.name}. If another column holds it, set LEGACY_${definition.name.toUpperCase()}_COLUMN=<name>. Otherwise add the column.`
-          : `${name} has no column ${definition.name}, so it seems to belong to another application. Rename the table.`,
-      );
-    } else if (definition.name !== 'id' && definition.name !== 'user_id') {
-      if (FAMILIES[definition.family].includes(column.typeName)) continue;
-      findings.push(
-        `${name}.${column.name} is ${column.type}, but ${definition.type} is needed. Rename the column or change its type.`,
+        ours === 'users' && definition.name !== 'id' ? warning(message, remedy) : error(message, remedy),
       );
     }
+    if (definition.name === 'id' || definition.name === 'user_id') continue;
+    if (FAMILIES[definition.family].includes(column.typeName) && !column.generated) continue;
+    findings.push(
+      error(
+        column.generated
+          ? `${name}.${column.name} is a generated column, so nobody can write it`
+          : `${name}.${column.name} is ${column.type}, but ${definition.type} is needed`,
+        variable
+          ? `Give our table another name: ${variable}=auth_${ours}`
+          : `Rename the column or change its type, or name another one in LEGACY_${definition.name.toUpperCase()}_COLUMN`,
+      ),
+    );
   }
   return findings;
 }
 
-function idFindings({ columns }: TableFacts): string[] {
-  const id = columns.get('id');
-  if (!id || ID_TYPES.includes(id.typeName)) return [];
-  return [`users.id is ${id.type}. Change its type to varchar, text, uuid, integer or bigint.`];
+/** A text of 36 characters holds UUIDs, and new ids are UUIDs then. */
+const isPlainUuidText = ({ name, maxLength }: ColumnFacts) => name === 'id' && maxLength === 36;
+
+function missingColumn(ours: string, name: string, column: string): Finding {
+  const variable = modelVariable(ours);
+  return variable
+    ? error(
+        `${name} has no column ${column}, so it seems to belong to another application`,
+        `Give our table another name: ${variable}=auth_${ours}`,
+      )
+    : error(
+        `${name} has no column ${column}`,
+        `If another column holds it: LEGACY_${column.toUpperCase()}_COLUMN=<name>. ` +
+          `If another table holds the users: LEGACY_USERS_TABLE=<name>. Otherwise add the column`,
+      );
 }
 
-function referenceFindings({ name, columns }: TableFacts, users: TableFacts | undefined): string[] {
-  const findings: string[] = [];
+function idFindings({ table, source }: Adoption, { columns }: TableFacts): Finding[] {
   const id = columns.get('id');
-  if (id && !ID_TYPES.includes(id.typeName)) {
-    findings.push(
-      `${name}.id is ${id.type}, but varchar(255) is needed. Rename the table or change the column's type.`,
-    );
-  } else if (id && FAMILIES.integer.includes(id.typeName) && id.fallback === null && !id.automatic) {
-    findings.push(`${name}.id is ${id.type} and has no default. Give it a sequence as its default.`);
+  if (!id) return [];
+  const variable = modelVariable(table);
+  const other = variable ? `, or give our table another name: ${variable}=auth_${table}` : '';
+  if (!ID_TYPES.includes(id.typeName)) {
+    return [
+      error(
+        `${source.name}.id is ${id.type}`,
+        `Change its type to varchar, text, uuid, integer or bigint${other}`,
+      ),
+    ];
   }
+  if (COUNTED.includes(id.typeName) && id.fallback === null && !id.automatic) {
+    return [
+      error(
+        `${source.name}.id is ${id.type} and has no default, so new rows would have no id`,
+        `Run: create sequence ${source.name}_id_seq owned by ${spelt(source)}.id; ` +
+          `select setval('${source.name}_id_seq', coalesce(max(id), 0) + 1, false) from ${spelt(source)}; ` +
+          `alter table ${spelt(source)} alter id set default nextval('${source.name}_id_seq')${other}`,
+      ),
+    ];
+  }
+  return [];
+}
+
+const COUNTED: readonly string[] = ['int2', 'int4', 'int8', 'numeric'];
+
+function referenceFindings(
+  ours: string,
+  { name, columns }: TableFacts,
+  users: TableFacts | undefined,
+): Finding[] {
   const userId = columns.get('user_id');
   const expected = users?.columns.get('id')?.type ?? 'character varying(255)';
-  if (userId && TABLES[name]?.some((column) => column.name === 'user_id') && userId.type !== expected) {
-    findings.push(`${name}.user_id is ${userId.type}, but users.id is ${expected}. Give both the same type.`);
-  }
-  return findings;
+  if (!userId || userId.type === expected || !TABLES[ours]?.some((column) => column.name === 'user_id'))
+    return [];
+  return [
+    error(
+      `${name}.user_id is ${userId.type}, but users.id is ${expected}`,
+      `Give both the same type, or give our table another name: ${modelVariable(ours)}=auth_${ours}`,
+    ),
+  ];
 }
 
 /** Such a column refuses every given id, even one that the server took from the column's own sequence. */
-async function identityFindings(queryRunner: QueryRunner, name: string, id: string): Promise<string[]> {
+async function identityFindings(
+  queryRunner: QueryRunner,
+  { table, source }: Adoption,
+  id: string,
+): Promise<Finding[]> {
   const found = (await queryRunner.query(
     `select 1 from pg_attribute where attrelid = to_regclass($1) and attname = $2 and attidentity = 'a'`,
-    [quote(name), id],
+    [spelt(source), id],
   )) as unknown[];
-  if (found.length === 0 || name === 'users') return [];
-  return [`${name}.${id} is generated always. Run: alter table ${name} alter ${id} set generated by default`];
+  if (found.length === 0 || table === 'users') return [];
+  return [
+    error(
+      `${source.name}.${id} is generated always, so it refuses every given id`,
+      `Run: alter table ${spelt(source)} alter ${quote(id)} set generated by default`,
+    ),
+  ];
 }
 
-async function accessFindings(queryRunner: QueryRunner, name: string): Promise<string[]> {
+async function accessFindings(queryRunner: QueryRunner, source: TableFacts): Promise<Finding[]> {
   const [owner] = (await queryRunner.query(
     `select pg_get_userbyid(relowner) as name from pg_class
      where oid = to_regclass($1) and not pg_has_role(current_user, relowner, 'usage')`,
-    [quote(name)],
+    [spelt(source)],
   )) as { name: string }[];
-  return owner ? [`${name} belongs to the role "${owner.name}". Run the migrations as that role.`] : [];
+  return owner
+    ? [error(`${source.name} belongs to the role "${owner.name}"`, 'Run the migrations as that role')]
+    : [];
 }
 
-/** Views and other objects that read a column prevent PostgreSQL from changing its type. */
-async function dependentFindings(queryRunner: QueryRunner, { name, columns }: TableFacts): Promise<string[]> {
-  const times = (TABLES[name] ?? [])
-    .map((definition) => columns.get(definition.name))
-    .filter((column) => column?.typeName === 'timestamp')
-    .map((column) => column?.name);
-  const readers = (await queryRunner.query(
-    `select distinct pg_describe_object(d.classid, d.objid, d.objsubid) as reader, a.attname as column
-     from pg_depend d
-     join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-     left join pg_attrdef f on d.classid = 'pg_attrdef'::regclass and f.oid = d.objid
-     where d.refclassid = 'pg_class'::regclass and d.refobjid = to_regclass($1) and a.attname = any($2)
-       and (d.classid in ('pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass)
-            or d.classid = 'pg_class'::regclass and d.objid = d.refobjid
-            or f.adnum <> d.refobjsubid)
-     order by 1, 2`,
-    [quote(name), times],
-  )) as { reader: string; column: string }[];
-  return readers.map(
-    ({ reader, column }) =>
-      `The ${reader.replace(/^rule _RETURN on /, '')} reads ${name}.${column}, whose type becomes timestamptz. ` +
-      `Drop it before the migrations, and create it again afterwards.`,
-  );
+/** Row-level security may hide rows from this role, and a view without `security_invoker` would show them to everybody. */
+async function securityFindings(queryRunner: QueryRunner, adoption: Adoption): Promise<Finding[]> {
+  const table = spelt(adoption.source);
+  const [row] = (await queryRunner.query(
+    `select relrowsecurity as enabled, row_security_active(oid) as hides,
+            current_setting('server_version_num')::integer < 150000 as old
+     from pg_class where oid = to_regclass($1)`,
+    [table],
+  )) as { enabled: boolean; hides: boolean; old: boolean }[];
+  if (!row?.enabled) return [];
+  if (row.hides) {
+    return [
+      error(
+        `Row-level security on ${table} hides rows from this role`,
+        `During the migrations, run: alter table ${table} no force row level security. Or migrate as a role with BYPASSRLS`,
+      ),
+    ];
+  }
+  const replaced = isMoved(adoption) || adoption.renamed.length > 0;
+  if (replaced && row.old) {
+    return [
+      error(
+        `${table} has row-level security, and a view takes its name. Before PostgreSQL 15 such a view shows every row`,
+        `Upgrade PostgreSQL, or run: alter table ${table} disable row level security`,
+      ),
+    ];
+  }
+  return [
+    warning(
+      `${table} has row-level security`,
+      'The role that serves must own the table, have BYPASSRLS, or have a policy that shows it every row.',
+    ),
+  ];
+}
+
+/** The application's own triggers would run for every row that a backfill updates. */
+async function triggerFindings(queryRunner: QueryRunner, adoption: Adoption): Promise<Finding[]> {
+  const table = spelt(adoption.source);
+  const names = await firingTriggers(queryRunner, table);
+  const [row] = (await queryRunner.query(`select exists (select 1 from ${table}) as "hasRows"`)) as {
+    hasRows: boolean;
+  }[];
+  if (names.length === 0 || !row?.hasRows) return [];
+  const message = `${table} has triggers of its own, which would run for every row: ${names.join(', ')}`;
+  const choice = process.env['LEGACY_TRIGGERS'];
+  if (choice === 'fire') return [warning(message, 'They run.')];
+  if (choice === 'suspend')
+    return [warning(message, 'They are switched off during each batch, so other writes wait for it.')];
+  return [
+    error(
+      message,
+      'Let them run: LEGACY_TRIGGERS=fire. Or switch them off during each batch: LEGACY_TRIGGERS=suspend',
+    ),
+  ];
 }

@@ -110,4 +110,32 @@ export const FAMILIES: Readonly<Record<Family, readonly string[]>> = {
 };
 
 /** Types that `users.id` may have. A legacy table keeps its type. */
-export const ID_TYPES: readonly string[] = ['varchar', 'text', 'uuid', 'int4', 'int8'];
+export const ID_TYPES: readonly string[] = [
+  'varchar',
+  'text',
+  'bpchar',
+  'uuid',
+  'int2',
+  'int4',
+  'int8',
+  'numeric',
+];
+
+/** Variables that give our tables other names, because the database may have tables with ours (Better Auth's options). */
+const MODEL_NAMES: Readonly<Record<string, string>> = {
+  sessions: 'SESSION_MODEL_NAME',
+  accounts: 'ACCOUNT_MODEL_NAME',
+  verifications: 'VERIFICATION_MODEL_NAME',
+  jwks: 'JWKS_MODEL_NAME',
+  rate_limits: 'RATE_LIMIT_MODEL_NAME',
+};
+
+/** The variable that renames our table; undefined for `users`. */
+export function modelVariable(table: string): string | undefined {
+  return MODEL_NAMES[table];
+}
+
+/** Name of our table in this database. */
+export function tableName(table: string): string {
+  return process.env[MODEL_NAMES[table] ?? ''] || table;
+}

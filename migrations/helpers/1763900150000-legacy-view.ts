@@ -1,8 +1,8 @@
 import type { QueryRunner } from 'typeorm';
-import type { Adoption } from './1763900000000-adoption.js';
-import { quote } from './1763900000000-catalogue.js';
+import { isMoved, type Adoption } from './1763900000000-adoption.js';
+import { quote, spelt, type TableFacts } from './1763900000000-catalogue.js';
 import { say } from './1763900000000-progress.js';
-import { TABLES } from './1763900000000-tables.js';
+import { tableName } from './1763900000000-tables.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 
 /**
@@ -20,12 +20,13 @@ export async function replaceByView(
   migration: string,
   adoption: Adoption,
 ): Promise<void> {
-  const { table, source, renamed } = adoption;
+  const { source, renamed } = adoption;
+  const table = tableName(adoption.table);
   const view = viewOf(adoption);
   if (view === undefined) return;
-  const rights = await grantsOf(queryRunner, source.name);
-  const steps = stepsOf(adoption);
-  if (source.name === table) {
+  const rights = await grantsOf(queryRunner, source);
+  const steps = await stepsOf(queryRunner, adoption);
+  if (!isMoved(adoption)) {
     await queryRunner.query(`create schema if not exists ${LEGACY_SCHEMA}`);
     await queryRunner.query(`grant usage on schema ${LEGACY_SCHEMA} to public`);
     say(
@@ -38,10 +39,11 @@ export async function replaceByView(
     const ours = renamed.find(({ theirs }) => theirs.name === name)?.ours.name;
     return ours ? `${ours} as ${quote(name)}` : quote(name);
   });
-  await queryRunner.query(`create view ${view} as select ${columns.join(', ')} from ${table}`);
+  const options = (await hasInvokerViews(queryRunner)) ? ' with (security_invoker = true)' : '';
+  await queryRunner.query(`create view ${view}${options} as select ${columns.join(', ')} from ${table}`);
   for (const { privilege, grantee } of rights)
     await queryRunner.query(`grant ${privilege} on ${view} to ${grantee}`);
-  const schema = source.name === table ? [`drop schema if exists ${LEGACY_SCHEMA}`] : [];
+  const schema = !isMoved(adoption) ? [`drop schema if exists ${LEGACY_SCHEMA}`] : [];
   await recordUndo(queryRunner, {
     migration,
     kind: 'statement',
@@ -56,9 +58,17 @@ export async function replaceByView(
 }
 
 /** Name of the view; undefined if nothing is renamed. */
-function viewOf({ table, source, renamed }: Adoption): string | undefined {
-  if (source.name !== table) return quote(source.name);
-  return renamed.length > 0 ? `${LEGACY_SCHEMA}.${quote(table)}` : undefined;
+function viewOf(adoption: Adoption): string | undefined {
+  if (isMoved(adoption)) return spelt(adoption.source);
+  return adoption.renamed.length > 0 ? `${LEGACY_SCHEMA}.${quote(tableName(adoption.table))}` : undefined;
+}
+
+/** Such a view reads the table with the rights of the application, so row-level security keeps its effect. */
+async function hasInvokerViews(queryRunner: QueryRunner): Promise<boolean> {
+  const [row] = (await queryRunner.query(
+    `select current_setting('server_version_num')::integer >= 150000 as found`,
+  )) as { found: boolean }[];
+  return row?.found ?? false;
 }
 
 interface Step {
@@ -66,10 +76,22 @@ interface Step {
   readonly reversal: string;
 }
 
-/** Also changes `timestamp` columns, because PostgreSQL cannot change a column's type once a view uses it. */
-function stepsOf({ table, source, renamed }: Adoption): Step[] {
+async function stepsOf(
+  queryRunner: QueryRunner,
+  { table: ours, source, renamed }: Adoption,
+): Promise<Step[]> {
+  const table = tableName(ours);
   const alter = `alter table ${table}`;
   const steps: Step[] = [];
+  if (source.schema !== null) {
+    const [{ schema }] = (await queryRunner.query('select quote_ident(current_schema()) as schema')) as [
+      { schema: string },
+    ];
+    steps.push({
+      change: `alter table ${spelt(source)} set schema ${schema}`,
+      reversal: `alter table ${schema}.${quote(source.name)} set schema ${quote(source.schema)}`,
+    });
+  }
   if (source.name !== table) {
     const old = quote(source.name);
     steps.push({
@@ -84,24 +106,13 @@ function stepsOf({ table, source, renamed }: Adoption): Step[] {
       reversal: `${alter} rename ${ours.name} to ${old}`,
     });
   }
-  for (const { name } of TABLES[table] ?? []) {
-    const column = renamed.find(({ ours }) => ours.name === name)?.theirs ?? source.columns.get(name);
-    if (column?.typeName !== 'timestamp') continue;
-    const [change, fallback] = [`${alter} alter ${name}`, column.fallback];
-    const restore = fallback === null ? '' : `, alter ${name} set default ${fallback}`;
-    const preset = fallback === null ? '' : `, alter ${name} set default now()`;
-    steps.push({
-      change: `${change} drop default, alter ${name} type timestamp with time zone${preset}`,
-      reversal: `${change} drop default, alter ${name} type ${column.type}${restore}`,
-    });
-  }
   return steps;
 }
 
 /** Rights to copy to the view, because the old application may have a role of its own. */
 async function grantsOf(
   queryRunner: QueryRunner,
-  name: string,
+  table: TableFacts,
 ): Promise<{ privilege: string; grantee: string }[]> {
   return (await queryRunner.query(
     `select a.privilege_type as privilege,
@@ -109,6 +120,6 @@ async function grantsOf(
      from pg_class c cross join lateral aclexplode(c.relacl) a
      where c.oid = to_regclass($1) and a.grantee <> c.relowner
        and a.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')`,
-    [quote(name)],
+    [spelt(table)],
   )) as { privilege: string; grantee: string }[];
 }

@@ -1,4 +1,5 @@
 import { adoptedFacts, type Adoption } from './1763900000000-adoption.js';
+import { TABLES, tableName, type ColumnDefinition } from './1763900000000-tables.js';
 
 /** Pairs of columns that follow from each other. If one of them is mirrored, both are needed. */
 const TOGETHER: Readonly<Record<string, readonly string[]>> = {
@@ -7,38 +8,50 @@ const TOGETHER: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Columns that the rules below use and the table lacks. */
-export function companionsOf(adoption: Adoption): string[] {
+export function companionsOf(adoption: Adoption): ColumnDefinition[] {
   const { columns } = adoptedFacts(adoption);
   const needed =
     adoption.table === 'jwks' ? ['alg'] : mirrorsTogether(adoption) ? TOGETHER[adoption.table] : [];
-  return (needed ?? []).filter((name) => !columns.has(name));
+  return (TABLES[adoption.table] ?? [])
+    .filter(({ name }) => needed?.includes(name))
+    .map((definition) => ({ ...definition, name: nameOf(adoption, definition.name) }))
+    .filter(({ name }) => !columns.has(name));
 }
 
 /** Rules for columns that only the old application requires, and for our columns that follow from what it wrote. */
 export function ownRules(adoption: Adoption): string[] {
   const { table, source, mirrored } = adoption;
-  const rules = mirrorsTogether(adoption) ? [FOLLOWING[table] ?? ''] : [];
+  const named = (column: string) => nameOf(adoption, column);
+  const rules = mirrorsTogether(adoption) ? [FOLLOWING[table]?.(named) ?? ''] : [];
   if (table === 'jwks' && mirrored.length > 0) rules.push(KEY_ALGORITHM);
-  if (table === 'accounts' && source.columns.has('issuer')) rules.push(ISSUER);
+  if (table === 'accounts' && source.columns.has('issuer')) rules.push(issuer());
   if (table === 'accounts' && source.columns.get('type')?.notNull) rules.push(TYPE);
   return rules;
 }
 
-function mirrorsTogether({ table, mirrored }: Adoption): boolean {
-  return mirrored.some(({ ours }) => TOGETHER[table]?.includes(ours.name));
+function mirrorsTogether(adoption: Adoption): boolean {
+  const names = TOGETHER[adoption.table]?.map((name) => nameOf(adoption, name));
+  return adoption.mirrored.some(({ ours }) => names?.includes(ours.name));
+}
+
+function nameOf({ prefixed }: Adoption, column: string): string {
+  return prefixed.get(column) ?? column;
 }
 
 /** Needed because the usual triggers start only if a statement names our columns, and here it names the legacy ones. */
-const FOLLOWING: Readonly<Record<string, string>> = {
-  users: `
+const FOLLOWING: Readonly<Record<string, (named: (column: string) => string) => string>> = {
+  users: (named) => {
+    const [time, flag] = [named('email_verified'), named('is_email_verified')];
+    return `
         if tg_op = 'UPDATE' then
-          if new.email_verified is distinct from old.email_verified then
-            new.is_email_verified := new.email_verified is not null;
-          elsif new.is_email_verified is distinct from old.is_email_verified then
-            new.email_verified := case when new.is_email_verified then now() end;
+          if new.${time} is distinct from old.${time} then
+            new.${flag} := new.${time} is not null;
+          elsif new.${flag} is distinct from old.${flag} then
+            new.${time} := case when new.${flag} then now() end;
           end if;
-        end if;`,
-  accounts: `
+        end if;`;
+  },
+  accounts: () => `
         if tg_op = 'UPDATE' then
           if new.access_token_expires_at is distinct from old.access_token_expires_at then
             new.expires_at := case when isfinite(new.access_token_expires_at)
@@ -55,9 +68,9 @@ const KEY_ALGORITHM = `
           when 'Ed25519' then 'EdDSA' when 'P-256' then 'ES256' when 'P-521' then 'ES512' end);`;
 
 /** Better Auth 1.7.0 to 1.7.2. For other providers copies the issuer of another account and never guesses one. */
-const ISSUER = `
+const issuer = () => `
         new.issuer := coalesce(new.issuer, case when new.provider_id = 'credential' then 'local:credential' else (
-          select issuer from accounts where provider_id = new.provider_id and issuer is not null limit 1) end);`;
+          select issuer from ${tableName('accounts')} where provider_id = new.provider_id and issuer is not null limit 1) end);`;
 
 /** Column `type` of Auth.js. */
 const TYPE = `

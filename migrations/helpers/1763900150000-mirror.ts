@@ -1,8 +1,8 @@
 import type { QueryRunner } from 'typeorm';
-import { adoptedFacts, type Adoption, type ColumnPair } from './1763900000000-adoption.js';
+import { adoptedFacts, type Adoption } from './1763900000000-adoption.js';
 import { quote } from './1763900000000-catalogue.js';
-import { toOurs, toTheirs } from './1763900000000-mirror-values.js';
-import { TABLES } from './1763900000000-tables.js';
+import { readUnit, toOurs, toTheirs, type MirroredPair } from './1763900000000-mirror-values.js';
+import { tableName } from './1763900000000-tables.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 import { companionsOf, ownRules } from './1763900150000-mirror-rules.js';
 
@@ -15,24 +15,26 @@ export async function mirrorColumns(
   migration: string,
   adoption: Adoption,
 ): Promise<void> {
-  const { table, mirrored } = adoption;
+  const table = tableName(adoption.table);
   const { columns } = adoptedFacts(adoption);
-  const rules = [...mirrored.map((pair) => ruleOf(table, pair)), ...ownRules(adoption)];
+  const mirrored: MirroredPair[] = [];
+  for (const pair of adoption.mirrored)
+    mirrored.push({ ...pair, unit: await readUnit(queryRunner, table, pair.theirs) });
+  const rules = [...mirrored.map((pair) => ruleOf(adoption.table, pair)), ...ownRules(adoption)];
   if (rules.length === 0) return;
-  for (const { ours, theirs } of mirrored) {
+  for (const { ours, theirs, unit } of mirrored) {
     await addColumn(queryRunner, migration, table, ours.name, columns.get(ours.name)?.type ?? ours.type);
-    await queryRunner.query('insert into gatehouse.legacy_columns values ($1, $2)', [
-      `${table}.${ours.name}`,
-      theirs.name,
-    ]);
+    await queryRunner.query(
+      'insert into gatehouse.legacy_columns (purpose, column_name, unit) values ($1, $2, $3)',
+      [`${adoption.table}.${ours.name}`, theirs.name, unit],
+    );
   }
-  for (const name of companionsOf(adoption)) {
-    const { type = 'text', fallback } = TABLES[table]?.find((column) => column.name === name) ?? {};
+  for (const { name, type, fallback } of companionsOf(adoption)) {
     const constant = fallback === 'false' ? ' not null default false' : '';
     await addColumn(queryRunner, migration, table, name, `${type}${constant}`);
   }
   const undo = { migration, kind: 'statement', relation: table } as const;
-  const forget = `delete from gatehouse.legacy_columns where purpose like '${table}.%'`;
+  const forget = `delete from gatehouse.legacy_columns where purpose like '${adoption.table}.%'`;
   await recordUndo(queryRunner, { ...undo, statement: forget });
   await createTriggers(queryRunner, undo, rules);
 }
@@ -89,7 +91,7 @@ async function createTriggers(
  * Copies the column that was written to the other one. If an insert sets both, ours wins unless it only has its
  * default.
  */
-function ruleOf(table: string, pair: ColumnPair): string {
+function ruleOf(table: string, pair: MirroredPair): string {
   const [ours, theirs] = [`new.${pair.ours.name}`, `new.${quote(pair.theirs.name)}`];
   const defaults: Readonly<Record<string, string>> = {
     'now()': ` or ${ours} = now()`,
@@ -109,6 +111,6 @@ function ruleOf(table: string, pair: ColumnPair): string {
 }
 
 /** Better Auth before 1.7 signs with the newest key. It cannot use our keys, so they must look old. */
-function isSigningTime(table: string, { ours }: ColumnPair): boolean {
+function isSigningTime(table: string, { ours }: MirroredPair): boolean {
   return table === 'jwks' && ours.name === 'created_at';
 }

@@ -1,6 +1,8 @@
 import type { QueryRunner } from 'typeorm';
+import { tableName } from './1763900000000-tables.js';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
+import { readUserColumns } from './1763900000000-user-columns.js';
 
 /** A row-level BEFORE trigger `gatehouse_<name>` and its function `gatehouse.<name>`. */
 export interface TriggerDefinition {
@@ -12,30 +14,38 @@ export interface TriggerDefinition {
 }
 
 /** If a statement writes both forms and they disagree, the time wins over the flag, because it is more precise. */
-export const TRIGGERS: readonly TriggerDefinition[] = [
-  {
+export async function stepTriggers(queryRunner: QueryRunner): Promise<TriggerDefinition[]> {
+  const named = await readUserColumns(queryRunner);
+  return [verifiedTrigger(named('email_verified'), named('is_email_verified')), expiryTrigger()];
+}
+
+function verifiedTrigger(time: string, flag: string): TriggerDefinition {
+  return {
     name: 'users_email_verified',
     table: 'users',
-    events: 'insert or update of email_verified, is_email_verified',
-    when: '(new.email_verified is not null) is distinct from new.is_email_verified',
+    events: `insert or update of ${time}, ${flag}`,
+    when: `(new.${time} is not null) is distinct from new.${flag}`,
     body: `
       begin
-        if new.email_verified is null and new.is_email_verified
-           and (tg_op = 'INSERT' or new.is_email_verified is distinct from old.is_email_verified)
-           and (tg_op = 'INSERT' or old.email_verified is null) then
-          new.email_verified := now();
-        elsif tg_op = 'UPDATE' and not coalesce(new.is_email_verified, false)
-              and new.is_email_verified is distinct from old.is_email_verified
-              and new.email_verified is not distinct from old.email_verified then
-          new.email_verified := null;
+        if new.${time} is null and new.${flag}
+           and (tg_op = 'INSERT' or new.${flag} is distinct from old.${flag})
+           and (tg_op = 'INSERT' or old.${time} is null) then
+          new.${time} := now();
+        elsif tg_op = 'UPDATE' and not coalesce(new.${flag}, false)
+              and new.${flag} is distinct from old.${flag}
+              and new.${time} is not distinct from old.${time} then
+          new.${time} := null;
         end if;
-        new.is_email_verified := new.email_verified is not null;
+        new.${flag} := new.${time} is not null;
         return new;
       end`,
-  },
-  {
+  };
+}
+
+function expiryTrigger(): TriggerDefinition {
+  return {
     name: 'accounts_expires_at',
-    table: 'accounts',
+    table: tableName('accounts'),
     events: 'insert or update of expires_at, access_token_expires_at',
     when: 'new.expires_at is not null or new.access_token_expires_at is not null',
     body: `
@@ -49,9 +59,10 @@ export const TRIGGERS: readonly TriggerDefinition[] = [
         end if;
         return new;
       end`,
-  },
-];
+  };
+}
 
+/** In the time zone UTC, because a column of ours that existed before may be a `timestamp` without zone, which means UTC. */
 export async function createTrigger(
   queryRunner: QueryRunner,
   migration: string,
@@ -60,7 +71,7 @@ export async function createTrigger(
   const trigger = `gatehouse_${name}`;
   await inTransaction(queryRunner, `create trigger ${trigger}`, async () => {
     await queryRunner.query(
-      `create or replace function gatehouse.${name}() returns trigger language plpgsql as $gatehouse$${body}$gatehouse$`,
+      `create or replace function gatehouse.${name}() returns trigger language plpgsql set timezone to 'UTC' as $gatehouse$${body}$gatehouse$`,
     );
     await queryRunner.query(`revoke all on function gatehouse.${name}() from public`);
     const [existing] = (await queryRunner.query(

@@ -1,16 +1,15 @@
 import type { QueryRunner } from 'typeorm';
-import { quote } from './1763900000000-catalogue.js';
-import { readLegacyColumns } from './1763900000000-legacy-columns.js';
-import { textExpressions } from './1763900000000-text.js';
+import { needTable, quote } from './1763900000000-catalogue.js';
+import { readChoices } from './1763900000000-choices.js';
+import { columnFor } from './1763900000000-legacy-columns.js';
+import { placeholder, readLegacyRules, type LegacyRules } from './1763900000000-legacy-rules.js';
+import { ROUGH_ADDRESS } from './1763900000000-text.js';
 import { addedColumns } from './1763900000000-undo-journal.js';
 import { keepOriginal, NOTE_FAILURE, type DualWrite } from './1763900850000-dual-write.js';
 
-/**
- * True if normalizing another row's e-mail would give this one. Worded so that PostgreSQL uses the partial index for
- * such rows.
- */
-const UNNORMALISED = `u.email <> lower(btrim(u.email)) and lower(btrim(u.email)) = address
-  and u.id is distinct from new.id`;
+const rough = (row: string) => ROUGH_ADDRESS.replace('email', `${row}.email`);
+/** True if normalizing another row's e-mail would give this one. */
+const UNNORMALISED = `u.email::text <> ${rough('u')} and ${rough('u')} = address and u.id is distinct from new.id`;
 const NORMALISED = 'u.email = address and u.id is distinct from new.id';
 /** Two conditions, because PostgreSQL may scan the whole table for a combined one. Each of these uses its own index. */
 const TAKEN = `(exists (select 1 from users u where ${NORMALISED}) or exists (select 1 from users u where ${UNNORMALISED}))`;
@@ -18,40 +17,62 @@ const TAKEN = `(exists (select 1 from users u where ${NORMALISED}) or exists (se
 /**
  * Trims and lower-cases an e-mail as it is written. If another row has that address, both rows keep their spelling and
  * are reported. If the legacy application inserts a user whose e-mail equals one that was normalized earlier, that
- * earlier row gets its old spelling back, because for the legacy application the address was free.
+ * earlier row gets its old spelling back, because for the legacy application the address was free. A deleted user gives
+ * way to a live one.
  */
 export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrite> {
-  const { normalised } = await textExpressions(queryRunner);
-  const byLegacyApplication = await evidence(queryRunner);
+  const rules = await readLegacyRules(queryRunner);
+  const { normalised, presence } = rules.text;
+  const { LEGACY_MISSING_EMAIL: missing } = await readChoices(queryRunner);
+  const byLegacyApplication = await evidence(queryRunner, rules);
+  const hasDeleted = rules.columns.some(({ purpose }) => purpose === 'deleted');
+  const deleted = rules.columns.filter(({ purpose }) => purpose === 'deleted').map(({ name }) => quote(name));
+  const isRestored = `(${rules.deleted('old')}) and not (${rules.deleted('new')})`;
+  const spelling = 'old.email::text is distinct from new.email::text';
   return {
     name: 'users_address',
     table: 'users',
     lockTimeout: 500,
     triggers: [
-      { events: 'before insert', when: 'new.email is not null' },
+      { events: 'before insert' },
       {
-        events: `before update of ${(await addresses(queryRunner)).join(', ')}`,
-        when: 'new.email is not null and old.email::text is distinct from new.email::text',
+        events: `before update of ${[...(await addresses(queryRunner)), ...deleted].join(', ')}`,
+        when: hasDeleted ? `(${spelling} or ${isRestored})` : spelling,
       },
     ],
     declarations: `
       written record := new;
-      address users.email%type := ${normalised('new.email')};`,
+      address text := ${normalised('new.email')};
+      earlier text;`,
     body: `
-        if tg_op = 'UPDATE' then
+        if tg_op = 'UPDATE' and ${spelling} then
           delete from gatehouse.conflicts where user_id = new.id::text;
           update gatehouse.original_values set was = was - 'email', became = became - 'email'
           where relation = 'users' and row_id = new.id::text and was ? 'email';
+        elsif tg_op = 'UPDATE' then
+          -- The user is no longer deleted. Give back the address, if nobody has it now.
+          select was -> 'email' ->> 0 into earlier from gatehouse.original_values
+          where relation = 'users' and row_id = new.id::text and became -> 'email' ->> 0 = new.email::text;
+          address := ${normalised('earlier')};
+          if earlier is null or ${TAKEN} then exit work; end if;
+          delete from gatehouse.conflicts where user_id = new.id::text;
+          new.email := address;
+          exit work;
+        end if;
+        if ${presence('new.email')} is null then
+          ${missing === 'skip' ? '' : giveUp('address')}
+          exit work;
         end if;
         -- A running batch of the backfill may be giving another row this address. Wait until it has finished.
         perform 1 from users u where ${UNNORMALISED} for no key update;
+        ${hasDeleted ? deletedRows(rules) : ''}
         if ${byLegacyApplication} then
           update users u set email = o.was -> 'email' ->> 0
           from gatehouse.original_values o
           where u.email = address and u.id is distinct from new.id
-            and o.relation = 'users' and o.row_id = u.id::text and o.became -> 'email' ->> 0 = address::text;
+            and o.relation = 'users' and o.row_id = u.id::text and o.became -> 'email' ->> 0 = address;
         end if;
-        if new.email::text <> address::text and not ${TAKEN} then
+        if new.email::text <> address and not ${TAKEN} then
           ${keepOriginal(
             `jsonb_build_object('email', jsonb_build_array(new.email))`,
             `jsonb_build_object('email', jsonb_build_array(address))`,
@@ -61,15 +82,46 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
         end if;
         if ${TAKEN} then
           insert into gatehouse.conflicts (user_id, email, normalised_email)
-          select u.id::text, u.email::text, address::text from users u where ${NORMALISED}
-          union all select u.id::text, u.email::text, address::text from users u where ${UNNORMALISED}
-          union all select new.id::text, new.email::text, address::text
+          select u.id::text, u.email::text, address from users u where ${NORMALISED}
+          union all select u.id::text, u.email::text, address from users u where ${UNNORMALISED}
+          union all select new.id::text, new.email::text, address
           on conflict (user_id) do nothing;
         end if;`,
     onFailure: `
         ${NOTE_FAILURE}
         new := written;`,
   };
+}
+
+/** Gives the row that is written an address that is nobody's, and saves the e-mail that the legacy application wrote. */
+function giveUp(address: string): string {
+  return `
+          ${address} := ${placeholder('new')};
+          ${keepOriginal(
+            `jsonb_build_object('email', jsonb_build_array(new.email))`,
+            `jsonb_build_object('email', jsonb_build_array(${address}))`,
+          )}
+          new.email := ${address};`;
+}
+
+/** Deleted users give way: those in the table if the row is live, and the row itself if it is deleted. */
+function deletedRows(rules: LegacyRules): string {
+  const other = `u.id is distinct from new.id and (u.email = address or ${UNNORMALISED}) and (${rules.deleted('u')})`;
+  return `
+        if ${rules.deleted('new')} then
+          if ${TAKEN} then
+            ${giveUp('address')}
+            exit work;
+          end if;
+        else
+          insert into gatehouse.original_values as kept (relation, row_id, was, became)
+          select 'users', u.id::text, jsonb_build_object('email', jsonb_build_array(u.email)),
+                 jsonb_build_object('email', jsonb_build_array(${placeholder('u')}))
+          from users u where ${other}
+          on conflict (relation, row_id) do update
+          set was = excluded.was || kept.was, became = kept.became || excluded.became;
+          update users u set email = ${placeholder('u')} where ${other};
+        end if;`;
 }
 
 /** Columns that an update may set to change the e-mail: ours, and a legacy column that is mirrored. */
@@ -84,12 +136,13 @@ async function addresses(queryRunner: QueryRunner): Promise<string[]> {
  * SQL: true if the legacy application wrote the row. Only it inserts a legacy password or omits the name; Gatehouse and
  * Better Auth do neither. An update does not show its author.
  */
-async function evidence(queryRunner: QueryRunner): Promise<string> {
-  const { password } = await readLegacyColumns(queryRunner);
+async function evidence(queryRunner: QueryRunner, { columns }: LegacyRules): Promise<string> {
+  const password = columnFor(columns, 'password');
   const added = await addedColumns(queryRunner, 'users');
+  const { columns: present } = await needTable(queryRunner, 'users');
   const signs = [
-    ...(password ? [`new.${quote(password)} is not null`] : []),
-    ...(added.has('name') ? ['new.name is null'] : []),
+    ...(password ? [`new.${quote(password.name)} is not null`] : []),
+    ...(added.has('name') && present.has('name') ? ['new.name is null'] : []),
   ];
   return `tg_op = 'INSERT' and (${signs.join(' or ') || 'false'})`;
 }

@@ -1,15 +1,14 @@
 import type { QueryRunner } from 'typeorm';
-import { needTable, quote } from './1763900000000-catalogue.js';
-import { readLegacyColumns, type LegacyColumns } from './1763900000000-legacy-columns.js';
-import { textExpressions, type TextExpressions } from './1763900000000-text.js';
+import { needTable, quote, type TableFacts } from './1763900000000-catalogue.js';
+import { LOCKED, readLegacyRules, type LegacyRules } from './1763900000000-legacy-rules.js';
+import { FAMILIES } from './1763900000000-tables.js';
 import { addedColumns } from './1763900000000-undo-journal.js';
-import { DEACTIVATED } from './1763900850000-credential-account.js';
+import { readUserColumns, type UserColumns } from './1763900000000-user-columns.js';
 import { keepOriginal, NOTE_FAILURE, type DualWrite } from './1763900850000-dual-write.js';
 
-/** Says how one of our columns follows a legacy column. */
+/** Says how one of our columns follows the legacy columns. */
 interface Rule {
-  readonly legacy: string;
-  /** SQL: true if an update changed the legacy column's meaning. */
+  /** SQL: true if an update changed what the legacy columns say. */
   readonly changed: string;
   readonly onInsert: string;
   readonly onUpdate: string;
@@ -27,25 +26,26 @@ const OURS = [
   'updated_at',
 ] as const;
 
-const BAN = `
-  if not coalesce(new.banned, false) or new.ban_expires is not null then
-    new.ban_reason := '${DEACTIVATED}';
-  end if;
-  new.banned := true;
-  new.ban_expires := null;`;
-
 /**
- * Copies name, picture, verified and active from the legacy columns: all of them for a new row, later only the one
- * whose legacy column changes, so that an unrelated write does not overwrite newer values of ours. Undefined if the
- * table has none of these columns.
+ * Copies what the legacy columns say to ours: everything for a new row, later only what changes, so that an unrelated
+ * write does not overwrite newer values of ours. A ban goes both ways. Undefined if the table has no such columns.
  */
 export async function columnsTrigger(queryRunner: QueryRunner): Promise<DualWrite | undefined> {
-  const rules = await rulesFor(queryRunner);
-  if (rules.length === 0) return undefined;
+  const rules = await readLegacyRules(queryRunner);
+  const users = await needTable(queryRunner, 'users');
+  const named = await readUserColumns(queryRunner);
   const added = await addedColumns(queryRunner, 'users');
-  const columns = [...new Set(rules.map(({ legacy }) => quote(legacy)))].join(', ');
+  const text = [nameRule(rules, users, named), imageRule(rules, named, added), verifiedRule(rules, named)];
+  const copied = text.filter((rule) => rule !== undefined);
+  const ban = rules.bars ? banRule(rules, named) : undefined;
+  const all = [...copied, ...(ban ? [ban] : [])];
+  if (all.length === 0) return undefined;
+  const read = rules.columns.filter(({ purpose }) => !purpose.startsWith('password')).map(({ name }) => name);
+  const written = ban ? [named('banned'), named('ban_expires')] : [];
+  const changedHere = written.map((name) => `old.${quote(name)} is distinct from new.${quote(name)}`);
   // If an insert sets our own name column, no legacy application made it, and the legacy columns only have defaults.
-  const ours = added.has('name') ? 'new.name is null' : 'true';
+  const ours = added.has(named('name')) ? `new.${quote(named('name'))} is null` : 'true';
+  const [created, updated] = [quote(named('created_at')), quote(named('updated_at'))];
   return {
     name: 'users_columns',
     table: 'users',
@@ -53,23 +53,23 @@ export async function columnsTrigger(queryRunner: QueryRunner): Promise<DualWrit
     triggers: [
       { events: 'before insert', when: ours },
       {
-        events: `before update of ${columns}`,
-        when: `(${rules.map(({ changed }) => changed).join(' or ')})`,
+        events: `before update of ${[...new Set([...read, ...written])].map(quote).join(', ')}`,
+        when: `(${[...all.map(({ changed }) => changed), ...changedHere].join(' or ')})`,
       },
     ],
     declarations: 'written record := new;',
     body: `
-        if (select mode from gatehouse.switch_over) = 'gatehouse' then
-          exit work;
-        end if;
         if tg_op = 'INSERT' then
-          new.created_at := coalesce(new.created_at, new.updated_at, now());
-          new.updated_at := coalesce(new.updated_at, new.created_at);
-          ${rules.map(({ onInsert }) => onInsert).join('\n')}
+          new.${created} := coalesce(new.${created}, new.${updated}, now());
+          new.${updated} := coalesce(new.${updated}, new.${created});
+          ${all.map(({ onInsert }) => onInsert).join('\n')}
         else
-          ${rules.map(({ changed, onUpdate }) => `if ${changed} then ${onUpdate} end if;`).join('\n')}
+          ${ban ? `if ${ban.changed} then ${ban.onUpdate} elsif ${changedHere.join(' or ')} then ${writeBack(rules, named)} end if;` : ''}
+          if (select mode from gatehouse.switch_over) <> 'gatehouse' then
+            ${copied.map(({ changed, onUpdate }) => `if ${changed} then ${onUpdate} end if;`).join('\n') || 'null;'}
+          end if;
         end if;
-        ${keepWritten(OURS.filter((column) => !added.has(column)))}`,
+        ${keepWritten(OURS.map(named).filter((column) => !added.has(column)))}`,
     onFailure: `
         ${NOTE_FAILURE}
         new := written;`,
@@ -79,89 +79,117 @@ export async function columnsTrigger(queryRunner: QueryRunner): Promise<DualWrit
 /** Saves what the legacy application wrote to columns that existed before, so that `down` restores it. */
 function keepWritten(columns: readonly string[]): string {
   if (columns.length === 0) return '';
-  const differs = (column: string) => `written.${column} is distinct from new.${column}`;
+  const differs = (column: string) => `written.${quote(column)} is distinct from new.${quote(column)}`;
   const changes = (side: string) =>
     `jsonb_strip_nulls(jsonb_build_object(${columns
       .map(
-        (column) => `'${column}', case when ${differs(column)} then jsonb_build_array(${side}.${column}) end`,
+        (column) =>
+          `'${column}', case when ${differs(column)} then jsonb_build_array(${side}.${quote(column)}) end`,
       )
       .join(', ')}))`;
   return `if ${columns.map(differs).join(' or ')} then ${keepOriginal(changes('written'), changes('new'))} end if;`;
 }
 
-async function rulesFor(queryRunner: QueryRunner): Promise<Rule[]> {
-  const { columns } = await needTable(queryRunner, 'users');
-  const added = await addedColumns(queryRunner, 'users');
-  const legacy = await readLegacyColumns(queryRunner);
-  const text = await textExpressions(queryRunner);
-  const rules = [
-    nameRule(legacy, text, columns.get('name')?.maxLength ?? null),
-    imageRule(legacy, text, added),
-    verifiedRule(legacy),
-    activeRule(legacy),
-  ];
-  return rules.filter((rule) => rule !== undefined);
-}
-
-function nameRule({ name }: LegacyColumns, text: TextExpressions, limit: number | null): Rule | undefined {
+function nameRule(rules: LegacyRules, users: TableFacts, named: UserColumns): Rule | undefined {
+  const { name, text } = rules;
   if (!name) return undefined;
-  const column = quote(name);
-  const local = `coalesce(nullif(split_part(${text.normalised('new.email')}, '@', 1), ''), new.email::text)`;
-  const value = `coalesce(${text.presence(`new.${column}`)}, ${local})`;
-  const assignment = `new.name := ${limit ? `left(${value}, ${limit})` : value};`;
-  const changed = `old.${column} is distinct from new.${column}`;
-  return { legacy: name, changed, onInsert: assignment, onUpdate: assignment };
+  const limit = users.columns.get(named('name'))?.maxLength ?? null;
+  const local = `coalesce(nullif(split_part(${text.normalised('new.email')}, '@', 1), ''), new.email::text, new.id::text)`;
+  const value = `coalesce(${name('new')}, ${local})`;
+  const assignment = `new.${quote(named('name'))} := ${limit ? `left(${value}, ${limit})` : value};`;
+  const changed = `(${name('old')}) is distinct from (${name('new')})`;
+  return { changed, onInsert: assignment, onUpdate: assignment };
 }
 
-function imageRule(
-  { image }: LegacyColumns,
-  { presence }: TextExpressions,
-  added: ReadonlySet<string>,
-): Rule | undefined {
-  if (!image || image === 'image') return undefined;
-  const column = quote(image);
-  const value = presence(`new.${column}`);
+function imageRule(rules: LegacyRules, named: UserColumns, added: ReadonlySet<string>): Rule | undefined {
+  const { image } = rules;
+  const ours = named('image');
+  if (!image || rules.columns.some(({ purpose, name }) => purpose === 'image' && name === ours))
+    return undefined;
+  const [column, value] = [`new.${quote(ours)}`, image('new')];
   return {
-    legacy: image,
-    changed: `old.${column} is distinct from new.${column}`,
-    onInsert: `new.image := coalesce(${added.has('image') ? `new.image, ${value}` : `${value}, new.image`});`,
-    onUpdate: `new.image := ${value};`,
+    changed: `(${image('old')}) is distinct from (${value})`,
+    onInsert: `${column} := coalesce(${added.has(ours) ? `${column}, ${value}` : `${value}, ${column}`});`,
+    onUpdate: `${column} := ${value};`,
   };
 }
 
-function verifiedRule({ verified }: LegacyColumns): Rule | undefined {
-  if (!verified || verified === 'is_email_verified') return undefined;
-  const column = quote(verified);
-  const verify = `
-    new.email_verified := coalesce(new.email_verified, new.created_at, new.updated_at, now());
-    new.is_email_verified := true;`;
+function verifiedRule({ verified, verifiedAt }: LegacyRules, named: UserColumns): Rule | undefined {
+  if (!verified || !verifiedAt) return undefined;
+  const [time, flag] = [`new.${quote(named('email_verified'))}`, `new.${quote(named('is_email_verified'))}`];
+  const times = [named('created_at'), named('updated_at')].map((name) => `new.${quote(name)}`).join(', ');
   return {
-    legacy: verified,
-    changed: `coalesce(old.${column}, false) <> coalesce(new.${column}, false)`,
-    onInsert: `if new.${column} then ${verify} end if;`,
+    changed: `(${verified('old')}) <> (${verified('new')}) or (${verifiedAt('old')}) is distinct from (${verifiedAt('new')})`,
+    onInsert: `if ${verified('new')} then
+        ${time} := coalesce(${time}, ${verifiedAt('new')}, ${times}, now());
+        ${flag} := true;
+      end if;`,
     onUpdate: `
-      if new.${column} then
-        new.email_verified := coalesce(new.email_verified, now());
+      if ${verified('new')} then
+        ${time} := coalesce(${verifiedAt('new')}, ${time}, now());
       else
-        new.email_verified := null;
+        ${time} := null;
       end if;
-      new.is_email_verified := new.email_verified is not null;`,
+      ${flag} := ${time} is not null;`,
   };
 }
 
-/** Activating a user in the legacy application does not lift a ban given in Gatehouse. */
-function activeRule({ active }: LegacyColumns): Rule | undefined {
-  if (!active) return undefined;
-  const column = quote(active);
+/** Letting a user in again in the legacy application does not lift a ban given in Gatehouse. */
+function banRule({ reason, until }: LegacyRules, named: UserColumns): Rule {
+  const [banned, why, expires] = ['banned', 'ban_reason', 'ban_expires'].map(
+    (name) => `new.${quote(named(name))}`,
+  );
+  const isBarred = `((${reason('new')}) is not null or coalesce(${until('new')} > now(), false))`;
+  const ban = `
+    if not coalesce(${banned}, false) or ${expires} is not null or tg_op = 'UPDATE' and ${givenThere('old')} then
+      ${why} := coalesce(${reason('new')}, '${LOCKED}');
+      ${expires} := case when (${reason('new')}) is null and isfinite(${until('new')}) then ${until('new')} end;
+    end if;
+    ${banned} := true;`;
+  function givenThere(row: string): string {
+    return `${why} is not distinct from coalesce(${reason(row)}, case when (${until(row)}) is not null then '${LOCKED}' end)`;
+  }
   return {
-    legacy: active,
-    changed: `(old.${column} is false) <> (new.${column} is false)`,
-    onInsert: `if new.${column} is false then ${BAN} end if;`,
+    changed: `((${reason('old')}) is distinct from (${reason('new')}) or (${until('old')}) is distinct from (${until('new')}))`,
+    onInsert: `if ${isBarred} then ${ban} end if;`,
     onUpdate: `
-      if new.${column} is false then ${BAN}
-      elsif new.ban_reason = '${DEACTIVATED}' then
-        new.banned := false;
-        new.ban_reason := null;
+      if ${isBarred} then ${ban}
+      elsif ${givenThere('old')} then
+        ${banned} := false;
+        ${why} := null;
+        ${expires} := null;
       end if;`,
   };
+}
+
+/**
+ * A ban that Gatehouse or Better Auth gives or lifts keeps the user out of the legacy application too, or lets them in.
+ * A ban that ends is written to the column for that, if there is one.
+ */
+function writeBack({ columns }: LegacyRules, named: UserColumns): string {
+  const [banned, expires] = [
+    `coalesce(new.${quote(named('banned'))}, false)`,
+    `new.${quote(named('ban_expires'))}`,
+  ];
+  const until = columns.find(
+    ({ purpose, typeName }) => purpose === 'disabled_until' && FAMILIES.time.includes(typeName),
+  );
+  const permanent = columns.flatMap(({ purpose, name, typeName }) => {
+    const column = `new.${quote(name)}`;
+    const flag = (value: string) => (typeName === 'bool' ? value : `(${value})::integer`);
+    if (purpose === 'active') return `${column} := ${flag(`not ${banned}`)};`;
+    if (purpose !== 'disabled') return [];
+    const isTime = [...FAMILIES.time, 'date'].includes(typeName);
+    return `${column} := ${isTime ? `case when ${banned} then coalesce(${column}, now()) end` : flag(banned)};`;
+  });
+  if (!until) return permanent.join('\n') || 'null;';
+  const column = `new.${quote(until.name)}`;
+  const forever = permanent.length > 0 ? 'null' : `'infinity'`;
+  return `
+    if ${banned} and ${expires} is not null then
+      ${column} := ${expires};
+    else
+      ${column} := case when ${banned} then ${forever}::timestamptz end;
+      ${permanent.join('\n')}
+    end if;`;
 }

@@ -1,3 +1,5 @@
+import { tableName } from './1763900000000-tables.js';
+
 /**
  * SQL of an id computed from the user's id, so that backfill and triggers create the same row. 32 hex digits, also a
  * valid UUID.
@@ -30,7 +32,7 @@ export function insertAccounts(accounts: NewAccounts): string {
   const isCounted = ['integer', 'bigint'].includes(idType);
   const [name, id] = isCounted ? ['', ''] : ['id, ', `${accountId(userId)}::${idType}, `];
   const insert = `
-    insert into accounts (${name}user_id, provider_id, provider_user_id, password, created_at, updated_at)
+    insert into ${tableName('accounts')} (${name}user_id, provider_id, provider_user_id, password, created_at, updated_at)
     select ${id}${userId}, 'credential', ${userId}::text, ${password}::text, ${createdAt}, ${updatedAt} ${rest}`;
   if (!isCounted) return insert;
   return `
@@ -48,11 +50,8 @@ export function isBackfilledAccount(row: string): string {
 
 /** The statement with which `down` deletes the accounts that were made from legacy passwords. */
 export function forgetAccounts(): string {
-  return `delete from accounts where ${isBackfilledAccount('accounts')}`;
+  return `delete from ${tableName('accounts')} where ${isBackfilledAccount(tableName('accounts'))}`;
 }
-
-/** `ban_reason` of users who were deactivated in the legacy application. Activating them there lifts only such bans. */
-export const DEACTIVATED = 'Deactivated in the legacy application';
 
 /**
  * A well-formed bcrypt hash that matches no password. The legacy column gets it if the new password's hash has a format

@@ -1,9 +1,12 @@
 import type { QueryRunner } from 'typeorm';
 import type { Range } from './1763900000000-walk.js';
-import type { ColumnValue } from './1763900900000-user-values.js';
+import type { ColumnValue } from './1763900850000-user-values.js';
 
 interface Update {
+  /** Our name of the table, under which old values are saved. */
   readonly relation: string;
+  /** Name of the table in this database. */
+  readonly target?: string;
   readonly values: readonly ColumnValue[];
   readonly range: Range;
   /** Value of `$1` in the expressions, if they use it. */
@@ -16,20 +19,20 @@ interface Update {
  * between so that it would lose a value, the row is left as it is.
  */
 export async function updateRows(queryRunner: QueryRunner, update: Update): Promise<void> {
-  const { relation, values, range, startedAt } = update;
+  const { relation, target = relation, values, range, startedAt } = update;
   const parameters = startedAt === undefined ? [] : [startedAt];
   const [legacy, ours] = [values.filter((value) => value.legacy), values.filter((value) => !value.legacy)];
   if (legacy.length > 0) await queryRunner.query(updateAndKeep(update), parameters);
   if (ours.length === 0) return;
   const losesNothing = legacy.length > 0 ? `and not (${isIncomplete(legacy)})` : '';
   await queryRunner.query(
-    `update ${relation} u set ${ours.map(({ column, expression }) => `${column} = ${expression}`).join(', ')}
+    `update ${target} u set ${ours.map(({ column, expression }) => `${column} = ${expression}`).join(', ')}
      where ${range('u')} and (${isIncomplete(ours)}) ${losesNothing}`,
     parameters,
   );
 }
 
-function updateAndKeep({ relation, values, range }: Update): string {
+function updateAndKeep({ relation, target = relation, values, range }: Update): string {
   const legacy = values.filter((value) => value.legacy);
   const kept = legacy.map(({ column }) => column);
   return `
@@ -37,14 +40,14 @@ function updateAndKeep({ relation, values, range }: Update): string {
       select u.id,
              ${kept.map((column) => `u.${column} as old_${column}`).join(', ')},
              ${values.map(({ column, expression }) => `${expression} as new_${column}`).join(', ')}
-      from ${relation} u where ${range('u')} and (${isIncomplete(legacy)}) order by u.id for no key update of u
+      from ${target} u where ${range('u')} and (${isIncomplete(legacy)}) order by u.id for no key update of u
     ), kept as (
       insert into gatehouse.original_values (relation, row_id, was, became)
       select '${relation}', id::text, ${changes(legacy, 'old')}, ${changes(legacy, 'new')} from batch
       on conflict (relation, row_id) do nothing
     )
-    update ${relation} set ${values.map(({ column }) => `${column} = batch.new_${column}`).join(', ')}
-    from batch where ${relation}.id = batch.id`;
+    update ${target} set ${values.map(({ column }) => `${column} = batch.new_${column}`).join(', ')}
+    from batch where ${target}.id = batch.id`;
 }
 
 /** `{"email": ["Some@Example.com"]}`. Each value is in an array, so that an old null differs from "not changed". */

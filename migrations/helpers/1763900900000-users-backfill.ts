@@ -3,7 +3,7 @@ import { runBackfill } from './1763900000000-batches.js';
 import type { Walk } from './1763900000000-walk.js';
 import { noteEmailConflicts } from './1763900900000-email-conflicts.js';
 import { updateRows } from './1763900900000-update-rows.js';
-import { userValues } from './1763900900000-user-values.js';
+import { userValues } from './1763900850000-user-values.js';
 
 export const USERS_BACKFILL = 'backfill users';
 

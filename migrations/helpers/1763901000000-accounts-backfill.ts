@@ -1,27 +1,36 @@
 import type { QueryRunner } from 'typeorm';
 import { runBackfill } from './1763900000000-batches.js';
 import { needTable, quote } from './1763900000000-catalogue.js';
-import { isUsableHash } from './1763900000000-password-formats.js';
+import {
+  isUsableHash,
+  legacyPassword,
+  type PasswordColumns,
+  storedHash,
+} from './1763900000000-password-formats.js';
+import { tableName } from './1763900000000-tables.js';
+import { readUserColumns } from './1763900000000-user-columns.js';
 import { byId } from './1763900000000-walk.js';
 import { insertAccounts } from './1763900850000-credential-account.js';
 
 export const ACCOUNTS_BACKFILL = 'backfill credential accounts';
 
 /** SQL: true if the user `u` has a usable password but no credential account. */
-export function lacksAccount(passwordColumn: string): string {
-  return `(${isUsableHash(`u.${quote(passwordColumn)}`)}) and not exists (
-    select 1 from accounts a where a.provider_id = 'credential' and a.provider_user_id = u.id::text)`;
+export function lacksAccount(columns: PasswordColumns): string {
+  return `(${isUsableHash(legacyPassword(columns, 'u'))}) and not exists (
+    select 1 from ${tableName('accounts')} a where a.provider_id = 'credential' and a.provider_user_id = u.id::text)`;
 }
 
-/** Creates accounts from `passwordColumn` for all users `u` that meet `condition`. */
+/** Creates accounts from the legacy passwords for all users `u` that meet `condition`. */
 export async function backfillAccounts(
   queryRunner: QueryRunner,
-  passwordColumn: string,
+  columns: PasswordColumns,
   condition: string,
 ): Promise<void> {
   const users = await needTable(queryRunner, 'users');
-  const accounts = await needTable(queryRunner, 'accounts');
+  const accounts = await needTable(queryRunner, tableName('accounts'));
   const idType = accounts.columns.get('id')?.type ?? 'text';
+  const named = await readUserColumns(queryRunner);
+  const time = (column: string) => `coalesce(u.${quote(named(column))}, $1::timestamptz)`;
   // `on conflict` costs as much per row as another index, so it is used only after a trigger has made one of the
   // accounts.
   let conflicts = '';
@@ -35,9 +44,9 @@ export async function backfillAccounts(
         insertAccounts({
           idType,
           userId: 'u.id',
-          password: `u.${quote(passwordColumn)}`,
-          createdAt: 'coalesce(u.created_at, $1::timestamptz)',
-          updatedAt: 'coalesce(u.updated_at, $1::timestamptz)',
+          password: storedHash(legacyPassword(columns, 'u')),
+          createdAt: time('created_at'),
+          updatedAt: time('updated_at'),
           rest: `from users u where ${range('u')} and (${condition}) order by u.id ${conflicts}`,
         }),
         [startedAt],

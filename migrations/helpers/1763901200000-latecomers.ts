@@ -1,10 +1,10 @@
 import type { QueryRunner } from 'typeorm';
 import { needTable } from './1763900000000-catalogue.js';
-import { readLegacyColumns } from './1763900000000-legacy-columns.js';
+import { readPasswordColumns } from './1763900000000-password-formats.js';
 import { inTransaction } from './1763900000000-transaction.js';
 import { byId, byPlace } from './1763900000000-walk.js';
 import { isIncomplete } from './1763900900000-update-rows.js';
-import { userValues } from './1763900900000-user-values.js';
+import { userValues } from './1763900850000-user-values.js';
 import { backfillUsers, USERS_BACKFILL } from './1763900900000-users-backfill.js';
 import { ACCOUNTS_BACKFILL, backfillAccounts, lacksAccount } from './1763901000000-accounts-backfill.js';
 
@@ -26,7 +26,7 @@ export async function fillLatecomers(queryRunner: QueryRunner): Promise<void> {
     await startAgain(queryRunner, USERS_BACKFILL);
     await backfillUsers(queryRunner, walk);
   }
-  const { password } = await readLegacyColumns(queryRunner);
+  const password = await readPasswordColumns(queryRunner);
   if (password && (await anyUser(queryRunner, lacksAccount(password), []))) {
     await startAgain(queryRunner, ACCOUNTS_BACKFILL);
     await backfillAccounts(queryRunner, password, lacksAccount(password));

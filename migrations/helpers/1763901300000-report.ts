@@ -1,7 +1,15 @@
 import type { QueryRunner } from 'typeorm';
 import { quote } from './1763900000000-catalogue.js';
-import { readLegacyColumns } from './1763900000000-legacy-columns.js';
-import { isUnusableHash, isUsableHash } from './1763900000000-password-formats.js';
+import { readLegacyRules } from './1763900000000-legacy-rules.js';
+import {
+  isUnusableHash,
+  isUsableHash,
+  isWeakHash,
+  legacyPassword,
+  readPasswordColumns,
+} from './1763900000000-password-formats.js';
+import { tableName } from './1763900000000-tables.js';
+import { readUserColumns } from './1763900000000-user-columns.js';
 
 export interface Conflict {
   readonly id: string;
@@ -14,6 +22,8 @@ export interface MigrationCounts {
   readonly missed: number;
   readonly unusable: number;
   readonly unrecognised: number;
+  /** Accounts whose hash is unsalted, fast, or has fewer rounds than OWASP asks for. */
+  readonly weak: number;
   readonly unrecognisedExamples: readonly string[];
   readonly verified: number;
   readonly outOfStep: number;
@@ -24,21 +34,24 @@ export interface MigrationCounts {
 }
 
 export async function countMigration(queryRunner: QueryRunner): Promise<MigrationCounts> {
-  const { password, active } = await readLegacyColumns(queryRunner);
-  const hash = password ? `u.${quote(password)}` : 'null::text';
+  const rules = await readLegacyRules(queryRunner);
+  const named = await readUserColumns(queryRunner);
+  const password = await readPasswordColumns(queryRunner);
+  const [flag, time] = ['is_email_verified', 'email_verified'].map((column) => `u.${quote(named(column))}`);
+  const hash = password ? legacyPassword(password, 'u') : 'null::text';
   const usable = `(${isUsableHash(hash)})`;
   const unrecognised = `not ${isUnusableHash(hash)} and not ${usable}`;
-  const inactive = active ? `u.${quote(active)} is false` : 'false';
   const [counts] = (await queryRunner.query(
     `select count(*)::integer as users,
             count(a.user_id)::integer as moved,
             count(*) filter (where ${usable} and a.user_id is null)::integer as missed,
             count(*) filter (where ${isUnusableHash(hash)})::integer as unusable,
             count(*) filter (where ${unrecognised})::integer as unrecognised,
-            count(*) filter (where u.is_email_verified)::integer as verified,
-            count(*) filter (where u.is_email_verified <> (u.email_verified is not null))::integer as "outOfStep",
-            count(*) filter (where ${inactive})::integer as deactivated
-     from users u left join accounts a
+            count(*) filter (where ${isWeakHash('a.password')})::integer as weak,
+            count(*) filter (where ${flag})::integer as verified,
+            count(*) filter (where ${flag} <> (${time} is not null))::integer as "outOfStep",
+            count(*) filter (where ${rules.reason('u')} is not null or coalesce(${rules.until('u')} > now(), false))::integer as deactivated
+     from users u left join ${tableName('accounts')} a
        on a.provider_id = 'credential' and a.provider_user_id = u.id::text`,
   )) as Omit<MigrationCounts, 'unrecognisedExamples' | 'conflicts' | 'quarantined' | 'emailsChanged'>[];
   if (!counts) throw new Error('users cannot be counted');
@@ -81,6 +94,7 @@ export function describeMigration(counts: MigrationCounts): string {
     `  with a credential account      ${counts.moved}`,
     `  without a usable password      ${counts.unusable}`,
     `  password in an unknown format  ${counts.unrecognised}${counts.unrecognised > 0 ? ` (they cannot sign in: ${counts.unrecognisedExamples.join(', ')})` : ''}`,
+    `  with a weak hash               ${counts.weak}${counts.weak > 0 ? ' (to protect them before they sign in: WRAP_WEAK_HASHES=true npm run switch-over -- catch-up)' : ''}`,
     `  e-mail verified                ${counts.verified}`,
     `  e-mails trimmed or lower-cased ${counts.emailsChanged}`,
     `  deactivated, now banned        ${counts.deactivated}`,

@@ -1,3 +1,11 @@
+import { quote } from './1763900000000-catalogue.js';
+import {
+  legacyPassword,
+  type PasswordColumns,
+  storedHash,
+  WRAPPED_PREFIX,
+} from './1763900000000-password-formats.js';
+import { tableName } from './1763900000000-tables.js';
 import { NO_PASSWORD } from './1763900850000-credential-account.js';
 import { DUAL_WRITE, type DualWrite } from './1763900850000-dual-write.js';
 
@@ -6,9 +14,13 @@ export function isReadable(hash: string): string {
   return `(${hash} like '$2a$%' or ${hash} like '$2b$%')`;
 }
 
-/** SQL of the legacy column's new value for an account's hash; null leaves the column unchanged. `column` is quoted. */
+/**
+ * SQL of the legacy column's new value for an account's hash; null leaves the column unchanged. `column` is quoted. A
+ * wrapped hash was made from the legacy column, so that column keeps its value.
+ */
 export function writtenBack(hash: string, column: string): string {
-  return `case when ${isReadable(hash)} then ${hash} when ${column} is not null then '${NO_PASSWORD}' end`;
+  return `case when ${isReadable(hash)} then ${hash}
+    when starts_with(${hash}, '${WRAPPED_PREFIX}') then ${column}::text when ${column} is not null then '${NO_PASSWORD}' end`;
 }
 
 /**
@@ -16,10 +28,11 @@ export function writtenBack(hash: string, column: string): string {
  * has locked the user and will need the account next, this trigger fails at its lock timeout, before PostgreSQL looks
  * for a deadlock. The password change then fails as a whole.
  */
-export function writeBackTrigger(column: string): DualWrite {
+export function writeBackTrigger(columns: PasswordColumns): DualWrite {
+  const column = quote(columns.password);
   return {
     name: 'accounts_password',
-    table: 'accounts',
+    table: tableName('accounts'),
     lockTimeout: 800,
     triggers: [
       { events: 'after insert', when: `new.provider_id = 'credential' and new.password is not null` },
@@ -35,7 +48,7 @@ export function writeBackTrigger(column: string): DualWrite {
         end if;
         if tg_op = 'DELETE' or new.password is null then
           update users u set ${column} = '${NO_PASSWORD}'
-          where u.id = old.user_id and u.${column} = old.password;
+          where u.id = old.user_id and ${storedHash(legacyPassword(columns, 'u'))} = old.password;
           exit work;
         end if;
         update users u set ${column} = ${writtenBack('new.password', `u.${column}`)}

@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { quote } from './1763900000000-catalogue.js';
+import { tableName } from './1763900000000-tables.js';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 
@@ -109,15 +110,18 @@ async function createTrigger(
     await queryRunner.query(`revoke all on function gatehouse.${name}() from public`);
     const [existing] = (await queryRunner.query(
       'select 1 from pg_trigger where tgrelid = to_regclass($1) and tgname = $2',
-      [table, trigger],
+      [tableName(table), trigger],
     )) as unknown[];
     if (existing) return;
     await queryRunner.query(
-      `create trigger ${trigger} after ${event} on ${table} ${event === 'truncate' ? '' : 'referencing old table as old_rows'}
+      `create trigger ${trigger} after ${event} on ${tableName(table)} ${event === 'truncate' ? '' : 'referencing old table as old_rows'}
          for each statement execute function gatehouse.${name}()`,
     );
     const undo = { migration, kind: 'statement', relation: table, name: trigger } as const;
     await recordUndo(queryRunner, { ...undo, statement: `drop function if exists gatehouse.${name}()` });
-    await recordUndo(queryRunner, { ...undo, statement: `drop trigger if exists ${trigger} on ${table}` });
+    await recordUndo(queryRunner, {
+      ...undo,
+      statement: `drop trigger if exists ${trigger} on ${tableName(table)}`,
+    });
   });
 }

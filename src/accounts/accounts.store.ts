@@ -80,7 +80,7 @@ export class AccountsStore {
       created_at: now,
       updated_at: now,
     };
-    const query = { name: 'add_credential', text: insertText('accounts', values) };
+    const query = { name: 'add_credential', text: insertText('{accounts}', values) };
     await this.prepared.rows(query, Object.values(values), manager);
   }
 
@@ -115,7 +115,7 @@ export class AccountsStore {
    */
   async rehash(accountId: string, previous: string, hash: string): Promise<void> {
     await this.dataSource.query(
-      `update accounts set password = $3, updated_at = $4
+      `update {accounts} set password = $3, updated_at = $4
        where id = $1 and password = $2
          and ($3 like '$2b$%' or not exists (select 1 from gatehouse.switch_over where mode <> 'ended'))`,
       [accountId, previous, hash, new Date()],

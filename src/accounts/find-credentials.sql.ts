@@ -15,8 +15,8 @@ export const findCredentials = (userFields: readonly AdditionalField[]): Prepare
   name: 'find_credentials',
   text: `
 select ${userColumns(userFields)}, a.id::text as account_id, a.password
-  from users u
-  left join accounts a on a.provider_id = 'credential' and a.provider_user_id = u.id::text and a.user_id = u.id
+  from {users} u
+  left join {accounts} a on a.provider_id = 'credential' and a.provider_user_id = u.id::text and a.user_id = u.id
  where u.email = $1
     or (u.email <> lower(btrim(u.email)) and lower(btrim(u.email)) = $1)
  limit 10`,

@@ -76,7 +76,7 @@ export class Passwords implements OnModuleInit {
 
   /** @throws {AuthError} 503 when the queue is full. */
   verify(stored: string, password: string): Promise<boolean> {
-    return this.queued(() => verifyPassword(stored, password));
+    return this.queued(() => verifyPassword(stored, password, this.config.password.secrets));
   }
 
   /** Takes as long as `verify`. For a user who does not exist. */

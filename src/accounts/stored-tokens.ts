@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { readTables, withTables, type Queries } from '../database/tables.js';
 import { looksEncrypted } from '../crypto/symmetric-encryption.js';
 import type { TokenSeal } from './token-seal.js';
 
@@ -28,10 +29,11 @@ export async function encryptStoredTokens(
   seal: TokenSeal,
   report: (encrypted: number) => void,
 ): Promise<Encrypted> {
+  const queries = withTables(await readTables(dataSource), dataSource);
   let [encrypted, unreadable, last] = [0, 0, ''];
   for (;;) {
-    const rows = await dataSource.query<StoredTokens[]>(
-      `select id, access_token, refresh_token from accounts
+    const rows = await queries.query<StoredTokens[]>(
+      `select id, access_token, refresh_token from {accounts}
        where id > $1 and (access_token is not null or refresh_token is not null)
        order by id limit $2`,
       [last, BATCH],
@@ -40,7 +42,7 @@ export async function encryptStoredTokens(
     const tokens = rows.flatMap((row) => [row.access_token, row.refresh_token]);
     unreadable += tokens.filter((token) => stateOf(token, seal) === 'unreadable').length;
     const changed = tokens.filter((token) => stateOf(token, seal) === 'plain').length;
-    if (changed > 0) await replace(dataSource, rows, seal);
+    if (changed > 0) await replace(queries, rows, seal);
     encrypted += changed;
     if (changed > 0) report(encrypted);
     last = rows.at(-1)?.id ?? last;
@@ -58,15 +60,11 @@ function stateOf(token: string | null, seal: TokenSeal): 'none' | 'plain' | 'sea
   }
 }
 
-async function replace(
-  dataSource: DataSource,
-  rows: readonly StoredTokens[],
-  seal: TokenSeal,
-): Promise<void> {
+async function replace(queries: Queries, rows: readonly StoredTokens[], seal: TokenSeal): Promise<void> {
   const sealed = (token: string | null) =>
     token !== null && stateOf(token, seal) === 'plain' ? seal.seal(token) : token;
-  await dataSource.query(
-    `update accounts as account
+  await queries.query(
+    `update {accounts} as account
      set access_token = case when account.access_token = given.access_was then given.access_becomes
                              else account.access_token end,
          refresh_token = case when account.refresh_token = given.refresh_was then given.refresh_becomes

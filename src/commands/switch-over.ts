@@ -7,12 +7,13 @@ import { runCommand } from './command.js';
 import { JSON_FLAG, printResult } from './print-result.js';
 import { withDatabase } from './with-database.js';
 
-type Step = (dataSource: DataSource, options: StepOptions) => Promise<void>;
+type Step = (dataSource: DataSource, options: StepOptions & { wrapWeak: boolean }) => Promise<void>;
 
 const STEPS: Readonly<Record<string, Step>> = {
   forward,
   back,
-  'catch-up': async (dataSource) => catchUp(dataSource, (await readSwitchOver(dataSource)).mode),
+  'catch-up': async (dataSource, { wrapWeak }) =>
+    catchUp(dataSource, (await readSwitchOver(dataSource)).mode, { wrapWeak }),
   end,
 };
 
@@ -24,7 +25,8 @@ await runCommand({
     status: 'Show the mode and what blocks the next one. This is the default.',
     forward: 'Go one mode forward: legacy, both, gatehouse.',
     back: 'Go one mode back.',
-    'catch-up': 'Copy the rows that the triggers could not copy.',
+    'catch-up':
+      'Copy the rows that the triggers could not copy. With WRAP_WEAK_HASHES=true also wrap weak hashes.',
     end: 'Drop the triggers and the views under old names. There is no way back.',
   },
   flags: {
@@ -34,11 +36,12 @@ await runCommand({
   },
   exits: { 0: 'The action was done.', 1: 'It was refused or failed.' },
   async run({ action, flags }) {
-    const status = await withDatabase(async ({ dataSource, fields }) => {
+    const status = await withDatabase(async ({ dataSource, fields, environment }) => {
       await STEPS[action]?.(dataSource, {
         fields,
         acceptConflicts: flags['accept-conflicts'],
         confirmed: flags.confirm,
+        wrapWeak: /^(true|1|yes|on)$/i.test(environment['WRAP_WEAK_HASHES'] ?? ''),
       });
       return await readStatus(dataSource);
     });

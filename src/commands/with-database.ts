@@ -14,6 +14,7 @@ export interface OperatorsDatabase {
   /** Address of PostgreSQL itself: DATABASE_DIRECT_URL or DATABASE_URL. */
   readonly url: string;
   readonly fields: ConfiguredFields;
+  readonly environment: Environment;
 }
 
 /** The environment and `.env`. If DATABASE_URL is not set, the database that `npm start` serves in this folder. */
@@ -38,7 +39,7 @@ export async function withDatabase<Result>(
   const dataSource = createMigratingDataSource(url, fields, entitiesWith?.(fields));
   await dataSource.initialize();
   try {
-    return await work({ dataSource, url, fields });
+    return await work({ dataSource, url, fields, environment });
   } finally {
     await dataSource.destroy();
   }

@@ -1,36 +1,7 @@
 import pg from 'pg';
+import { betterAuthMapping } from '../database/better-auth-mapping.js';
+import type { Tables } from '../database/tables.js';
 import type { Finding } from '../migrating/finding.js';
-
-/** Options that let the published better-auth package run on our tables and columns. */
-const TIMES = { createdAt: 'created_at', updatedAt: 'updated_at' };
-const MAPPING = {
-  user: { modelName: 'users', fields: { emailVerified: 'is_email_verified', ...TIMES } },
-  session: {
-    modelName: 'sessions',
-    fields: {
-      userId: 'user_id',
-      expiresAt: 'expires_at',
-      ...TIMES,
-      ipAddress: 'ip_address',
-      userAgent: 'user_agent',
-    },
-  },
-  account: {
-    modelName: 'accounts',
-    fields: {
-      userId: 'user_id',
-      providerId: 'provider_id',
-      accountId: 'provider_user_id',
-      accessToken: 'access_token',
-      refreshToken: 'refresh_token',
-      idToken: 'id_token',
-      accessTokenExpiresAt: 'access_token_expires_at',
-      refreshTokenExpiresAt: 'refresh_token_expires_at',
-      ...TIMES,
-    },
-  },
-  verification: { modelName: 'verifications', fields: { expiresAt: 'expires_at', ...TIMES } },
-};
 
 /**
  * A warning to ignore. If ids are numbers, better-auth gives it for its own tables too. `checkStructure` compares the type
@@ -49,7 +20,7 @@ interface Plan {
 type GetMigrations = (options: object, behaviour?: object) => Promise<Plan>;
 
 /** Lists what better-auth's own migration would change in this database. Undefined if the package is not installed. */
-export async function checkBetterAuth(url: string): Promise<Finding[] | undefined> {
+export async function checkBetterAuth(url: string, tables: Tables): Promise<Finding[] | undefined> {
   const getMigrations = await load();
   if (!getMigrations) return undefined;
   const pool = new pg.Pool({ connectionString: url, max: 2 });
@@ -57,7 +28,9 @@ export async function checkBetterAuth(url: string): Promise<Finding[] | undefine
   const warnings: string[] = [];
   const logger = { level: 'warn', log: (_level: string, message: string) => warnings.push(message) };
   try {
-    const options = { ...MAPPING, database: pool, emailAndPassword: { enabled: true }, logger };
+    const { user, session, account, verification } = betterAuthMapping(tables);
+    const models = { user, session, account, verification };
+    const options = { ...models, database: pool, emailAndPassword: { enabled: true }, logger };
     const plan = await getMigrations(options, { throwOnUnsafe: false });
     return [
       ...problemsOf(plan).map((message) => finding('error', message)),

@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
+import type { RenamedTable, Tables } from '../database/tables.js';
 
 export interface ColumnFacts {
+  /** The table by our name, also if it has another. */
   readonly table: string;
   readonly name: string;
   readonly type: string;
@@ -22,38 +24,68 @@ export interface IndexFacts {
 export interface ForeignKeyFacts {
   readonly table: string;
   readonly column: string;
+  /** The referenced table by our name, if it is one of ours. */
   readonly references: string;
   readonly cascades: boolean;
   readonly valid: boolean;
+}
+
+export interface ViewFacts {
+  /** The table by our name. */
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** False if PostgreSQL cannot insert, update and delete through the view. */
+  readonly updatable: boolean;
 }
 
 export interface Catalogue {
   readonly columns: readonly ColumnFacts[];
   readonly indexes: readonly IndexFacts[];
   readonly foreignKeys: readonly ForeignKeyFacts[];
+  /** The views that show a renamed table under our names. */
+  readonly views: readonly ViewFacts[];
   /** Names of the enabled triggers. */
   readonly triggers: readonly string[];
 }
 
+interface OfTable {
+  readonly table: string;
+  readonly oid: string;
+}
+
 const OURS = `c.relkind = 'r' and c.oid = any (select to_regclass(path) from unnest($1::text[]) as path)`;
 
+/** `insert`, `update` and `delete`, as pg_relation_is_updatable returns them. */
+const WRITABLE = (1 << 3) | (1 << 2) | (1 << 4);
+
 /**
- * Reads columns, indexes, foreign keys and triggers of these tables from PostgreSQL's catalogue.
- * @param tables names as SQL spells them, such as `users` and `gatehouse.mails`
+ * Reads columns, indexes, foreign keys and triggers of these tables from PostgreSQL's catalogue. Columns have the names
+ * that they have in the tables.
+ * @param paths our names as SQL spells them, such as `users` and `gatehouse.mails`
  */
-export async function readCatalogue(dataSource: DataSource, tables: readonly string[]): Promise<Catalogue> {
-  const columns = await dataSource.query<ColumnFacts[]>(
-    `select c.relname as "table", a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
+export async function readCatalogue(
+  dataSource: DataSource,
+  tables: Tables,
+  paths: readonly string[],
+): Promise<Catalogue> {
+  const ours = [paths.map((path) => tables.relationOf(path))];
+  const nameById = new Map(tables.allRenamed.map(({ oid, table }) => [oid, table]));
+  const underOurName = <Facts extends OfTable>(facts: Facts): Facts => ({
+    ...facts,
+    table: nameById.get(facts.oid) ?? facts.table,
+  });
+  const columns = await dataSource.query<(ColumnFacts & OfTable)[]>(
+    `select c.relname as "table", c.oid::text as oid, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
             t.typname as "typeName", a.attnotnull as "notNull",
             a.atthasdef or a.attidentity <> '' as "hasDefault"
      from pg_class c
      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
      join pg_type t on t.oid = a.atttypid
      where ${OURS} order by c.relname, a.attnum`,
-    [tables],
+    ours,
   );
-  const indexes = await dataSource.query<IndexFacts[]>(
-    `select c.relname as "table", x.relname as name, i.indisvalid as valid, i.indisunique as unique,
+  const indexes = await dataSource.query<(IndexFacts & OfTable)[]>(
+    `select c.relname as "table", c.oid::text as oid, x.relname as name, i.indisvalid as valid, i.indisunique as unique,
             i.indisprimary as primary,
             case when i.indpred is null and i.indexprs is null then (
               select array_agg(a.attname::text order by k.position)
@@ -63,21 +95,42 @@ export async function readCatalogue(dataSource: DataSource, tables: readonly str
             ) else '{}' end as columns
      from pg_class c join pg_index i on i.indrelid = c.oid join pg_class x on x.oid = i.indexrelid
      where ${OURS}`,
-    [tables],
+    ours,
   );
-  const foreignKeys = await dataSource.query<ForeignKeyFacts[]>(
-    `select c.relname as "table", a.attname as column, k.confrelid::regclass::text as references,
+  const foreignKeys = await dataSource.query<(ForeignKeyFacts & OfTable & { referencesOid: string })[]>(
+    `select c.relname as "table", c.oid::text as oid, a.attname as column, k.confrelid::regclass::text as references,
+            k.confrelid::text as "referencesOid",
             k.confdeltype = 'c' as cascades, k.convalidated as valid
      from pg_class c
      join pg_constraint k on k.conrelid = c.oid and k.contype = 'f'
      join pg_attribute a on a.attrelid = c.oid and a.attnum = k.conkey[1]
      where ${OURS}`,
-    [tables],
+    ours,
   );
   const triggers = await dataSource.query<{ name: string }[]>(
     `select t.tgname as name from pg_class c join pg_trigger t on t.tgrelid = c.oid
      where ${OURS} and t.tgenabled in ('O', 'A')`,
-    [tables],
+    ours,
   );
-  return { columns, indexes, foreignKeys, triggers: triggers.map(({ name }) => name) };
+  return {
+    columns: columns.map(underOurName),
+    indexes: indexes.map(underOurName),
+    foreignKeys: foreignKeys.map((key) => ({
+      ...underOurName(key),
+      references: nameById.get(key.referencesOid) ?? key.references,
+    })),
+    views: await readViews(dataSource, tables.allRenamed),
+    triggers: triggers.map(({ name }) => name),
+  };
+}
+
+async function readViews(dataSource: DataSource, renamed: readonly RenamedTable[]): Promise<ViewFacts[]> {
+  return await dataSource.query<ViewFacts[]>(
+    `select v.relname as "table", array_agg(a.attname::text) as columns,
+            pg_relation_is_updatable(v.oid, false) & ${WRITABLE} = ${WRITABLE} as updatable
+     from pg_class v join pg_attribute a on a.attrelid = v.oid and a.attnum > 0
+     where v.relnamespace = to_regnamespace('gatehouse') and v.relname = any($1)
+     group by v.oid, v.relname`,
+    [renamed.map(({ table }) => table)],
+  );
 }

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { ConfiguredFields } from '../config/config.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
+import { readTables, withTables, type Queries } from '../database/tables.js';
 import { checkBetterAuth } from './better-auth-check.js';
 import { checkData } from './data-check.js';
 import type { Finding } from '../migrating/finding.js';
@@ -35,17 +36,19 @@ export async function checkCompatibility(
 ): Promise<Compatibility> {
   begin('the structure');
   const pending = await pendingMigrations(dataSource, fields);
-  const structure = await checkStructure(dataSource);
+  const tables = await readTables(dataSource);
+  const queries = withTables(tables, dataSource);
+  const structure = await checkStructure(dataSource, tables);
   begin('with better-auth');
-  const betterAuth = await checkBetterAuth(url);
+  const betterAuth = await checkBetterAuth(url, tables);
   const skipped: string[] = [];
   if (!betterAuth) skipped.push(NO_BETTER_AUTH);
   if (!structure.complete) skipped.push(INCOMPLETE);
   const comparable = structure.complete && pending.length === 0;
   if (comparable) begin('each row against the legacy columns');
-  const compared = comparable ? await compareWithLegacy(dataSource) : [];
+  const compared = comparable ? await compareWithLegacy(dataSource, tables) : [];
   if (structure.complete) begin('the rows');
-  const data = structure.complete ? await checkData(dataSource) : [];
+  const data = structure.complete ? await checkData(queries, tables) : [];
   const findings = [
     ...pendingFindings(pending),
     ...structure.findings,
@@ -54,7 +57,7 @@ export async function checkCompatibility(
     ...(betterAuth ?? []),
   ];
   const compatible = !findings.some(({ level }) => level === 'error');
-  const users = structure.complete ? await countUsers(dataSource) : 0;
+  const users = structure.complete ? await countUsers(queries) : 0;
   return { compatible, users, compared, skipped, findings };
 }
 
@@ -65,7 +68,9 @@ function pendingFindings(pending: readonly string[]): Finding[] {
   return [{ level: 'error', area: 'migrations', message, count: pending.length, examples: pending, remedy }];
 }
 
-async function countUsers(dataSource: DataSource): Promise<number> {
-  const [row] = await dataSource.query<{ users: number }[]>('select count(*)::integer as users from users');
+async function countUsers(queries: Queries): Promise<number> {
+  const [row] = await queries.query<{ users: number }[]>(
+    'select count(*)::integer as users from {table users}',
+  );
   return row?.users ?? 0;
 }

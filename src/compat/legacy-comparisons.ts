@@ -1,8 +1,9 @@
 import pg from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
+import type { Tables } from '../database/tables.js';
 import { readLegacyColumns } from '../legacy/legacy-columns.js';
 import { readMirroredColumns, toOurs, toTheirs, type MirroredColumn } from '../legacy/mirrored-columns.js';
-import { isUsableHash } from '../legacy/password-formats.js';
+import { isUsableHash, legacyPassword, type LegacyPassword, storedHash } from '../legacy/password-formats.js';
 import { readIdType } from '../legacy/table-columns.js';
 import { textExpressions } from '../legacy/text-expressions.js';
 import { userValues } from '../legacy/user-values.js';
@@ -10,11 +11,11 @@ import { writtenBack } from '../legacy/write-back.js';
 import { compareRows, type ComparedTable, type ComparedValue, type RowComparison } from './row-comparison.js';
 
 /** Compares each row that came from a legacy table with its legacy columns. Empty if there is no legacy table. */
-export async function compareWithLegacy(dataSource: DataSource): Promise<ComparedTable[]> {
+export async function compareWithLegacy(dataSource: DataSource, tables: Tables): Promise<ComparedTable[]> {
   const queryRunner = dataSource.createQueryRunner();
   try {
     const compared: ComparedTable[] = [];
-    for (const comparison of await comparisons(queryRunner))
+    for (const comparison of await comparisons(queryRunner, tables))
       compared.push(await compareRows(queryRunner, comparison));
     return compared;
   } finally {
@@ -22,12 +23,17 @@ export async function compareWithLegacy(dataSource: DataSource): Promise<Compare
   }
 }
 
-async function comparisons(queryRunner: QueryRunner): Promise<RowComparison[]> {
+async function comparisons(queryRunner: QueryRunner, tables: Tables): Promise<RowComparison[]> {
   const startedAt = await readBackfillStart(queryRunner);
   if (startedAt === undefined) return [];
-  const found = [await usersAgainstLegacyColumns(queryRunner, startedAt)];
+  const found = [await usersAgainstLegacyColumns(queryRunner, tables, startedAt)];
   for (const [table, columns] of await readMirroredColumns(queryRunner)) {
-    const mirrored = await mirroredColumns(queryRunner, table, columns, startedAt);
+    const mirrored = await mirroredColumns(
+      queryRunner,
+      { table, relation: tables.relationOf(table) },
+      columns,
+      startedAt,
+    );
     if (mirrored) found.push(mirrored);
   }
   return found;
@@ -50,25 +56,27 @@ async function readBackfillStart(queryRunner: QueryRunner): Promise<string | und
 /** Computes from the legacy columns what the backfill would write. A password that was written back is equal too. */
 async function usersAgainstLegacyColumns(
   queryRunner: QueryRunner,
+  tables: Tables,
   startedAt: string,
 ): Promise<RowComparison> {
-  const { password } = await readLegacyColumns(queryRunner);
+  const password = legacyPassword(await readLegacyColumns(queryRunner), 'u');
   const { normalised } = await textExpressions(queryRunner);
+  const ours = (column: string) => `u.${pg.escapeIdentifier(tables.columnOf('users', column))}`;
   const values = (await userValues(queryRunner)).map(({ column, expression, text }) => ({
     column,
     legacy: column === 'email' ? originalEmail(expression, normalised) : expression,
-    ours: text ? `u.${column}::text` : `u.${column}`,
+    ours: `${ours(column)}${text ? '::text' : ''}`,
   }));
   return {
-    table: 'users',
+    table: tables.relationOf('users'),
     what: 'users',
     idType: await readIdType(queryRunner, 'users'),
     joins: `
-      left join accounts a on a.provider_id = 'credential' and a.provider_user_id = u.id::text
+      left join ${tables.viewOf('accounts')} a on a.provider_id = 'credential' and a.provider_user_id = u.id::text
       left join gatehouse.original_values o on o.relation = 'users' and o.row_id = u.id::text`,
-    values: [...values, ...(password ? [passwordValue(`u.${password}`)] : [])],
+    values: [...values, ...(password ? [passwordValue(password)] : [])],
     startedAt,
-    writtenSince: 'coalesce(greatest(u.updated_at, a.updated_at) > $1::timestamptz, false)',
+    writtenSince: `coalesce(greatest(${ours('updated_at')}, a.updated_at) > $1::timestamptz, false)`,
   };
 }
 
@@ -78,9 +86,9 @@ function originalEmail(expression: string, normalised: (value: string) => string
   return `case when o.was ? 'email' and not ${conflicting} then ${normalised(`o.was -> 'email' ->> 0`)} else ${expression} end`;
 }
 
-function passwordValue(column: string): ComparedValue {
-  const legacy = `case when ${isUsableHash(column)} then ${column}::text end`;
-  const isWrittenBack = `${writtenBack('a.password', column)} is not distinct from ${column}::text`;
+function passwordValue(password: LegacyPassword): ComparedValue {
+  const legacy = `case when ${isUsableHash(password)} then ${storedHash(password)} end`;
+  const isWrittenBack = `${writtenBack('a.password', password.hash)} is not distinct from ${password.hash}::text`;
   return {
     column: 'password',
     legacy,
@@ -91,7 +99,7 @@ function passwordValue(column: string): ComparedValue {
 /** Compares our columns with the legacy columns beside them. A trigger keeps both equal, whichever is written. */
 async function mirroredColumns(
   queryRunner: QueryRunner,
-  table: string,
+  { table, relation }: { readonly table: string; readonly relation: string },
   columns: readonly MirroredColumn[],
   startedAt: string,
 ): Promise<RowComparison | undefined> {
@@ -103,7 +111,7 @@ async function mirroredColumns(
     (pair) => `(${toTheirs('u', pair)})::${pair.theirs.type} as ${pg.escapeIdentifier(pair.theirs.name)}`,
   );
   return {
-    table,
+    table: relation,
     what: `${table} (columns that a trigger keeps equal)`,
     idType: await readIdType(queryRunner, table),
     joins: `cross join lateral (select ${asLegacy.join(', ')}) as as_legacy`,

@@ -1,6 +1,7 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { readCatalogue, type Catalogue, type ColumnFacts } from './catalogue.js';
+import type { Tables } from '../database/tables.js';
+import { readCatalogue, type Catalogue, type ColumnFacts, type IndexFacts } from './catalogue.js';
 import type { Finding } from '../migrating/finding.js';
 
 const RERUN =
@@ -21,7 +22,8 @@ const ID_TYPES = ['varchar', 'text', 'uuid', 'int4', 'int8'];
 const TYPES: Readonly<Record<string, readonly string[]>> = {
   text: STRINGS,
   varchar: STRINGS,
-  timestamptz: ['timestamptz'],
+  // A legacy column keeps its type. Its times then mean UTC.
+  timestamptz: ['timestamptz', 'timestamp'],
   boolean: ['bool'],
   integer: ['int4', 'int8'],
   bigint: ['int8', 'int4'],
@@ -34,13 +36,14 @@ export interface Structure {
 }
 
 /** Compares the tables with the entities: columns, types, nullability, defaults, keys, indexes, triggers. */
-export async function checkStructure(dataSource: DataSource): Promise<Structure> {
+export async function checkStructure(dataSource: DataSource, tables: Tables): Promise<Structure> {
   const entities = dataSource.entityMetadatas;
   const catalogue = await readCatalogue(
     dataSource,
+    tables,
     entities.map((entity) => entity.tablePath),
   );
-  const problems = entities.flatMap((entity) => tableProblems(entity, catalogue));
+  const problems = entities.flatMap((entity) => tableProblems(entity, { ...catalogue, tables }));
   for (const trigger of TRIGGERS) {
     if (!catalogue.triggers.includes(trigger))
       problems.push(`The trigger ${trigger} is missing or disabled.`);
@@ -49,45 +52,75 @@ export async function checkStructure(dataSource: DataSource): Promise<Structure>
   return {
     findings: problems.map((message) => ({ level: 'error', area: 'structure', message, remedy: RERUN })),
     complete: entities.every(({ tableName, columns }) =>
-      columns.every(({ databaseName }) => present.has(`${tableName}.${databaseName}`)),
+      columns.every(({ databaseName }) =>
+        present.has(`${tableName}.${tables.columnOf(tableName, databaseName)}`),
+      ),
     ),
   };
 }
 
-function tableProblems(entity: EntityMetadata, catalogue: Catalogue): string[] {
+interface Database extends Catalogue {
+  readonly tables: Tables;
+}
+
+function tableProblems(entity: EntityMetadata, database: Database): string[] {
   const table = entity.tableName;
+  const { tables } = database;
   const columns = new Map(
-    catalogue.columns.filter((column) => column.table === table).map((c) => [c.name, c]),
+    database.columns.filter((column) => column.table === table).map((c) => [c.name, c]),
   );
   if (columns.size === 0) return [`The table ${table} is missing.`];
-  const known = new Set(entity.columns.map((column) => column.databaseName));
-  const userIdType = catalogue.columns.find(({ table, name }) => table === 'users' && name === 'id')?.type;
+  const known = new Set(entity.columns.map((column) => tables.columnOf(table, column.databaseName)));
+  const userIdType = database.columns.find(
+    (facts) => facts.table === 'users' && facts.name === tables.columnOf('users', 'id'),
+  )?.type;
   return [
-    ...entity.columns.flatMap((column) =>
-      columnProblems(column, columns.get(column.databaseName), userIdType),
-    ),
+    ...entity.columns.flatMap((column) => {
+      const name = tables.columnOf(table, column.databaseName);
+      return columnProblems(column, `${tables.nameOf(table)}.${name}`, columns.get(name), userIdType);
+    }),
     ...[...columns.values()]
       .filter(({ name, notNull, hasDefault }) => !known.has(name) && notNull && !hasDefault)
-      .map(({ name }) => `${table}.${name} is NOT NULL and has no default, so Gatehouse cannot insert rows.`),
-    ...keyProblems(entity, catalogue),
-    ...indexProblems(entity, catalogue),
+      .map(
+        ({ name }) =>
+          `${tables.nameOf(table)}.${name} is NOT NULL and has no default, so Gatehouse cannot insert rows.`,
+      ),
+    ...keyProblems(entity, database),
+    ...indexProblems(entity, database),
+    ...viewProblems(entity, database),
+  ];
+}
+
+/** The server writes a renamed table through its view. */
+function viewProblems({ tableName, columns }: EntityMetadata, { views }: Database): string[] {
+  const view = views.find(({ table }) => table === tableName);
+  if (!view) return [];
+  return [
+    ...columns
+      .filter(({ databaseName }) => !view.columns.includes(databaseName))
+      .map(({ databaseName }) => `The view gatehouse.${tableName} has no column ${databaseName}.`),
+    ...(view.updatable ? [] : [`PostgreSQL cannot write through the view gatehouse.${tableName}.`]),
   ];
 }
 
 /** An adopted table keeps the type of its ids. */
-function acceptedTypes(name: string, type: string): readonly string[] {
-  return name.endsWith('.id') ? ID_TYPES : (TYPES[type] ?? []);
+function acceptedTypes({ databaseName, type }: ColumnMetadata): readonly string[] {
+  return databaseName === 'id' ? ID_TYPES : (TYPES[String(type)] ?? []);
 }
 
-function columnProblems(column: ColumnMetadata, facts: ColumnFacts | undefined, userIdType = ''): string[] {
-  const name = `${column.entityMetadata.tableName}.${column.databaseName}`;
+/** @param name of the column in this database, with its table */
+function columnProblems(
+  column: ColumnMetadata,
+  name: string,
+  facts: ColumnFacts | undefined,
+  userIdType = '',
+): string[] {
   if (!facts) return [`The column ${name} is missing.`];
   const problems: string[] = [];
   if (column.databaseName === 'user_id') {
     if (facts.type !== userIdType) problems.push(`${name} is ${facts.type}, but users.id is ${userIdType}.`);
   } else {
-    const accepted = acceptedTypes(name, String(column.type));
-    if (!accepted.includes(facts.typeName))
+    if (!acceptedTypes(column).includes(facts.typeName))
       problems.push(`${name} is ${facts.type} instead of ${String(column.type)}.`);
   }
   if (!column.isNullable && !facts.notNull) problems.push(`${name} may be null, but must be NOT NULL.`);
@@ -97,41 +130,50 @@ function columnProblems(column: ColumnMetadata, facts: ColumnFacts | undefined, 
   return problems;
 }
 
-function keyProblems(entity: EntityMetadata, { indexes, foreignKeys }: Catalogue): string[] {
+function keyProblems(entity: EntityMetadata, { indexes, foreignKeys, tables }: Database): string[] {
   const table = entity.tableName;
+  const name = tables.nameOf(table);
   const uniqueOn = (columns: readonly string[]) =>
     indexes.some(
       (index) =>
         index.table === table && index.unique && index.valid && index.columns.join() === columns.join(),
     );
   const unique = [
-    ['id'],
-    ...entity.uniques.map((key) => key.columns.map((column) => column.databaseName)),
+    [tables.columnOf(table, 'id')],
+    ...entity.uniques.map((key) => key.columns.map((c) => tables.columnOf(table, c.databaseName))),
     ...entity.indices
       .filter((index) => index.isUnique)
-      .map((index) => index.columns.map((c) => c.databaseName)),
+      .map((index) => index.columns.map((c) => tables.columnOf(table, c.databaseName))),
   ];
   const problems = unique
     .filter((columns) => !uniqueOn(columns))
-    .map((columns) => `${table} has no valid unique index on (${columns.join(', ')}).`);
+    .map((columns) => `${name} has no valid unique index on (${columns.join(', ')}).`);
   for (const key of entity.foreignKeys) {
-    const [column = ''] = key.columnNames;
+    const column = tables.columnOf(table, key.columnNames[0] ?? '');
     const found = foreignKeys.find(
       (facts) =>
         facts.table === table && facts.column === column && facts.references === key.referencedTablePath,
     );
-    if (!found) problems.push(`${table}.${column} has no foreign key to ${key.referencedTablePath}.`);
+    if (!found)
+      problems.push(`${name}.${column} has no foreign key to ${tables.nameOf(key.referencedTablePath)}.`);
     else if (!found.cascades)
-      problems.push(`The foreign key of ${table}.${column} is not "on delete cascade".`);
-    else if (!found.valid) problems.push(`The foreign key of ${table}.${column} is not validated.`);
+      problems.push(`The foreign key of ${name}.${column} is not "on delete cascade".`);
+    else if (!found.valid) problems.push(`The foreign key of ${name}.${column} is not validated.`);
   }
   return problems;
 }
 
-function indexProblems(entity: EntityMetadata, { indexes }: Catalogue): string[] {
+function indexProblems(entity: EntityMetadata, { indexes, tables }: Database): string[] {
   const present = indexes.filter((index) => index.table === entity.tableName);
+  // A renamed table may have indexes with other names.
+  const replaces = (facts: IndexFacts, columns: readonly string[]) =>
+    facts.valid && columns.length > 0 && columns.every((column, index) => facts.columns[index] === column);
   const missing = entity.indices
     .filter((index) => !index.isUnique && !present.some(({ name }) => name === index.name))
+    .filter((index) => {
+      const columns = index.columns.map((c) => tables.columnOf(entity.tableName, c.databaseName));
+      return !present.some((facts) => replaces(facts, columns));
+    })
     .map((index) => `The index ${index.name} is missing.`);
   const invalid = present
     .filter((index) => !index.valid)

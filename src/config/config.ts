@@ -1,13 +1,17 @@
 import { availableParallelism } from 'node:os';
+import type { HashSecrets } from '../crypto/password/formats/format.js';
+import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { SESSION_COOKIES, cookieName, logicalName } from '../cookies/session-cookies.js';
 import type { AdditionalField } from './additional-fields.js';
 import type { Environment } from './environment.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
 import type { FeatureOptions } from './option-table.js';
+import { describeFaults } from './describe-faults.js';
 import { coreOptions, type Options } from './options.js';
+import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
 import type { OidcProvider } from './oidc-providers.js';
-import { describeFaults, parseAll } from './parse-variables.js';
+import { parseAll } from './parse-variables.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import {
   FOREIGN,
@@ -78,6 +82,8 @@ export interface Config extends Options, FeatureOptions {
     readonly bcryptCost: number;
     readonly concurrency: number;
     readonly queue: number;
+    /** What some legacy hashes need besides what is stored. */
+    readonly secrets: HashSecrets;
   };
   readonly legacyJwt: LegacyJwtConfig;
   /** The cookies of features. */
@@ -110,6 +116,10 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
   faults.push(
     ...missing(environment, values),
     ...contradictions(options, values),
+    ...(values.LEGACY_PASSWORD_FORMAT || !environment['LEGACY_PASSWORD_FORMAT']
+      ? legacyPasswordFaults(environment)
+      : []),
+    ...tableNameFaults(tableNamesIn(options)),
     ...cookieFaults(options, cookies),
   );
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
@@ -154,6 +164,10 @@ function settingsFrom(
       bcryptCost: values.PASSWORD_BCRYPT_COST ?? 11,
       concurrency: values.PASSWORD_HASH_CONCURRENCY ?? Math.min(4, availableParallelism()),
       queue: values.PASSWORD_HASH_QUEUE ?? 256,
+      secrets: {
+        pepper: values.LEGACY_PASSWORD_PEPPER,
+        firebaseSignerKey: values.FIREBASE_SCRYPT_SIGNER_KEY,
+      },
     },
     legacyJwt: legacyJwtFrom(values),
   };
@@ -189,6 +203,7 @@ export const DATABASE_NAMES = [
   'DATABASE_PREPARED_STATEMENTS',
 ];
 export const FIELD_NAMES = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS'];
+export const TABLE_NAMES: readonly string[] = Object.values(TABLE_NAME_VARIABLES);
 
 export function withoutDatabase(environment: Environment, faults: readonly string[]): string[] {
   if (environment['DATABASE_URL'] || faults.some((fault) => fault.includes('DATABASE_'))) return [];
@@ -201,7 +216,8 @@ export function withoutDatabase(environment: Environment, faults: readonly strin
  */
 export function loadConfiguredFields(environment: Environment): ConfiguredFields {
   const faults: string[] = [];
-  const values = parseAll(environment, CORE, FIELD_NAMES, faults);
+  const values = parseAll(environment, CORE, [...FIELD_NAMES, ...TABLE_NAMES], faults);
+  faults.push(...tableNameFaults(tableNamesFrom(values)));
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return fieldsFrom(values);
 }

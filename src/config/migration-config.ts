@@ -3,6 +3,7 @@ import {
   CORE,
   DATABASE_NAMES,
   FIELD_NAMES,
+  TABLE_NAMES,
   databaseFrom,
   fieldsFrom,
   withoutDatabase,
@@ -11,7 +12,9 @@ import {
 } from './config.js';
 import type { Environment } from './environment.js';
 import { MIGRATION_VARIABLES } from './migration-variables.js';
-import { describeFaults, parseAll } from './parse-variables.js';
+import { describeFaults } from './describe-faults.js';
+import { parseAll } from './parse-variables.js';
+import { tableNameFaults, tableNamesFrom } from './table-names.js';
 import { VARIABLES } from './variables.js';
 
 /** What the commands for the database need to know. */
@@ -27,14 +30,10 @@ export interface MigrationConfig {
  */
 export function loadMigrationConfig(environment: Environment): MigrationConfig {
   const faults: string[] = [];
-  const names = [
-    ...DATABASE_NAMES,
-    ...FIELD_NAMES,
-    ...Object.keys(MIGRATION_VARIABLES),
-    ...[...CORE.keys()].filter((name) => name.endsWith('_MODEL_NAME')),
-  ];
+  const names = [...DATABASE_NAMES, ...FIELD_NAMES, ...Object.keys(MIGRATION_VARIABLES), ...TABLE_NAMES];
   const spelt = [...new Set([...names, ...Object.keys(VARIABLES)])];
   const parsed = parseAll(environment, CORE, names, faults, spelt);
+  faults.push(...tableNameFaults(tableNamesFrom(parsed)));
   faults.push(...withoutDatabase(environment, faults));
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return { database: databaseFrom(Object.fromEntries(parsed)), fields: fieldsFrom(parsed) };

@@ -1,7 +1,7 @@
-import { flag, list, oneOf, text } from './values.js';
+import { base64, flag, integer, list, oneOf, passwordFormat, text } from './values.js';
 import { variable } from './variable.js';
 
-/** The variables that only the migrations read. The server accepts them, because both may share one `.env`. */
+/** The variables that the migrations read. The server knows them too, because both may share one `.env`. */
 export const MIGRATION_VARIABLES = {
   LEGACY_USERS_TABLE: variable(
     text,
@@ -15,13 +15,12 @@ export const MIGRATION_VARIABLES = {
   LEGACY_PASSWORD_COLUMN: variable(text, 'column from which the migrations read password hashes'),
   LEGACY_PASSWORD_SALT_COLUMN: variable(text, 'column with the salts, if the hashes do not contain them'),
   LEGACY_PASSWORD_FORMAT: variable(
-    text,
-    'how hash and salt combine, such as `pbkdf2-sha256:iterations=25000,length=512,encoding=hex`',
+    passwordFormat,
+    'what the password column holds, if the hash does not say it itself, such as `pbkdf2-sha256:iterations=25000,length=512,encoding=hex`',
   ),
-  LEGACY_PASSWORD_PEPPER: variable(text, 'secret that the legacy application appended to every password'),
-  LEGACY_NAME_COLUMN: variable(
+  LEGACY_PASSWORD_PEPPER: variable(
     text,
-    "column from which the migrations read names, or a JSON field such as `profile->>'name'`",
+    'text that the legacy application appended to passwords before bcrypt, as Devise does, or that `LEGACY_PASSWORD_FORMAT` places with `order`',
   ),
   LEGACY_FIRST_NAME_COLUMN: variable(text, 'column with first names, if no column holds whole names'),
   LEGACY_LAST_NAME_COLUMN: variable(text, 'column with last names, if no column holds whole names'),
@@ -58,9 +57,9 @@ export const MIGRATION_VARIABLES = {
     'stop',
   ),
   LEGACY_UNKNOWN_HASHES: variable(
-    oneOf('keep'),
-    '`keep` accepts password hashes that the server cannot verify; their users must reset their passwords',
-    'the run stops',
+    oneOf('stop', 'keep'),
+    '`keep` accepts password hashes that the server cannot verify; those users need a password reset',
+    'stop',
   ),
   LEGACY_SECOND_FACTOR: variable(
     oneOf('ignore'),
@@ -74,14 +73,25 @@ export const MIGRATION_VARIABLES = {
   ),
   WRAP_WEAK_HASHES: variable(
     flag,
-    'true wraps weak legacy hashes in argon2id, so that the database contains no fast hash',
+    'true stores argon2id over weak legacy hashes, so that no fast hash remains in `accounts`',
     'false',
   ),
+  FIREBASE_SCRYPT_SIGNER_KEY: variable(
+    base64,
+    'signer key of a Firebase project, in base64, for password hashes of its users',
+  ),
+  FIREBASE_SCRYPT_SALT_SEPARATOR: variable(
+    base64,
+    'salt separator of the Firebase project, in base64',
+    'Bw==',
+  ),
+  FIREBASE_SCRYPT_ROUNDS: variable(integer(1, 64), 'rounds of the Firebase project', '8'),
+  FIREBASE_SCRYPT_MEMORY_COST: variable(integer(1, 20), 'memory cost of the Firebase project', '14'),
 };
 
 /** Variables that begin so belong to the migrations. An unknown one stops the run, because it would have no effect. */
 const BEGINNINGS =
-  /^LEGACY_(?:\w+_(?:COLUMN|TABLE|STATUSES)$|PASSWORD_|MISSING_|DUPLICATE_|UNKNOWN_|SECOND_|TRIGGER)/;
+  /^FIREBASE_SCRYPT_|^LEGACY_(?:\w+_(?:COLUMN|TABLE|STATUSES)$|PASSWORD_|MISSING_|DUPLICATE_|UNKNOWN_|SECOND_|TRIGGER)/;
 
 /** True for the name of a variable that only the migrations would read, whether it exists or not. */
 export const concernsMigrations = (name: string): boolean => BEGINNINGS.test(name);

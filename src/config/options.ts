@@ -1,6 +1,7 @@
 import { cookieAttributes, cookieDomain, cookieOverrides, cookiePrefix } from './cookie-options.js';
 import { flag, flagOr, integer, list, oneOf, rateLimitRules, seconds, text, url } from './values.js';
 import { networks, paths } from './lists.js';
+import { tableName } from './table-names.js';
 import { additionalFields } from './additional-fields.js';
 import { option, optionTable, optional, type OptionsIn } from './option-table.js';
 
@@ -27,6 +28,7 @@ export const coreOptions = optionTable({
   'user.deleteUser.sendDeleteAccountVerification': option(flag, false),
   'user.deleteUser.deleteTokenExpiresIn': option(seconds(1), 86_400),
   'user.additionalFields': option(additionalFields, []),
+  'session.modelName': optional(tableName, '`sessions`'),
   'session.expiresIn': option(seconds(1), 604_800),
   'session.updateAge': option(seconds(0), 86_400),
   'session.freshAge': option(seconds(0), 86_400),
@@ -37,6 +39,7 @@ export const coreOptions = optionTable({
   'session.cookieCache.strategy': option(oneOf('compact', 'jwt', 'jwe'), 'compact'),
   'session.cookieCache.version': option(text, '1'),
   'session.additionalFields': option(additionalFields, []),
+  'account.modelName': optional(tableName, '`accounts`'),
   'account.updateAccountOnSignIn': option(flag, true),
   'account.encryptOAuthTokens': option(flag, false),
   'account.storeAccountCookie': option(flag, false),
@@ -49,8 +52,11 @@ export const coreOptions = optionTable({
   'account.accountLinking.allowDifferentEmails': option(flag, false),
   'account.accountLinking.allowUnlinkingAll': option(flag, false),
   'account.accountLinking.updateUserInfoOnLink': option(flag, false),
+  'verification.modelName': optional(tableName, '`verifications`'),
   'verification.disableCleanup': option(flag, false),
   'verification.storeIdentifier': option(oneOf('plain', 'hashed'), 'plain'),
+  'jwks.modelName': optional(tableName, '`jwks`'),
+  'rateLimit.modelName': optional(tableName, '`rate_limits`'),
   'rateLimit.enabled': optional(flag, 'true in production'),
   'rateLimit.window': option(seconds(1), 10),
   'rateLimit.max': option(integer(1, 1_000_000), 100),

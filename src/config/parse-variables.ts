@@ -45,9 +45,3 @@ function similar(name: string): string {
   );
   return (related.length > 0 ? related : known).join(', ');
 }
-
-export function describeFaults(faults: readonly string[]): string {
-  return faults.length === 1
-    ? `The configuration has a fault: ${faults[0]}`
-    : `The configuration has ${faults.length} faults:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`;
-}

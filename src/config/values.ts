@@ -1,3 +1,5 @@
+import { parseLegacyFormat } from '../crypto/password/legacy-password.js';
+
 /**
  * Turns the text of a variable into its value. It throws an `Error` whose message completes the sentence "NAME must be …".
  */
@@ -63,6 +65,16 @@ function isDecodable(part: string): boolean {
 export const nodeEnvironment: Parser<string> = (value) => {
   if (value !== 'production' && /^prod/i.test(value))
     throw new Error(`exactly "production", or a name that does not begin with "prod"${butIs(value)}`);
+  return value;
+};
+
+export const passwordFormat: Parser<string> = (value) => {
+  parseLegacyFormat(value);
+  return value;
+};
+
+export const base64: Parser<string> = (value) => {
+  if (!/^[-A-Za-z0-9+/_]+=*$/.test(value)) throw new Error('base64');
   return value;
 };
 

@@ -1,7 +1,8 @@
-import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import type { DatabaseConfig } from '../config/config.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { describeConnectionFault } from './connection-fault.js';
+import { ServerDataSource } from './server-data-source.js';
 
 export type Entities = readonly Extract<EntityTarget<ObjectLiteral>, new () => unknown>[];
 
@@ -9,9 +10,8 @@ export type Entities = readonly Extract<EntityTarget<ObjectLiteral>, new () => u
  * Opens the server's connection pool. Never runs migrations.
  * @throws {StartupFault} with a one-sentence message if the database cannot be reached or used.
  */
-export async function connect(config: DatabaseConfig, entities: Entities): Promise<DataSource> {
-  const dataSource = new DataSource({
-    type: 'postgres',
+export async function connect(config: DatabaseConfig, entities: Entities): Promise<ServerDataSource> {
+  const dataSource = new ServerDataSource({
     url: config.url,
     entities: [...entities],
     synchronize: false,

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { writtenAsUtc } from './utc.js';
+import type { ServerDataSource } from './server-data-source.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 
@@ -14,32 +16,32 @@ export interface PreparedQuery {
 }
 
 /**
- * Runs named statements directly on the connection pool, in a third of the time of a query builder. Nothing else uses
- * the driver's pool, which TypeORM types as `any`.
+ * Runs named statements directly on the connection pool, in a third of the time of a query builder. The statements name our
+ * tables by markers such as `{sessions}`.
  */
 @Injectable()
 export class PreparedQueries {
-  private readonly pool: Pool;
-
   constructor(
-    @Inject(DataSource) dataSource: DataSource,
+    @Inject(DataSource) private readonly dataSource: ServerDataSource,
     @Inject(CONFIG) private readonly config: Config,
-  ) {
-    this.pool = (dataSource.driver as unknown as { master: Pool }).master;
-  }
+  ) {}
 
   /** @param manager of the transaction that the statement belongs to. */
   async rows<Row extends QueryResultRow>(
-    { name, text }: PreparedQuery,
-    values: unknown[],
+    { name, text: marked }: PreparedQuery,
+    given: unknown[],
     manager?: EntityManager,
   ): Promise<Row[]> {
     const isNamed = name !== undefined && this.config.database.preparedStatements;
+    const text = this.dataSource.tables.resolve(marked);
+    const values = writtenAsUtc(given);
     const client = await this.clientOf(manager);
     return (await client.query<Row>(isNamed ? { name, text, values } : { text, values })).rows;
   }
 
   private clientOf(manager: EntityManager | undefined): Pool | Promise<PoolClient> {
-    return manager?.queryRunner ? (manager.queryRunner.connect() as Promise<PoolClient>) : this.pool;
+    return manager?.queryRunner
+      ? (manager.queryRunner.connect() as Promise<PoolClient>)
+      : this.dataSource.pool;
   }
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import type { ServerDataSource } from './server-data-source.js';
 import { randomToken } from '../crypto/random.js';
 import { sha256Base64Url } from '../crypto/sha256.js';
 
@@ -23,21 +24,34 @@ const RANDOM_UUID = /^(\w+\.)?(gen_random_uuid|uuid_generate_v4)\(\)$/;
 export class RowIds implements OnModuleInit {
   private columns: ReadonlyMap<string, IdColumn> = new Map();
 
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(@Inject(DataSource) private readonly dataSource: ServerDataSource) {}
 
-  /** Reads the column `id` of every table that statements reach without a schema. */
+  /** Reads the column `id` of our tables, and of every table that statements reach without a schema. */
   async onModuleInit(): Promise<void> {
-    const rows = await this.dataSource.query<({ table: string } & IdColumn)[]>(
-      `select c.relname as "table", t.typname as type,
-              case when a.attidentity <> '' then format('nextval(%L)', pg_get_serial_sequence(c.oid::regclass::text, 'id'))
+    const renamed = this.dataSource.tables.allRenamed;
+    const rows = await this.dataSource.query<({ table: string; oid: string } & IdColumn)[]>(
+      `select c.relname as "table", c.oid::text as oid, t.typname as type,
+              case when a.attidentity <> '' then format('nextval(%L)', pg_get_serial_sequence(c.oid::regclass::text, a.attname))
                    else pg_get_expr(d.adbin, d.adrelid) end as fallback
          from pg_class c
-         join pg_attribute a on a.attrelid = c.oid and a.attname = 'id'
+         left join unnest($1::oid[], $2::text[]) as renamed (oid, id_column) on renamed.oid = c.oid
+         join pg_attribute a on a.attrelid = c.oid and a.attname = coalesce(renamed.id_column, 'id')
          join pg_type t on t.oid = a.atttypid
          left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-        where c.relkind in ('r', 'p') and c.relnamespace <> 'pg_catalog'::regnamespace and pg_table_is_visible(c.oid)`,
+        where c.relkind in ('r', 'p') and c.relnamespace <> 'pg_catalog'::regnamespace
+          and (pg_table_is_visible(c.oid) or renamed.oid is not null)`,
+      [
+        renamed.map(({ oid }) => oid),
+        renamed.map(({ table }) => this.dataSource.tables.columnOf(table, 'id')),
+      ],
     );
-    this.columns = new Map(rows.map(({ table, type, fallback }) => [table, { type, fallback }]));
+    const ours = new Map(renamed.map(({ oid, table }) => [oid, table]));
+    this.columns = new Map(
+      rows
+        // Last, because a table that is not ours may have our name.
+        .toSorted((a, b) => Number(ours.has(a.oid)) - Number(ours.has(b.oid)))
+        .map(({ oid, table, type, fallback }) => [ours.get(oid) ?? table, { type, fallback }]),
+    );
   }
 
   /** The id for a new row. A number that the table counts is then used up. */

@@ -1,3 +1,5 @@
+import type { TableMarker } from './tables.js';
+
 /** Values by column. */
 export type ColumnValues = Readonly<Record<string, unknown>>;
 
@@ -5,8 +7,8 @@ export type ColumnValues = Readonly<Record<string, unknown>>;
 export const withoutUndefined = (values: ColumnValues): ColumnValues =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
-/** @param table with its alias, such as `users as u`. */
-export function insertText(table: string, values: ColumnValues): string {
+/** @param table with its alias if it has one, such as `{users} as u`. */
+export function insertText(table: TableMarker | `${TableMarker} as ${string}`, values: ColumnValues): string {
   const columns = Object.keys(values);
   const parameters = columns.map((_, index) => `$${index + 1}`);
   return `insert into ${table} (${columns.map(quoted).join(', ')}) values (${parameters.join(', ')})`;

@@ -19,7 +19,7 @@ export class LegacyTokensStore {
       `select t.session_id::text as "sessionId", s.user_id::text as "userId"
        from gatehouse.switch_over m
        left join gatehouse.legacy_tokens t on t.digest = $1
-       left join sessions s on s.id = t.session_id
+       left join {sessions} s on s.id = t.session_id
        where m.mode <> 'ended'`,
       [digest],
     );

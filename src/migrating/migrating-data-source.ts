@@ -3,7 +3,6 @@ import { DataSource, QueryFailedError, type Migration, type QueryRunner } from '
 import type { ConfiguredFields } from '../config/config.js';
 import { loadMigrationConfig } from '../config/migration-config.js';
 import type { Environment } from '../config/environment.js';
-import { MIGRATION_VARIABLES } from '../config/migration-variables.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import type { Entities } from '../database/connect.js';
 import { describeConnectionFault } from '../database/connection-fault.js';
@@ -201,11 +200,14 @@ function describe(error: Error & { detail?: string; table?: string }): string {
   return `The migrations stopped: ${error.message.replace(/\.$/, '')}.${detail} Correct this, then run the command again. It continues where it stopped.`;
 }
 
-/** Copies variables for the migrations from `.env` to `process.env`, because migrations import nothing from the server. */
+/** Variables that the migrations read. Those of legacy JWTs concern only the server. */
+const FOR_MIGRATIONS =
+  /^(LEGACY_(?!JWT_)\w+|FIREBASE_SCRYPT_\w+|(SESSION|ACCOUNT|VERIFICATION|JWKS|RATE_LIMIT)_MODEL_NAME|WRAP_WEAK_HASHES|GATEHOUSE_REPORT)$/;
+
+/** Copies variables for the migrations from `.env` to `process.env`, because migrations read no settings of the server. */
 export function handOverLegacyNames(environment: Environment): void {
   for (const [name, value] of Object.entries(environment)) {
-    const concerns = name in MIGRATION_VARIABLES || /^(\w+_MODEL_NAME|GATEHOUSE_REPORT)$/.test(name);
-    if (concerns && value) process.env[name] ??= value;
+    if (FOR_MIGRATIONS.test(name) && value) process.env[name] ??= value;
   }
 }
 

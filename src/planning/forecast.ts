@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { QueryRunner } from 'typeorm';
-import { isUnusableHash, isUsableHash } from '../legacy/password-formats.js';
+import { isUnusableHash, isUsableHash, type LegacyPassword } from '../legacy/password-formats.js';
 import { textExpressions } from '../legacy/text-expressions.js';
 import { findRows, type RowCheck } from '../migrating/find-rows.js';
 import type { Finding } from '../migrating/finding.js';
@@ -15,7 +15,7 @@ interface Legacy {
   readonly table: string;
   readonly id: string;
   readonly email: string;
-  readonly password: string | undefined;
+  readonly password: LegacyPassword | undefined;
 }
 
 /**
@@ -34,7 +34,14 @@ export async function forecast(
     table: `${schema}.${pg.escapeIdentifier(users.table)}`,
     id: column(users.id),
     email: column(users.email),
-    password: users.password && column(users.password),
+    password:
+      users.password === undefined
+        ? undefined
+        : {
+            hash: column(users.password),
+            salt: users.passwordSalt === undefined ? undefined : column(users.passwordSalt),
+            format: users.chosen['passwordFormat'],
+          },
   };
   const checks = [
     await conflicts(queryRunner, legacy),
@@ -53,7 +60,7 @@ export async function forecast(
 
 async function rowsToMove(
   queryRunner: QueryRunner,
-  { table, password = 'null::text' }: Legacy,
+  { table, password = { hash: 'null::text' } }: Legacy,
 ): Promise<Record<string, number>> {
   const [started] = (await queryRunner.query(
     `select to_regclass('gatehouse.backfills') is not null as found`,

@@ -21,6 +21,7 @@ export interface LegacyUsers {
   readonly id: string;
   readonly email: string;
   readonly password: string | undefined;
+  readonly passwordSalt: string | undefined;
   /** For each purpose, the column that the migrations read, by its name after the migrations. */
   readonly chosen: Readonly<Record<string, string>>;
 }
@@ -51,7 +52,8 @@ export async function readLegacyUsers(
   const [id, email] = [nameBefore('id'), nameBefore('email')];
   if (id === undefined || email === undefined) return undefined;
   const chosen = Object.fromEntries([...purposes].filter(([purpose]) => !purpose.includes('.')));
-  return { table, id, email, password: chosen['password'] && nameBefore(chosen['password']), chosen };
+  const before = (purpose: string) => chosen[purpose] && nameBefore(chosen[purpose]);
+  return { table, id, email, password: before('password'), passwordSalt: before('passwordSalt'), chosen };
 }
 
 /** The migrations store here which legacy column has which purpose, or belongs to which column of ours. */

@@ -69,7 +69,7 @@ export class StatementRecorder {
     for (const [from, to] of this.places) {
       const bare = from.replaceAll(/[^\w]/g, String.raw`\$&`);
       const name = new RegExp(
-        `(\\bschema (?:if (?:not )?exists )?)${bare}(?![\\w.])|(?<![\\w."])${bare}(?=\\.)`,
+        `(\\bschema (?:if (?:not )?exists )?)${bare}(?![\\w.])|(?<![\\w."])${bare}(?=\\.)|"${bare}"(?=[.'])`,
         'gi',
       );
       result = result.replaceAll(name, (_, before = '') => `${before}${to}`);

@@ -12,10 +12,10 @@ export interface CountedRow {
  * request.
  */
 const ID = `coalesce(
-    (select id from rate_limits where key = $1::text),
-    (jsonb_populate_record(null::rate_limits, jsonb_build_object('id',
-      case when pg_typeof((null::rate_limits).id) in ('integer'::regtype, 'bigint'::regtype)
-           then nextval(pg_get_serial_sequence('rate_limits', 'id'))::text
+    (select id from {rate_limits} where key = $1::text),
+    (jsonb_populate_record(null::{rate_limits}, jsonb_build_object('id',
+      case when pg_typeof((null::{rate_limits}).id) in ('integer'::regtype, 'bigint'::regtype)
+           then nextval(pg_get_serial_sequence('{table rate_limits}', 'id'))::text
            else gen_random_uuid()::text end))).id)`;
 
 /**
@@ -29,7 +29,7 @@ export const countRequest: PreparedQuery = {
 with clock as materialized (
   select (extract(epoch from clock_timestamp()) * 1000)::bigint as now, set_config('synchronous_commit', 'off', true)
 ), counted as (
-  insert into rate_limits as r (id, key, count, last_request)
+  insert into {rate_limits} as r (id, key, count, last_request)
   select ${ID}, $1::text, 1, now from clock
   on conflict (key) do update
     set count = case when excluded.last_request - r.last_request >= $2::bigint then 1 else r.count + 1 end,
@@ -38,6 +38,6 @@ with clock as materialized (
   returning 1
 )
 select exists (select from counted) as allowed,
-       (select r.last_request + $2::bigint - clock.now from rate_limits r where r.key = $1::text) as wait
+       (select r.last_request + $2::bigint - clock.now from {rate_limits} r where r.key = $1::text) as wait
   from clock`,
 };

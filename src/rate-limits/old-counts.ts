@@ -18,7 +18,7 @@ export class OldCounts implements OnModuleInit {
     this.sweeper.add({
       table: 'rate_limits',
       condition: 'last_request < (extract(epoch from clock_timestamp()) * 1000)::bigint - $2::bigint',
-      values: [Math.max(this.rules.longestWindow, KEEP_AT_LEAST) * 1000],
+      values: () => [Math.max(this.rules.longestWindow, KEEP_AT_LEAST) * 1000],
     });
   }
 }

@@ -5,6 +5,6 @@ import { EXPIRED, Sweeper } from '../sweeping/sweeper.js';
 @Injectable()
 export class ExpiredSessions {
   constructor(sweeper: Sweeper) {
-    sweeper.add({ table: 'sessions', condition: EXPIRED });
+    sweeper.add({ table: 'sessions', ...EXPIRED });
   }
 }

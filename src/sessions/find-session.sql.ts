@@ -13,8 +13,8 @@ interface Fields {
 
 const select = ({ user, session }: Fields) => `
 select ${sessionColumns(session)}, ${userColumnsWithoutId(user)}
-  from sessions s
-  join users u on u.id = s.user_id`;
+  from {sessions} s
+  join {users} u on u.id = s.user_id`;
 
 /** Also finds expired sessions, because the caller deletes them. */
 export const findSessionByToken = (fields: Fields): PreparedQuery => ({
@@ -35,8 +35,8 @@ export const findSessionById = (fields: Fields): PreparedQuery => ({
   text: `${select(fields)}\n where s.id = $1`,
 });
 
-/** For several ids. `(null::sessions).id` gives $1 the type of the id column, because databases differ in that type. */
+/** For several ids. `(null::{sessions}).id` gives $1 the type of the id column, because databases differ in that type. */
 export const findSessionsByIds = (fields: Fields): PreparedQuery => ({
   name: 'find_sessions_by_ids',
-  text: `${select(fields)}\n where s.id = any (array(select unnest(array_remove($1, (null::sessions).id))))`,
+  text: `${select(fields)}\n where s.id = any (array(select unnest(array_remove($1, (null::{sessions}).id))))`,
 });

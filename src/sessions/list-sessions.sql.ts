@@ -9,7 +9,7 @@ export const listSessions = (fields: Fields, limit: number): PreparedQuery => ({
   name: 'list_sessions',
   text: `
 select ${sessionColumns(fields)}
-  from sessions s
+  from {sessions} s
  where s.user_id = $1 and s.expires_at > $2
  order by s.created_at
  limit ${limit}`,
@@ -23,9 +23,9 @@ export const listSessionsOfUsers = (fields: Fields, limit: number): PreparedQuer
   name: 'list_sessions_of_users',
   text: `
 select ${sessionColumns(fields)}
-  from unnest(array(select unnest(array_remove($1, (null::sessions).user_id)))) as wanted (user_id)
+  from unnest(array(select unnest(array_remove($1, (null::{sessions}).user_id)))) as wanted (user_id)
  cross join lateral (
-   select * from sessions
+   select * from {sessions}
     where sessions.user_id = wanted.user_id and sessions.expires_at > $2
     order by sessions.created_at
     limit ${limit}) s

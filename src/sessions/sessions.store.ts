@@ -85,7 +85,7 @@ export class SessionsStore {
     const more = additionalColumnValues(this.fields, additional);
     const all = { ...values, ...more };
     const name = Object.keys(more).length === 0 ? 'add_session' : undefined;
-    await this.prepared.rows({ name, text: insertText('sessions', all) }, Object.values(all), manager);
+    await this.prepared.rows({ name, text: insertText('{sessions}', all) }, Object.values(all), manager);
   }
 
   /**
@@ -105,7 +105,7 @@ export class SessionsStore {
   /** @returns the session after the change, or undefined if it does not exist. */
   async update(token: string, { additional, updatedAt }: SessionChanges): Promise<Session | undefined> {
     const values = { updated_at: updatedAt, ...additionalColumnValues(this.fields, additional) };
-    const text = `update sessions as s set ${assignmentsText(values, 2)} where s.token = $1
+    const text = `update {sessions} as s set ${assignmentsText(values, 2)} where s.token = $1
       returning ${sessionColumns(this.fields)}`;
     const [row] = await this.prepared.rows<SessionRow>({ text }, [token, ...Object.values(values)]);
     return row && sessionFromRow(row, this.fields);

@@ -19,9 +19,9 @@ export const sweepQuery = (table: string, condition: string): PreparedQuery => (
 with attempt as materialized (
   select pg_try_advisory_xact_lock(${LOCK}) as mine
 ), expired as materialized (
-  select id from ${table} where (select mine from attempt) and ${condition} limit $1 for update skip locked
+  select id from {${table}} where (select mine from attempt) and ${condition} limit $1 for update skip locked
 ), removed as (
-  delete from ${table} where id in (select id from expired) returning 1
+  delete from {${table}} where id in (select id from expired) returning 1
 )
 select mine, (select count(*)::integer from removed) as removed from attempt`,
 });

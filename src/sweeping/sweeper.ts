@@ -10,8 +10,13 @@ const EVERY = 60_000;
 const BATCH = 500;
 /** Milliseconds between two statements, so that other queries get their turn. */
 const PAUSE = 50;
-/** SQL condition. Clocks differ by less than an hour, so no server still accepts such a row. */
-export const EXPIRED = `expires_at < now() - interval '1 hour'`;
+/** Milliseconds. Clocks differ by less than an hour, so no server still accepts a row that expired before. */
+const HOUR = 3_600_000;
+/** The rows that have expired. The time is a parameter, because `now()` depends on the session's time zone if the column has none. */
+export const EXPIRED = {
+  condition: 'expires_at < $2',
+  values: () => [new Date(Date.now() - HOUR)],
+};
 
 /** Rows that nobody needs any more. */
 export interface Sweep {
@@ -19,13 +24,14 @@ export interface Sweep {
   readonly table: string;
   /** SQL condition of the rows to remove; the first of `values` is $2. */
   readonly condition: string;
-  readonly values?: readonly number[];
+  readonly values?: () => readonly unknown[];
 }
 
 /** Removes the rows that other modules registered, in small batches. Only one instance sweeps at a time. */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeps: { readonly query: PreparedQuery; readonly values: readonly number[] }[] = [];
+  private readonly sweeps: { readonly query: PreparedQuery; readonly values: () => readonly unknown[] }[] =
+    [];
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<number> | undefined;
   private stopping = false;
@@ -35,7 +41,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly logger: Logger,
   ) {}
 
-  add({ table, condition, values = [] }: Sweep): void {
+  add({ table, condition, values = () => [] }: Sweep): void {
     this.sweeps.push({ query: sweepQuery(table, condition), values });
   }
 
@@ -63,10 +69,10 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Repeats the statement until no rows are left or another instance sweeps. */
-  private async inBatches(query: PreparedQuery, values: readonly number[]): Promise<number> {
+  private async inBatches(query: PreparedQuery, values: () => readonly unknown[]): Promise<number> {
     let removed = 0;
     while (!this.stopping) {
-      const [row] = await this.queries.rows<SweptRow>(query, [BATCH, ...values]);
+      const [row] = await this.queries.rows<SweptRow>(query, [BATCH, ...values()]);
       removed += row?.removed ?? 0;
       if (!row?.mine || row.removed < BATCH) break;
       await sleep(PAUSE);

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
+import { readTables, withTables } from '../database/tables.js';
 import { readLegacyColumns } from '../legacy/legacy-columns.js';
-import { isUsableHash } from '../legacy/password-formats.js';
+import { isUsableHash, legacyPassword, type LegacyPassword } from '../legacy/password-formats.js';
 import { textExpressions } from '../legacy/text-expressions.js';
 import { passwordDiffers } from '../legacy/write-back.js';
 import type { Mode } from './mode.js';
@@ -26,25 +27,26 @@ const CATCH_UP = 'Run: npm run switch-over -- catch-up';
 /** Finds the rows that block the step from `mode` to the next one. Reads every user. */
 export async function findPending(dataSource: DataSource, mode: Mode): Promise<Pending[]> {
   const found: Pending[] = [];
+  const queries = withTables(await readTables(dataSource), dataSource);
   for (const { blocks, count, ...check } of await checks(dataSource)) {
     if (!blocks.includes(mode)) continue;
-    const [row] = await dataSource.query<{ count: number }[]>(
-      `select count(*)::integer as count from ${count}`,
-    );
+    const [row] = await queries.query<{ count: number }[]>(`select count(*)::integer as count from ${count}`);
     if (row && row.count > 0) found.push({ ...check, count: row.count });
   }
   return found;
 }
 
 async function checks(dataSource: DataSource): Promise<Check[]> {
-  const { password, active } = await readLegacyColumns(dataSource);
+  const columns = await readLegacyColumns(dataSource);
+  const { active } = columns;
+  const password = legacyPassword(columns, 'u');
   const { normalised } = await textExpressions(dataSource);
   return [
     {
       name: 'emails',
       message: 'Users whose e-mail is not trimmed and in lower case, and who are not in gatehouse.conflicts',
       blocks: ['legacy', 'both', 'gatehouse'],
-      count: `users u where u.email::text <> ${normalised('u.email')}
+      count: `{users} u where u.email::text <> ${normalised('u.email')}
         and not exists (select 1 from gatehouse.conflicts c where c.user_id = u.id::text)`,
       remedy: CATCH_UP,
     },
@@ -71,7 +73,8 @@ async function checks(dataSource: DataSource): Promise<Check[]> {
             name: 'deactivated',
             message: `Users who are deactivated in ${active} but not banned`,
             blocks: ['legacy', 'both'] as const,
-            count: `users u where u.${active} is false and not u.banned`,
+            count: `{users} u join {table users} legacy on legacy.id = u.id
+              where legacy.${active} is false and not u.banned`,
             remedy: CATCH_UP,
           },
         ]
@@ -79,21 +82,22 @@ async function checks(dataSource: DataSource): Promise<Check[]> {
   ];
 }
 
-function passwordChecks(column: string): Check[] {
+function passwordChecks(legacy: LegacyPassword): Check[] {
+  const column = legacy.hash.replace(/^u\./, '');
   return [
     {
       name: 'accounts',
       message: `Users with a usable password in ${column} but no credential account`,
       blocks: ['legacy', 'both'],
-      count: `users u where ${isUsableHash(`u.${column}`)} and not exists (
-        select 1 from accounts a where a.provider_id = 'credential' and a.provider_user_id = u.id::text)`,
+      count: `{table users} u where ${isUsableHash(legacy)} and not exists (
+        select 1 from {accounts} a where a.provider_id = 'credential' and a.provider_user_id = u.id::text)`,
       remedy: CATCH_UP,
     },
     {
       name: 'passwords',
       message: `Users whose password in ${column} differs from that in their credential account`,
       blocks: ['both'],
-      count: `users u join accounts a on ${passwordDiffers(column)}`,
+      count: `{table users} u join {accounts} a on ${passwordDiffers(legacy)}`,
       remedy: CATCH_UP,
     },
   ];

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { readTables, withTables } from '../database/tables.js';
 import { readLegacyColumns } from '../legacy/legacy-columns.js';
 import { NO_PASSWORD } from '../legacy/write-back.js';
 import { MODES, neighbour, readSwitchOver, type Mode } from './mode.js';
@@ -19,8 +20,8 @@ export async function readStatus(dataSource: DataSource): Promise<Status> {
   const { mode, since } = await readSwitchOver(dataSource);
   const { password } = await readLegacyColumns(dataSource);
   const [row] = password
-    ? await dataSource.query<{ count: number }[]>(
-        `select count(*)::integer as count from users where ${password} = '${NO_PASSWORD}'`,
+    ? await withTables(await readTables(dataSource), dataSource).query<{ count: number }[]>(
+        `select count(*)::integer as count from {table users} where ${password} = '${NO_PASSWORD}'`,
       )
     : [];
   return {

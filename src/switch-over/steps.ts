@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { ConfiguredFields } from '../config/config.js';
+import { readTables, withMarkers } from '../database/tables.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { inShortTransaction } from '../legacy/short-transaction.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
@@ -75,12 +76,12 @@ export async function end(dataSource: DataSource, options: StepOptions): Promise
         'To do it: npm run switch-over -- end --confirm',
     );
   }
-  const runner = dataSource.createQueryRunner();
+  const runner = withMarkers(dataSource.createQueryRunner(), await readTables(dataSource));
   try {
     await inShortTransaction(runner, 'end the switch-over', async () => {
       for (const [name, [table, ...events]] of Object.entries(TRIGGERS)) {
         for (const event of events)
-          await runner.query(`drop trigger if exists gatehouse_${name}_${event} on ${table}`);
+          await runner.query(`drop trigger if exists gatehouse_${name}_${event} on {table ${table}}`);
         await runner.query(`drop function if exists gatehouse.${name}()`);
       }
       await dropLegacyNames(runner);

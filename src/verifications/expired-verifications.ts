@@ -7,6 +7,6 @@ import { EXPIRED, Sweeper } from '../sweeping/sweeper.js';
 @Injectable()
 export class ExpiredVerifications {
   constructor(sweeper: Sweeper, @Inject(CONFIG) { verification }: Config) {
-    if (!verification.disableCleanup) sweeper.add({ table: 'verifications', condition: EXPIRED });
+    if (!verification.disableCleanup) sweeper.add({ table: 'verifications', ...EXPIRED });
   }
 }

@@ -37,7 +37,7 @@ export class VerificationsStore {
     const stored = this.storedForms(identifier);
     if (!stored) return undefined;
     const rows = await this.dataSource.query<{ value: string }[]>(
-      `select value from verifications
+      `select value from {verifications}
         where identifier = any($1) and (expires_at > $2 or $3)
         order by created_at desc limit 1`,
       [stored, new Date(), alsoExpired],
@@ -57,7 +57,7 @@ export class VerificationsStore {
     const stored = this.storedForms(identifier);
     if (!stored) return undefined;
     const [rows] = await manager.query<[{ value: string; expires_at: Date; created_at: Date }[], number]>(
-      'delete from verifications where identifier = any($1) returning value, expires_at, created_at',
+      'delete from {verifications} where identifier = any($1) returning value, expires_at, created_at',
       [stored],
     );
     const now = new Date();
@@ -84,7 +84,7 @@ export class VerificationsStore {
     const id = this.ids.derived('verifications', `reserve:${identifier}`);
     const row = this.row(id, identifier, '', life);
     const taken: unknown[] = await this.dataSource.query(
-      `insert into verifications (id, identifier, value, expires_at, created_at, updated_at)
+      `insert into {verifications} (id, identifier, value, expires_at, created_at, updated_at)
        values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing returning id`,
       [row.id, row.identifier, row.value, row.expiresAt, row.createdAt, row.updatedAt],
     );
@@ -118,8 +118,8 @@ export class VerificationsStore {
   /** Skips rows that another request is deleting or redeeming. */
   private async removeExpired(): Promise<void> {
     await this.dataSource.query(
-      `delete from verifications where id in (
-         select id from verifications where expires_at < $1 limit ${CLEANUP_LIMIT} for update skip locked)`,
+      `delete from {verifications} where id in (
+         select id from {verifications} where expires_at < $1 limit ${CLEANUP_LIMIT} for update skip locked)`,
       [new Date()],
     );
   }

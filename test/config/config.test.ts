@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { loadConfig } from '../../src/assembly/load-config.js';
-import { loadDatabaseConfig } from '../../src/config/config.js';
+import { loadConfiguredFields, loadDatabaseConfig } from '../../src/config/config.js';
 import { StartupFault } from '../../src/errors/startup-fault.js';
 
 const SECRET = 's'.repeat(32);
@@ -243,5 +243,46 @@ describe('the configuration of database commands', () => {
     expect(faultOf({ DATABASE_URI: 'postgresql://localhost/app' }, loadDatabaseConfig)).toContain(
       'DATABASE_URI is not a setting. Rename it to DATABASE_URL.',
     );
+  });
+});
+
+describe('names of tables', () => {
+  const named = (names: Record<string, string>) => faultOf({ ...complete, ...names });
+
+  test('are undefined if they are not set, because the database knows them', () =>
+    expect(loadConfig(complete).session.modelName).toBeUndefined());
+
+  test.each(['auth_sessions', 'AuthSessions', '_s$1', 'sitzungen_für', 's'.repeat(63)])(
+    'can be %s',
+    (name) => {
+      expect(loadConfig({ ...complete, SESSION_MODEL_NAME: name }).session.modelName).toBe(name);
+      expect(loadConfig({ ...complete, SESSION_MODEL_NAME: 'sessions' }).session.modelName).toBe('sessions');
+    },
+  );
+
+  test.each(['1st', 'app.sessions', 'a b', 'a"b', 's'.repeat(64), 'ü'.repeat(32)])('cannot be %s', (name) =>
+    expect(named({ SESSION_MODEL_NAME: name })).toContain('SESSION_MODEL_NAME must be a table name'),
+  );
+
+  test.each([
+    [{ SESSION_MODEL_NAME: 'users' }, 'SESSION_MODEL_NAME is users, which is the table of the users.'],
+    [
+      { JWKS_MODEL_NAME: 'accounts' },
+      'JWKS_MODEL_NAME is accounts, which is already the name of the table for accounts.',
+    ],
+    [
+      { SESSION_MODEL_NAME: 'auth', RATE_LIMIT_MODEL_NAME: 'auth' },
+      'SESSION_MODEL_NAME is auth, which is already the name of the table for rate_limits.',
+    ],
+  ])('cannot be that of another table: %p', (names, message) => {
+    expect(named(names)).toBe(`The configuration has a fault: ${message} Choose another name.`);
+    expect(faultOf(names, loadConfiguredFields)).toBe(
+      `The configuration has a fault: ${message} Choose another name.`,
+    );
+  });
+
+  test('can be swapped', () => {
+    const swapped = { ...complete, SESSION_MODEL_NAME: 'accounts', ACCOUNT_MODEL_NAME: 'sessions' };
+    expect(loadConfig(swapped).account.modelName).toBe('sessions');
   });
 });

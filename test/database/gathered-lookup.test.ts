@@ -1,8 +1,9 @@
 import type { QueryResultRow } from 'pg';
-import type { DataSource } from 'typeorm';
 import type { Config } from '../../src/config/config.js';
 import { GatheredLookup } from '../../src/database/gathered-lookup.js';
 import { PreparedQueries, type PreparedQuery } from '../../src/database/prepared-queries.js';
+import type { ServerDataSource } from '../../src/database/server-data-source.js';
+import { Tables } from '../../src/database/tables.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 
 interface Entry {
@@ -34,7 +35,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  const dataSource = { driver: { master: database.pool } } as unknown as DataSource;
+  const dataSource = { pool: database.pool, tables: new Tables() } as ServerDataSource;
   queries = new CountedQueries(dataSource, { database: { preparedStatements: true } } as Config);
 });
 

@@ -6,6 +6,7 @@ import {
   listAccounts,
 } from '../../src/accounts/find-accounts.sql.js';
 import { findCredentials } from '../../src/accounts/find-credentials.sql.js';
+import { readTables, type Tables } from '../../src/database/tables.js';
 import type { PreparedQuery } from '../../src/database/prepared-queries.js';
 import type { UserRow } from '../../src/users/user-row.js';
 import {
@@ -28,8 +29,26 @@ interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, with 10,000 users', (version) => {
+/** Gives two tables other names and puts a column of `users` aside, as for a legacy database. */
+const RENAMING = `
+  alter table sessions rename to auth_sessions;
+  alter table accounts rename to auth_accounts;
+  alter table users rename created_at to auth_created_at;
+  alter table users add created_at bigint;
+  create view gatehouse.sessions as select * from auth_sessions;
+  create view gatehouse.accounts as select * from auth_accounts;
+  create view gatehouse.users as
+    select id, name, email, email_verified, is_email_verified, image, banned, ban_reason, ban_expires,
+           auth_created_at as created_at, updated_at from users;`;
+
+describe.each<[PostgresVersion, string]>([
+  [18, ''],
+  [14, ''],
+  [18, ' in renamed tables'],
+  [14, ' in renamed tables'],
+])('on PostgreSQL %i, with 10,000 users%s', (version, renamed) => {
   let database: TestDatabase;
+  let tables: Tables;
 
   beforeAll(async () => {
     database = await createDatabase({ version, template: MIGRATED });
@@ -41,6 +60,10 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, with 10,000 us
       insert into sessions (id, user_id, token, expires_at)
         select 'session' || n, 'user' || n, 'token' || n, now() + interval '1 day' from generate_series(1, 10000) n;
       analyze users; analyze accounts; analyze sessions;`);
+    if (renamed) await database.query(RENAMING);
+    tables = await readTables({
+      query: async <Result>(text: string) => (await database.query(text)) as Result,
+    });
   });
 
   afterAll(() => database.drop());
@@ -48,7 +71,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, with 10,000 us
   /** The nodes of the plan that the server's prepared statement comes to, top down. */
   async function planOf({ text }: PreparedQuery, ...values: string[]): Promise<string[]> {
     const [row] = await database.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
-      `explain (format json, costs off) ${text}`,
+      `explain (format json, costs off) ${tables.resolve(text)}`,
       values,
     );
     const nodes: string[] = [];
@@ -85,7 +108,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, with 10,000 us
       try {
         for (let n = 1; n <= 10; n++) {
           const values = [Array.from({ length: n }, (__, number) => `${prefix}${number}`)];
-          await client.query({ name, text, values });
+          await client.query({ name, text: tables.resolve(text), values });
         }
         const { rows } = await client.query(
           'select generic_plans, custom_plans from pg_prepared_statements where name = $1',
@@ -117,7 +140,9 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, with 10,000 us
       'Bitmap Index Scan users_email_unnormalised_idx',
       'Index Scan accounts_user_id_idx',
     ]);
-    const found = await database.query<UserRow>(findCredentials([]).text, ['user1@example.com']);
+    const found = await database.query<UserRow>(tables.resolve(findCredentials([]).text), [
+      'user1@example.com',
+    ]);
     expect(found.map(({ user_id: id }) => id).sort()).toEqual(['twin', 'user1']);
   });
 
@@ -174,10 +199,10 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i, with 10,000 us
 
   test('a list for several users has at most the limit of rows for each user', async () => {
     await database.query(`
-      insert into sessions (id, user_id, token, expires_at, created_at)
+      insert into ${tables.viewOf('sessions')} (id, user_id, token, expires_at, created_at)
       select 'more' || u || n, 'user' || u, 'more' || u || n, now() + interval '1 day', now() + n * interval '1 second'
         from generate_series(1, 2) u, generate_series(1, 3) n`);
-    const rows = await database.query<SessionRow>(listSessionsOfUsers([], 3).text, [
+    const rows = await database.query<SessionRow>(tables.resolve(listSessionsOfUsers([], 3).text), [
       ['user2', 'user1'],
       new Date(),
     ]);

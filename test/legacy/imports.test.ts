@@ -4,6 +4,25 @@ import { join } from 'node:path';
 /** The server may import the list of migrations and the columns of the configured fields, and nothing else. */
 const ALLOWED = /\/migrations\/(index|configured-columns)\.js$/;
 
+/** What the migrations' list of password formats re-exports (helpers/1763900000000-password-formats.ts). */
+const SHARED = /\/src\/crypto\/password\//;
+
+test('migrations import nothing from the server but the table of password formats', () => {
+  const imports = readdirSync('migrations', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((file) =>
+      [...readFileSync(join('migrations', file), 'utf8').matchAll(/from '([^']*\/src\/[^']*)'/g)].map(
+        ([, path = '']) => ({ file, path }),
+      ),
+    );
+  expect(imports.length).toBeGreaterThan(0);
+  expect(
+    imports.filter(
+      ({ file, path }) => file !== 'helpers/1763900000000-password-formats.ts' || !SHARED.test(path),
+    ),
+  ).toEqual([]);
+});
+
 test('the server imports no helper of the migrations', () => {
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.ts'),

@@ -4,7 +4,7 @@ import * as frozenAccounts from '../../migrations/helpers/1763900850000-credenti
 import { DUAL_WRITE as FROZEN_DUAL_WRITE } from '../../migrations/helpers/1763900850000-dual-write.js';
 import { noteEmailConflicts as frozenNoteEmailConflicts } from '../../migrations/helpers/1763900900000-email-conflicts.js';
 import { updateRows as frozenUpdateRows } from '../../migrations/helpers/1763900900000-update-rows.js';
-import { userValues as frozenUserValues } from '../../migrations/helpers/1763900900000-user-values.js';
+import { userValues as frozenUserValues } from '../../migrations/helpers/1763900850000-user-values.js';
 import * as frozenWriteBack from '../../migrations/helpers/1763903000000-write-back.js';
 import { LEGACY_SCHEMA as FROZEN_LEGACY_SCHEMA } from '../../migrations/helpers/1763900150000-legacy-view.js';
 import type { QueryRunner } from 'typeorm';

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { checkCompatibility } from '../../src/compat/compatibility.js';
 import { freePort } from '../../src/local/free-port.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
+import { Tables } from '../../src/database/tables.js';
 import { findSessionsByIds } from '../../src/sessions/find-session.sql.js';
 import { PASSWORD, sessionOf, signIn, signUp } from '../coexistence/two-servers.js';
 import { planOf, startOracle } from '../oracle/oracle.js';
@@ -108,7 +109,7 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
     for (const client of clients) expect((await signIn(client, 'ada@example.com')).status).toBe(200);
     const ids = await Promise.all(clients.map(async (client) => (await sessionOf(client))?.session.id));
     const { text } = findSessionsByIds({ user: [], session: [] });
-    const rows = await database.query<{ id: string }>(text, [ids]);
+    const rows = await database.query<{ id: string }>(new Tables().resolve(text), [ids]);
     expect(rows.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   });
 

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { bearer, genericOAuth, jwt } from 'better-auth/plugins';
 import pg from 'pg';
 import { withMailCallbacks } from './mail-callbacks.mjs';
 import { password } from './passwords.mjs';
-
-const read = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 
 /** A fast hash for tests that are not about passwords. */
 const quick = {
@@ -22,11 +19,12 @@ export function optionsFrom({
   BETTER_AUTH_URL,
   ORACLE_PASSWORD,
   ORACLE_OPTIONS,
+  ORACLE_MAPPING,
 }) {
   const given = JSON.parse(ORACLE_OPTIONS ?? '{}');
   const { jwt: jwtOptions, bearer: bearerOptions, genericOAuth: generic, ...rest } = given;
   const options = withMailCallbacks(rest);
-  const mapping = read('field-mapping.json');
+  const mapping = JSON.parse(ORACLE_MAPPING);
   return {
     database: new pg.Pool({ connectionString: DATABASE_URL, max: 4 }),
     secret: BETTER_AUTH_SECRET,
@@ -38,12 +36,13 @@ export function optionsFrom({
     session: { ...mapping.session, ...options.session },
     account: { ...mapping.account, ...options.account },
     verification: { ...mapping.verification, ...options.verification },
+    rateLimit: { ...mapping.rateLimit, ...options.rateLimit },
     plugins: [
       bearer(bearerOptions),
       jwt({
         ...jwtOptions,
         jwks: { keyPairConfig: { alg: 'ES256' }, ...jwtOptions?.jwks },
-        schema: read('jwks-mapping.json'),
+        schema: { jwks: mapping.jwks },
       }),
       ...(generic ? [genericOAuth(generic)] : []),
     ],

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { betterAuthMapping } from '../../src/database/better-auth-mapping.js';
+import { readTables } from '../../src/database/tables.js';
 import { freePort } from '../../src/local/free-port.js';
 import type { TestDatabase } from '../setup/database.js';
 import { SECRET } from '../setup/gatehouse.js';
@@ -31,7 +33,11 @@ export async function startOracle(database: TestDatabase, settings: OracleSettin
   const port = settings.port ?? (await freePort());
   const origin = `http://localhost:${port}`;
   const program = startProgram(resolve('test/oracle/serve.mjs'), {
-    environment: { ...environmentOf(database, settings), BETTER_AUTH_URL: origin, PORT: String(port) },
+    environment: {
+      ...(await environmentOf(database, settings)),
+      BETTER_AUTH_URL: origin,
+      PORT: String(port),
+    },
   });
   await program.told('listening on');
   return {
@@ -51,7 +57,7 @@ export interface OraclePlan {
 /** Returns the changes that Better Auth's own migrations would make to this database, and their warnings. */
 export async function planOf(database: TestDatabase): Promise<{ plan: OraclePlan; log: string }> {
   const program = startProgram(resolve('test/oracle/plan.mjs'), {
-    environment: { ...environmentOf(database, {}), BETTER_AUTH_URL: 'http://localhost:3000' },
+    environment: { ...(await environmentOf(database, {})), BETTER_AUTH_URL: 'http://localhost:3000' },
   });
   await program.ended();
   const log = program.output();
@@ -60,8 +66,16 @@ export async function planOf(database: TestDatabase): Promise<{ plan: OraclePlan
   return { plan: JSON.parse(found) as OraclePlan, log: log.replace(/^plan: .*$/m, '').trim() };
 }
 
-function environmentOf(database: TestDatabase, settings: OracleSettings): Record<string, string> {
+/** The names of tables and columns fit the database, so Better Auth starts on every database that Gatehouse migrated. */
+async function environmentOf(
+  database: TestDatabase,
+  settings: OracleSettings,
+): Promise<Record<string, string>> {
+  const tables = await readTables({
+    query: async <Result>(text: string) => (await database.query(text)) as Result,
+  });
   return {
+    ORACLE_MAPPING: JSON.stringify(betterAuthMapping(tables)),
     DATABASE_URL: database.url,
     BETTER_AUTH_SECRET: SECRET,
     ORACLE_PASSWORD: settings.password ?? 'bcrypt',

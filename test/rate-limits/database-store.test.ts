@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { DatabaseStore } from '../../src/rate-limits/database-store.js';
+import { Tables } from '../../src/database/tables.js';
 import type { PreparedQueries } from '../../src/database/prepared-queries.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { MIGRATED } from '../setup/gatehouse.js';
@@ -18,7 +19,9 @@ function newStore(): { store: DatabaseStore; asked: () => number } {
   const queries = {
     async rows<Row extends pg.QueryResultRow>(statement: { name: string; text: string }, values: unknown[]) {
       asked += 1;
-      return (await database.pool.query<Row>({ ...statement, values })).rows;
+      return (
+        await database.pool.query<Row>({ ...statement, text: new Tables().resolve(statement.text), values })
+      ).rows;
     },
   };
   return { store: new DatabaseStore(queries as unknown as PreparedQueries), asked: () => asked };
@@ -94,7 +97,7 @@ test('the commit does not wait for the disk, and the setting ends with the trans
     await client.query('begin');
     const store = new DatabaseStore({
       rows: async (statement: { text: string }, values: unknown[]) =>
-        (await client.query(statement.text, values)).rows,
+        (await client.query(new Tables().resolve(statement.text), values)).rows,
     } as unknown as PreparedQueries);
     await store.consume('commit', rule);
     expect((await client.query('show synchronous_commit')).rows).toEqual([{ synchronous_commit: 'off' }]);

@@ -3,7 +3,14 @@ import { ACCOUNT_RATE_LIMITS } from '../../src/accounts/account-rate-limits.js';
 import type { Config } from '../../src/config/config.js';
 import { RateLimitRules } from '../../src/rate-limits/rate-limit-rules.js';
 
-const settings = { enabled: true, window: 10, max: 100, storage: undefined, customRules: {} };
+const settings = {
+  enabled: true,
+  window: 10,
+  max: 100,
+  modelName: undefined,
+  storage: undefined,
+  customRules: {},
+};
 
 type CustomRules = Pick<Config['rateLimit'], 'customRules'>;
 

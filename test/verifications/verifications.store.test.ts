@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { ServerDataSource } from '../../src/database/server-data-source.js';
 import { loadConfig } from '../../src/assembly/load-config.js';
 import { sha256Base64Url } from '../../src/crypto/sha256.js';
 import { connect } from '../../src/database/connect.js';
@@ -9,7 +9,7 @@ import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { MIGRATED, SECRET } from '../setup/gatehouse.js';
 
 let database: TestDatabase;
-let dataSource: DataSource;
+let dataSource: ServerDataSource;
 
 beforeAll(async () => {
   database = await createDatabase({ template: MIGRATED });

@@ -1,26 +1,16 @@
-import { hashArgon2id, isStrongArgon2id, parseArgon2, verifyArgon2 } from './argon2.js';
-import { hashBcryptSha256, parseBcryptSha256, verifyBcryptSha256 } from './bcrypt-sha256.js';
-import { fitsBcrypt, hashBcrypt, parseBcrypt, verifyBcrypt } from './bcrypt.js';
-import { verifyDjangoPbkdf2 } from './django-pbkdf2.js';
-import { type HashFormat, hashFormat } from './hash-format.js';
-import { verifyPasslibPbkdf2 } from './passlib-pbkdf2.js';
-import { hashScrypt, verifyScrypt } from './scrypt.js';
+import { hashArgon2id, isStrongArgon2id, parseArgon2 } from './argon2.js';
+import { hashBcryptSha256, parseBcryptSha256 } from './bcrypt-sha256.js';
+import { fitsBcrypt, hashBcrypt, parseBcrypt } from './bcrypt.js';
+import { parseHash } from './formats.js';
+import { type HashSecrets, verifies } from './formats/format.js';
+import { hashFormat } from './hash-format.js';
+import { hashScrypt } from './scrypt.js';
 
 export interface PasswordSettings {
   readonly hash: 'bcrypt' | 'argon2id' | 'scrypt';
   /** Binary logarithm of the rounds, 4 to 20. */
   readonly bcryptCost: number;
 }
-
-const VERIFIERS: Record<HashFormat, (stored: string, password: string) => Promise<boolean>> = {
-  bcrypt: verifyBcrypt,
-  'bcrypt-sha256': verifyBcryptSha256,
-  scrypt: verifyScrypt,
-  argon2id: verifyArgon2,
-  argon2i: verifyArgon2,
-  'django-pbkdf2': verifyDjangoPbkdf2,
-  pbkdf2: verifyPasslibPbkdf2,
-};
 
 /**
  * A new hash, computed on libuv's threads. Normalizes the password to NFKC first, because another system may send the
@@ -36,15 +26,23 @@ export function hashPassword(password: string, { hash, bcryptCost }: PasswordSet
 }
 
 /**
- * True if the stored hash was made from this password. Computed on libuv's threads; never throws. A hash in an unknown
- * format matches nothing. If NFKC changes the password, the original is tried too, because legacy applications did not
- * normalize passwords.
+ * True if the stored hash was made from this password. Never throws. A hash in an unknown format matches nothing. If
+ * NFKC changes the password, the original is tried too, because legacy applications did not normalize passwords.
+ * Computed on libuv's threads, except for the formats that Node.js computes only on the main thread (formats/rounds.ts).
  */
-export async function verifyPassword(stored: string, password: string): Promise<boolean> {
-  const format = hashFormat(stored);
-  if (!format) return false;
+export async function verifyPassword(
+  stored: string,
+  password: string,
+  secrets: HashSecrets = {},
+): Promise<boolean> {
+  const hash = parseHash(stored);
+  if (!hash) return false;
   for (const form of new Set([password.normalize('NFKC'), password])) {
-    if (await verifies(format, stored, form)) return true;
+    try {
+      if (await verifies(hash, form, secrets)) return true;
+    } catch {
+      return false; // well-formed, but the library refused it: out of memory, or a field out of its bounds
+    }
   }
   return false;
 }
@@ -70,12 +68,4 @@ export function needsRehash(
 
 function isCheaper(found: { readonly cost: number } | undefined, cost: number): boolean {
   return !found || found.cost < cost;
-}
-
-async function verifies(format: HashFormat, stored: string, password: string): Promise<boolean> {
-  try {
-    return await VERIFIERS[format](stored, password);
-  } catch {
-    return false; // well-formed, but the library refused it: out of memory, or a field out of its bounds
-  }
 }

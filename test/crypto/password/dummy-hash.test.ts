@@ -4,7 +4,7 @@ import { verifyPassword } from '../../../src/crypto/password/password-hasher.js'
 
 describe('dummyHash', () => {
   it.each(['bcrypt', 'argon2id', 'scrypt'] as const)('has the configured format: %s', async (hash) => {
-    expect(hashFormat(await dummyHash({ hash, bcryptCost: 4 }))).toBe(hash);
+    expect(hashFormat(await dummyHash({ hash, bcryptCost: 4 }))).toBe(hash === 'argon2id' ? 'argon2' : hash);
   });
 
   it('is made only once for each format and cost, even if callers ask at the same time', async () => {

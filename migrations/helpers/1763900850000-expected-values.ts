@@ -1,0 +1,39 @@
+import type { QueryRunner } from 'typeorm';
+import { needTable, quote } from './1763900000000-catalogue.js';
+import { readLegacyRules } from './1763900000000-legacy-rules.js';
+import { inTransaction } from './1763900000000-transaction.js';
+import { recordUndo } from './1763900000000-undo-journal.js';
+import { userValues } from './1763900850000-user-values.js';
+
+/**
+ * Creates the function `gatehouse.expected_<column>` for each of our columns that follows legacy columns. It computes
+ * what the backfill would write to the row, so that commands compare and repair rows by the very rules of the migrations.
+ * `gatehouse.kept_out` says whether the legacy columns keep a user out.
+ */
+export async function createExpectedValues(queryRunner: QueryRunner, migration: string): Promise<void> {
+  const { columns } = await needTable(queryRunner, 'users');
+  const rules = await readLegacyRules(queryRunner);
+  const functions = (await userValues(queryRunner)).map(({ column, expression, text }) => ({
+    name: quote(`expected_${column}`),
+    type: text ? 'text' : (columns.get(column)?.type ?? 'text'),
+    expression: expression.replaceAll('$1', 'started_at'),
+  }));
+  const keptOut = `(${rules.reason('u')}) is not null or coalesce(${rules.until('u')} > started_at, false)`;
+  functions.push({ name: 'kept_out', type: 'boolean', expression: keptOut });
+  await inTransaction(queryRunner, 'create functions for expected values', async () => {
+    for (const { name, type, expression } of functions) {
+      const signature = `gatehouse.${name}(users, timestamptz)`;
+      await queryRunner.query(
+        `create or replace function gatehouse.${name}(u users, started_at timestamptz) returns ${type}
+         language sql stable as $gatehouse$select ${expression}$gatehouse$`,
+      );
+      await queryRunner.query(`revoke all on function ${signature} from public`);
+      await recordUndo(queryRunner, {
+        migration,
+        kind: 'statement',
+        relation: 'users',
+        statement: `drop function if exists ${signature}`,
+      });
+    }
+  });
+}
