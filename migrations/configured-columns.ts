@@ -34,7 +34,18 @@ type MigrationClass = new () => MigrationInterface;
 export function configuredColumnsMigration(columns: readonly ConfiguredColumn[]): MigrationClass | undefined {
   if (columns.length === 0) return undefined;
   const digest = createHash('sha256').update(JSON.stringify(columns)).digest('hex').slice(0, 8);
-  const name = `AddConfiguredColumns${digest}${TIMESTAMP}`;
+  return migrationNamed(`AddConfiguredColumns${digest}${TIMESTAMP}`, columns);
+}
+
+/**
+ * The class of an applied migration that added configured columns, made from its name alone, because the setting may have
+ * been removed since. Reverting needs no setting: the undo journal contains the statements. Undefined for any other name.
+ */
+export function appliedColumnsMigration(name: string): MigrationClass | undefined {
+  return /^AddConfiguredColumns[0-9a-f]{8}\d{13}$/.test(name) ? migrationNamed(name, []) : undefined;
+}
+
+function migrationNamed(name: string, columns: readonly ConfiguredColumn[]): MigrationClass {
   const migration = class implements MigrationInterface {
     name = name;
 

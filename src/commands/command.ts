@@ -1,5 +1,6 @@
 import { debuglog, parseArgs } from 'node:util';
 import { StartupFault } from '../errors/startup-fault.js';
+import { isMigrationFault } from '../migrating/migration-fault.js';
 import { warnIfStale } from './stale-build.js';
 
 /** A program that an operator starts from a shell. */
@@ -42,10 +43,14 @@ export async function runCommand<Flag extends string>(command: Command<Flag>): P
     await warnIfStale();
     process.exitCode = await command.run(given);
   } catch (error) {
-    debug('%O', error);
-    process.stderr.write(`${describeFault(command, error)}\n`);
-    process.exit(error instanceof WrongUsage ? WRONG_USAGE : 1);
+    endWith(command, error);
   }
+}
+
+function endWith(command: Command<string>, error: unknown): never {
+  debug('%O', error);
+  process.stderr.write(`${describeFault(command, error)}\n`);
+  process.exit(error instanceof WrongUsage ? WRONG_USAGE : 1);
 }
 
 class WrongUsage extends Error {}
@@ -76,7 +81,8 @@ function readArguments<Flag extends string>(command: Command<Flag>, words: reado
 }
 
 function describeFault({ typed }: Command<string>, error: unknown): string {
-  if (error instanceof StartupFault || error instanceof WrongUsage) return error.message;
+  const expected = error instanceof StartupFault || error instanceof WrongUsage || isMigrationFault(error);
+  if (expected) return error.message;
   const message = error instanceof Error ? error.message : String(error);
   return `${typed} stopped: ${message}. To see where: NODE_DEBUG=gatehouse ${typed}`;
 }

@@ -1,9 +1,8 @@
-import { handOverLegacyNames } from '../migrating/migrating-data-source.js';
 import { describePlan } from '../planning/describe-plan.js';
 import { planMigrations } from '../planning/plan-migrations.js';
 import { runCommand } from './command.js';
 import { JSON_FLAG, printResult } from './print-result.js';
-import { operatorsEnvironment, withDatabase } from './with-database.js';
+import { withDatabase } from './with-database.js';
 
 await runCommand({
   typed: 'npm run migration:plan',
@@ -11,11 +10,12 @@ await runCommand({
   flags: { json: JSON_FLAG },
   exits: { 0: 'migration:run would reach its end.', 1: 'migration:run would stop, or there is no plan.' },
   async run({ flags }) {
-    handOverLegacyNames(operatorsEnvironment());
     // A plan runs the migrations on a copy, so their progress and their report would be about that copy.
     process.env['GATEHOUSE_QUIET'] = '1';
-    delete process.env['GATEHOUSE_REPORT'];
-    const plan = await withDatabase(({ dataSource, fields }) => planMigrations(dataSource, fields));
+    const plan = await withDatabase(({ dataSource, fields }) => {
+      delete process.env['GATEHOUSE_REPORT'];
+      return planMigrations(dataSource, fields);
+    });
     printResult(plan, flags.json, describePlan);
     return plan.feasible ? 0 : 1;
   },

@@ -1,8 +1,13 @@
-import { loadConfiguredFields, loadDatabaseConfig, type ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/config.js';
+import { loadMigrationConfig } from '../config/migration-config.js';
 import { readEnvironment, type Environment } from '../config/environment.js';
 import { withLocalDatabase } from '../local/local-database-url.js';
 import { tableClasses } from './table-classes.js';
-import { createMigratingDataSource, type MigratingDataSource } from '../migrating/migrating-data-source.js';
+import {
+  createMigratingDataSource,
+  handOverLegacyNames,
+  type MigratingDataSource,
+} from '../migrating/migrating-data-source.js';
 
 export interface OperatorsDatabase {
   readonly dataSource: MigratingDataSource;
@@ -27,8 +32,9 @@ export async function withDatabase<Result>(
   comparesTables = false,
 ): Promise<Result> {
   const environment = operatorsEnvironment();
-  const { directUrl: url } = loadDatabaseConfig(environment);
-  const fields = loadConfiguredFields(environment);
+  const { database, fields } = loadMigrationConfig(environment);
+  const url = database.directUrl;
+  handOverLegacyNames(environment);
   const entitiesWith = await tableClasses(environment, comparesTables);
   const dataSource = createMigratingDataSource(url, fields, entitiesWith?.(fields));
   await dataSource.initialize();

@@ -24,26 +24,35 @@ const NO_BETTER_AUTH =
 const INCOMPLETE =
   'Skipped the checks of rows, because tables or columns are missing. Correct the findings under Structure first.';
 
-/** Runs all checks on the database at `url`, to which `dataSource` is connected. Only reads. */
+/**
+ * Runs all checks on the database at `url`, to which `dataSource` is connected. Only reads.
+ * @param begin called with the name of each part before it runs
+ */
 export async function checkCompatibility(
   dataSource: DataSource,
   url: string,
   fields: ConfiguredFields,
+  begin: (part: string) => void = () => {},
 ): Promise<Compatibility> {
+  begin('the structure');
   const pending = await pendingMigrations(dataSource, fields);
   const tables = await readTables(dataSource);
   const queries = withTables(tables, dataSource);
   const structure = await checkStructure(dataSource, tables);
+  begin('with better-auth');
   const betterAuth = await checkBetterAuth(url, tables);
   const skipped: string[] = [];
   if (!betterAuth) skipped.push(NO_BETTER_AUTH);
   if (!structure.complete) skipped.push(INCOMPLETE);
   const comparable = structure.complete && pending.length === 0;
+  if (comparable) begin('each row against the legacy columns');
   const compared = comparable ? await compareWithLegacy(dataSource, tables) : [];
+  if (structure.complete) begin('the rows');
+  const data = structure.complete ? await checkData(queries, tables) : [];
   const findings = [
     ...pendingFindings(pending),
     ...structure.findings,
-    ...(structure.complete ? await checkData(queries, tables) : []),
+    ...data,
     ...comparisonFindings(compared),
     ...(betterAuth ?? []),
   ];

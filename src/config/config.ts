@@ -3,7 +3,6 @@ import type { HashSecrets } from '../crypto/password/formats/format.js';
 import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import type { AdditionalField } from './additional-fields.js';
-import { closestName } from './closest-name.js';
 import type { Environment } from './environment.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
 import type { FeatureOptions } from './option-table.js';
@@ -12,6 +11,7 @@ import { describeFaults } from './describe-faults.js';
 import { coreOptions, type Options } from './options.js';
 import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
 import type { OidcProvider } from './oidc-providers.js';
+import { parseAll } from './parse-variables.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import {
   FOREIGN,
@@ -98,7 +98,7 @@ export type ConfiguredFields = {
 };
 
 /** The variables without those of features, for programs that read only a few of them. */
-const CORE = knownVariables([coreOptions]);
+export const CORE = knownVariables([coreOptions]);
 
 const DATABASE_EXAMPLE = 'DATABASE_URL=postgresql://user:password@host:5432/database';
 
@@ -190,13 +190,24 @@ function legacyJwtFrom(values: Values): LegacyJwtConfig {
  */
 export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
   const faults: string[] = [];
-  const names = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'DATABASE_POOL_SIZE', 'DATABASE_PREPARED_STATEMENTS'];
-  const values = Object.fromEntries(parseAll(environment, CORE, names, faults)) as Values;
-  if (!environment['DATABASE_URL'] && faults.length === 0) {
-    faults.push(`DATABASE_URL is not set. Set it to the PostgreSQL database to work on: ${DATABASE_EXAMPLE}`);
-  }
+  const values = Object.fromEntries(parseAll(environment, CORE, DATABASE_NAMES, faults)) as Values;
+  faults.push(...withoutDatabase(environment, faults));
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return databaseFrom(values);
+}
+
+export const DATABASE_NAMES = [
+  'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+  'DATABASE_POOL_SIZE',
+  'DATABASE_PREPARED_STATEMENTS',
+];
+export const FIELD_NAMES = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS'];
+export const TABLE_NAMES: readonly string[] = Object.values(TABLE_NAME_VARIABLES);
+
+export function withoutDatabase(environment: Environment, faults: readonly string[]): string[] {
+  if (environment['DATABASE_URL'] || faults.some((fault) => fault.includes('DATABASE_'))) return [];
+  return [`DATABASE_URL is not set. Set it to the PostgreSQL database to work on: ${DATABASE_EXAMPLE}`];
 }
 
 /**
@@ -205,18 +216,20 @@ export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
  */
 export function loadConfiguredFields(environment: Environment): ConfiguredFields {
   const faults: string[] = [];
-  const ofTables = Object.values(TABLE_NAME_VARIABLES);
-  const names = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS', ...ofTables];
-  const values = parseAll(environment, CORE, names, faults);
+  const values = parseAll(environment, CORE, [...FIELD_NAMES, ...TABLE_NAMES], faults);
   faults.push(...tableNameFaults(tableNamesFrom(values)));
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
+  return fieldsFrom(values);
+}
+
+export function fieldsFrom(values: ReadonlyMap<string, unknown>): ConfiguredFields {
   const fieldsIn = (name: string) => ({
     additionalFields: (values.get(name) ?? []) as readonly AdditionalField[],
   });
   return { user: fieldsIn('USER_ADDITIONAL_FIELDS'), session: fieldsIn('SESSION_ADDITIONAL_FIELDS') };
 }
 
-function databaseFrom(values: Values): DatabaseConfig {
+export function databaseFrom(values: Values): DatabaseConfig {
   const url = values.DATABASE_URL ?? '';
   return {
     url,
@@ -224,29 +237,6 @@ function databaseFrom(values: Values): DatabaseConfig {
     poolSize: values.DATABASE_POOL_SIZE ?? 10,
     preparedStatements: values.DATABASE_PREPARED_STATEMENTS ?? true,
   };
-}
-
-function parseAll(
-  environment: Environment,
-  known: KnownVariables,
-  names: readonly string[],
-  faults: string[],
-): Map<string, unknown> {
-  const values = new Map<string, unknown>();
-  for (const name of names) {
-    const given = environment[name];
-    if (given === undefined || given === '') continue;
-    try {
-      values.set(name, known.get(name)?.(given));
-    } catch (error) {
-      faults.push(`${name} must be ${(error as Error).message}.`);
-    }
-  }
-  for (const name of Object.keys(environment)) {
-    const meant = known.has(name) || FOREIGN.has(name) ? undefined : closestName(name, [...known.keys()]);
-    if (meant && names.includes(meant)) faults.push(`${name} is not a setting. Rename it to ${meant}.`);
-  }
-  return values;
 }
 
 function missing(environment: Environment, { NODE_ENV }: Values): string[] {

@@ -1,7 +1,7 @@
+import { MIGRATION_VARIABLES } from './migration-variables.js';
 import { oidcProviders } from './oidc-providers.js';
 import { variableOf, type AnyOptionTable } from './option-table.js';
 import {
-  base64,
   flag,
   integer,
   list,
@@ -9,7 +9,6 @@ import {
   mailbox,
   nodeEnvironment,
   oneOf,
-  passwordFormat,
   postgresUrl,
   publicUrl,
   redisUrl,
@@ -20,20 +19,7 @@ import {
   webUrl,
   type Parser,
 } from './values.js';
-
-export interface Variable<T> {
-  readonly parse: Parser<T>;
-  /** One line for the table in the README. */
-  readonly about: string;
-  /** The default as the README shows it. If it depends on other variables, `config.ts` computes it. */
-  readonly fallback?: string;
-}
-
-const variable = <T>(parse: Parser<T>, about: string, fallback?: string): Variable<T> => ({
-  parse,
-  about,
-  fallback,
-});
+import { variable, type Variable } from './variable.js';
 
 /** The variables that are not options of Better Auth. */
 export const VARIABLES = {
@@ -121,55 +107,7 @@ export const VARIABLES = {
     'hashes that may wait; when more wait, sign-in answers 503',
     '256',
   ),
-  LEGACY_USERS_TABLE: variable(
-    text,
-    'table that becomes `users`; with `none` the migrations leave a table `user` alone',
-  ),
-  LEGACY_SESSIONS_TABLE: variable(text, 'table that becomes `sessions`, or `none`'),
-  LEGACY_ACCOUNTS_TABLE: variable(text, 'table that becomes `accounts`, or `none`'),
-  LEGACY_VERIFICATIONS_TABLE: variable(text, 'table that becomes `verifications`, or `none`'),
-  LEGACY_ID_COLUMN: variable(text, 'column that becomes `users.id`'),
-  LEGACY_EMAIL_COLUMN: variable(text, 'column that becomes `users.email`'),
-  LEGACY_CREATED_AT_COLUMN: variable(text, 'column that becomes `users.created_at`'),
-  LEGACY_UPDATED_AT_COLUMN: variable(text, 'column that becomes `users.updated_at`'),
-  LEGACY_PASSWORD_COLUMN: variable(text, 'column from which the migrations read password hashes'),
-  LEGACY_PASSWORD_SALT_COLUMN: variable(
-    text,
-    'column with the salt, if the password hash does not contain it',
-  ),
-  LEGACY_PASSWORD_FORMAT: variable(
-    passwordFormat,
-    'what the password column holds, if the hash does not say it itself, such as `pbkdf2-sha256:iterations=25000,length=512,encoding=hex`',
-  ),
-  LEGACY_PASSWORD_PEPPER: variable(
-    text,
-    'text that the legacy application appended to passwords before bcrypt, as Devise does, or that `LEGACY_PASSWORD_FORMAT` places with `order`',
-  ),
-  LEGACY_UNKNOWN_HASHES: variable(
-    oneOf('stop', 'keep'),
-    '`keep` accepts password hashes that the server cannot verify; those users need a password reset',
-    'stop',
-  ),
-  WRAP_WEAK_HASHES: variable(
-    flag,
-    'true stores argon2id over weak legacy hashes, so that no fast hash remains in `accounts`',
-    'false',
-  ),
-  FIREBASE_SCRYPT_SIGNER_KEY: variable(
-    base64,
-    'signer key of a Firebase project, in base64, for password hashes of its users',
-  ),
-  FIREBASE_SCRYPT_SALT_SEPARATOR: variable(
-    base64,
-    'salt separator of the Firebase project, in base64',
-    'Bw==',
-  ),
-  FIREBASE_SCRYPT_ROUNDS: variable(integer(1, 64), 'rounds of the Firebase project', '8'),
-  FIREBASE_SCRYPT_MEMORY_COST: variable(integer(1, 20), 'memory cost of the Firebase project', '14'),
-  LEGACY_NAME_COLUMN: variable(text, 'column from which the migrations read names'),
-  LEGACY_VERIFIED_COLUMN: variable(text, 'column that says whether the e-mail is verified'),
-  LEGACY_IMAGE_COLUMN: variable(text, 'column from which the migrations read the URLs of pictures'),
-  LEGACY_ACTIVE_COLUMN: variable(text, 'column that says whether the user may sign in'),
+  ...MIGRATION_VARIABLES,
   LEGACY_JWT_SECRET: variable(text, 'secret of the legacy application’s HS256 JWTs'),
   LEGACY_JWT_JWKS_URL: variable(
     webUrl,

@@ -18,12 +18,15 @@ export function isRefusedByPooler(error: unknown): boolean {
  */
 export async function isPooled(client: pg.Client, another: () => pg.Client): Promise<boolean> {
   // A pooler makes up the process id it tells its clients. PostgreSQL tells the real one.
-  if ((client as { processID?: number }).processID === (await backend(client))) return false;
+  const home = await backend(client);
+  if ((client as { processID?: number }).processID === home) return false;
   const other = another();
   await other.connect();
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      if (await meets(client, other)) return true;
+      // With two sessions in turn, `meets` alone could see the same one in every round. This query shifts the turns.
+      if (round > 0) await backend(other);
+      if (await meets(client, other, home)) return true;
     }
     return false;
   } finally {
@@ -31,12 +34,12 @@ export async function isPooled(client: pg.Client, another: () => pg.Client): Pro
   }
 }
 
-/** True if two open connections share one session, or if the first gets another session because of the second. */
-async function meets(client: pg.Client, other: pg.Client): Promise<boolean> {
-  const first = await backend(client);
+/** True if two open connections share one session, or if the first is no longer in its session. */
+async function meets(client: pg.Client, other: pg.Client, home: number | undefined): Promise<boolean> {
+  if ((await backend(client)) !== home) return true;
   try {
     await other.query('begin');
-    if ((await backend(other)) === first || (await backend(client)) !== first) return true;
+    if ((await backend(other)) === home || (await backend(client)) !== home) return true;
     await other.query('rollback');
     return false;
   } catch {

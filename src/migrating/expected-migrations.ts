@@ -3,6 +3,7 @@ import { configuredColumnsMigration } from '../../migrations/configured-columns.
 import { MIGRATIONS } from '../../migrations/index.js';
 import type { ConfiguredFields } from '../config/config.js';
 import { configuredColumns } from './configured-columns.js';
+import { MIGRATIONS_TABLE } from './migrations-table.js';
 
 export const NO_FIELDS: ConfiguredFields = {
   user: { additionalFields: [] },
@@ -22,10 +23,10 @@ export async function pendingMigrations(
 ): Promise<string[]> {
   const names = expectedMigrations(fields).map((migration) => migration.name);
   const [found] = await dataSource.query<{ found: boolean }[]>(
-    `select to_regclass('gatehouse_migrations') is not null as found`,
+    `select to_regclass('${MIGRATIONS_TABLE}') is not null as found`,
   );
   if (!found?.found) return names;
-  const rows = await dataSource.query<{ name: string }[]>('select name from gatehouse_migrations');
+  const rows = await dataSource.query<{ name: string }[]>(`select name from ${MIGRATIONS_TABLE}`);
   const executed = new Set(rows.map((row) => row.name));
   return names.filter((name) => !executed.has(name));
 }

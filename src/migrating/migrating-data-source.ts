@@ -1,5 +1,7 @@
-import { DataSource, MigrationExecutor, QueryFailedError, type Migration, type QueryRunner } from 'typeorm';
-import { loadConfiguredFields, loadDatabaseConfig, type ConfiguredFields } from '../config/config.js';
+import { debuglog } from 'node:util';
+import { DataSource, QueryFailedError, type Migration, type QueryRunner } from 'typeorm';
+import type { ConfiguredFields } from '../config/config.js';
+import { loadMigrationConfig } from '../config/migration-config.js';
 import type { Environment } from '../config/environment.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import type { Entities } from '../database/connect.js';
@@ -7,7 +9,13 @@ import { describeConnectionFault } from '../database/connection-fault.js';
 import { POOLED, isRefusedByPooler } from '../database/connection-pooler.js';
 import { NO_FIELDS, expectedMigrations } from './expected-migrations.js';
 import { AT_WORK, MigrationLock } from './migration-lock.js';
+import { isMigrationFault } from './migration-fault.js';
 import { MigrationLogger } from './migration-logger.js';
+import { MIGRATIONS_TABLE } from './migrations-table.js';
+import { OurMigrations } from './our-migrations.js';
+
+/** Prints the stack of an error for developers of this server. */
+const debug = debuglog('gatehouse');
 
 const OLDEST_POSTGRES = 14;
 const SESSION = '-c timezone=UTC -c statement_timeout=0';
@@ -36,7 +44,7 @@ export class MigratingDataSource extends DataSource {
       applicationName: 'gatehouse-migrations',
       entities: [...entities],
       migrations: expectedMigrations(fields),
-      migrationsTableName: 'gatehouse_migrations',
+      migrationsTableName: MIGRATIONS_TABLE,
       // Each migration opens its own transactions, because indexes are built and dropped concurrently, which no transaction
       // allows.
       migrationsTransactionMode: 'none',
@@ -76,21 +84,30 @@ export class MigratingDataSource extends DataSource {
     await this.withLock(options, (executor) => executor.undoLastMigration());
   }
 
+  /** Takes back all our migrations, newest first, under one lock. Returns how many these were. */
+  async undoAllMigrations(): Promise<number> {
+    const { logger } = this;
+    if (logger instanceof MigrationLogger) logger.resultsOnly = true;
+    return await this.withLock(undefined, (executor) => executor.undoAll());
+  }
+
+  override async showMigrations(): Promise<boolean> {
+    return await inOneSentence(() => new OurMigrations(this).showMigrations());
+  }
+
   private async withLock<Result>(
     options: { fake?: boolean } | undefined,
-    work: (executor: MigrationExecutor) => Promise<Result>,
+    work: (executor: OurMigrations) => Promise<Result>,
   ): Promise<Result> {
     // If the lock is lost, `finally` releases this runner. It then refuses further statements.
     const queryRunner = this.createQueryRunner();
-    const executor = new MigrationExecutor(this, queryRunner);
+    const executor = new OurMigrations(this, queryRunner);
     executor.transaction = 'none';
     executor.fake = options?.fake ?? false;
     try {
-      return await MigrationLock.hold(this.url, () => asHolder(queryRunner, () => work(executor)));
-    } catch (error) {
-      throw error instanceof QueryFailedError || isConnectionLoss(error)
-        ? new StartupFault(describe(error))
-        : error;
+      return await inOneSentence(() =>
+        MigrationLock.hold(this.url, () => asHolder(queryRunner, () => work(executor))),
+      );
     } finally {
       await queryRunner.release();
     }
@@ -99,6 +116,10 @@ export class MigratingDataSource extends DataSource {
 
 async function asHolder<Result>(queryRunner: QueryRunner, work: () => Promise<Result>): Promise<Result> {
   await queryRunner.query(`set application_name to '${AT_WORK}'`);
+  const [session] = (await queryRunner.query(
+    `select current_setting('transaction_read_only') = 'on' as reads_only`,
+  )) as { reads_only: boolean }[];
+  if (session?.reads_only) throw new StartupFault(READ_ONLY);
   try {
     return await work();
   } finally {
@@ -128,14 +149,37 @@ export function migratingDataSourceFrom(
 ): MigratingDataSource {
   handOverLegacyNames(environment);
   try {
-    const { directUrl } = loadDatabaseConfig(environment);
-    const fields = loadConfiguredFields(environment);
-    return new MigratingDataSource(directUrl, fields, { entities: entitiesWith?.(fields) });
+    const { database, fields } = loadMigrationConfig(environment);
+    return new MigratingDataSource(database.directUrl, fields, { entities: entitiesWith?.(fields) });
   } catch (error) {
-    if (error instanceof StartupFault)
-      return new MigratingDataSource('postgresql://localhost/postgres', NO_FIELDS, { fault: error });
-    throw error;
+    return faultyDataSource(error);
   }
+}
+
+/** A data source whose `initialize` throws the fault, for programs that cannot report one before. */
+export function faultyDataSource(error: unknown): MigratingDataSource {
+  return new MigratingDataSource('postgresql://localhost/postgres', NO_FIELDS, { fault: toFault(error) });
+}
+
+const READ_ONLY =
+  'PostgreSQL accepts no writes in this session, so nothing was changed. It may be a replica, or have ' +
+  'default_transaction_read_only=on. Set DATABASE_DIRECT_URL to a database that accepts writes, then run the command again.';
+
+async function inOneSentence<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isMigrationFault(error) ? error : toFault(error);
+  }
+}
+
+/** The error as one that the TypeORM CLI prints without a stack trace. */
+function toFault(error: unknown): StartupFault {
+  if (error instanceof StartupFault) return error;
+  debug('%O', error);
+  if (error instanceof QueryFailedError || isConnectionLoss(error)) return new StartupFault(describe(error));
+  const message = error instanceof Error ? error.message : String(error);
+  return new StartupFault(`The command stopped: ${message}. To see where, set NODE_DEBUG=gatehouse.`);
 }
 
 function isConnectionLoss(error: unknown): error is Error {
@@ -153,7 +197,7 @@ function isConnectionLoss(error: unknown): error is Error {
  */
 function describe(error: Error & { detail?: string; table?: string }): string {
   const detail = error.detail?.startsWith('Key (') ? ` ${error.detail}` : '';
-  return `The migrations stopped: ${error.message}.${detail} Correct this, then run the command again. It continues where it stopped.`;
+  return `The migrations stopped: ${error.message.replace(/\.$/, '')}.${detail} Correct this, then run the command again. It continues where it stopped.`;
 }
 
 /** Variables that the migrations read. Those of legacy JWTs concern only the server. */

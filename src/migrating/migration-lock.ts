@@ -31,9 +31,7 @@ export const MigrationLock = {
       throw new StartupFault(describeConnectionFault(error, url));
     }
     try {
-      if (await isPooled(client, () => lockClient(url))) throw new StartupFault(POOLED);
-      await acquire(client);
-      await endPredecessors(client);
+      await wait(client, url);
       return await Promise.race([work(), lost]);
     } finally {
       await client.end().catch(() => {});
@@ -44,11 +42,30 @@ export const MigrationLock = {
 const LOST =
   'The migrations stopped, because the connection that holds their lock was lost. Run the command again. It continues where it stopped.';
 
+const LOST_BEFORE =
+  'The connection to PostgreSQL was lost while waiting for the lock of the migrations. Nothing was changed. Run the command again.';
+
+/** Waits until the lock is ours and no earlier process is at work. */
+async function wait(client: pg.Client, url: string): Promise<void> {
+  try {
+    if (await isPooled(client, () => lockClient(url))) throw new StartupFault(POOLED);
+    await acquire(client);
+    await endPredecessors(client);
+  } catch (error) {
+    if (error instanceof StartupFault) throw error;
+    const { code = '' } = error as { code?: string };
+    // Class 57 is an administrator who ends the session, class 08 a lost connection. The driver's own errors have no code.
+    const lost = code === '' || /^(57P0[12]|08|ECONN|EPIPE)/.test(code);
+    throw new StartupFault(lost ? LOST_BEFORE : describeConnectionFault(error, url));
+  }
+}
+
 function lockClient(url: string): pg.Client {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'gatehouse-migrations-lock',
     keepAlive: true,
+    connectionTimeoutMillis: 10_000,
   });
   client.on('error', () => {});
   return client;

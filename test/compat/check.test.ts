@@ -143,10 +143,9 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       const [user] = await database.query<{ id: string; account: string }>(
         `select u.id, a.id as account from users u join accounts a on a.user_id = u.id where username = 'user1'`,
       );
-      const client = await database.pool.connect();
-      await client.query('set session_replication_role to replica');
-      await client.query(sql.replace('$ACCOUNT', `'${user?.account}'`));
-      client.release(true);
+      await database.administer(
+        `set session_replication_role to replica; ${sql.replace('$ACCOUNT', `'${user?.account}'`)}`,
+      );
       const result = await check(database);
       expect(result.compatible).toBe(false);
       expect(result.compared).toMatchObject([
@@ -214,11 +213,9 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
     });
 
     it('names the first ten of the rows that differ', async () => {
-      const client = await database.pool.connect();
-      await client.query(`set session_replication_role to replica;
-                          update sessions set expires_at = '2031-01-01' where id = '2';
-                          update users set name = 'Other' where id > 20000`);
-      client.release(true);
+      await database.administer(`set session_replication_role to replica;
+                                 update sessions set expires_at = '2031-01-01' where id = '2';
+                                 update users set name = 'Other' where id > 20000`);
       const { compatible, compared } = await check(database);
       expect(compatible).toBe(false);
       expect(compared).toMatchObject([

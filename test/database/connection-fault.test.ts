@@ -32,7 +32,7 @@ test('no server listens: the message names the address and DATABASE_URL', async 
 
 test('wrong password: the message names the user and not the password', async () => {
   const message = await faultAt((url) => (url.password = 'very-secret'));
-  expect(message).toMatch(/^PostgreSQL at .* refuses user "postgres": correct the user or password/);
+  expect(message).toMatch(/^PostgreSQL at .* refuses user "app_owner": correct the user or password/);
   expect(message).not.toContain('very-secret');
 });
 

@@ -3,10 +3,15 @@ import { readFileSync } from 'node:fs';
 import { FEATURES } from '../../src/assembly/features.js';
 import { variableOf } from '../../src/config/option-table.js';
 import { coreOptions } from '../../src/config/options.js';
-import { knownVariables, VARIABLES, type Variable } from '../../src/config/variables.js';
+import { MIGRATION_VARIABLES } from '../../src/config/migration-variables.js';
+import type { Variable } from '../../src/config/variable.js';
+import { knownVariables, VARIABLES } from '../../src/config/variables.js';
 import { expectDocument, table, withPart } from './document.js';
 
 const variables = Object.entries<Variable<unknown>>(VARIABLES);
+const [ofMigrations, ofServer] = [true, false].map((migrates) =>
+  variables.filter(([name]) => name in MIGRATION_VARIABLES === migrates),
+) as [typeof variables, typeof variables];
 
 const tables = [coreOptions, ...FEATURES.flatMap(({ optionTables = [] }) => optionTables)];
 const options = tables.flatMap(({ rows }) => Object.entries(rows));
@@ -17,16 +22,14 @@ const defaultOf = (option: (typeof options)[number][1]): string =>
 
 test('the tables of settings are those of the code', async () => {
   await expectDocument('src/config/README.md', (page) => {
-    const withVariables = withPart(
-      page,
-      'variables',
+    const tableOf = (some: typeof variables) =>
       table(
         ['variable', 'meaning', 'default'],
-        variables.map(([name, { about, fallback }]) => [`\`${name}\``, about, fallback ?? '']),
-      ),
-    );
+        some.map(([name, { about, fallback }]) => [`\`${name}\``, about, fallback ?? '']),
+      );
+    const withServer = withPart(page, 'variables', tableOf(ofServer));
     return withPart(
-      withVariables,
+      withPart(withServer, 'migration variables', tableOf(ofMigrations)),
       'options',
       table(
         ['option', 'variable', 'default'],

@@ -38,7 +38,7 @@ test('a server with a migrated database is live and ready', async () =>
   expect(await health()).toEqual(READY));
 
 test('the server replaces connections that the database ends, and no request fails', async () => {
-  await database.query(
+  await database.administer(
     `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
   );
   await new Promise((done) => setTimeout(done, 100));

@@ -113,15 +113,15 @@ describe.each(VERSIONS)('the migrations on PostgreSQL %i', (version) => {
   it('refuse to run as a role that does not own the table', async () => {
     database = await legacyDatabase(version, `${USERS})`);
     const role = `r${Date.now()}`;
-    await database.query(
+    await database.administer(
       `create role ${role} login password 'secret'; grant all on schema public to ${role}`,
     );
     const url = new URL(database.url);
     [url.username, url.password] = [role, 'secret'];
     await expect(migrate({ ...database, url: url.href })).rejects.toThrow(
-      /users belongs to the role "postgres"/,
+      /users belongs to the role "app_owner"/,
     );
-    await database.query(`drop owned by ${role}; drop role ${role}`);
+    await database.administer(`drop owned by ${role}; drop role ${role}`);
   });
 
   it('describe an unreachable database in one sentence', async () => {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { createDatabase, type PostgresVersion, type TestDatabase } from '../setup/database.js';
 import { MIGRATED } from '../setup/gatehouse.js';
+import { OWNER } from '../setup/owner.mjs';
 
 describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => {
   let database: TestDatabase;
@@ -83,8 +84,9 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => 
   });
 
   test('a role that may only write users can do so', async () => {
-    await database.query('drop role if exists legacy_writer');
-    await database.query('create role legacy_writer');
+    await database.administer(
+      `drop role if exists legacy_writer; create role legacy_writer; grant legacy_writer to ${OWNER}`,
+    );
     await database.query('grant select, update on users to legacy_writer');
     const client = await database.pool.connect();
     try {
@@ -94,7 +96,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => 
       await client.query('reset role; reset search_path');
       client.release();
     }
-    await database.query('drop owned by legacy_writer; drop role legacy_writer');
+    await database.administer('drop owned by legacy_writer; drop role legacy_writer');
     await listener.query('select 1');
     expect(heard).toEqual(['{"users" : ["user8"]}']);
   });

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
+import { OWNER } from '../setup/owner.mjs';
 import { startRestartablePostgres } from '../setup/restartable-postgres.js';
 import { startCommand } from './command.js';
 import { legacyDatabase, migrate, revertFrom, VERSIONS } from './support.js';
@@ -93,6 +94,8 @@ describe.each(VERSIONS)('a backfill on PostgreSQL %i with a standby', (version) 
     const replica = new pg.Client({ connectionString: standby.url });
     await replica.connect();
     const database = await createDatabase({ server: server.url });
+    // PostgreSQL shows the progress of standbys only to members of this role.
+    await database.administer(`grant pg_read_all_stats to ${OWNER}`);
     try {
       await database.query(LEGACY);
       await migrate(database);

@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { ADMIT_OWNER, OWNER } from './owner.mjs';
 
 export type PostgresVersion = 14 | 18;
 
 export interface TestDatabase {
+  /** Connects as an ordinary role that owns the tables. */
   readonly url: string;
+  readonly superuserUrl: string;
   /** A connection pool for queries of the test. */
   readonly pool: pg.Pool;
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Runs statements as the superuser, who may do what no application does. Returns the rows of the last one. */
+  administer<Row extends pg.QueryResultRow>(text: string): Promise<Row[]>;
   drop(): Promise<void>;
 }
 
@@ -16,7 +21,11 @@ export interface TestDatabase {
  * @param options `server` is the URL of another server. `template` is the database to copy; without it the new one is empty.
  */
 export async function createDatabase(
-  options: { version?: PostgresVersion; template?: string; server?: string } = {},
+  options: {
+    version?: PostgresVersion;
+    template?: string;
+    server?: string;
+  } = {},
 ): Promise<TestDatabase> {
   const server = new URL(options.server ?? serverUrl(options.version ?? 18));
   const name = `t_${randomBytes(8).toString('hex')}`;
@@ -24,15 +33,22 @@ export async function createDatabase(
     server,
     `create database ${name}${options.template ? ` template ${options.template}` : ''}`,
   );
-  const url = new URL(server);
-  url.pathname = `/${name}`;
+  const asSuperuser = new URL(server);
+  asSuperuser.pathname = `/${name}`;
+  const url = new URL(asSuperuser);
+  await administer(asSuperuser, ADMIT_OWNER);
+  [url.username, url.password] = [OWNER, OWNER];
   const pool = new pg.Pool({ connectionString: url.href, max: 4 });
   pool.on('error', () => {});
   return {
     url: url.href,
+    superuserUrl: asSuperuser.href,
     pool,
     async query(text, values) {
       return (await pool.query(text, values)).rows;
+    },
+    async administer<Row extends pg.QueryResultRow>(text: string) {
+      return (await administer(asSuperuser, text)) as Row[];
     },
     async drop() {
       await pool.end();
@@ -47,11 +63,12 @@ export function serverUrl(version: PostgresVersion): string {
   return url;
 }
 
-async function administer(server: URL, statement: string): Promise<void> {
+async function administer(server: URL, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: server.href });
   await client.connect();
   try {
-    await client.query(statement);
+    const result: pg.QueryResult | pg.QueryResult[] = await client.query(statement);
+    return (Array.isArray(result) ? result.at(-1) : result)?.rows ?? [];
   } finally {
     await client.end();
   }

@@ -26,7 +26,7 @@ export interface LegacyApplication {
 
 export async function startLegacyApplication(database: TestDatabase): Promise<LegacyApplication> {
   const role = `legacy_${randomBytes(6).toString('hex')}`;
-  await database.query(`create role ${role} login password '${role}'`);
+  await database.administer(`create role ${role} login password '${role}'`);
   await database.query(`grant select, insert, update, delete on users, orders to ${role}`);
   const url = new URL(database.url);
   url.username = url.password = role;
@@ -56,7 +56,7 @@ export async function startLegacyApplication(database: TestDatabase): Promise<Le
     query: async (text, values) => (await client.query(text, values)).rows,
     async stop() {
       await client.end();
-      await database.query(`drop owned by ${role}; drop role ${role}`);
+      await database.administer(`drop owned by ${role}; drop role ${role}`);
     },
   };
 }

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { TestDatabase } from './database.js';
 
 /**
@@ -10,15 +11,19 @@ export async function meetingAtLock<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const holder = await database.pool.connect();
+  // Only a superuser sees what the sessions of all roles wait for.
+  const observer = new pg.Client({ connectionString: database.superuserUrl });
+  await observer.connect();
   try {
     await holder.query('begin');
     await holder.query(statement, values);
     const result = work();
     const blocked = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    while ((await database.query(blocked)).length < waiting);
+    while ((await observer.query(blocked)).rows.length < waiting);
     await holder.query('commit');
     return await result;
   } finally {
+    await observer.end();
     holder.release();
   }
 }

@@ -41,11 +41,11 @@ export async function createShapedDatabase({
 }: Shape): Promise<TestDatabase> {
   const empty = await createDatabase();
   const role = `r_${randomBytes(8).toString('hex')}`;
-  await empty.query(`create role ${role} login password 'secret'`);
-  await empty.query(`alter role ${role} set timezone to '${timeZone}'`);
+  await empty.administer(`create role ${role} login password 'secret'`);
+  await empty.administer(`alter role ${role} set timezone to '${timeZone}'`);
   const url = new URL(empty.url);
-  await empty.query(`alter database ${url.pathname.slice(1)} owner to ${role}`);
-  await empty.query(`alter schema public owner to ${role}`);
+  await empty.administer(`alter database ${url.pathname.slice(1)} owner to ${role}`);
+  await empty.administer(`alter schema public owner to ${role}`);
   url.username = role;
   url.password = 'secret';
   const dataSource = createMigratingDataSource(url.href);
@@ -58,13 +58,15 @@ export async function createShapedDatabase({
   if (renamed) await rename(pool);
   return {
     url: url.href,
+    superuserUrl: empty.superuserUrl,
+    administer: empty.administer,
     pool,
     query: async (text, values) => (await pool.query(text, values)).rows,
     async drop() {
       await pool.end();
       await empty.drop();
       const again = await createDatabase();
-      await again.query(`drop role ${role}`);
+      await again.administer(`drop role ${role}`);
       await again.drop();
     },
   };

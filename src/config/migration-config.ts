@@ -1,0 +1,40 @@
+import { StartupFault } from '../errors/startup-fault.js';
+import {
+  CORE,
+  DATABASE_NAMES,
+  FIELD_NAMES,
+  TABLE_NAMES,
+  databaseFrom,
+  fieldsFrom,
+  withoutDatabase,
+  type ConfiguredFields,
+  type DatabaseConfig,
+} from './config.js';
+import type { Environment } from './environment.js';
+import { MIGRATION_VARIABLES } from './migration-variables.js';
+import { describeFaults } from './describe-faults.js';
+import { parseAll } from './parse-variables.js';
+import { tableNameFaults, tableNamesFrom } from './table-names.js';
+import { VARIABLES } from './variables.js';
+
+/** What the commands for the database need to know. */
+export interface MigrationConfig {
+  readonly database: DatabaseConfig;
+  readonly fields: ConfiguredFields;
+}
+
+/**
+ * Reads the settings of the database, of the migrations and of the tables. Refuses misspelt names of any setting, because
+ * the migrations would run without it.
+ * @throws {StartupFault} whose message lists all faults.
+ */
+export function loadMigrationConfig(environment: Environment): MigrationConfig {
+  const faults: string[] = [];
+  const names = [...DATABASE_NAMES, ...FIELD_NAMES, ...Object.keys(MIGRATION_VARIABLES), ...TABLE_NAMES];
+  const spelt = [...new Set([...names, ...Object.keys(VARIABLES)])];
+  const parsed = parseAll(environment, CORE, names, faults, spelt);
+  faults.push(...tableNameFaults(tableNamesFrom(parsed)));
+  faults.push(...withoutDatabase(environment, faults));
+  if (faults.length > 0) throw new StartupFault(describeFaults(faults));
+  return { database: databaseFrom(Object.fromEntries(parsed)), fields: fieldsFrom(parsed) };
+}
