@@ -281,4 +281,25 @@ describe('WRAP_WEAK_HASHES', () => {
     const rows = await passwords();
     expect(rows.map(({ password }) => password)).toEqual(VECTORS.map(({ hash }) => hash));
   });
+
+  test('an interrupted run continues behind its last batch', async () => {
+    await database.query(
+      `create function stop_at_60() returns trigger language plpgsql as
+         $$begin if new.provider_user_id = '60' then raise 'stopped' using errcode = '57014'; end if; return new; end$$;
+       create trigger stop_at_60 before update on accounts for each row execute function stop_at_60()`,
+    );
+    const variables = { WRAP_WEAK_HASHES: 'true' };
+    await expect(withVariables(variables, () => migrate(database))).rejects.toThrow('stopped');
+    const half = await passwords();
+    const isWrapped = ({ password }: { password: string }) => parseHash(password)?.format.id === 'wrapped';
+    expect(half.filter(isWrapped).length).toBeGreaterThan(10);
+    expect(half.filter(({ password }) => parseHash(password)?.weak).length).toBeGreaterThan(10);
+    await database.query('drop trigger stop_at_60 on accounts; drop function stop_at_60()');
+    await withVariables(variables, () => migrate(database));
+    const all = await passwords();
+    expect(all.filter(({ password }) => parseHash(password)?.weak)).toEqual([]);
+    expect(all.filter(({ n }) => half.some((row) => row.n === n && isWrapped(row)))).toEqual(
+      half.filter(isWrapped),
+    );
+  });
 });
