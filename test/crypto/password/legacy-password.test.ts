@@ -1,8 +1,5 @@
-import {
-  legacyFormatOf,
-  legacyPasswordFaults,
-  parseLegacyFormat,
-} from '../../../src/crypto/password/legacy-password.js';
+import { parseLegacyFormat } from '../../../src/crypto/password/legacy-format.js';
+import { legacyFormatOf, legacyPasswordFaults } from '../../../src/crypto/password/legacy-password.js';
 
 describe('LEGACY_PASSWORD_FORMAT', () => {
   it.each([
