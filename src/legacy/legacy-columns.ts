@@ -6,9 +6,9 @@ import type { Queries } from './queries.js';
  */
 export interface LegacyColumns {
   readonly password?: string;
-  readonly passwordSalt?: string;
+  readonly passwordSalt?: string | undefined;
   /** No column, but what `LEGACY_PASSWORD_FORMAT` said when the migrations began. */
-  readonly passwordFormat?: string;
+  readonly passwordFormat?: string | undefined;
   readonly name?: string;
   readonly verified?: string;
   readonly image?: string;
@@ -22,9 +22,17 @@ export async function readLegacyColumns(queries: Queries): Promise<LegacyColumns
   if (!found?.found) return {};
   const rows = (await queries.query(
     `select purpose, quote_ident(column_name) as name from gatehouse.legacy_columns
-     join pg_attribute on attrelid = to_regclass('users') and attname = column_name and not attisdropped and purpose <> 'passwordFormat'
+     join pg_attribute on attrelid = to_regclass('users') and attname = column_name and not attisdropped
      where strpos(purpose, '.') = 0
-     union all select purpose, column_name from gatehouse.legacy_columns where purpose = 'passwordFormat'`,
+     union all select 'password_format', value from gatehouse.choices where variable = 'LEGACY_PASSWORD_FORMAT'`,
   )) as { purpose: string; name: string }[];
-  return Object.fromEntries(rows.map(({ purpose, name }) => [purpose, name]));
+  const {
+    password_salt: passwordSalt,
+    password_format: passwordFormat,
+    ...others
+  } = Object.fromEntries(rows.map(({ purpose, name }) => [purpose, name])) as Record<
+    string,
+    string | undefined
+  >;
+  return { ...others, passwordSalt, passwordFormat };
 }

@@ -129,6 +129,9 @@ interface SqlOptions {
   readonly plainDigests?: boolean;
 }
 
+/** SQL of a text. Written so that no name stands in braces: those are markers of tables (src/database/tables.ts). */
+const letters = (prefix = ''): string => `'${prefix.replace('{', "{' || '")}'`;
+
 /** SQL of a case over the table: the condition of the format whose first letters the hash has. Null for a null hash. */
 function caseOf(
   expression: string,
@@ -137,7 +140,7 @@ function caseOf(
 ): string {
   const hash = `rtrim((${expression})::text, ' ')`;
   const branches = WITH_PREFIX.map(
-    (format) => `when starts_with(${hash}, '${format.prefix}') then ${condition(format, hash)}`,
+    (format) => `when starts_with(${hash}, ${letters(format.prefix)}) then ${condition(format, hash)}`,
   );
   const others = WITHOUT_PREFIX.filter((format) => plainDigests || format !== PLAIN_HEX)
     .map((format) => `(${condition(format, hash)})`)
