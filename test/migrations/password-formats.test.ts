@@ -3,6 +3,7 @@ import { parseHash } from '../../src/crypto/password/formats.js';
 import { verifyPassword } from '../../src/crypto/password/password-hasher.js';
 import { checkData } from '../../src/compat/data-check.js';
 import { compareWithLegacy } from '../../src/compat/legacy-comparisons.js';
+import { readTables, withTables } from '../../src/database/tables.js';
 import { catchUp } from '../../src/switch-over/catch-up.js';
 import { forward } from '../../src/switch-over/steps.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
@@ -36,10 +37,13 @@ const stored = async (database: TestDatabase, id: string): Promise<string | unde
 
 /** What compat:check calls an error, or different from the legacy columns. */
 const differences = (database: TestDatabase) =>
-  withDataSource(database.url, async (dataSource) => [
-    ...(await checkData(dataSource)).filter(({ level }) => level === 'error'),
-    ...(await compareWithLegacy(dataSource)).filter(({ different }) => different > 0),
-  ]);
+  withDataSource(database.url, async (dataSource) => {
+    const tables = await readTables(dataSource);
+    return [
+      ...(await checkData(withTables(tables, dataSource), tables)).filter(({ level }) => level === 'error'),
+      ...(await compareWithLegacy(dataSource, tables)).filter(({ different }) => different > 0),
+    ];
+  });
 
 interface Case {
   readonly name: string;
