@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-import type { HashSecrets } from '../crypto/password/formats/format.js';
 import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import type { AdditionalField } from './additional-fields.js';
@@ -10,6 +8,7 @@ import { cookieFaults } from './cookie-faults.js';
 import { describeFaults } from './describe-faults.js';
 import { coreOptions, type Options } from './options.js';
 import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
+import { passwordsFrom, type PasswordConfig } from './password-settings.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { parseAll } from './parse-variables.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
@@ -77,14 +76,7 @@ export interface Config extends Options, FeatureOptions {
   readonly providerTimeout: number;
   /** The cache of sessions in this process. `size` is the number of sessions that it holds at most. */
   readonly sessionCache: { readonly enabled: boolean; readonly size: number };
-  readonly password: {
-    readonly hash: 'bcrypt' | 'argon2id' | 'scrypt';
-    readonly bcryptCost: number;
-    readonly concurrency: number;
-    readonly queue: number;
-    /** What some legacy hashes need besides what is stored. */
-    readonly secrets: HashSecrets;
-  };
+  readonly password: PasswordConfig;
   readonly legacyJwt: LegacyJwtConfig;
   /** The cookies of features. */
   readonly cookies: readonly ContributedCookie[];
@@ -159,16 +151,7 @@ function settingsFrom(
     oidcProviders: values.OIDC_PROVIDERS ?? [],
     providerTimeout: values.PROVIDER_TIMEOUT ?? 8,
     sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 5000 },
-    password: {
-      hash: values.PASSWORD_HASH ?? 'bcrypt',
-      bcryptCost: values.PASSWORD_BCRYPT_COST ?? 11,
-      concurrency: values.PASSWORD_HASH_CONCURRENCY ?? Math.min(4, availableParallelism()),
-      queue: values.PASSWORD_HASH_QUEUE ?? 256,
-      secrets: {
-        pepper: values.LEGACY_PASSWORD_PEPPER,
-        firebaseSignerKey: values.FIREBASE_SCRYPT_SIGNER_KEY,
-      },
-    },
+    password: passwordsFrom(values),
     legacyJwt: legacyJwtFrom(values),
   };
 }

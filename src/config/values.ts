@@ -1,4 +1,4 @@
-import { parseLegacyFormat } from '../crypto/password/legacy-password.js';
+import { parseLegacyFormat } from '../crypto/password/legacy-format.js';
 
 /**
  * Turns the text of a variable into its value. It throws an `Error` whose message completes the sentence "NAME must be …".

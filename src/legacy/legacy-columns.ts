@@ -6,9 +6,9 @@ import type { Queries } from './queries.js';
  */
 export interface LegacyColumns {
   readonly password?: string;
-  readonly passwordSalt?: string;
+  readonly passwordSalt?: string | undefined;
   /** No column, but what `LEGACY_PASSWORD_FORMAT` said when the migrations began. */
-  readonly passwordFormat?: string;
+  readonly passwordFormat?: string | undefined;
 }
 
 export async function readLegacyColumns(queries: Queries): Promise<LegacyColumns> {
@@ -17,13 +17,20 @@ export async function readLegacyColumns(queries: Queries): Promise<LegacyColumns
   )) as { found: boolean }[];
   if (!found?.found) return {};
   const rows = (await queries.query(
-    `select case purpose when 'password_salt' then 'passwordSalt' else purpose end as purpose,
-            quote_ident(column_name) as name
+    `select purpose, quote_ident(column_name) as name
      from gatehouse.legacy_columns
      join pg_attribute on attrelid = to_regclass('users') and attname = column_name and not attisdropped
      where purpose in ('password', 'password_salt')
      union all
-     select 'passwordFormat', value from gatehouse.choices where variable = 'LEGACY_PASSWORD_FORMAT'`,
+     select 'password_format', value from gatehouse.choices where variable = 'LEGACY_PASSWORD_FORMAT'`,
   )) as { purpose: string; name: string }[];
-  return Object.fromEntries(rows.map(({ purpose, name }) => [purpose, name]));
+  const {
+    password_salt: passwordSalt,
+    password_format: passwordFormat,
+    ...others
+  } = Object.fromEntries(rows.map(({ purpose, name }) => [purpose, name])) as Record<
+    string,
+    string | undefined
+  >;
+  return { ...others, passwordSalt, passwordFormat };
 }

@@ -30,7 +30,7 @@ export async function wrapWeakHashes(runner: QueryRunner): Promise<void> {
   for (let last: string | undefined; ;) {
     const after = last === undefined ? '' : `and a.id > $1::${idType}`;
     const weak = (await runner.query(
-      `select a.id::text as id, a.password from accounts a
+      `select a.id::text as id, a.password from {accounts} a
        where a.provider_id = 'credential' and ${isWeakHash('a.password')} ${after} order by a.id limit ${BATCH}`,
       last === undefined ? [] : [last],
     )) as Weak[];
@@ -38,7 +38,7 @@ export async function wrapWeakHashes(runner: QueryRunner): Promise<void> {
     const wrapped = await Promise.all(weak.map(({ password }) => wrappedOrNull(password)));
     await inShortTransaction(runner, 'wrap weak hashes', () =>
       runner.query(
-        `update accounts a set password = v.wrapped
+        `update {accounts} a set password = v.wrapped
          from unnest($1::text[], $2::text[], $3::text[]) as v(id, was, wrapped)
          where a.id = v.id::${idType} and a.password = v.was and v.wrapped is not null`,
         [weak.map(({ id }) => id), weak.map(({ password }) => password), wrapped],

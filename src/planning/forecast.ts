@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { isUnusableHash, isUsableHash, type LegacyPassword } from '../legacy/password-formats.js';
+import { legacyFormatOf } from '../crypto/password/legacy-password.js';
 import { textExpressions } from '../legacy/text-expressions.js';
 import { findRows, type RowCheck } from '../migrating/find-rows.js';
 import type { Finding } from '../migrating/finding.js';
@@ -40,7 +41,7 @@ export async function forecast(
         : {
             hash: column(users.password),
             salt: users.passwordSalt === undefined ? undefined : column(users.passwordSalt),
-            format: users.chosen['passwordFormat'],
+            format: legacyFormatOf(process.env),
           },
   };
   const checks = [

@@ -53,7 +53,7 @@ export async function readLegacyUsers(
   if (id === undefined || email === undefined) return undefined;
   const chosen = Object.fromEntries([...purposes].filter(([purpose]) => !purpose.includes('.')));
   const before = (purpose: string) => chosen[purpose] && nameBefore(chosen[purpose]);
-  return { table, id, email, password: before('password'), passwordSalt: before('passwordSalt'), chosen };
+  return { table, id, email, password: before('password'), passwordSalt: before('password_salt'), chosen };
 }
 
 /** The migrations store here which legacy column has which purpose, or belongs to which column of ours. */

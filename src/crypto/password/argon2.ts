@@ -38,7 +38,10 @@ export interface Argon2Hash extends Argon2Cost {
 
 const STORED =
   /^\$argon2(id|i)\$(v=(16|19)\$)?([mtp]=\d+,[mtp]=\d+,[mtp]=\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
-const [MEMORY, PASSES, LANES] = [/[$,]m=(\d+)/, /[$,]t=(\d+)/, /[$,]p=(\d+)/];
+const [MEMORY, PASSES, LANES] = [/(?:^|,)m=(\d+)/, /(?:^|,)t=(\d+)/, /(?:^|,)p=(\d+)/];
+/** SQL: the part with the parameters. The version before it may be missing. */
+const parameters = (hash: string) =>
+  `(case when starts_with(${part(hash, 3)}, 'v=') then ${part(hash, 4)} else ${part(hash, 3)} end)`;
 
 /**
  * `$argon2id$v=19$m=…,t=…,p=…$salt$digest` (PHC string format). The parameters may come in any order, because the
@@ -120,13 +123,17 @@ export const ARGON2: Format = {
     return matchesAnd(
       hash,
       STORED,
-      isBearableSql(numberIn(hash, MEMORY), numberIn(hash, PASSES), numberIn(hash, LANES)),
+      isBearableSql(
+        numberIn(parameters(hash), MEMORY),
+        numberIn(parameters(hash), PASSES),
+        numberIn(parameters(hash), LANES),
+      ),
       `length(${salt}) between 11 and 512 and length(${digest}) between 22 and 512`,
     );
   },
   isWeak: (hash) =>
-    `${part(hash, 2)} <> 'argon2id' or ${numberIn(hash, MEMORY)} < ${LEAST_MEMORY}
-     or ${numberIn(hash, MEMORY)} * ${numberIn(hash, PASSES)} < ${LEAST_WORK}`,
+    `${part(hash, 2)} <> 'argon2id' or ${numberIn(parameters(hash), MEMORY)} < ${LEAST_MEMORY}
+     or ${numberIn(parameters(hash), MEMORY)} * ${numberIn(parameters(hash), PASSES)} < ${LEAST_WORK}`,
   parse: (stored) => {
     const hash = parseArgon2(stored);
     if (!hash) return undefined;

@@ -2,12 +2,13 @@ import { createHash, createHmac } from 'node:crypto';
 import { ARGON2 } from './argon2.js';
 import { BCRYPT_SHA256 } from './bcrypt-sha256.js';
 import { BCRYPT, BCRYPT_WITHOUT_PEPPER } from './bcrypt.js';
+import { ASPNET_V2, ASPNET_V3 } from './formats/aspnet.js';
 import { CRYPTS, MD5_CRYPT, SHA256_CRYPT, SHA512_CRYPT } from './formats/crypt.js';
 import { DIGEST_FORMATS, PLAIN_HEX } from './formats/digests.js';
 import { type Derive, type Format, MAX_LENGTH, type ParsedHash, prefixed } from './formats/format.js';
 import { SERVICES } from './formats/services.js';
 import { wrappedFormat } from './formats/wrapped.js';
-import { ASPNET_V2, PBKDF2S } from './pbkdf2.js';
+import { PBKDF2S } from './pbkdf2.js';
 import { BETTER_AUTH_SCRYPT, SCRYPTS } from './scrypt.js';
 
 const DJANGO_BCRYPT: Format = prefixed(BCRYPT_WITHOUT_PEPPER, {
@@ -52,6 +53,7 @@ const WITH_PREFIX: readonly Format[] = [
   ARGON2,
   BCRYPT_SHA256,
   ...PBKDF2S,
+  ASPNET_V3,
   ...SCRYPTS,
   ...CRYPTS,
   prefixed(
@@ -127,6 +129,9 @@ interface SqlOptions {
   readonly plainDigests?: boolean;
 }
 
+/** SQL of a text. Written so that no name stands in braces: those are markers of tables (src/database/tables.ts). */
+const letters = (prefix = ''): string => `'${prefix.replace('{', "{' || '")}'`;
+
 /** SQL of a case over the table: the condition of the format whose first letters the hash has. Null for a null hash. */
 function caseOf(
   expression: string,
@@ -135,7 +140,7 @@ function caseOf(
 ): string {
   const hash = `rtrim((${expression})::text, ' ')`;
   const branches = WITH_PREFIX.map(
-    (format) => `when starts_with(${hash}, '${format.prefix}') then ${condition(format, hash)}`,
+    (format) => `when starts_with(${hash}, ${letters(format.prefix)}) then ${condition(format, hash)}`,
   );
   const others = WITHOUT_PREFIX.filter((format) => plainDigests || format !== PLAIN_HEX)
     .map((format) => `(${condition(format, hash)})`)

@@ -15,8 +15,8 @@ import { type Derive, type Format, fromBase64, matchesAnd, numberIn, part, witho
  * realm holds them as JSON in JSON, so quotes may have backslashes before them.
  */
 const JSON_START = /^\{.*"value\\*"/s;
-const VALUE = /"value\\*"\s*:\s*\\*"([A-Za-z0-9+\/]+=*)\\*"/;
-const SALT = /"salt\\*"\s*:\s*\\*"([A-Za-z0-9+\/]+=*)\\*"/;
+const VALUE = /"value\\*"\s*:\s*\\*"([A-Za-z0-9+/]+=*)\\*"/;
+const SALT = /"salt\\*"\s*:\s*\\*"([A-Za-z0-9+/]+=*)\\*"/;
 const ROUNDS = /"hashIterations\\*"\s*:\s*(\d+)/;
 const ALGORITHM = /"algorithm\\*"\s*:\s*\\*"(pbkdf2|pbkdf2-sha1|pbkdf2-sha256|pbkdf2-sha512|argon2)\\*"/;
 const MEMORY = /"memory\\*"\s*:\s*\[\s*\\*"(\d+)\\*"/;
@@ -87,7 +87,7 @@ const KEYCLOAK: Format = {
  * signer key may be missing; it then comes from `FIREBASE_SCRYPT_SIGNER_KEY`, so that it stays out of the database.
  */
 const FBSCRYPT =
-  /^\$fbscrypt\$v=1,n=(\d+),r=(\d+),p=(\d+)(,ss=[-A-Za-z0-9+\/_]*=*)?(,sk=[-A-Za-z0-9+\/_]+=*)?\$([-A-Za-z0-9+\/_]+=*)\$([-A-Za-z0-9+\/_]+=*)$/;
+  /^\$fbscrypt\$v=1,n=(\d+),r=(\d+),p=(\d+)(,ss=[-A-Za-z0-9+/_]*=*)?(,sk=[-A-Za-z0-9+/_]+=*)?\$([-A-Za-z0-9+/_]+=*)\$([-A-Za-z0-9+/_]+=*)$/;
 const cost = (hash: string): [string, string, string] => [
   `(2 ^ least(${numberIn(hash, /[$,]n=(\d+)/)}, 30))`,
   numberIn(hash, /,r=(\d+)/),
