@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { adoptionFor, planAdoption, type Adoption } from './helpers/1763900000000-adoption.js';
+import { ownTableExists } from './helpers/1763900000000-catalogue.js';
 import { choicesNow } from './helpers/1763900000000-choices.js';
 import { chooseLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
-import { ownTableExists } from './helpers/1763900000000-own-tables.js';
 import { TABLES as OURS, tableName } from './helpers/1763900000000-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { undo } from './helpers/1763900000000-undo-journal.js';

@@ -200,7 +200,7 @@ function legacyFacts(adoption: Adoption): Map<string, ColumnFacts> {
   const present = new Map(adoptedFacts(adoption).columns);
   for (const { ours } of adoption.mirrored) present.delete(ours.name);
   // A trigger runs before PostgreSQL computes a generated column, so it cannot read it.
-  for (const { name, generated } of [...present.values()]) if (generated) present.delete(name);
+  for (const { name, generated } of present.values()) if (generated) present.delete(name);
   return present;
 }
 

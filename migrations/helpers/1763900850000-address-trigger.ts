@@ -13,6 +13,15 @@ const UNNORMALISED = `u.email::text <> ${rough('u')} and ${rough('u')} = address
 const NORMALISED = 'u.email = address and u.id is distinct from new.id';
 /** Two conditions, because PostgreSQL may scan the whole table for a combined one. Each of these uses its own index. */
 const TAKEN = `(exists (select 1 from users u where ${NORMALISED}) or exists (select 1 from users u where ${UNNORMALISED}))`;
+const RESPELT = 'old.email::text is distinct from new.email::text';
+const REPORT_CONFLICT = `
+        if ${TAKEN} then
+          insert into gatehouse.conflicts (user_id, email, normalised_email)
+          select u.id::text, u.email::text, address from users u where ${NORMALISED}
+          union all select u.id::text, u.email::text, address from users u where ${UNNORMALISED}
+          union all select new.id::text, new.email::text, address
+          on conflict (user_id) do nothing;
+        end if;`;
 
 /**
  * Trims and lower-cases an e-mail as it is written. If another row has that address, both rows keep their spelling and
@@ -28,7 +37,6 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
   const hasDeleted = rules.columns.some(({ purpose }) => purpose === 'deleted');
   const deleted = rules.columns.filter(({ purpose }) => purpose === 'deleted').map(({ name }) => quote(name));
   const isRestored = `(${rules.deleted('old')}) and not (${rules.deleted('new')})`;
-  const spelling = 'old.email::text is distinct from new.email::text';
   return {
     name: 'users_address',
     table: 'users',
@@ -37,7 +45,7 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
       { events: 'before insert' },
       {
         events: `before update of ${[...(await addresses(queryRunner)), ...deleted].join(', ')}`,
-        when: hasDeleted ? `(${spelling} or ${isRestored})` : spelling,
+        when: hasDeleted ? `(${RESPELT} or ${isRestored})` : RESPELT,
       },
     ],
     declarations: `
@@ -45,20 +53,7 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
       address text := ${normalised('new.email')};
       earlier text;`,
     body: `
-        if tg_op = 'UPDATE' and ${spelling} then
-          delete from gatehouse.conflicts where user_id = new.id::text;
-          update gatehouse.original_values set was = was - 'email', became = became - 'email'
-          where relation = 'users' and row_id = new.id::text and was ? 'email';
-        elsif tg_op = 'UPDATE' then
-          -- The user is no longer deleted. Give back the address, if nobody has it now.
-          select was -> 'email' ->> 0 into earlier from gatehouse.original_values
-          where relation = 'users' and row_id = new.id::text and became -> 'email' ->> 0 = new.email::text;
-          address := ${normalised('earlier')};
-          if earlier is null or ${TAKEN} then exit work; end if;
-          delete from gatehouse.conflicts where user_id = new.id::text;
-          new.email := address;
-          exit work;
-        end if;
+        ${onUpdate(rules)}
         if ${presence('new.email')} is null then
           ${missing === 'skip' ? '' : giveUp('address')}
           exit work;
@@ -80,17 +75,30 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
           new.email := address;
           exit work;
         end if;
-        if ${TAKEN} then
-          insert into gatehouse.conflicts (user_id, email, normalised_email)
-          select u.id::text, u.email::text, address from users u where ${NORMALISED}
-          union all select u.id::text, u.email::text, address from users u where ${UNNORMALISED}
-          union all select new.id::text, new.email::text, address
-          on conflict (user_id) do nothing;
-        end if;`,
+        ${REPORT_CONFLICT}`,
     onFailure: `
         ${NOTE_FAILURE}
         new := written;`,
   };
+}
+
+/** SQL that handles an update: a new spelling replaces what is known of the old one, and a restored user gets the address back. */
+function onUpdate({ text: { normalised } }: LegacyRules): string {
+  return `
+        if tg_op = 'UPDATE' and ${RESPELT} then
+          delete from gatehouse.conflicts where user_id = new.id::text;
+          update gatehouse.original_values set was = was - 'email', became = became - 'email'
+          where relation = 'users' and row_id = new.id::text and was ? 'email';
+        elsif tg_op = 'UPDATE' then
+          -- The user is no longer deleted. Give back the address, if nobody has it now.
+          select was -> 'email' ->> 0 into earlier from gatehouse.original_values
+          where relation = 'users' and row_id = new.id::text and became -> 'email' ->> 0 = new.email::text;
+          address := ${normalised('earlier')};
+          if earlier is null or ${TAKEN} then exit work; end if;
+          delete from gatehouse.conflicts where user_id = new.id::text;
+          new.email := address;
+          exit work;
+        end if;`;
 }
 
 /** Gives the row that is written an address that is nobody's, and saves the e-mail that the legacy application wrote. */

@@ -1,6 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { needTable, quote } from './1763900000000-catalogue.js';
-import { ownTableExists } from './1763900000000-own-tables.js';
+import { needTable, ownTableExists, quote } from './1763900000000-catalogue.js';
 import { tableName } from './1763900000000-tables.js';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
