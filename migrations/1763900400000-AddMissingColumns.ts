@@ -44,6 +44,14 @@ export class AddMissingColumns1763900400000 implements MigrationInterface {
     }
     const statement = `alter table ${table} drop column if exists ${column}`;
     await recordUndo(queryRunner, { migration: this.name, kind: 'column', relation: table, name, statement });
+    if (table !== tableName('sessions') || name !== 'user_agent') return;
+    // Only Gatehouse and Better Auth fill this column. The old application would not know their sessions.
+    await recordUndo(queryRunner, {
+      migration: this.name,
+      kind: 'statement',
+      relation: table,
+      statement: `delete from ${table} where ${column} is not null`,
+    });
   }
 
   private async setDefault(

@@ -22,6 +22,10 @@ export const MIGRATION_VARIABLES = {
     text,
     'text that the legacy application appended to passwords before bcrypt, as Devise does, or that `LEGACY_PASSWORD_FORMAT` places with `order`',
   ),
+  LEGACY_NAME_COLUMN: variable(
+    text,
+    "column from which the migrations read names, or a key of a JSON column: `raw_user_meta_data->>'full_name'`",
+  ),
   LEGACY_FIRST_NAME_COLUMN: variable(text, 'column with first names, if no column holds whole names'),
   LEGACY_LAST_NAME_COLUMN: variable(text, 'column with last names, if no column holds whole names'),
   LEGACY_VERIFIED_COLUMN: variable(
