@@ -3,7 +3,7 @@ import { entitiesWith } from '../../src/assembly/entities.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { createShapedDatabase } from '../setup/renamed-database.js';
-import { expectOneSentence, runToEnd } from '../setup/run-to-end.js';
+import { runToEnd } from '../setup/run-to-end.js';
 import { catalogue, fastapi, migrate, withDataSource } from './support.js';
 
 const DATA_SOURCE = ['-d', 'dist/ormconfig.js'];
