@@ -7,7 +7,8 @@ import { StartupFault } from '../errors/startup-fault.js';
 import type { Entities } from '../database/connect.js';
 import { describeConnectionFault } from '../database/connection-fault.js';
 import { POOLED, isRefusedByPooler } from '../database/connection-pooler.js';
-import { NO_FIELDS, expectedMigrations } from './expected-migrations.js';
+import { AddingSchemaBuilder } from './adding-schema-builder.js';
+import { NO_FIELDS, expectedMigrations, pendingMigrations } from './expected-migrations.js';
 import { AT_WORK, MigrationLock } from './migration-lock.js';
 import { isMigrationFault } from './migration-fault.js';
 import { MigrationLogger } from './migration-logger.js';
@@ -35,7 +36,7 @@ export class MigratingDataSource extends DataSource {
    */
   constructor(
     private readonly url: string,
-    fields: ConfiguredFields,
+    private readonly fields: ConfiguredFields,
     { entities = [], fault }: { readonly entities?: Entities; readonly fault?: StartupFault } = {},
   ) {
     super({
@@ -58,6 +59,7 @@ export class MigratingDataSource extends DataSource {
       extra: { keepAlive: true },
     });
     this.fault = fault;
+    this.driver.createSchemaBuilder = () => new AddingSchemaBuilder(this, () => this.requireMigrations());
   }
 
   override async initialize(): Promise<this> {
@@ -93,6 +95,22 @@ export class MigratingDataSource extends DataSource {
 
   override async showMigrations(): Promise<boolean> {
     return await inOneSentence(() => new OurMigrations(this).showMigrations());
+  }
+
+  /** `schema:sync` of the TypeORM CLI. Only adds what an entity has and the database lacks. */
+  override async synchronize(dropBeforeSync = false): Promise<void> {
+    if (dropBeforeSync) await this.dropDatabase();
+    await inOneSentence(() => MigrationLock.hold(this.url, () => super.synchronize()));
+  }
+
+  /** `schema:drop` of the TypeORM CLI. */
+  override async dropDatabase(): Promise<void> {
+    throw new StartupFault(KEEPS_TABLES);
+  }
+
+  private async requireMigrations(): Promise<void> {
+    const [first] = await pendingMigrations(this, this.fields);
+    if (first) throw new StartupFault(PENDING);
   }
 
   private async withLock<Result>(
@@ -164,6 +182,12 @@ export function faultyDataSource(error: unknown): MigratingDataSource {
 const READ_ONLY =
   'PostgreSQL accepts no writes in this session, so nothing was changed. It may be a replica, or have ' +
   'default_transaction_read_only=on. Set DATABASE_DIRECT_URL to a database that accepts writes, then run the command again.';
+
+const PENDING =
+  'Migrations are pending, and only these know how to treat the tables of an application. Run: npm run migration:run';
+const KEEPS_TABLES =
+  'schema:drop would drop the tables of other applications too, so nothing was changed. ' +
+  'To take back what the migrations made, run: npm run migration:revert -- --all';
 
 async function inOneSentence<Result>(work: () => Promise<Result>): Promise<Result> {
   try {

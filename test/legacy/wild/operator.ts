@@ -24,6 +24,8 @@ export interface Operator {
   plan(): Promise<Result>;
   run(): Promise<Result>;
   check(): Promise<Result>;
+  /** TypeORM compares our entities with the database, and should find nothing to change. */
+  compare(): Promise<Result>;
   revertAll(): Promise<Result>;
 }
 
@@ -32,17 +34,19 @@ type Settings = Readonly<Record<string, string>>;
 /** Runs the compiled commands, each in a process of its own. */
 export function byCommands(url: string, settings: Settings): Operator {
   const environment = { DATABASE_URL: url, BETTER_AUTH_SECRET: SECRET, NO_COLOR: '1', ...settings };
-  const command = async (name: string, ...words: string[]): Promise<Result> => {
-    const { code, out, err } = await runToEnd(`dist/src/commands/${name}.js`, {
-      environment,
-      arguments: words,
-    });
+  const program = async (file: string, words: readonly string[]): Promise<Result> => {
+    const { code, out, err } = await runToEnd(file, { environment, arguments: words });
     return { done: code === 0, output: `${out}${err}` };
   };
+  const command = (name: string, ...words: string[]) => program(`dist/src/commands/${name}.js`, words);
   return {
     plan: () => command('migration-plan'),
     run: () => command('migration-run'),
     check: () => command('compat-check'),
+    compare: async () => {
+      const result = await program('node_modules/typeorm/cli.js', ['schema:log', '-d', 'dist/ormconfig.js']);
+      return { ...result, done: result.done && result.output.includes('Your schema is up to date') };
+    },
     revertAll: () => command('migration-revert', '--all'),
   };
 }
@@ -79,6 +83,11 @@ export function inProcess(url: string, settings: Settings): Operator {
       attempt(async (dataSource) => {
         const result = await checkCompatibility(dataSource, url, NO_FIELDS);
         return { done: result.compatible, output: describeCompatibility(result) };
+      }),
+    compare: () =>
+      attempt(async (dataSource) => {
+        const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+        return { done: upQueries.length === 0, output: upQueries.map(({ query }) => query).join('\n') };
       }),
     revertAll: () =>
       attempt(async (dataSource) => {

@@ -34,6 +34,7 @@ export async function tryOut(wild: WildCase): Promise<Problems> {
       ...problems,
       ...failure('run again', await operator.run()),
       ...failure('compat:check', await operator.check()),
+      ...failure('schema:log', await operator.compare()),
       ...(await ask(wild, database)),
       ...(await serve(wild, database, url)),
       ...(await legacyWrites(wild, database.url)),
