@@ -63,7 +63,7 @@ export class InspectLegacyTables1763900000000 implements MigrationInterface {
           : warning(message, remedy),
       );
     }
-    this.forecast = await forecastSignIns(queryRunner, legacy);
+    this.forecast = await forecastSignIns(queryRunner, legacy, accounts);
     return found;
   }
 }

@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { quote } from './1763900000000-catalogue.js';
 import { choicesNow } from './1763900000000-choices.js';
 import { error, warning, type Finding } from './1763900000000-finding.js';
-import { columnFor, isAnswered, variableFor } from './1763900000000-legacy-columns.js';
+import { columnFor, isAnswered, variableFor, type Purpose } from './1763900000000-legacy-columns.js';
 import { activeStatuses } from './1763900000000-legacy-rules.js';
 import { countRowsWhere, type LegacyUsers } from './1763900000000-legacy-users.js';
 import { findName, plainName } from './1763900000000-spelling.js';
@@ -82,11 +82,16 @@ async function unsetFlags(queryRunner: QueryRunner, users: LegacyUsers): Promise
     findings.push(
       error(
         `Users who are neither active nor inactive, because ${name} has no value: ${found}`,
-        `Give them a value. If they may sign in: LEGACY_ACTIVE_COLUMN=${name}`,
+        `Give them a value. If they may sign in: LEGACY_ACTIVE_COLUMN=${chosenFor(users, 'active').join(',')}`,
       ),
     );
   }
   return findings;
+}
+
+/** Names of the columns that have this purpose already. A variable that names another one must name them too. */
+function chosenFor({ columns }: LegacyUsers, wanted: Purpose): string[] {
+  return columns.filter(({ purpose }) => purpose === wanted).map(({ name }) => name);
 }
 
 /** Columns that are reported, because they may matter, and are not used. */
@@ -104,38 +109,59 @@ const REPORTED = [
   'locked',
 ];
 
+const TEMPORARY = ['locked_at', 'access_locked_at'];
+
+/** One finding for all columns that the same variable answers, because it must name them all. */
 async function reported(queryRunner: QueryRunner, users: LegacyUsers): Promise<Finding[]> {
   const findings: Finding[] = [];
+  const asked: Record<'active' | 'disabled', { name: string; found: string }[]> = {
+    active: [],
+    disabled: [],
+  };
   const { columns } = users.adoption.source;
   for (const wanted of REPORTED) {
-    const name = findName(columns.keys(), [wanted]);
-    const column = columns.get(name ?? '');
+    const column = columns.get(findName(columns.keys(), [wanted]) ?? '');
     if (!column || users.columns.some((chosen) => chosen.name === column.name)) continue;
-    const value = `u.${quote(column.name)}`;
-    const approval = wanted.endsWith('approved');
-    const temporary = ['locked_at', 'access_locked_at'].includes(wanted);
-    const keepsOut = approval
-      ? `${value} is false`
-      : column.typeName === 'bool'
-        ? value
-        : `${value} is not null`;
-    if (approval && column.typeName !== 'bool') continue;
-    const found = await countRowsWhere(queryRunner, users, keepsOut);
+    const grants = /approved$/.test(wanted);
+    const keepsOut = keepsOutIf(`u.${quote(column.name)}`, column.typeName, grants);
+    const found = keepsOut && (await countRowsWhere(queryRunner, users, keepsOut));
     if (!found) continue;
-    const message = `The column ${column.name} may keep users out, and is not used. It is set for: ${found}`;
-    if (temporary) {
+    if (TEMPORARY.includes(wanted)) {
       findings.push(
-        warning(message, 'A lock after wrong passwords is temporary, so these users may sign in.'),
+        warning(
+          `The column ${column.name} may keep users out, and is not used. It is set for: ${found}`,
+          'A lock after wrong passwords is temporary, so these users may sign in.',
+        ),
       );
-      continue;
-    }
-    const variable = approval ? 'LEGACY_ACTIVE_COLUMN' : 'LEGACY_DISABLED_COLUMN';
-    if (process.env[variable])
-      findings.push(warning(message, `${variable} is set, so these users may sign in.`));
-    else
-      findings.push(
-        error(message, `If it keeps them out: ${variable}=${column.name}. If not: ${variable}=none`),
-      );
+    } else asked[grants ? 'active' : 'disabled'].push({ name: column.name, found });
+  }
+  for (const purpose of ['active', 'disabled'] as const) {
+    const unused = asked[purpose];
+    if (unused.length === 0) continue;
+    const variable = variableFor(purpose);
+    const message = unused
+      .map(
+        ({ name, found }) =>
+          `The column ${name} may keep users out, and is not used. It says so for: ${found}`,
+      )
+      .join('. ');
+    const chosen = chosenFor(users, purpose);
+    const names = [...chosen, ...unused.map(({ name }) => name)].join(',');
+    findings.push(
+      isAnswered(purpose)
+        ? warning(message, `${variable} does not name it, so these users may sign in.`)
+        : error(
+            message,
+            `If it keeps them out: ${variable}=${names}. If not: ${variable}=${chosen.join(',') || 'none'}`,
+          ),
+    );
   }
   return findings;
+}
+
+/** SQL: true if the column keeps the user out. Undefined if a column with this type cannot say so. */
+function keepsOutIf(value: string, typeName: string, grants: boolean): string | undefined {
+  if (typeName === 'bool') return grants ? `${value} is false` : value;
+  if (grants) return undefined;
+  return ['int2', 'int4', 'int8', 'numeric'].includes(typeName) ? `${value} <> 0` : `${value} is not null`;
 }

@@ -35,7 +35,10 @@ interface Search {
   readonly kinds: readonly Kind[];
   /** True: a column with a usual name but another type is an error, because ignoring it would let the wrong users in. */
   readonly vital?: boolean;
-  /** True: every column that is found counts, because each of them keeps people out. Otherwise the first one counts. */
+  /**
+   * True: every column that is found counts, because each of them keeps people out, and the variable may name several.
+   * Otherwise the first one counts.
+   */
   readonly all?: boolean;
 }
 
@@ -89,6 +92,7 @@ const SEARCHES: Readonly<Record<Purpose, Search>> = {
     names: ['banned_until', 'locked_until', 'lockout_end', 'suspended_until', 'blocked_until'],
     kinds: ['time'],
     vital: true,
+    all: true,
   },
   deleted: {
     names: ['deleted_at', 'is_deleted', 'deleted'],
@@ -96,14 +100,14 @@ const SEARCHES: Readonly<Record<Purpose, Search>> = {
     vital: true,
     all: true,
   },
-  status: { names: [], kinds: ['any'] },
+  status: { names: [], kinds: ['any'], all: true },
 };
 
 const USERNAMES = ['username', 'user_name', 'login', 'user_login', 'nickname'];
 const KINDS: Readonly<Record<Kind, readonly string[]>> = {
   text: FAMILIES.string,
   flag: ['bool', 'int2', 'int4', 'int8', 'numeric'],
-  time: [...FAMILIES.time, 'date', 'int8'],
+  time: [...FAMILIES.time, 'date', 'int4', 'int8', 'numeric', 'float8'],
   any: [],
 };
 const DESCRIBED: Readonly<Record<Kind, string>> = {
@@ -152,7 +156,7 @@ function chooseFor(adoption: Adoption, purpose: Purpose, search: Search): Choice
   if (named)
     return named === NONE && !present.has(NONE)
       ? nothing()
-      : chooseNamed(present, adoption, purpose, search, named);
+      : chooseNamed(adoption, present, purpose, search.all && !present.has(named) ? namesIn(named) : [named]);
   const columns: LegacyColumn[] = [];
   for (const candidate of search.names) {
     const name = findName(present.keys(), [candidate]);
@@ -168,14 +172,33 @@ function chooseFor(adoption: Adoption, purpose: Purpose, search: Search): Choice
 
 const nothing = (): Choice => ({ columns: [], findings: [] });
 
-/** The variable may name a key of a JSON object: `raw_user_meta_data->>'full_name'`. */
+const namesIn = (list: string): string[] =>
+  list
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+
 function chooseNamed(
-  present: ReadonlyMap<string, ColumnFacts>,
   adoption: Adoption,
+  present: ReadonlyMap<string, ColumnFacts>,
   purpose: Purpose,
-  search: Search,
+  names: readonly string[],
+): Choice {
+  const choices = names.map((name) => chooseOne(adoption, present, purpose, name));
+  return {
+    columns: choices.flatMap(({ columns }) => columns),
+    findings: choices.flatMap(({ findings }) => findings),
+  };
+}
+
+/** The variable may name a key of a JSON object: `raw_user_meta_data->>'full_name'`. */
+function chooseOne(
+  adoption: Adoption,
+  present: ReadonlyMap<string, ColumnFacts>,
+  purpose: Purpose,
   named: string,
 ): Choice {
+  const search = SEARCHES[purpose];
   const json = /^\s*("?)([^"]+?)\1\s*->>\s*'([^']+)'\s*$/.exec(named);
   const wanted = json?.[2] ?? named;
   const renamed = adoption.renamed.find(({ theirs }) => theirs.name === wanted)?.ours.name;

@@ -50,11 +50,8 @@ export function legacyRules(
   choices: Choices,
 ): LegacyRules {
   const all = (purpose: Purpose) => columns.filter((column) => column.purpose === purpose);
-  const [verified, image, until] = [
-    columnFor(columns, 'verified'),
-    columnFor(columns, 'image'),
-    columnFor(columns, 'disabled_until'),
-  ];
+  const [verified, image] = [columnFor(columns, 'verified'), columnFor(columns, 'image')];
+  const until = all('disabled_until');
   const reasons = (row: string) => [
     ...all('deleted').map((column) => `case when ${isTrue(row, column)} then ${literal(DELETED)} end`),
     ...all('status').map((column) => statusReason(row, column, choices)),
@@ -71,12 +68,16 @@ export function legacyRules(
       verified &&
       ((row) => (isTime(verified) ? asTime(valueOf(row, verified), verified.typeName) : 'null::timestamptz')),
     reason: (row) => (reasons(row).length > 0 ? `coalesce(${reasons(row).join(', ')})` : 'null::text'),
-    until: (row) => (until ? asTime(valueOf(row, until), until.typeName) : 'null::timestamptz'),
+    // The latest of them. `greatest` leaves out nulls.
+    until: (row) =>
+      until.length > 0
+        ? `greatest(${until.map((column) => asTime(valueOf(row, column), column.typeName)).join(', ')})`
+        : 'null::timestamptz',
     deleted: (row) =>
       all('deleted')
         .map((column) => isTrue(row, column))
         .join(' or ') || 'false',
-    bars: reasons('u').length > 0 || until !== undefined,
+    bars: reasons('u').length > 0 || until.length > 0,
   };
 }
 

@@ -1,6 +1,9 @@
 import type { QueryRunner } from 'typeorm';
-import { needTable, quote, type TableFacts } from './1763900000000-catalogue.js';
-import { LOCKED, readLegacyRules, type LegacyRules } from './1763900000000-legacy-rules.js';
+import { literal, needTable, quote, type TableFacts } from './1763900000000-catalogue.js';
+import { readChoices, type Choices } from './1763900000000-choices.js';
+import type { LegacyColumn } from './1763900000000-legacy-columns.js';
+import { activeStatuses, LOCKED, readLegacyRules, type LegacyRules } from './1763900000000-legacy-rules.js';
+import { readUnit } from './1763900000000-mirror-values.js';
 import { FAMILIES } from './1763900000000-tables.js';
 import { addedColumns } from './1763900000000-undo-journal.js';
 import { readUserColumns, type UserColumns } from './1763900000000-user-columns.js';
@@ -38,6 +41,12 @@ export async function columnsTrigger(queryRunner: QueryRunner): Promise<DualWrit
   const text = [nameRule(rules, users, named), imageRule(rules, named, added), verifiedRule(rules, named)];
   const copied = text.filter((rule) => rule !== undefined);
   const ban = rules.bars ? banRule(rules, named) : undefined;
+  const choices = await readChoices(queryRunner);
+  const units = new Map<string, 'ms' | 's'>();
+  for (const { purpose, name } of rules.columns) {
+    const column = users.columns.get(name);
+    if (purpose === 'disabled_until' && column) units.set(name, await readUnit(queryRunner, 'users', column));
+  }
   const all = [...copied, ...(ban ? [ban] : [])];
   if (all.length === 0) return undefined;
   const read = rules.columns.filter(({ purpose }) => !purpose.startsWith('password')).map(({ name }) => name);
@@ -64,7 +73,7 @@ export async function columnsTrigger(queryRunner: QueryRunner): Promise<DualWrit
           new.${updated} := coalesce(new.${updated}, new.${created});
           ${all.map(({ onInsert }) => onInsert).join('\n')}
         else
-          ${ban ? `if ${ban.changed} then ${ban.onUpdate} elsif ${changedHere.join(' or ')} then ${writeBack(rules, named)} end if;` : ''}
+          ${ban ? `if ${ban.changed} then ${ban.onUpdate} elsif ${changedHere.join(' or ')} then ${writeBack(rules, { named, choices, units })} end if;` : ''}
           if (select mode from gatehouse.switch_over) <> 'gatehouse' then
             ${copied.map(({ changed, onUpdate }) => `if ${changed} then ${onUpdate} end if;`).join('\n') || 'null;'}
           end if;
@@ -164,32 +173,70 @@ function banRule({ reason, until }: LegacyRules, named: UserColumns): Rule {
 
 /**
  * A ban that Gatehouse or Better Auth gives or lifts keeps the user out of the legacy application too, or lets them in.
- * A ban that ends is written to the column for that, if there is one.
+ * A ban that ends is written to the columns for that, if there are any. A status or a deletion keeps nobody out whose
+ * ban was lifted; it cannot express a new ban.
  */
-function writeBack({ columns }: LegacyRules, named: UserColumns): string {
+function writeBack({ columns }: LegacyRules, { named, choices, units }: WriteBack): string {
   const [banned, expires] = [
     `coalesce(new.${quote(named('banned'))}, false)`,
     `new.${quote(named('ban_expires'))}`,
   ];
-  const until = columns.find(
-    ({ purpose, typeName }) => purpose === 'disabled_until' && FAMILIES.time.includes(typeName),
-  );
-  const permanent = columns.flatMap(({ purpose, name, typeName }) => {
-    const column = `new.${quote(name)}`;
-    const flag = (value: string) => (typeName === 'bool' ? value : `(${value})::integer`);
-    if (purpose === 'active') return `${column} := ${flag(`not ${banned}`)};`;
-    if (purpose !== 'disabled') return [];
-    const isTime = [...FAMILIES.time, 'date'].includes(typeName);
-    return `${column} := ${isTime ? `case when ${banned} then coalesce(${column}, now()) end` : flag(banned)};`;
-  });
-  if (!until) return permanent.join('\n') || 'null;';
-  const column = `new.${quote(until.name)}`;
-  const forever = permanent.length > 0 ? 'null' : `'infinity'`;
+  const until = columns.filter(({ purpose }) => purpose === 'disabled_until');
+  const permanent = columns.flatMap((column) => permanentBan(column, { banned, choices }));
+  if (until.length === 0) return permanent.join('\n') || 'null;';
+  const forever = permanent.some(({ length }) => length > 0) ? 'null' : `'infinity'`;
+  const end = (time: string) =>
+    until
+      .map(
+        (column) => `new.${quote(column.name)} := ${endOfBan(time, column, units.get(column.name) ?? 's')};`,
+      )
+      .join('\n');
   return `
     if ${banned} and ${expires} is not null then
-      ${column} := ${expires};
+      ${end(expires)}
     else
-      ${column} := case when ${banned} then ${forever}::timestamptz end;
+      ${end(`case when ${banned} then ${forever}::timestamptz end`)}
       ${permanent.join('\n')}
     end if;`;
+}
+
+interface WriteBack {
+  readonly named: UserColumns;
+  readonly choices: Choices;
+  /** What a column with the end of a ban counts, if it counts. */
+  readonly units: ReadonlyMap<string, 'ms' | 's'>;
+}
+
+function permanentBan(
+  { purpose, name, typeName }: LegacyColumn,
+  { banned, choices }: { readonly banned: string; readonly choices: Choices },
+): string[] {
+  const column = `new.${quote(name)}`;
+  const flag = (value: string) => (typeName === 'bool' ? value : `(${value})::integer`);
+  const isTime = [...FAMILIES.time, 'date'].includes(typeName);
+  if (purpose === 'active') return [`${column} := ${flag(`not ${banned}`)};`];
+  if (purpose === 'disabled')
+    return [
+      `${column} := ${isTime ? `case when ${banned} then coalesce(${column}, now()) end` : flag(banned)};`,
+    ];
+  if (purpose === 'deleted')
+    return [`if not ${banned} then ${column} := ${isTime ? 'null' : flag('false')}; end if;`];
+  const active = activeStatuses(choices).filter(Boolean);
+  if (purpose !== 'status' || active[0] === undefined) return [];
+  const isBarred = `coalesce(${column}::text, '') not in (${active.map(literal).join(', ')})`;
+  return [`if not ${banned} and ${isBarred} then ${column} := ${literal(active[0])}; end if;`];
+}
+
+/** The latest end that such a column can hold stands for a ban without an end. */
+const LATEST: Readonly<Record<string, string>> = { int4: '2147483647', int8: '253402300799000' };
+
+/** SQL: the end of a ban as the legacy column holds it. */
+function endOfBan(time: string, { typeName }: LegacyColumn, unit: 'ms' | 's'): string {
+  if (typeName === 'timestamptz') return time;
+  if (typeName === 'timestamp') return `(${time}) at time zone 'UTC'`;
+  // A day later, because the column names the beginning of a day.
+  if (typeName === 'date') return `((${time}) at time zone 'UTC' + interval '1 day')::date`;
+  const count = `ceil(extract(epoch from (${time}))${unit === 'ms' ? ' * 1000' : ''})`;
+  const latest = LATEST[typeName] ?? '253402300799';
+  return `case when isfinite(${time}) then least(${count}, ${latest}) when (${time}) is not null then ${latest} end`;
 }

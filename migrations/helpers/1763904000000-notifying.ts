@@ -42,7 +42,10 @@ const sessions = (condition: string) =>
 /** Names users even if they have no session, because a sign-in that is under way is not visible yet. */
 const USERS = `perform gatehouse.notify('users', ${limited('select o.id::text from old_rows o')});`;
 
-/** Servers ignore expired sessions by their own clocks. One hour is more than two clocks differ. */
+/**
+ * Servers ignore expired sessions by their own clocks. One hour is more than two clocks differ. The column may be a
+ * `timestamp`, which means UTC, so the functions run in that time zone.
+ */
 const LATELY_ALIVE = `o.expires_at > now() - interval '1 hour'`;
 
 const TRIGGERS: readonly NotifyingTrigger[] = [
@@ -104,7 +107,7 @@ async function createTrigger(
     ];
     await queryRunner.query(
       `create or replace function gatehouse.${name}() returns trigger language plpgsql
-         security definer set search_path = ${quote(schema)}, pg_temp
+         security definer set search_path = ${quote(schema)}, pg_temp set timezone to 'UTC'
        as $gatehouse$begin ${body} return null; end$gatehouse$`,
     );
     await queryRunner.query(`revoke all on function gatehouse.${name}() from public`);

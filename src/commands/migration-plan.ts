@@ -7,7 +7,7 @@ import { withDatabase } from './with-database.js';
 await runCommand({
   typed: 'npm run migration:plan',
   about: 'Shows what npm run migration:run would do to the database. Changes nothing.',
-  flags: { json: JSON_FLAG },
+  flags: { statements: 'Print each statement and its lock too.', json: JSON_FLAG },
   exits: { 0: 'migration:run would reach its end.', 1: 'migration:run would stop, or there is no plan.' },
   async run({ flags }) {
     // A plan runs the migrations on a copy, so their progress and their report would be about that copy.
@@ -16,7 +16,7 @@ await runCommand({
       delete process.env['GATEHOUSE_REPORT'];
       return planMigrations(dataSource, fields);
     });
-    printResult(plan, flags.json, describePlan);
+    printResult(plan, flags.json, () => describePlan(plan, { statements: flags.statements }));
     return plan.feasible ? 0 : 1;
   },
 });

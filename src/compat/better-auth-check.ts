@@ -4,11 +4,11 @@ import type { Tables } from '../database/tables.js';
 import type { Finding } from '../migrating/finding.js';
 
 /**
- * A warning to ignore. If ids are numbers, better-auth gives it for its own tables too. `checkStructure` compares the type
+ * A warning to ignore. If ids are no texts, better-auth gives it for its own tables too. `checkStructure` compares the type
  * of `user_id` with that of `users.id`.
  */
 const NUMERIC_USER_ID =
-  /^Field user_id in table \w+ has a different type .* Expected string but got int\d\.$/;
+  /^Field user_id in table \w+ has a different type .* Expected string but got (?:int\d|numeric|bpchar|uuid)\.$/;
 
 interface Plan {
   readonly toBeCreated: readonly { table: string }[];

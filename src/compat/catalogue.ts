@@ -6,6 +6,7 @@ export interface ColumnFacts {
   readonly table: string;
   readonly name: string;
   readonly type: string;
+  /** Short name of the type. For a domain, of the type below it. */
   readonly typeName: string;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
@@ -17,8 +18,10 @@ export interface IndexFacts {
   readonly valid: boolean;
   readonly unique: boolean;
   readonly primary: boolean;
-  /** Empty if the index is partial or contains an expression. */
+  /** Empty if the index contains an expression. */
   readonly columns: readonly string[];
+  /** True if the index leaves rows out. */
+  readonly partial: boolean;
 }
 
 export interface ForeignKeyFacts {
@@ -76,18 +79,25 @@ export async function readCatalogue(
   });
   const columns = await dataSource.query<(ColumnFacts & OfTable)[]>(
     `select c.relname as "table", c.oid::text as oid, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
-            t.typname as "typeName", a.attnotnull as "notNull",
+            b.typname as "typeName", a.attnotnull as "notNull",
             a.atthasdef or a.attidentity <> '' as "hasDefault"
      from pg_class c
      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-     join pg_type t on t.oid = a.atttypid
+     cross join lateral (
+       with recursive below as (
+         select t.typname, t.typbasetype from pg_type t where t.oid = a.atttypid
+         union all
+         select t.typname, t.typbasetype from below join pg_type t on t.oid = below.typbasetype
+       ) select typname from below where typbasetype = 0
+     ) b
      where ${OURS} order by c.relname, a.attnum`,
     ours,
   );
   const indexes = await dataSource.query<(IndexFacts & OfTable)[]>(
     `select c.relname as "table", c.oid::text as oid, x.relname as name, i.indisvalid as valid, i.indisunique as unique,
             i.indisprimary as primary,
-            case when i.indpred is null and i.indexprs is null then (
+            i.indpred is not null as partial,
+            case when i.indexprs is null then (
               select array_agg(a.attname::text order by k.position)
               from unnest(i.indkey::smallint[]) with ordinality as k (attnum, position)
               join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum

@@ -16,7 +16,7 @@ const TRIGGERS = [
   'gatehouse_users_deleted',
 ];
 const STRINGS = ['text', 'varchar', 'bpchar', 'citext'];
-const ID_TYPES = ['varchar', 'text', 'uuid', 'int4', 'int8'];
+const ID_TYPES = ['varchar', 'text', 'bpchar', 'uuid', 'int2', 'int4', 'int8', 'numeric'];
 
 /** Types that a column may have, by the type in its entity. A legacy column keeps its own length. */
 const TYPES: Readonly<Record<string, readonly string[]>> = {
@@ -43,7 +43,8 @@ export async function checkStructure(dataSource: DataSource, tables: Tables): Pr
     tables,
     entities.map((entity) => entity.tablePath),
   );
-  const problems = entities.flatMap((entity) => tableProblems(entity, { ...catalogue, tables }));
+  const database = { ...catalogue, tables, skipsMissingEmails: await skipsMissingEmails(dataSource) };
+  const problems = entities.flatMap((entity) => tableProblems(entity, database));
   for (const trigger of TRIGGERS) {
     if (!catalogue.triggers.includes(trigger))
       problems.push(`The trigger ${trigger} is missing or disabled.`);
@@ -61,6 +62,19 @@ export async function checkStructure(dataSource: DataSource, tables: Tables): Pr
 
 interface Database extends Catalogue {
   readonly tables: Tables;
+  /** True if users without an e-mail stay as they are. The column is then nullable, and its unique index leaves them out. */
+  readonly skipsMissingEmails: boolean;
+}
+
+async function skipsMissingEmails(dataSource: DataSource): Promise<boolean> {
+  const [table] = await dataSource.query<{ found: boolean }[]>(
+    `select to_regclass('gatehouse.choices') is not null as found`,
+  );
+  if (!table?.found) return false;
+  const chosen = await dataSource.query<unknown[]>(
+    `select 1 from gatehouse.choices where variable = 'LEGACY_MISSING_EMAIL' and value = 'skip'`,
+  );
+  return chosen.length > 0;
 }
 
 function tableProblems(entity: EntityMetadata, database: Database): string[] {
@@ -77,7 +91,13 @@ function tableProblems(entity: EntityMetadata, database: Database): string[] {
   return [
     ...entity.columns.flatMap((column) => {
       const name = tables.columnOf(table, column.databaseName);
-      return columnProblems(column, `${tables.nameOf(table)}.${name}`, columns.get(name), userIdType);
+      const mayBeNull =
+        column.isNullable ||
+        (database.skipsMissingEmails && table === 'users' && column.databaseName === 'email');
+      return columnProblems(column, `${tables.nameOf(table)}.${name}`, columns.get(name), {
+        userIdType,
+        mayBeNull,
+      });
     }),
     ...[...columns.values()]
       .filter(({ name, notNull, hasDefault }) => !known.has(name) && notNull && !hasDefault)
@@ -113,7 +133,7 @@ function columnProblems(
   column: ColumnMetadata,
   name: string,
   facts: ColumnFacts | undefined,
-  userIdType = '',
+  { userIdType = '', mayBeNull }: { readonly userIdType: string | undefined; readonly mayBeNull: boolean },
 ): string[] {
   if (!facts) return [`The column ${name} is missing.`];
   const problems: string[] = [];
@@ -123,20 +143,26 @@ function columnProblems(
     if (!acceptedTypes(column).includes(facts.typeName))
       problems.push(`${name} is ${facts.type} instead of ${String(column.type)}.`);
   }
-  if (!column.isNullable && !facts.notNull) problems.push(`${name} may be null, but must be NOT NULL.`);
+  if (!mayBeNull && !facts.notNull) problems.push(`${name} may be null, but must be NOT NULL.`);
   if (column.isNullable && facts.notNull && !facts.hasDefault)
     problems.push(`${name} is NOT NULL and has no default, but must allow null.`);
   if (column.default !== undefined && !facts.hasDefault) problems.push(`${name} has no default.`);
   return problems;
 }
 
-function keyProblems(entity: EntityMetadata, { indexes, foreignKeys, tables }: Database): string[] {
+function keyProblems(entity: EntityMetadata, database: Database): string[] {
+  const { indexes, foreignKeys, tables, skipsMissingEmails: skips } = database;
   const table = entity.tableName;
   const name = tables.nameOf(table);
+  const leavesOut = (column: string) => skips && table === 'users' && column === 'email';
   const uniqueOn = (columns: readonly string[]) =>
     indexes.some(
       (index) =>
-        index.table === table && index.unique && index.valid && index.columns.join() === columns.join(),
+        index.table === table &&
+        index.unique &&
+        index.valid &&
+        (!index.partial || leavesOut(columns.join())) &&
+        index.columns.join() === columns.join(),
     );
   const unique = [
     [tables.columnOf(table, 'id')],
@@ -167,7 +193,10 @@ function indexProblems(entity: EntityMetadata, { indexes, tables }: Database): s
   const present = indexes.filter((index) => index.table === entity.tableName);
   // A renamed table may have indexes with other names.
   const replaces = (facts: IndexFacts, columns: readonly string[]) =>
-    facts.valid && columns.length > 0 && columns.every((column, index) => facts.columns[index] === column);
+    facts.valid &&
+    !facts.partial &&
+    columns.length > 0 &&
+    columns.every((column, index) => facts.columns[index] === column);
   const missing = entity.indices
     .filter((index) => !index.isUnique && !present.some(({ name }) => name === index.name))
     .filter((index) => {

@@ -33,13 +33,22 @@ export const MIGRATION_VARIABLES = {
     'column that says whether the e-mail is verified; a boolean, or the time when it was',
   ),
   LEGACY_IMAGE_COLUMN: variable(text, 'column from which the migrations read the URLs of pictures'),
-  LEGACY_ACTIVE_COLUMN: variable(text, 'column that says whether the user may sign in'),
+  LEGACY_ACTIVE_COLUMN: variable(
+    text,
+    'column that says whether the user may sign in; several are separated by commas',
+  ),
   LEGACY_DISABLED_COLUMN: variable(
     text,
-    'column that says whether the user is kept out; a boolean or a time',
+    'column that says whether the user is kept out, a boolean or a time; several are separated by commas',
   ),
-  LEGACY_DISABLED_UNTIL_COLUMN: variable(text, 'column with the time until which the user is kept out'),
-  LEGACY_DELETED_COLUMN: variable(text, 'column that says whether the user is deleted; a boolean or a time'),
+  LEGACY_DISABLED_UNTIL_COLUMN: variable(
+    text,
+    'column with the time until which the user is kept out; several are separated by commas',
+  ),
+  LEGACY_DELETED_COLUMN: variable(
+    text,
+    'column that says whether the user is deleted, a boolean or a time; several are separated by commas',
+  ),
   LEGACY_STATUS_COLUMN: variable(
     text,
     'column with a status in words or numbers; needs `LEGACY_ACTIVE_STATUSES`',

@@ -6,13 +6,20 @@ import { randomToken } from '../crypto/random.js';
 import { sha256Base64Url } from '../crypto/sha256.js';
 
 interface IdColumn {
+  /** For a domain, the type below it. */
   readonly type: string;
+  /** Characters; null if there is no limit. */
+  readonly limit: number | null;
   /** The SQL expression that the table's default or identity computes; null if it has neither. */
   readonly fallback: string | null;
 }
 
 /** A column of a table that our migrations created. */
-const OURS: IdColumn = { type: 'varchar', fallback: null };
+const OURS: IdColumn = { type: 'varchar', limit: 255, fallback: null };
+/** Characters of a UUID. */
+const UUID_LENGTH = 36;
+/** Characters of `derived` without a limit. */
+const DIGEST_LENGTH = 43;
 /** Defaults that compute what `randomUUID` computes without a question to the database. */
 const RANDOM_UUID = /^(\w+\.)?(gen_random_uuid|uuid_generate_v4)\(\)$/;
 
@@ -30,13 +37,22 @@ export class RowIds implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const renamed = this.dataSource.tables.allRenamed;
     const rows = await this.dataSource.query<({ table: string; oid: string } & IdColumn)[]>(
-      `select c.relname as "table", c.oid::text as oid, t.typname as type,
+      `select c.relname as "table", c.oid::text as oid, b.typname as type,
+              case when b.typname in ('varchar', 'bpchar') and greatest(a.atttypmod, t.typtypmod) > 4
+                   then greatest(a.atttypmod, t.typtypmod) - 4 end as limit,
               case when a.attidentity <> '' then format('nextval(%L)', pg_get_serial_sequence(c.oid::regclass::text, a.attname))
                    else pg_get_expr(d.adbin, d.adrelid) end as fallback
          from pg_class c
          left join unnest($1::oid[], $2::text[]) as renamed (oid, id_column) on renamed.oid = c.oid
          join pg_attribute a on a.attrelid = c.oid and a.attname = coalesce(renamed.id_column, 'id')
          join pg_type t on t.oid = a.atttypid
+         cross join lateral (
+           with recursive below as (
+             select t.oid, t.typname, t.typbasetype
+             union all
+             select d.oid, d.typname, d.typbasetype from below join pg_type d on d.oid = below.typbasetype
+           ) select typname from below where typbasetype = 0
+         ) b
          left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
         where c.relkind in ('r', 'p') and c.relnamespace <> 'pg_catalog'::regnamespace
           and (pg_table_is_visible(c.oid) or renamed.oid is not null)`,
@@ -50,7 +66,7 @@ export class RowIds implements OnModuleInit {
       rows
         // Last, because a table that is not ours may have our name.
         .toSorted((a, b) => Number(ours.has(a.oid)) - Number(ours.has(b.oid)))
-        .map(({ oid, table, type, fallback }) => [ours.get(oid) ?? table, { type, fallback }]),
+        .map(({ oid, table, type, limit, fallback }) => [ours.get(oid) ?? table, { type, limit, fallback }]),
     );
   }
 
@@ -61,22 +77,27 @@ export class RowIds implements OnModuleInit {
 
   /** The id for a new row; undefined if the table's default makes it and the insert should leave the column out. */
   unlessDefault(table: string): string | undefined {
-    const { type, fallback } = this.columnOf(table);
+    const { type, limit, fallback } = this.columnOf(table);
     if (type === 'uuid' && (fallback === null || RANDOM_UUID.test(fallback))) return randomUUID();
-    return fallback === null ? randomToken(32) : undefined;
+    if (fallback !== null) return undefined;
+    // PostgreSQL pads a shorter text in such a column with blanks, and the id would no longer be what was written.
+    if (type === 'bpchar' && limit !== null) return limit === UUID_LENGTH ? randomUUID() : randomToken(limit);
+    return randomToken(32);
   }
 
   /** The same id for the same text, and for no other text. */
   derived(table: string, text: string): string {
     const digest = sha256Base64Url(text);
-    const { type } = this.columnOf(table);
+    const { type, limit } = this.columnOf(table);
     const bytes = Buffer.from(digest, 'base64url');
     // Negative, because tables count upwards from 1.
     if (type === 'int4') return String(-1 - (bytes.readUInt32BE() >>> 1));
-    if (type === 'int8') return String(-1n - (bytes.readBigUInt64BE() >> 1n));
-    if (type !== 'uuid') return digest;
+    if (type === 'int8' || type === 'numeric') return String(-1n - (bytes.readBigUInt64BE() >> 1n));
     const hex = bytes.toString('hex');
-    return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    const isUuid = type === 'uuid' || (type === 'bpchar' && limit === UUID_LENGTH);
+    if (isUuid) return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    if (type === 'bpchar' && limit !== null) return hex.padEnd(limit, '0').slice(0, limit);
+    return limit !== null && limit < DIGEST_LENGTH ? hex.slice(0, 32) : digest;
   }
 
   private columnOf(table: string): IdColumn {

@@ -6,8 +6,8 @@ interface Update {
   readonly values: readonly ExpectedValue[];
   /** SQL on the row `u`: the users to update. */
   readonly condition: string;
-  /** The time that `$1` stands for in the values, if they mention it. */
-  readonly startedAt?: string;
+  /** The time that `$1` stands for in the values. */
+  readonly startedAt: string;
 }
 
 /**
@@ -17,15 +17,14 @@ interface Update {
  */
 export async function updateUsers(queries: Queries, update: Update): Promise<void> {
   const { values, condition, startedAt } = update;
-  const parameters = startedAt === undefined ? [] : [startedAt];
   const [legacy, ours] = [values.filter((value) => value.legacy), values.filter((value) => !value.legacy)];
-  if (legacy.length > 0) await queries.query(updateAndKeep(update), parameters);
+  if (legacy.length > 0) await queries.query(updateAndKeep(update), [startedAt]);
   if (ours.length === 0) return;
   const losesNothing = legacy.length > 0 ? `and not (${isIncomplete(legacy)})` : '';
   await queries.query(
     `update users u set ${ours.map(({ column, expression }) => `${pg.escapeIdentifier(column)} = ${expression('u')}`).join(', ')}
-     where ${condition} and (${isIncomplete(ours)}) ${losesNothing}`,
-    parameters,
+     where $1::timestamptz is not null and ${condition} and (${isIncomplete(ours)}) ${losesNothing}`,
+    [startedAt],
   );
 }
 

@@ -1,12 +1,14 @@
 /** PostgreSQL's table locks that a migration takes, the weakest first. */
-export type LockLevel =
-  | 'none'
-  | 'ROW SHARE'
-  | 'ROW EXCLUSIVE'
-  | 'SHARE UPDATE EXCLUSIVE'
-  | 'SHARE'
-  | 'SHARE ROW EXCLUSIVE'
-  | 'ACCESS EXCLUSIVE';
+export const LOCK_LEVELS = [
+  'none',
+  'ROW SHARE',
+  'ROW EXCLUSIVE',
+  'SHARE UPDATE EXCLUSIVE',
+  'SHARE',
+  'SHARE ROW EXCLUSIVE',
+  'ACCESS EXCLUSIVE',
+] as const;
+export type LockLevel = (typeof LOCK_LEVELS)[number];
 
 export interface TableLock {
   readonly level: LockLevel;

@@ -1,17 +1,34 @@
-import type { DataSource, MigrationInterface } from 'typeorm';
-import type { Finding } from '../migrating/finding.js';
+import { isDeepStrictEqual } from 'node:util';
+import { QueryFailedError, type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import type { ConfiguredFields } from '../config/config.js';
-import { isMigrationFault } from '../migrating/migration-fault.js';
+import { betterAuthMapping } from '../database/better-auth-mapping.js';
+import { readTables, Tables } from '../database/tables.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
+import type { Finding } from '../migrating/finding.js';
+import { isMigrationFault } from '../migrating/migration-fault.js';
 import { withoutRange } from './batched.js';
-import { forecast } from './forecast.js';
-import { readLegacyUsers, readOriginalNames } from './legacy-names.js';
+import { rowsToWrite, secondsFor } from './expected-work.js';
+import { furtherFindings } from './further-findings.js';
+import { grantsFor } from './grants.js';
+import { inspect, isInspection, withRemedy } from './inspection.js';
 import { lockOf } from './lock-level.js';
 import type { Plan, PlannedStatement, PlannedStep } from './plan.js';
 import { enterShadowSchema, foreignLocks, type Shadow } from './shadow-schema.js';
 import { StatementRecorder, type RecordedStatement } from './statement-recorder.js';
+import { strongestLock } from './strongest-lock.js';
 
-const NOTHING: Plan = { feasible: true, steps: [], columns: {}, rows: {}, findings: [] };
+const NOTHING: Plan = {
+  feasible: true,
+  legacy: undefined,
+  findings: [],
+  rows: {},
+  seconds: 0,
+  names: [],
+  mapping: undefined,
+  grants: { serving: [], migrating: [] },
+  strongestLock: undefined,
+  steps: [],
+};
 
 /**
  * Runs the pending migrations on a small copy of the tables and records their statements. It rolls its transaction back,
@@ -23,29 +40,72 @@ export async function planMigrations(dataSource: DataSource, fields: ConfiguredF
   const pending = dataSource.migrations
     .filter((migration) => names.includes(migration.name ?? ''))
     .toSorted((a, b) => timestampOf(a) - timestampOf(b));
-  if (pending.length === 0) return NOTHING;
   return await StatementRecorder.during(dataSource, async (recorder) => {
     const { queryRunner } = recorder;
-    const obstacles = await attempt(pending[0], () => inspect(pending[0], recorder));
-    if (obstacles.length > 0) return { ...NOTHING, feasible: false, findings: obstacles };
-    const shadow = await enterShadowSchema(recorder);
-    const original = await readOriginalNames(queryRunner, shadow);
+    if (pending.length === 0) return { ...NOTHING, ...(await readNames(queryRunner)) };
+    // Until the tables are adopted, they are as the application left them.
+    const inspection = names.some((name) => name.startsWith('AdoptTables'))
+      ? await inspect(dataSource.migrations, queryRunner)
+      : { findings: [], forecast: undefined };
+    const { forecast } = inspection;
+    if (inspection.findings.some(({ level }) => level === 'error'))
+      return { ...NOTHING, feasible: false, legacy: forecast, findings: bySeverity(inspection.findings) };
+    const rows = await rowsToWrite(queryRunner, names, forecast);
+    const shadow = await enterShadowSchema(recorder, forecast?.source);
     const { steps, faults } = await tryAll(pending, recorder, shadow);
-    const users = await readLegacyUsers(queryRunner, shadow, original);
+    const named = faults.length === 0 ? await readNames(queryRunner, shadow.schema) : {};
     recorder.stopRedirecting();
-    const expected = await forecast(queryRunner, shadow.schema, users);
-    const locks = await foreignLocks(queryRunner);
+    const further = forecast ? await furtherFindings(queryRunner, shadow.schema, forecast) : [];
+    const locks = await foreignLocks(queryRunner, shadow);
     if (locks.length > 0) throw new Error(`the plan locked tables outside its copy: ${locks.join(', ')}`);
-    return { ...expected, feasible: faults.length === 0, steps, findings: [...faults, ...expected.findings] };
+    return {
+      ...NOTHING,
+      ...named,
+      feasible: faults.length === 0,
+      legacy: forecast,
+      findings: bySeverity([...faults, ...inspection.findings, ...further]),
+      rows,
+      seconds: secondsFor(rows),
+      strongestLock: strongestLock(steps, shadow.tables),
+      steps,
+    };
   });
 }
 
-/** Runs the first migration on the real tables, because it checks their rows and changes nothing. */
-async function inspect(
-  migration: MigrationInterface | undefined,
-  { queryRunner }: StatementRecorder,
-): Promise<void> {
-  if (migration?.name?.startsWith('InspectLegacyTables')) await migration.up(queryRunner);
+function bySeverity(findings: readonly Finding[]): Finding[] {
+  return [
+    ...findings.filter(({ level }) => level === 'error'),
+    ...findings.filter(({ level }) => level === 'warning'),
+  ];
+}
+
+const USUAL_MAPPING = betterAuthMapping(new Tables());
+
+/**
+ * Names and rights after the migrations. In the copy, it reads the names that the tables will have.
+ * @param schema quoted name of the schema of our tables; by default the first one
+ */
+async function readNames(
+  queryRunner: QueryRunner,
+  schema?: string,
+): Promise<Pick<Plan, 'names' | 'mapping' | 'grants'>> {
+  const tables = await readTables({
+    query: <Result>(sql: string, parameters?: unknown[]) =>
+      queryRunner.query(sql, parameters) as Promise<Result>,
+  });
+  const mapping = betterAuthMapping(tables);
+  const [current] = (await queryRunner.query('select quote_ident(current_schema()) as schema')) as {
+    schema: string;
+  }[];
+  return {
+    names: tables.allRenamed.map(({ table, name, columns }) => ({
+      table,
+      name,
+      columns: Object.fromEntries([...columns].filter(([ours, theirs]) => ours !== theirs)),
+    })),
+    mapping: isDeepStrictEqual(mapping, USUAL_MAPPING) ? undefined : mapping,
+    grants: await grantsFor(queryRunner, { schema: schema ?? current?.schema ?? 'public', tables }),
+  };
 }
 
 async function tryAll(
@@ -56,7 +116,8 @@ async function tryAll(
   recorder.take();
   const steps: PlannedStep[] = [];
   for (const migration of pending) {
-    const faults = await attempt(migration, () => migration.up(recorder.queryRunner));
+    // It has already looked at the real tables, which have more rows.
+    const faults = isInspection(migration) ? [] : await attempt(migration, recorder.queryRunner);
     const statements = recorder.take().map((statement) => planned(statement, shadow));
     steps.push({ migration: migration.name ?? '', statements });
     if (faults.length > 0) return { steps, faults };
@@ -64,17 +125,25 @@ async function tryAll(
   return { steps, faults: [] };
 }
 
-async function attempt(
-  migration: MigrationInterface | undefined,
-  work: () => Promise<void>,
-): Promise<Finding[]> {
+/** Runs a migration in the copy. An error there would stop the run, too. */
+async function attempt(migration: MigrationInterface, queryRunner: QueryRunner): Promise<Finding[]> {
+  await queryRunner.query('savepoint before_migration');
   try {
-    await work();
+    await migration.up(queryRunner);
+    await queryRunner.query('release savepoint before_migration');
     return [];
   } catch (error) {
-    if (!isMigrationFault(error)) throw error;
-    const remedy = 'migration:run would stop here. Correct this first.';
-    return [{ level: 'error', area: 'migrations', message: `${migration?.name}: ${error.message}`, remedy }];
+    const failed = error instanceof QueryFailedError;
+    if (!isMigrationFault(error) && !failed) throw error;
+    await queryRunner.query('rollback to savepoint before_migration');
+    const [message = '', ...list] = error.message.split(/\n\s*- /);
+    const sentences = list.length > 0 ? list : [message];
+    const remedy = failed ? `migration:run would stop in ${migration.name}. Correct this first.` : '';
+    return sentences.map((sentence) => ({
+      level: 'error',
+      area: 'migrations',
+      ...withRemedy(sentence, remedy),
+    }));
   }
 }
 

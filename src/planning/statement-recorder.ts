@@ -1,5 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 
+const OUR_SCHEMA = 'gatehouse';
+
 export interface RecordedStatement {
   readonly sql: string;
   readonly parameters: readonly unknown[];
@@ -31,7 +33,7 @@ export class StatementRecorder {
       if (changesSomething(sql)) this.statements.push({ sql, parameters });
       return execute(
         this.redirected(sql).replace(/^(\s*(?:create (?:unique )?|drop )index) concurrently/i, '$1'),
-        parameters,
+        parameters.map((value) => this.redirectedParameter(value)),
         structured,
       );
     };
@@ -54,7 +56,10 @@ export class StatementRecorder {
     }
   }
 
-  /** From now on, statements that name the schema `from` use the schema `to`. They are recorded as they are. */
+  /**
+   * From now on, statements that name the schema `from` use the schema `to`. They are recorded as they are. Names of
+   * other schemas than ours must be quoted, because an alias of a table may have the same name.
+   */
   redirect(from: string, to: string): void {
     this.places.set(from, to);
   }
@@ -69,12 +74,19 @@ export class StatementRecorder {
     for (const [from, to] of this.places) {
       const bare = from.replaceAll(/[^\w]/g, String.raw`\$&`);
       const name = new RegExp(
-        `(\\bschema (?:if (?:not )?exists )?)${bare}(?![\\w.])|(?<![\\w."])${bare}(?=\\.)|"${bare}"(?=[.'])`,
+        from === OUR_SCHEMA
+          ? `(\\bschema (?:if (?:not )?exists )?)${bare}(?![\\w.])|(?<![\\w."])${bare}(?=\\.)|"${bare}"(?=[.'])|(?<=to_regnamespace\\(')${bare}(?=')`
+          : `"${bare}"(?=[.'])`,
         'gi',
       );
       result = result.replaceAll(name, (_, before = '') => `${before}${to}`);
     }
     return result;
+  }
+
+  /** Parameters may name a table, such as `"app"."users"`. */
+  private redirectedParameter(value: unknown): unknown {
+    return typeof value === 'string' && value.startsWith('"') ? this.redirected(value) : value;
   }
 
   /** Returns the statements recorded since the last call. */

@@ -67,7 +67,11 @@ async function catchUpEmails(runner: QueryRunner): Promise<void> {
   await noteEmailConflicts(runner);
   const { normalised } = await textExpressions(runner);
   const email = (await readExpectedValues(runner)).filter(({ column }) => column === 'email');
-  await updateUsers(runner, { values: email, condition: `u.email::text <> ${normalised('u.email')}` });
+  await updateUsers(runner, {
+    values: email,
+    condition: `u.email::text <> ${normalised('u.email')}`,
+    startedAt: new Date().toISOString(),
+  });
 }
 
 async function catchUpUsers(

@@ -61,7 +61,7 @@ describe.each(VERSIONS)('a legacy users table on PostgreSQL %i', (version) => {
        );
        insert into users values
          ('1', 'a@example.com', 'Ann', '${HASH}', true, 'https://a/p.png', true, 't'),
-         ('2', 'b@example.com', null, '', null, ' ', null, 't'),
+         ('2', 'b@example.com', null, '', null, ' ', true, 't'),
          ('3', 'c@example.com', 'Cy', '*', false, null, false, 't')`,
     );
     await migrate(database);
@@ -170,7 +170,7 @@ describe.each(VERSIONS)('a legacy users table on PostgreSQL %i', (version) => {
 
   it('with e-mails that would be equal after normalization keeps their spelling', async () => {
     await load(
-      `create table users (id integer primary key, email text not null);
+      `create table users (id serial primary key, email text not null, password text);
        insert into users values (1, 'X@example.com'), (2, E' x@example.com\\t'), (3, 'x@EXAMPLE.com'),
                                 (4, E'\\tTab@example.com\\u00a0'), (5, 'free@example.com')`,
     );
@@ -187,7 +187,7 @@ describe.each(VERSIONS)('a legacy users table on PostgreSQL %i', (version) => {
 
   it('with a row that no statement can update stops with its id, and goes on once the row is corrected', async () => {
     await load(
-      `create table users (id integer primary key, email text not null, full_name text, age integer);
+      `create table users (id serial primary key, email text not null, full_name text, age integer, password text);
        insert into users select n, n || '@example.com', 'N', n from generate_series(1, 3000) as n;
        alter table users add constraint adult check (age <> 1500) not valid`,
     );
