@@ -97,3 +97,11 @@ export function literal(text: string): string {
 export function quote(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }
+
+/** The name is part of the statement, because a plan puts another schema in its place. */
+export async function ownTableExists(queryRunner: QueryRunner, name: string): Promise<boolean> {
+  const [row] = (await queryRunner.query(`select to_regclass('gatehouse.${name}') is not null as found`)) as {
+    found: boolean;
+  }[];
+  return row?.found ?? false;
+}

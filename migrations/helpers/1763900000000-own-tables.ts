@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { ownTableExists } from './1763900000000-catalogue.js';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 
@@ -30,10 +31,4 @@ export async function createOwnTable(
   });
 }
 
-/** The name is part of the statement, because a plan puts another schema in its place. */
-export async function ownTableExists(queryRunner: QueryRunner, name: string): Promise<boolean> {
-  const [row] = (await queryRunner.query(`select to_regclass('gatehouse.${name}') is not null as found`)) as {
-    found: boolean;
-  }[];
-  return row?.found ?? false;
-}
+export { ownTableExists };

@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { ownTableExists } from './1763900000000-own-tables.js';
+import { ownTableExists } from './1763900000000-catalogue.js';
 import { TABLES, type ColumnDefinition } from './1763900000000-tables.js';
 
 /** Prefix of our column if a legacy column of another type or meaning has its name. */

@@ -131,7 +131,7 @@ async function findLookAlikes(queryRunner: QueryRunner): Promise<LookAlike[]> {
     .filter(
       ({ columns }) => findName(columns, EMAILS) && findName(columns, [...PASSWORDS, ...OTHER_PASSWORDS]),
     )
-    .map(({ columns: _, ...table }) => table);
+    .map(({ schema, name, kind, near }) => ({ schema, name, kind, near }));
 }
 
 async function describeChoice(queryRunner: QueryRunner, tables: readonly LookAlike[]): Promise<string> {

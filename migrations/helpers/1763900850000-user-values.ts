@@ -83,13 +83,6 @@ export async function userValues(queryRunner: QueryRunner): Promise<ColumnValue[
     text: TEXTS.has(column),
     legacy: !added.has(named(column)),
   }));
-
-  function asInstant(value: string, typeName: string | undefined) {
-    const instant = typeName === 'timestamp' ? `(${value} at time zone 'UTC')` : value;
-    // No server can read an infinite time. It counts as unknown.
-    const finite = `case when isfinite(${instant}) then ${instant} end`;
-    return { value: finite, orNow: `coalesce(${finite}, $1::timestamptz)` };
-  }
 }
 
 /** Times without a zone mean UTC. A column may hold fewer digits of a second than the value has. */
@@ -98,4 +91,11 @@ function stored(expression: string, column: ColumnFacts | undefined): string {
   const instant =
     column.typeName === 'timestamp' ? `((${expression}) at time zone 'UTC')` : `(${expression})`;
   return `${instant}::${column.type}`;
+}
+
+function asInstant(value: string, typeName: string | undefined) {
+  const instant = typeName === 'timestamp' ? `(${value} at time zone 'UTC')` : value;
+  // No server can read an infinite time. It counts as unknown.
+  const finite = `case when isfinite(${instant}) then ${instant} end`;
+  return { value: finite, orNow: `coalesce(${finite}, $1::timestamptz)` };
 }

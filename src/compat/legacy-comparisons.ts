@@ -10,7 +10,6 @@ import { readExpectedValues } from '../legacy/expected-values.js';
 import { writtenBack } from '../legacy/write-back.js';
 import { compareRows, type ComparedTable, type ComparedValue, type RowComparison } from './row-comparison.js';
 
-
 /** Compares each row that came from a legacy table with its legacy columns. Empty if there is no legacy table. */
 export async function compareWithLegacy(dataSource: DataSource, tables: Tables): Promise<ComparedTable[]> {
   const queryRunner = dataSource.createQueryRunner();
