@@ -5,15 +5,16 @@ import { endIt, statusOf, stepForward } from './support.js';
 /** Better Auth's `user`, which is renamed, and a `sessions` table with our name and other columns. */
 const RENAMED = `
   create table "user" (id text primary key, email text not null unique, name text not null, "emailVerified" boolean not null,
-                       image text, "createdAt" timestamptz not null, "updatedAt" timestamptz not null);
-  insert into "user" values ('u', 'a@example.com', 'A', true, null, now(), now());
+                       image text, "createdAt" timestamptz not null, "updatedAt" timestamptz not null, password text);
+  insert into "user" values ('u', 'a@example.com', 'A', true, null, now(), now(), null);
   create table sessions (id text primary key, "sessionToken" text not null unique, "userId" text not null,
                          expires timestamptz not null);
   insert into sessions values ('s', 't', 'u', '2040-01-01')`;
 
 /** A flag that has the name of our time column. */
 const FLAGGED = `
-  create table users (id text primary key, email text not null unique, email_verified boolean not null default false);
+  create table users (id text primary key, email text not null unique, email_verified boolean not null default false,
+                      password text);
   insert into users values ('u', 'a@example.com', true)`;
 
 describe.each(VERSIONS)('the end of the switch-over on PostgreSQL %i', (version) => {
