@@ -1,10 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { isUnique, quote } from './helpers/1763900000000-catalogue.js';
-import { readChoices } from './helpers/1763900000000-choices.js';
+import { ensureAddressIndex } from './helpers/1763900700000-address-index.js';
 import { ensureIndex } from './helpers/1763900000000-indexes.js';
 import { tableName } from './helpers/1763900000000-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
-import { ROUGH_ADDRESS, textExpressions } from './helpers/1763900000000-text.js';
+import { ROUGH_ADDRESS } from './helpers/1763900000000-text.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 
 /** Unique columns. If another valid unique index on the column exists, it is enough. */
@@ -30,8 +30,14 @@ export class CreateIndexes1763900700000 implements MigrationInterface {
     for (const { table: ours, column } of UNIQUE) {
       const table = tableName(ours);
       if (await isUnique(queryRunner, table, column)) continue;
-      const on = ours === 'users' ? await addressIndex(queryRunner) : `(${column})`;
-      await ensureIndex(queryRunner, this.name, { name: `${table}_${column}_key`, table, unique: true, on });
+      if (ours === 'users') await ensureAddressIndex(queryRunner, this.name);
+      else
+        await ensureIndex(queryRunner, this.name, {
+          name: `${table}_${column}_key`,
+          table,
+          unique: true,
+          on: `(${column})`,
+        });
     }
     await ensureIndex(queryRunner, this.name, {
       name: 'users_email_unnormalised_idx',
@@ -72,12 +78,4 @@ export class CreateIndexes1763900700000 implements MigrationInterface {
       });
     });
   }
-}
-
-/** If users without an e-mail stay as they are, several may have a blank one, so the index leaves these out. */
-async function addressIndex(queryRunner: QueryRunner): Promise<string> {
-  const { LEGACY_MISSING_EMAIL: missing } = await readChoices(queryRunner);
-  if (missing !== 'skip') return '(email)';
-  const { presence } = await textExpressions(queryRunner);
-  return `(email) where ${presence('email')} is not null`;
 }

@@ -2,6 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { needTable, quote } from './helpers/1763900000000-catalogue.js';
 import { readChoices } from './helpers/1763900000000-choices.js';
 import { MigrationFault } from './helpers/1763900000000-fault.js';
+import { requireUniqueAddresses } from './helpers/1763900700000-address-index.js';
 import { checkOf, requireNotNull } from './helpers/1763900000000-not-null.js';
 import { TABLES, tableName, type ColumnDefinition } from './helpers/1763900000000-tables.js';
 import { inTransaction, sqlState } from './helpers/1763900000000-transaction.js';
@@ -15,6 +16,7 @@ export class RequireValues1763901200000 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await fillLatecomers(queryRunner);
+    await requireUniqueAddresses(queryRunner, this.name);
     for (const ours of Object.keys(TABLES)) {
       const table = tableName(ours);
       const definitions = await requiredOf(queryRunner, ours);

@@ -162,7 +162,10 @@ function chooseFor(adoption: Adoption, purpose: Purpose, search: Search): Choice
     const name = findName(present.keys(), [candidate]);
     const column = name === undefined ? undefined : present.get(name);
     if (!column || columns.some((chosen) => chosen.name === column.name)) continue;
-    if (suits(search, column)) {
+    // A trigger runs before PostgreSQL computes a generated column, so it cannot read it.
+    if (column.generated) {
+      if (search.vital) return { columns: [], findings: [isGenerated(purpose, column)] };
+    } else if (suits(search, column)) {
       columns.push({ purpose, name: column.name, typeName: column.typeName, field: null });
       if (!search.all) break;
     } else if (search.vital) return { columns: [], findings: [wrongType(purpose, search, column)] };
@@ -212,6 +215,7 @@ function chooseOne(
       ],
     };
   }
+  if (column.generated) return { columns: [], findings: [isGenerated(purpose, column)] };
   const field = json?.[3] ?? null;
   const fits = field === null ? suits(search, column) : ['json', 'jsonb'].includes(column.typeName);
   if (!fits) return { columns: [], findings: [wrongType(purpose, search, column)] };
@@ -222,13 +226,19 @@ function chooseOne(
 function legacyFacts(adoption: Adoption): Map<string, ColumnFacts> {
   const present = new Map(adoptedFacts(adoption).columns);
   for (const { ours } of adoption.mirrored) present.delete(ours.name);
-  // A trigger runs before PostgreSQL computes a generated column, so it cannot read it.
-  for (const { name, generated } of present.values()) if (generated) present.delete(name);
   return present;
 }
 
 function suits({ kinds }: Search, { typeName }: ColumnFacts): boolean {
   return kinds.some((kind) => kind === 'any' || KINDS[kind].includes(typeName));
+}
+
+function isGenerated(purpose: Purpose, { name }: ColumnFacts): string {
+  const variable = variableFor(purpose);
+  return (
+    `users.${name} is a generated column, which triggers cannot read. ` +
+    `Name the column from which it is computed in ${variable}, or set ${variable}=${NONE}.`
+  );
 }
 
 function wrongType(purpose: Purpose, { kinds }: Search, { name, type }: ColumnFacts): string {
@@ -249,7 +259,7 @@ function withoutSpareNames(adoption: Adoption, columns: readonly LegacyColumn[])
   if (parts.length > 0 || isAnswered('name')) return [...columns];
   const present = legacyFacts(adoption);
   const column = present.get(findName(present.keys(), USERNAMES) ?? '');
-  if (!column || !suits(SEARCHES.name, column)) return [...columns];
+  if (!column || column.generated || !suits(SEARCHES.name, column)) return [...columns];
   return [...columns, { purpose: 'name', name: column.name, typeName: column.typeName, field: null }];
 }
 

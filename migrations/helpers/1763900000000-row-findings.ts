@@ -1,9 +1,9 @@
 import type { QueryRunner } from 'typeorm';
-import { barringFindings } from './1763900000000-barring-findings.js';
-import { literal } from './1763900000000-catalogue.js';
+import { literal, quote } from './1763900000000-catalogue.js';
 import { choicesNow } from './1763900000000-choices.js';
 import { error, warning, type Finding } from './1763900000000-finding.js';
-import { columnFor, isAnswered } from './1763900000000-legacy-columns.js';
+import { columnFor, isAnswered, variableFor } from './1763900000000-legacy-columns.js';
+import { activeStatuses } from './1763900000000-legacy-rules.js';
 import { countRowsWhere, describeRows, type LegacyUsers } from './1763900000000-legacy-users.js';
 import {
   isUnusableHash,
@@ -13,6 +13,8 @@ import {
   passwordColumns,
 } from './1763900000000-password-formats.js';
 import { secondFactorFindings } from './1763900000000-second-factors.js';
+import { plainName } from './1763900000000-spelling.js';
+import { unsetFlags, unusedColumns } from './1763900000000-unused-columns.js';
 
 /** Finds rows of a legacy `users` table that would be lost, locked out, or let in. Only reads. */
 export async function rowFindings(
@@ -25,8 +27,10 @@ export async function rowFindings(
     ...(await passwordFindings(queryRunner, users, accountsHavePasswords)),
     ...(await missingEmails(queryRunner, users)),
     ...(await sharedEmails(queryRunner, users)),
-    ...(await barringFindings(queryRunner, users)),
+    ...(await statusFindings(queryRunner, users)),
+    ...(await unsetFlags(queryRunner, users)),
     ...(await secondFactorFindings(queryRunner, users)),
+    ...(await unusedColumns(queryRunner, users)),
     ...(await longIds(queryRunner, users)),
   ];
 }
@@ -134,6 +138,62 @@ async function sharedEmails(queryRunner: QueryRunner, users: LegacyUsers): Promi
         'These rows stay as they are, and each user signs in with their own password. Decide who keeps the address.',
       ),
     );
+  }
+  return findings;
+}
+
+/** Names of a column that may say who may sign in, in words or numbers. */
+const STATUSES = [
+  'status',
+  'state',
+  'status_id',
+  'state_id',
+  'account_status',
+  'user_status',
+  'account_state',
+  'user_state',
+];
+/** More different values than this are no status. */
+const MOST_STATUSES = 30;
+
+async function statusFindings(queryRunner: QueryRunner, users: LegacyUsers): Promise<Finding[]> {
+  const variable = variableFor('status');
+  const chosen = columnFor(users.columns, 'status');
+  const values = async (column: string) =>
+    (await queryRunner.query(
+      `select coalesce(u.${quote(column)}::text, 'no value') as value, count(*)::integer as rows from ${users.table} u
+       group by 1 order by 2 desc limit ${MOST_STATUSES + 1}`,
+    )) as { value: string; rows: number }[];
+  const list = (found: { value: string; rows: number }[]) =>
+    found.map(({ value, rows }) => `${value} (${rows})`).join(', ');
+  if (chosen) {
+    const active = activeStatuses(choicesNow()).filter(Boolean);
+    const found = await values(chosen.name);
+    if (active.length === 0) {
+      return [
+        error(
+          `${variable} names ${chosen.name}, but nothing says with which values users may sign in: ${list(found)}`,
+          `List them, such as LEGACY_ACTIVE_STATUSES=${found[0]?.value ?? 'active'}`,
+        ),
+      ];
+    }
+    const barred = found.filter(({ value }) => !active.includes(value));
+    if (barred.length === 0) return [];
+    return [
+      warning(`Users who may not sign in because of ${chosen.name}: ${list(barred)}`, 'They are banned.'),
+    ];
+  }
+  if (isAnswered('status')) return [];
+  const findings: Finding[] = [];
+  for (const name of users.adoption.source.columns.keys()) {
+    if (!STATUSES.map(plainName).includes(plainName(name))) continue;
+    const found = await values(name);
+    if (found.length > MOST_STATUSES) continue;
+    const message = `The column ${name} may keep users out, and is not used. Its values: ${list(found)}`;
+    const remedy =
+      `If it says who may sign in: ${variable}=${name} and LEGACY_ACTIVE_STATUSES=<values, with commas>. ` +
+      `If not: ${variable}=none`;
+    findings.push(found.length > 1 ? error(message, remedy) : warning(message, remedy));
   }
   return findings;
 }

@@ -5,6 +5,7 @@ import { columnFor } from './1763900000000-legacy-columns.js';
 import { placeholder, readLegacyRules, type LegacyRules } from './1763900000000-legacy-rules.js';
 import { ROUGH_ADDRESS } from './1763900000000-text.js';
 import { addedColumns } from './1763900000000-undo-journal.js';
+import { refusesTwins } from './1763900700000-address-index.js';
 import { keepOriginal, NOTE_FAILURE, type DualWrite } from './1763900850000-dual-write.js';
 
 const rough = (row: string) => ROUGH_ADDRESS.replace('email', `${row}.email`);
@@ -13,15 +14,6 @@ const UNNORMALISED = `u.email::text <> ${rough('u')} and ${rough('u')} = address
 const NORMALISED = 'u.email = address and u.id is distinct from new.id';
 /** Two conditions, because PostgreSQL may scan the whole table for a combined one. Each of these uses its own index. */
 const TAKEN = `(exists (select 1 from users u where ${NORMALISED}) or exists (select 1 from users u where ${UNNORMALISED}))`;
-const RESPELT = 'old.email::text is distinct from new.email::text';
-const REPORT_CONFLICT = `
-        if ${TAKEN} then
-          insert into gatehouse.conflicts (user_id, email, normalised_email)
-          select u.id::text, u.email::text, address from users u where ${NORMALISED}
-          union all select u.id::text, u.email::text, address from users u where ${UNNORMALISED}
-          union all select new.id::text, new.email::text, address
-          on conflict (user_id) do nothing;
-        end if;`;
 
 /**
  * Trims and lower-cases an e-mail as it is written. If another row has that address, both rows keep their spelling and
@@ -32,11 +24,15 @@ const REPORT_CONFLICT = `
 export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrite> {
   const rules = await readLegacyRules(queryRunner);
   const { normalised, presence } = rules.text;
-  const { LEGACY_MISSING_EMAIL: missing } = await readChoices(queryRunner);
+  const choices = await readChoices(queryRunner);
+  const { LEGACY_MISSING_EMAIL: missing } = choices;
   const byLegacyApplication = await evidence(queryRunner, rules);
+  const { LEGACY_DUPLICATE_EMAIL: duplicates } = choices;
+  const twins = (await refusesTwins(queryRunner)) ? '' : twinRows(duplicates === 'keep-newest');
   const hasDeleted = rules.columns.some(({ purpose }) => purpose === 'deleted');
   const deleted = rules.columns.filter(({ purpose }) => purpose === 'deleted').map(({ name }) => quote(name));
   const isRestored = `(${rules.deleted('old')}) and not (${rules.deleted('new')})`;
+  const spelling = 'old.email::text is distinct from new.email::text';
   return {
     name: 'users_address',
     table: 'users',
@@ -45,7 +41,7 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
       { events: 'before insert' },
       {
         events: `before update of ${[...(await addresses(queryRunner)), ...deleted].join(', ')}`,
-        when: hasDeleted ? `(${RESPELT} or ${isRestored})` : RESPELT,
+        when: hasDeleted ? `(${spelling} or ${isRestored})` : spelling,
       },
     ],
     declarations: `
@@ -53,7 +49,15 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
       address text := ${normalised('new.email')};
       earlier text;`,
     body: `
-        ${onUpdate(rules)}
+        if tg_op = 'UPDATE' and ${spelling} then
+          delete from gatehouse.conflicts where user_id = new.id::text;
+          update gatehouse.original_values set was = was - 'email', became = became - 'email'
+          where relation = 'users' and row_id = new.id::text and was ? 'email';
+        elsif tg_op = 'UPDATE' then
+          -- The user is no longer deleted. Give back the address, if nobody has it now.
+          ${giveBack(normalised('earlier'))}
+          exit work;
+        end if;
         if ${presence('new.email')} is null then
           ${missing === 'skip' ? '' : giveUp('address')}
           exit work;
@@ -61,12 +65,8 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
         -- A running batch of the backfill may be giving another row this address. Wait until it has finished.
         perform 1 from users u where ${UNNORMALISED} for no key update;
         ${hasDeleted ? deletedRows(rules) : ''}
-        if ${byLegacyApplication} then
-          update users u set email = o.was -> 'email' ->> 0
-          from gatehouse.original_values o
-          where u.email = address and u.id is distinct from new.id
-            and o.relation = 'users' and o.row_id = u.id::text and o.became -> 'email' ->> 0 = address;
-        end if;
+        if ${byLegacyApplication} then ${RESTORE_SPELLING} end if;
+        ${twins}
         if new.email::text <> address and not ${TAKEN} then
           ${keepOriginal(
             `jsonb_build_object('email', jsonb_build_array(new.email))`,
@@ -75,31 +75,37 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
           new.email := address;
           exit work;
         end if;
-        ${REPORT_CONFLICT}`,
+        ${NOTE_CONFLICT}`,
     onFailure: `
         ${NOTE_FAILURE}
         new := written;`,
   };
 }
 
-/** SQL that handles an update: a new spelling replaces what is known of the old one, and a restored user gets the address back. */
-function onUpdate({ text: { normalised } }: LegacyRules): string {
-  return `
-        if tg_op = 'UPDATE' and ${RESPELT} then
-          delete from gatehouse.conflicts where user_id = new.id::text;
-          update gatehouse.original_values set was = was - 'email', became = became - 'email'
-          where relation = 'users' and row_id = new.id::text and was ? 'email';
-        elsif tg_op = 'UPDATE' then
-          -- The user is no longer deleted. Give back the address, if nobody has it now.
+const RESTORE_SPELLING = `
+          update users u set email = o.was -> 'email' ->> 0
+          from gatehouse.original_values o
+          where u.email = address and u.id is distinct from new.id
+            and o.relation = 'users' and o.row_id = u.id::text and o.became -> 'email' ->> 0 = address;`;
+
+const NOTE_CONFLICT = `
+        if ${TAKEN} then
+          insert into gatehouse.conflicts (user_id, email, normalised_email)
+          select u.id::text, u.email::text, address from users u where ${NORMALISED}
+          union all select u.id::text, u.email::text, address from users u where ${UNNORMALISED}
+          union all select new.id::text, new.email::text, address
+          on conflict (user_id) do nothing;
+        end if;`;
+
+/** Gives a user who is no longer deleted the address of before. */
+const giveBack = (normalised: string) => `
           select was -> 'email' ->> 0 into earlier from gatehouse.original_values
           where relation = 'users' and row_id = new.id::text and became -> 'email' ->> 0 = new.email::text;
-          address := ${normalised('earlier')};
-          if earlier is null or ${TAKEN} then exit work; end if;
-          delete from gatehouse.conflicts where user_id = new.id::text;
-          new.email := address;
-          exit work;
-        end if;`;
-}
+          address := ${normalised};
+          if earlier is not null and not ${TAKEN} then
+            delete from gatehouse.conflicts where user_id = new.id::text;
+            new.email := address;
+          end if;`;
 
 /** Gives the row that is written an address that is nobody's, and saves the e-mail that the legacy application wrote. */
 function giveUp(address: string): string {
@@ -112,6 +118,41 @@ function giveUp(address: string): string {
           new.email := ${address};`;
 }
 
+/**
+ * The legacy application has no unique index of its own, so it may give the same e-mail to two users, but ours refuses
+ * that. One of them gives way: the older user if the operator chose so, otherwise the row that is written.
+ */
+function twinRows(keepsNewest: boolean): string {
+  const twin = 'u.email::text = new.email::text and u.id is distinct from new.id';
+  const theirs = `
+          insert into gatehouse.conflicts (user_id, email, normalised_email, gives_way)
+          select u.id::text, u.email::text, address, true from users u where ${twin}
+          on conflict (user_id) do update set gives_way = true;
+          ${othersGiveWay(twin)}`;
+  const ours = `
+          insert into gatehouse.conflicts (user_id, email, normalised_email, gives_way)
+          values (new.id::text, new.email::text, address, true)
+          on conflict (user_id) do update set gives_way = true;
+          ${giveUp('address')}
+          exit work;`;
+  return `
+        if exists (select 1 from users u where ${twin}) then
+          ${keepsNewest ? `if tg_op = 'INSERT' then ${theirs} else ${ours} end if;` : ours}
+        end if;`;
+}
+
+/** Gives other rows an address that is nobody's. `condition` is on the row \`u\`. */
+function othersGiveWay(condition: string): string {
+  return `
+          insert into gatehouse.original_values as kept (relation, row_id, was, became)
+          select 'users', u.id::text, jsonb_build_object('email', jsonb_build_array(u.email)),
+                 jsonb_build_object('email', jsonb_build_array(${placeholder('u')}))
+          from users u where ${condition}
+          on conflict (relation, row_id) do update
+          set was = excluded.was || kept.was, became = kept.became || excluded.became;
+          update users u set email = ${placeholder('u')} where ${condition};`;
+}
+
 /** Deleted users give way: those in the table if the row is live, and the row itself if it is deleted. */
 function deletedRows(rules: LegacyRules): string {
   const other = `u.id is distinct from new.id and (u.email = address or ${UNNORMALISED}) and (${rules.deleted('u')})`;
@@ -122,13 +163,7 @@ function deletedRows(rules: LegacyRules): string {
             exit work;
           end if;
         else
-          insert into gatehouse.original_values as kept (relation, row_id, was, became)
-          select 'users', u.id::text, jsonb_build_object('email', jsonb_build_array(u.email)),
-                 jsonb_build_object('email', jsonb_build_array(${placeholder('u')}))
-          from users u where ${other}
-          on conflict (relation, row_id) do update
-          set was = excluded.was || kept.was, became = kept.became || excluded.became;
-          update users u set email = ${placeholder('u')} where ${other};
+          ${othersGiveWay(other)}
         end if;`;
 }
 

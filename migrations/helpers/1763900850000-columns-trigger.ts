@@ -1,12 +1,11 @@
 import type { QueryRunner } from 'typeorm';
-import { literal, needTable, quote, type TableFacts } from './1763900000000-catalogue.js';
-import { readChoices, type Choices } from './1763900000000-choices.js';
-import type { LegacyColumn } from './1763900000000-legacy-columns.js';
-import { activeStatuses, LOCKED, readLegacyRules, type LegacyRules } from './1763900000000-legacy-rules.js';
+import { needTable, quote, type TableFacts } from './1763900000000-catalogue.js';
+import { readChoices } from './1763900000000-choices.js';
+import { LOCKED, readLegacyRules, type LegacyRules } from './1763900000000-legacy-rules.js';
 import { readUnit } from './1763900000000-mirror-values.js';
-import { FAMILIES } from './1763900000000-tables.js';
 import { addedColumns } from './1763900000000-undo-journal.js';
 import { readUserColumns, type UserColumns } from './1763900000000-user-columns.js';
+import { writeBanBack } from './1763900850000-ban-write-back.js';
 import { keepOriginal, NOTE_FAILURE, type DualWrite } from './1763900850000-dual-write.js';
 
 /** Says how one of our columns follows the legacy columns. */
@@ -73,7 +72,7 @@ export async function columnsTrigger(queryRunner: QueryRunner): Promise<DualWrit
           new.${updated} := coalesce(new.${updated}, new.${created});
           ${all.map(({ onInsert }) => onInsert).join('\n')}
         else
-          ${ban ? `if ${ban.changed} then ${ban.onUpdate} elsif ${changedHere.join(' or ')} then ${writeBack(rules, { named, choices, units })} end if;` : ''}
+          ${ban ? `if ${ban.changed} then ${ban.onUpdate} elsif ${changedHere.join(' or ')} then ${writeBanBack(rules, { named, choices, units })} end if;` : ''}
           if (select mode from gatehouse.switch_over) <> 'gatehouse' then
             ${copied.map(({ changed, onUpdate }) => `if ${changed} then ${onUpdate} end if;`).join('\n') || 'null;'}
           end if;
@@ -169,74 +168,4 @@ function banRule({ reason, until }: LegacyRules, named: UserColumns): Rule {
         ${expires} := null;
       end if;`,
   };
-}
-
-/**
- * A ban that Gatehouse or Better Auth gives or lifts keeps the user out of the legacy application too, or lets them in.
- * A ban that ends is written to the columns for that, if there are any. A status or a deletion keeps nobody out whose
- * ban was lifted; it cannot express a new ban.
- */
-function writeBack({ columns }: LegacyRules, { named, choices, units }: WriteBack): string {
-  const [banned, expires] = [
-    `coalesce(new.${quote(named('banned'))}, false)`,
-    `new.${quote(named('ban_expires'))}`,
-  ];
-  const until = columns.filter(({ purpose }) => purpose === 'disabled_until');
-  const permanent = columns.flatMap((column) => permanentBan(column, { banned, choices }));
-  if (until.length === 0) return permanent.join('\n') || 'null;';
-  const forever = permanent.some(({ length }) => length > 0) ? 'null' : `'infinity'`;
-  const end = (time: string) =>
-    until
-      .map(
-        (column) => `new.${quote(column.name)} := ${endOfBan(time, column, units.get(column.name) ?? 's')};`,
-      )
-      .join('\n');
-  return `
-    if ${banned} and ${expires} is not null then
-      ${end(expires)}
-    else
-      ${end(`case when ${banned} then ${forever}::timestamptz end`)}
-      ${permanent.join('\n')}
-    end if;`;
-}
-
-interface WriteBack {
-  readonly named: UserColumns;
-  readonly choices: Choices;
-  /** What a column with the end of a ban counts, if it counts. */
-  readonly units: ReadonlyMap<string, 'ms' | 's'>;
-}
-
-function permanentBan(
-  { purpose, name, typeName }: LegacyColumn,
-  { banned, choices }: { readonly banned: string; readonly choices: Choices },
-): string[] {
-  const column = `new.${quote(name)}`;
-  const flag = (value: string) => (typeName === 'bool' ? value : `(${value})::integer`);
-  const isTime = [...FAMILIES.time, 'date'].includes(typeName);
-  if (purpose === 'active') return [`${column} := ${flag(`not ${banned}`)};`];
-  if (purpose === 'disabled')
-    return [
-      `${column} := ${isTime ? `case when ${banned} then coalesce(${column}, now()) end` : flag(banned)};`,
-    ];
-  if (purpose === 'deleted')
-    return [`if not ${banned} then ${column} := ${isTime ? 'null' : flag('false')}; end if;`];
-  const active = activeStatuses(choices).filter(Boolean);
-  if (purpose !== 'status' || active[0] === undefined) return [];
-  const isBarred = `coalesce(${column}::text, '') not in (${active.map(literal).join(', ')})`;
-  return [`if not ${banned} and ${isBarred} then ${column} := ${literal(active[0])}; end if;`];
-}
-
-/** The latest end that such a column can hold stands for a ban without an end. */
-const LATEST: Readonly<Record<string, string>> = { int4: '2147483647', int8: '253402300799000' };
-
-/** SQL: the end of a ban as the legacy column holds it. */
-function endOfBan(time: string, { typeName }: LegacyColumn, unit: 'ms' | 's'): string {
-  if (typeName === 'timestamptz') return time;
-  if (typeName === 'timestamp') return `(${time}) at time zone 'UTC'`;
-  // A day later, because the column names the beginning of a day.
-  if (typeName === 'date') return `((${time}) at time zone 'UTC' + interval '1 day')::date`;
-  const count = `ceil(extract(epoch from (${time}))${unit === 'ms' ? ' * 1000' : ''})`;
-  const latest = LATEST[typeName] ?? '253402300799';
-  return `case when isfinite(${time}) then least(${count}, ${latest}) when (${time}) is not null then ${latest} end`;
 }

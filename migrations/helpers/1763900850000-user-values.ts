@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { needTable, quote, type ColumnFacts } from './1763900000000-catalogue.js';
 import { readChoices } from './1763900000000-choices.js';
-import { LOCKED, placeholder, readLegacyRules, type LegacyRules } from './1763900000000-legacy-rules.js';
+import { LOCKED, placeholder, readLegacyRules } from './1763900000000-legacy-rules.js';
 import { FAMILIES } from './1763900000000-tables.js';
 import { addedColumns } from './1763900000000-undo-journal.js';
 import { readUserColumns } from './1763900000000-user-columns.js';
@@ -58,13 +58,22 @@ export async function userValues(queryRunner: QueryRunner): Promise<ColumnValue[
   // A placeholder is nobody's address, so it cannot be verified.
   const verified = `case when not (${hasPlaceholder}) then ${verifiedAt} end`;
 
+  const [reason, until] = [rules.reason('u'), rules.until('u')];
+  const locked = `coalesce(${until} > $1::timestamptz, false)`;
   const expressions: Record<string, string> = {
     email,
     name: limit ? `left(${name}, ${limit})` : name,
     email_verified: verified,
     is_email_verified: `(${verified}) is not null`,
     ...(rules.image ? { image: `coalesce(${rules.image('u')}, ${u('image')}::text)` } : {}),
-    ...bans(rules, u, asInstant(u('ban_expires'), columns.get(named('ban_expires'))?.typeName).value),
+    ...(rules.bars
+      ? {
+          banned: `coalesce(${u('banned')}, false) or (${reason}) is not null or ${locked}`,
+          ban_reason: `coalesce(${u('ban_reason')}::text, ${reason}, case when ${locked} then '${LOCKED}' end)`,
+          ban_expires: `case when not coalesce(${u('banned')}, false) and (${reason}) is null and ${locked} and isfinite(${until})
+            then ${until} else ${asInstant(u('ban_expires'), columns.get(named('ban_expires'))?.typeName).value} end`,
+        }
+      : { banned: `coalesce(${u('banned')}, false)` }),
     created_at: `coalesce(${created.value}, ${updated.value}, $1::timestamptz)`,
     updated_at: `coalesce(${updated.value}, ${created.value}, $1::timestamptz)`,
   };
@@ -84,24 +93,7 @@ function stored(expression: string, column: ColumnFacts | undefined): string {
   return `${instant}::${column.type}`;
 }
 
-/** Values of the columns that say who may not sign in, why, and until when. */
-function bans(
-  rules: LegacyRules,
-  u: (column: string) => string,
-  ownUntil: string,
-): Readonly<Record<string, string>> {
-  if (!rules.bars) return { banned: `coalesce(${u('banned')}, false)` };
-  const [reason, until] = [rules.reason('u'), rules.until('u')];
-  const locked = `coalesce(${until} > $1::timestamptz, false)`;
-  return {
-    banned: `coalesce(${u('banned')}, false) or (${reason}) is not null or ${locked}`,
-    ban_reason: `coalesce(${u('ban_reason')}::text, ${reason}, case when ${locked} then '${LOCKED}' end)`,
-    ban_expires: `case when not coalesce(${u('banned')}, false) and (${reason}) is null and ${locked} and isfinite(${until})
-          then ${until} else ${ownUntil} end`,
-  };
-}
-
-function asInstant(value: string, typeName: string | undefined): { value: string; orNow: string } {
+function asInstant(value: string, typeName: string | undefined) {
   const instant = typeName === 'timestamp' ? `(${value} at time zone 'UTC')` : value;
   // No server can read an infinite time. It counts as unknown.
   const finite = `case when isfinite(${instant}) then ${instant} end`;

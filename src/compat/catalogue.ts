@@ -61,6 +61,21 @@ const OURS = `c.relkind = 'r' and c.oid = any (select to_regclass(path) from unn
 /** `insert`, `update` and `delete`, as pg_relation_is_updatable returns them. */
 const WRITABLE = (1 << 3) | (1 << 2) | (1 << 4);
 
+const TRIGGERS = `select t.tgname as name from pg_class c join pg_trigger t on t.tgrelid = c.oid
+     where ${OURS} and t.tgenabled in ('O', 'A')`;
+
+const INDEXES = `select c.relname as "table", c.oid::text as oid, x.relname as name, i.indisvalid as valid, i.indisunique as unique,
+            i.indisprimary as primary,
+            i.indpred is not null as partial,
+            case when i.indexprs is null then (
+              select array_agg(a.attname::text order by k.position)
+              from unnest(i.indkey::smallint[]) with ordinality as k (attnum, position)
+              join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
+              where k.position <= i.indnkeyatts
+            ) else '{}' end as columns
+     from pg_class c join pg_index i on i.indrelid = c.oid join pg_class x on x.oid = i.indexrelid
+     where ${OURS}`;
+
 /**
  * Reads columns, indexes, foreign keys and triggers of these tables from PostgreSQL's catalogue. Columns have the names
  * that they have in the tables.
@@ -93,20 +108,7 @@ export async function readCatalogue(
      where ${OURS} order by c.relname, a.attnum`,
     ours,
   );
-  const indexes = await dataSource.query<(IndexFacts & OfTable)[]>(
-    `select c.relname as "table", c.oid::text as oid, x.relname as name, i.indisvalid as valid, i.indisunique as unique,
-            i.indisprimary as primary,
-            i.indpred is not null as partial,
-            case when i.indexprs is null then (
-              select array_agg(a.attname::text order by k.position)
-              from unnest(i.indkey::smallint[]) with ordinality as k (attnum, position)
-              join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
-              where k.position <= i.indnkeyatts
-            ) else '{}' end as columns
-     from pg_class c join pg_index i on i.indrelid = c.oid join pg_class x on x.oid = i.indexrelid
-     where ${OURS}`,
-    ours,
-  );
+  const indexes = await dataSource.query<(IndexFacts & OfTable)[]>(INDEXES, ours);
   const foreignKeys = await dataSource.query<(ForeignKeyFacts & OfTable & { referencesOid: string })[]>(
     `select c.relname as "table", c.oid::text as oid, a.attname as column, k.confrelid::regclass::text as references,
             k.confrelid::text as "referencesOid",
@@ -117,11 +119,7 @@ export async function readCatalogue(
      where ${OURS}`,
     ours,
   );
-  const triggers = await dataSource.query<{ name: string }[]>(
-    `select t.tgname as name from pg_class c join pg_trigger t on t.tgrelid = c.oid
-     where ${OURS} and t.tgenabled in ('O', 'A')`,
-    ours,
-  );
+  const triggers = await dataSource.query<{ name: string }[]>(TRIGGERS, ours);
   return {
     columns: columns.map(underOurName),
     indexes: indexes.map(underOurName),

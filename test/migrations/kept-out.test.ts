@@ -2,7 +2,7 @@ import { checkCompatibility } from '../../src/compat/compatibility.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
 import type { TestDatabase } from '../setup/database.js';
 import { stepForward } from '../switch-over/support.js';
-import { legacyDatabase, migrate, VERSIONS, withDataSource } from './support.js';
+import { legacyDatabase, migrate, withDataSource } from './support.js';
 
 /** The names of the contract, and a value that keeps a user out and one that does not. */
 const FLAGS = [
