@@ -1,5 +1,6 @@
 // Compares the backfill of a live table with one SQL statement for all rows, which is the fastest possible way, and with the
-// loop of Better Auth's guides. They take turns on copies of one database. Figures are medians.
+// loop of Better Auth's guides. They take turns on copies of one database, as an ordinary role that owns it. Figures are
+// medians.
 //
 //   npm run bench:migration -- --users 2000000 --rounds 3 --json figures.json
 import { writeFile } from 'node:fs/promises';

@@ -23,7 +23,7 @@ export async function prepare(url) {
   const queryRunner = dataSource.createQueryRunner();
   try {
     await queryRunner.query(
-      'create table migrations (id serial primary key, timestamp bigint not null, name varchar not null)',
+      'create table gatehouse_migrations (id serial primary key, timestamp bigint not null, name varchar not null)',
     );
     for (const Migration of MIGRATIONS) {
       if (Migration.name === FIRST) break;

@@ -12,6 +12,14 @@ export async function onDatabase(url, work) {
   }
 }
 
+/** An ordinary role, like those of managed PostgreSQL. It owns the databases. */
+const OWNER = 'bench_owner';
+
+const MAKE_OWNER = `do $$ begin
+  create role ${OWNER} login password '${OWNER}';
+exception when duplicate_object then null;
+end $$`;
+
 const TABLE = `
   create table users (
     id varchar(255) primary key, email varchar(255) not null, username varchar(100) not null, full_name varchar(255),
@@ -33,8 +41,9 @@ const ROWS = `
 export async function createLegacyDatabase(server, users, prepare = async () => {}) {
   const name = template(users);
   await onDatabase(server, async (client) => {
+    await client.query(MAKE_OWNER);
     await client.query(`drop database if exists ${name}`);
-    await client.query(`create database ${name}`);
+    await client.query(`create database ${name} owner ${OWNER}`);
   });
   const url = urlOf(server, name);
   await onDatabase(url, async (client) => {
@@ -50,7 +59,7 @@ export async function createLegacyDatabase(server, users, prepare = async () => 
 /** Runs `work` on a copy of the database and drops the copy afterwards. */
 export async function withCopy(server, users, work) {
   await onDatabase(server, async (client) => {
-    await client.query(`create database copy template ${template(users)} strategy file_copy`);
+    await client.query(`create database copy owner ${OWNER} template ${template(users)} strategy file_copy`);
     await client.query('checkpoint');
   });
   try {
@@ -61,4 +70,9 @@ export async function withCopy(server, users, work) {
 }
 
 const template = (users) => `legacy_${users}`;
-const urlOf = (server, database) => server.replace(/postgres$/, database);
+
+function urlOf(server, database) {
+  const url = new URL(server);
+  [url.username, url.password, url.pathname] = [OWNER, OWNER, database];
+  return url.href;
+}

@@ -43,13 +43,13 @@ export class Progress {
   }
 
   /**
-   * Rows that other sessions add or change meanwhile come on top: a changed row moves to another place in the table, and
-   * the backfill may meet it twice.
+   * Rows that other sessions add meanwhile come on top. So do rows that the backfill meets twice, because an update has
+   * moved them to another place in the table.
    */
   private describeRows(): string {
     const more = this.isEstimate ? 0 : this.before + this.rows - this.total;
     if (more <= 0) return `${this.rows} rows`;
-    return `${Math.max(0, this.rows - more)} rows, and ${more} that were added or changed meanwhile`;
+    return `${Math.max(0, this.rows - more)} rows, and ${more} that were added or moved meanwhile`;
   }
 
   private describe(): string {

@@ -11,6 +11,8 @@ export interface CopiedTable {
   readonly plain: string;
   /** All columns that a row can be inserted with. */
   readonly columns: string;
+  /** False if nothing keeps the same row from being inserted twice. */
+  readonly keyed: boolean;
   /** Columns that PostgreSQL counts itself. */
   readonly identities: readonly string[];
   readonly order: string;
@@ -20,6 +22,9 @@ export const TABLES = `
   select quote_ident(c.relname) as name, c.relname as plain,
          case when exists (select 1 from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
                            where i.indrelid = c.oid and i.indisvalid and a.attname = 'id') then 'order by id desc' else '' end as "order",
+         exists (select 1 from pg_index i
+                 where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
+                   and not exists (select 1 from pg_attribute n where n.attrelid = c.oid and n.attnum = any (i.indkey) and not n.attnotnull)) as keyed,
          coalesce(string_agg(quote_ident(a.attname), ', ' order by a.attnum) filter (where a.attgenerated = ''), '') as columns,
          coalesce(array_agg(a.attname::text) filter (where a.attidentity <> ''), '{}') as identities
   from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

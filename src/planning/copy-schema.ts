@@ -145,7 +145,7 @@ async function copyRows(
   references: readonly Reference[],
   users: string | undefined,
 ): Promise<void> {
-  const copied = new Map(tables.map((table) => [table.name, table.columns]));
+  const copied = new Map(tables.map((table) => [table.name, table]));
   for (const { name, columns, order, identities } of tables) {
     if (columns === '') continue;
     await copy(name, order, 1);
@@ -170,7 +170,9 @@ async function copyRows(
 
   /** Returns false if there are no such rows, or if they cannot be copied. */
   async function copy(table: string, which: string, limit = MOST_ROWS): Promise<boolean> {
-    const columns = copied.get(table);
+    const { columns = '', keyed = false } = copied.get(table) ?? {};
+    // Otherwise each round would copy the same rows again.
+    if (!keyed && limit > 1) return false;
     const before = await countRows(`${shadow}.${table}`);
     await tryQuery(
       query,

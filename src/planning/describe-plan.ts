@@ -9,7 +9,7 @@ import type { Forecast } from './inspection.js';
 import type { OtherNames, Plan, PlannedStatement, StrongestLock } from './plan.js';
 
 const WIDTH = 38;
-const LABEL = 20;
+const LABEL = 28;
 
 /**
  * Text for a person, the most important first.
@@ -95,7 +95,7 @@ function describeTime({ rows, seconds }: Plan): string[] {
   return [
     ...written.map(([what, count]) => row(`${what} to write`, count)),
     row(
-      'expected',
+      'backfills',
       `about ${duration(seconds * 1000)} (${USERS_A_SECOND} users a second, measured on 2 processors), longer while others work`,
     ),
   ];
