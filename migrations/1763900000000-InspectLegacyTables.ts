@@ -6,6 +6,7 @@ import {
   type Adoption,
   type AdoptionPlan,
 } from './helpers/1763900000000-adoption.js';
+import { spelt } from './helpers/1763900000000-catalogue.js';
 import { MigrationFault } from './helpers/1763900000000-fault.js';
 import { error, warning, type Finding } from './helpers/1763900000000-finding.js';
 import { forecastSignIns, type Forecast } from './helpers/1763900000000-forecast.js';
@@ -56,9 +57,11 @@ export class InspectLegacyTables1763900000000 implements MigrationInterface {
       const table = near ? name : `${schema}.${name}`;
       const rows = await countRows(queryRunner, schema, name);
       const message = `The table ${table} looks like users too and is not used (${rows})`;
-      const remedy = `If it holds the users: LEGACY_USERS_TABLE=${table}`;
+      const first = users.source.name === 'users' ? `rename the table ${spelt(users.source)}, then set` : 'set';
+      const remedy = `If it holds the users, ${first} LEGACY_USERS_TABLE=${table}`;
+      const isAnswered = Boolean(process.env['LEGACY_USERS_TABLE']);
       found.push(
-        legacy.rows === 0 && !rows.startsWith('0 ')
+        legacy.rows === 0 && !rows.startsWith('0 ') && !isAnswered
           ? error(message, `${remedy}. If not: LEGACY_USERS_TABLE=${users.source.name}`)
           : warning(message, remedy),
       );

@@ -33,7 +33,7 @@ async function requiredValues(queryRunner: QueryRunner): Promise<TriggerDefiniti
     `new.${name}`,
     ...(legacyName ? [legacyName('new')] : []),
     local,
-    'new.email',
+    text.presence('new.email'),
     'new.id::text',
   ];
   return {

@@ -16,11 +16,15 @@ export class Progress {
   private saidAt = Number.NEGATIVE_INFINITY;
   private rows = 0;
 
-  /** @param before rows that earlier runs have processed. */
+  /**
+   * @param total rows when the backfill began
+   * @param before rows that earlier runs have processed
+   */
   constructor(
     private readonly what: string,
     private readonly total: number,
     private readonly before: number,
+    private readonly isEstimate = false,
   ) {}
 
   advance(rows: number): void {
@@ -35,31 +39,51 @@ export class Progress {
 
   end(): void {
     const seconds = Math.round((performance.now() - this.began) / 1000);
-    say(`${this.what}: done, ${this.rows} rows in ${seconds} s`);
+    say(`${this.what}: done, ${this.describeRows()} in ${seconds} s`);
+  }
+
+  /**
+   * Rows that other sessions add or change meanwhile come on top: a changed row moves to another place in the table, and
+   * the backfill may meet it twice.
+   */
+  private describeRows(): string {
+    const more = this.isEstimate ? 0 : this.before + this.rows - this.total;
+    if (more <= 0) return `${this.rows} rows`;
+    return `${Math.max(0, this.rows - more)} rows, and ${more} that were added or changed meanwhile`;
   }
 
   private describe(): string {
     const done = this.before + this.rows;
-    const total = Math.max(this.total, done, 1);
     const rate = this.rows / Math.max(0.001, (performance.now() - this.began) / 1000);
-    const full = Math.round((WIDTH * done) / total);
+    const speed = `${Math.round(rate)} a second`;
+    if (done > this.total) return `${this.what}: ${this.describeRows()}, ${speed}`;
+    const full = Math.round((WIDTH * done) / this.total);
     const bar = process.stdout.isTTY ? ` [${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}]` : '';
-    const left = Math.ceil((total - done) / Math.max(rate, 0.001));
-    return `${this.what}:${bar} ${Math.floor((100 * done) / total)} %, ${done} of ${total} rows, ${Math.round(rate)} a second, ${left} s left`;
+    const left = Math.ceil((this.total - done) / Math.max(rate, 0.001));
+    const total = `${this.isEstimate ? 'about ' : ''}${this.total}`;
+    return `${this.what}:${bar} ${Math.floor((100 * done) / this.total)} %, ${done} of ${total} rows, ${speed}, ${left} s left`;
   }
 }
 
-/** Uses PostgreSQL's estimate of the table's size. Counts the rows if there is no estimate yet. */
+/** Rows of a table that PostgreSQL counts in less than a second. */
+const QUICKLY_COUNTED = 1_000_000;
+
+/** Counts the rows. Of a large table, uses PostgreSQL's estimate. */
 export async function startProgress(
   queryRunner: QueryRunner,
   what: string,
   table: string,
 ): Promise<Progress> {
   const [size] = (await queryRunner.query(
-    `select case when reltuples > 0 then reltuples::double precision else (select count(*) from ${table}) end as total,
+    `select reltuples::double precision as estimate,
             coalesce((select rows from gatehouse.backfills where name = $1), 0)::double precision as before
      from pg_class where oid = to_regclass($2)`,
     [what, table],
-  )) as { total: number; before: number }[];
-  return new Progress(what, size?.total ?? 0, size?.before ?? 0);
+  )) as { estimate: number; before: number }[];
+  const { estimate = 0, before = 0 } = size ?? {};
+  if (estimate > QUICKLY_COUNTED) return new Progress(what, Math.round(estimate), before, true);
+  const [counted] = (await queryRunner.query(`select count(*)::double precision as total from ${table}`)) as {
+    total: number;
+  }[];
+  return new Progress(what, counted?.total ?? 0, before);
 }

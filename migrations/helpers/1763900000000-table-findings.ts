@@ -2,8 +2,9 @@ import type { QueryRunner } from 'typeorm';
 import { adoptedFacts, currentName, isMoved, type Adoption } from './1763900000000-adoption.js';
 import { isUnique, quote, spelt, type ColumnFacts, type TableFacts } from './1763900000000-catalogue.js';
 import { error, warning, type Finding } from './1763900000000-finding.js';
+import { idFindings } from './1763900000000-id-findings.js';
 import { firingTriggers } from './1763900000000-own-triggers.js';
-import { FAMILIES, ID_TYPES, modelVariable, TABLES } from './1763900000000-tables.js';
+import { FAMILIES, modelVariable, TABLES } from './1763900000000-tables.js';
 
 /** Reasons why this table cannot be used as it is, each with a remedy. */
 export async function tableFindings(
@@ -14,7 +15,7 @@ export async function tableFindings(
   const table = adoptedFacts(adoption);
   const { source } = adoption;
   if (table.kind !== 'r') return [unusable(adoption)];
-  const findings = columnFindings(adoption.table, table, adoption.prefixed);
+  const findings = columnFindings(adoption, table);
   const id = currentName(adoption, 'id');
   if (table.columns.has('id') && !(await isUnique(queryRunner, spelt(source), id))) {
     findings.push(
@@ -24,10 +25,9 @@ export async function tableFindings(
       ),
     );
   }
-  findings.push(...idFindings(adoption, table));
+  findings.push(...(await idFindings(queryRunner, adoption, table)));
   if (adoption.table !== 'users') findings.push(...referenceFindings(adoption.table, table, users));
   findings.push(
-    ...(await identityFindings(queryRunner, adoption, id)),
     ...(await accessFindings(queryRunner, source)),
     ...(await securityFindings(queryRunner, adoption)),
     ...(await triggerFindings(queryRunner, adoption)),
@@ -43,7 +43,7 @@ function unusable({ table, source }: Adoption): Finding {
   return error(
     `${source.name} is ${kind}`,
     source.kind === 'v'
-      ? 'Rename the view, and name the table that it reads in LEGACY_USERS_TABLE'
+      ? 'Rename the view, and name the table that it reads: LEGACY_USERS_TABLE=<name>'
       : `Replace it with a plain table: create table users_plain (like ${source.name} including all), copy the rows, swap the names`,
   );
 }
@@ -69,11 +69,9 @@ const NEEDED: Readonly<Record<string, number>> = {
   'verifications.identifier': 255,
 };
 
-function columnFindings(
-  ours: string,
-  { name, columns }: TableFacts,
-  prefixed: ReadonlyMap<string, string>,
-): Finding[] {
+function columnFindings(adoption: Adoption, { columns }: TableFacts): Finding[] {
+  const { table: ours, source, prefixed } = adoption;
+  const { name } = source;
   const findings: Finding[] = [];
   const variable = modelVariable(ours);
   for (const definition of TABLES[ours] ?? []) {
@@ -84,8 +82,9 @@ function columnFindings(
     }
     const needed = NEEDED[`${ours}.${definition.name}`] ?? 0;
     if (column.maxLength !== null && column.maxLength < needed && !isPlainUuidText(column)) {
-      const remedy = `Run: alter table ${name} alter ${quote(column.name)} type varchar(${needed})`;
-      const message = `${name}.${column.name} is ${column.type}, which is too short for ${needed} characters`;
+      const current = currentName(adoption, column.name);
+      const remedy = `Run: alter table ${spelt(source)} alter ${quote(current)} type varchar(${needed})`;
+      const message = `${name}.${current} is ${column.type}, which is too short for ${needed} characters`;
       findings.push(
         ours === 'users' && definition.name !== 'id' ? warning(message, remedy) : error(message, remedy),
       );
@@ -123,34 +122,6 @@ function missingColumn(ours: string, name: string, column: string): Finding {
       );
 }
 
-function idFindings({ table, source }: Adoption, { columns }: TableFacts): Finding[] {
-  const id = columns.get('id');
-  if (!id) return [];
-  const variable = modelVariable(table);
-  const other = variable ? `, or give our table another name: ${variable}=auth_${table}` : '';
-  if (!ID_TYPES.includes(id.typeName)) {
-    return [
-      error(
-        `${source.name}.id is ${id.type}`,
-        `Change its type to varchar, text, uuid, integer or bigint${other}`,
-      ),
-    ];
-  }
-  if (COUNTED.includes(id.typeName) && id.fallback === null && !id.automatic) {
-    return [
-      error(
-        `${source.name}.id is ${id.type} and has no default, so new rows would have no id`,
-        `Run: create sequence ${source.name}_id_seq owned by ${spelt(source)}.id; ` +
-          `select setval('${source.name}_id_seq', coalesce(max(id), 0) + 1, false) from ${spelt(source)}; ` +
-          `alter table ${spelt(source)} alter id set default nextval('${source.name}_id_seq')${other}`,
-      ),
-    ];
-  }
-  return [];
-}
-
-const COUNTED: readonly string[] = ['int2', 'int4', 'int8', 'numeric'];
-
 function referenceFindings(
   ours: string,
   { name, columns }: TableFacts,
@@ -164,25 +135,6 @@ function referenceFindings(
     error(
       `${name}.user_id is ${userId.type}, but users.id is ${expected}`,
       `Give both the same type, or give our table another name: ${modelVariable(ours)}=auth_${ours}`,
-    ),
-  ];
-}
-
-/** Such a column refuses every given id, even one that the server took from the column's own sequence. */
-async function identityFindings(
-  queryRunner: QueryRunner,
-  { table, source }: Adoption,
-  id: string,
-): Promise<Finding[]> {
-  const found = (await queryRunner.query(
-    `select 1 from pg_attribute where attrelid = to_regclass($1) and attname = $2 and attidentity = 'a'`,
-    [spelt(source), id],
-  )) as unknown[];
-  if (found.length === 0 || table === 'users') return [];
-  return [
-    error(
-      `${source.name}.${id} is generated always, so it refuses every given id`,
-      `Run: alter table ${spelt(source)} alter ${quote(id)} set generated by default`,
     ),
   ];
 }

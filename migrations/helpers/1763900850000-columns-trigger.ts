@@ -102,7 +102,7 @@ function nameRule(rules: LegacyRules, users: TableFacts, named: UserColumns): Ru
   const { name, text } = rules;
   if (!name) return undefined;
   const limit = users.columns.get(named('name'))?.maxLength ?? null;
-  const local = `coalesce(nullif(split_part(${text.normalised('new.email')}, '@', 1), ''), new.email::text, new.id::text)`;
+  const local = `coalesce(nullif(split_part(${text.normalised('new.email')}, '@', 1), ''), ${text.presence('new.email')}, new.id::text)`;
   const value = `coalesce(${name('new')}, ${local})`;
   const assignment = `new.${quote(named('name'))} := ${limit ? `left(${value}, ${limit})` : value};`;
   const changed = `(${name('old')}) is distinct from (${name('new')})`;

@@ -43,7 +43,7 @@ export async function userValues(queryRunner: QueryRunner): Promise<ColumnValue[
     else ${normalised(u('email'))} end`;
 
   const limit = columns.get(named('name'))?.maxLength;
-  const local = `coalesce(nullif(split_part(${normalised(u('email'))}, '@', 1), ''), ${u('email')}::text, u.id::text)`;
+  const local = `coalesce(nullif(split_part(${normalised(u('email'))}, '@', 1), ''), ${presence(u('email'))}, u.id::text)`;
   const ownName = presence(u('name'));
   const name = `coalesce(${[...(rules.name ? [rules.name('u')] : []), ownName, local].join(', ')})`;
 

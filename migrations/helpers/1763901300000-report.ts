@@ -1,5 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { quote } from './1763900000000-catalogue.js';
+import { readChoices } from './1763900000000-choices.js';
+import { countSignIns, signInObstacle, type SignIns } from './1763900000000-forecast.js';
 import { readLegacyRules } from './1763900000000-legacy-rules.js';
 import {
   isUnusableHash,
@@ -16,8 +18,7 @@ export interface Conflict {
   readonly email: string;
 }
 
-export interface MigrationCounts {
-  readonly users: number;
+export interface MigrationCounts extends SignIns {
   readonly moved: number;
   readonly missed: number;
   readonly unusable: number;
@@ -40,6 +41,7 @@ export async function countMigration(queryRunner: QueryRunner): Promise<Migratio
   const [flag, time] = ['is_email_verified', 'email_verified'].map((column) => `u.${quote(named(column))}`);
   const hash = password ? legacyPassword(password, 'u') : 'null::text';
   const usable = `(${isUsableHash(hash)})`;
+  const credentials = `${tableName('accounts')} a on a.provider_id = 'credential' and a.provider_user_id = u.id::text`;
   const unrecognised = `not ${isUnusableHash(hash)} and not ${usable}`;
   const [counts] = (await queryRunner.query(
     `select count(*)::integer as users,
@@ -51,9 +53,11 @@ export async function countMigration(queryRunner: QueryRunner): Promise<Migratio
             count(*) filter (where ${flag})::integer as verified,
             count(*) filter (where ${flag} <> (${time} is not null))::integer as "outOfStep",
             count(*) filter (where ${rules.reason('u')} is not null or coalesce(${rules.until('u')} > now(), false))::integer as deactivated
-     from users u left join ${tableName('accounts')} a
-       on a.provider_id = 'credential' and a.provider_user_id = u.id::text`,
-  )) as Omit<MigrationCounts, 'unrecognisedExamples' | 'conflicts' | 'quarantined' | 'emailsChanged'>[];
+     from users u left join ${credentials}`,
+  )) as Omit<
+    MigrationCounts,
+    'unrecognisedExamples' | 'conflicts' | 'quarantined' | 'emailsChanged' | 'canSignIn' | 'cannot'
+  >[];
   if (!counts) throw new Error('users cannot be counted');
   const examples = (await queryRunner.query(
     `select u.id::text as id from users u where ${unrecognised} limit ${counts.unrecognised > 0 ? 10 : 0}`,
@@ -68,7 +72,21 @@ export async function countMigration(queryRunner: QueryRunner): Promise<Migratio
     'select row_id as id, reason from gatehouse.quarantine order by backfill, row_id',
   )) as { id: string; reason: string }[];
   const unrecognisedExamples = examples.map(({ id }) => id);
-  return { ...counts, unrecognisedExamples, emailsChanged: emails?.changed ?? 0, conflicts, quarantined };
+  const obstacle = signInObstacle('u', {
+    rules,
+    email: 'u.email',
+    usable: 'a.password is not null',
+    choices: await readChoices(queryRunner),
+  });
+  const signIns = await countSignIns(queryRunner, obstacle, `users u left join ${credentials}`);
+  return {
+    ...counts,
+    ...signIns,
+    unrecognisedExamples,
+    emailsChanged: emails?.changed ?? 0,
+    conflicts,
+    quarantined,
+  };
 }
 
 /** Adds `skipped`, the users without a usable password, for programs that read the report. */
@@ -91,6 +109,9 @@ export function describeMigration(counts: MigrationCounts): string {
   const lines = [
     'Migration report',
     `  users                          ${counts.users}`,
+    `  can sign in                    ${counts.canSignIn}`,
+    `  cannot sign in                 ${counts.users - counts.canSignIn}`,
+    ...Object.entries(counts.cannot).map(([reason, users]) => `    ${reason.padEnd(28)} ${users}`),
     `  with a credential account      ${counts.moved}`,
     `  without a usable password      ${counts.unusable}`,
     `  password in an unknown format  ${counts.unrecognised}${counts.unrecognised > 0 ? ` (they cannot sign in: ${counts.unrecognisedExamples.join(', ')})` : ''}`,

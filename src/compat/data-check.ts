@@ -30,7 +30,7 @@ export async function checkData(queries: Queries, tables: Tables): Promise<Findi
 }
 
 function userChecks(normalised: (value: string) => string, presence: (value: string) => string): RowCheck[] {
-  const shared = `select ${normalised('email')} from {users} group by 1 having count(*) > 1`;
+  const shared = `select ${normalised('email')} from {users} where ${presence('email')} is not null group by 1 having count(*) > 1`;
   return [
     {
       level: 'warning',
@@ -44,7 +44,8 @@ function userChecks(normalised: (value: string) => string, presence: (value: str
       level: 'error',
       message: 'Users whose e-mail is not trimmed and in lower case',
       select: `select id::text || ' ' || email::text as example from {users}
-               where email::text <> ${normalised('email')} and ${normalised('email')} not in (${shared}) order by id`,
+               where email::text <> ${normalised('email')} and ${presence('email')} is not null
+                 and ${normalised('email')} not in (${shared}) order by id`,
       remedy: 'Run for these rows: update {users} set email = lower(btrim(email))',
     },
     {

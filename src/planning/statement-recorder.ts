@@ -76,7 +76,7 @@ export class StatementRecorder {
       const name = new RegExp(
         from === OUR_SCHEMA
           ? `(\\bschema (?:if (?:not )?exists )?)${bare}(?![\\w.])|(?<![\\w."])${bare}(?=\\.)|"${bare}"(?=[.'])|(?<=to_regnamespace\\(')${bare}(?=')`
-          : `"${bare}"(?=[.'])`,
+          : `()"${bare}"(?=[.'])`,
         'gi',
       );
       result = result.replaceAll(name, (_, before = '') => `${before}${to}`);

@@ -22,11 +22,22 @@ export async function dropLegacyNames(queryRunner: QueryRunner): Promise<void> {
         'Drop these objects, then run again: npm run switch-over -- end --confirm',
     );
   }
+  for (const { signature } of await rulesOf(queryRunner))
+    await queryRunner.query(`drop function if exists ${signature}`);
   for (const { name, table } of await mirrorsOf(queryRunner)) {
     await queryRunner.query(`drop trigger if exists gatehouse_0_mirror_${table} on ${table}`);
     await queryRunner.query(`drop trigger if exists gatehouse_z_mirror_${table} on ${table}`);
     await queryRunner.query(`drop function if exists gatehouse.${name}()`);
   }
+}
+
+/** The functions that say what the legacy columns mean. Nothing compares with these columns any more. */
+async function rulesOf(queryRunner: QueryRunner): Promise<{ signature: string }[]> {
+  return (await queryRunner.query(
+    `select oid::regprocedure::text as signature from pg_proc
+     where pronamespace = to_regnamespace('gatehouse')
+       and (proname ~ '^(mirrored|expected)_' or proname in ('kept_out', 'note_email_conflicts'))`,
+  )) as { signature: string }[];
 }
 
 /** Reads the views from the statements that undo the adoption of tables. */

@@ -41,13 +41,13 @@ async function checks(dataSource: DataSource): Promise<Check[]> {
   const columns = await readLegacyColumns(dataSource);
   const password = legacyPassword(columns, 'u');
   const hasLegacyRules = (await readExpectedValues(dataSource)).length > 0;
-  const { normalised } = await textExpressions(dataSource);
+  const { normalised, presence } = await textExpressions(dataSource);
   return [
     {
       name: 'emails',
       message: 'Users whose e-mail is not trimmed and in lower case, and who are not in gatehouse.conflicts',
       blocks: ['legacy', 'both', 'gatehouse'],
-      count: `{users} u where u.email::text <> ${normalised('u.email')}
+      count: `{users} u where u.email::text <> ${normalised('u.email')} and ${presence('u.email')} is not null
         and not exists (select 1 from gatehouse.conflicts c where c.user_id = u.id::text)`,
       remedy: CATCH_UP,
     },

@@ -102,7 +102,7 @@ describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {
       [
         `alter table users disable trigger user; update users set banned = false`,
         'data',
-        'deactivated in is_active but not banned',
+        'whom the legacy columns keep out, but who are not banned',
       ],
       [
         `update accounts set provider_user_id = 'x' where id = (select min(id) from accounts)`,

@@ -1,4 +1,7 @@
-import { fastapi, migrate } from '../migrations/support.js';
+import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
+import { SERVING_ROLE } from '../../src/planning/grants.js';
+import { planMigrations } from '../../src/planning/plan-migrations.js';
+import { fastapi, migrate, withDataSource } from '../migrations/support.js';
 import type { TestDatabase } from '../setup/database.js';
 import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { mailTo } from '../setup/mails.js';
@@ -6,20 +9,17 @@ import { aMember, aStranger, bearer, onAnotherDevice } from '../setup/people.js'
 
 const ROLE = 'serving_role';
 
-/** What a server needs: to read and write rows. */
-const GRANTS = `
-  grant usage on schema public, gatehouse to ${ROLE};
-  grant select, insert, update, delete on all tables in schema public, gatehouse to ${ROLE};
-  grant usage, select on all sequences in schema public, gatehouse to ${ROLE}`;
-
 let database: TestDatabase;
 let gatehouse: Gatehouse;
 
 beforeAll(async () => {
   database = await fastapi(18);
+  const { grants } = await withDataSource(database.url, (dataSource) =>
+    planMigrations(dataSource, NO_FIELDS),
+  );
   await migrate(database);
   await database.administer(`drop role if exists ${ROLE}; create role ${ROLE} login password '${ROLE}'`);
-  await database.query(GRANTS);
+  for (const statement of grants.serving) await database.query(statement.replaceAll(SERVING_ROLE, ROLE));
   const url = new URL(database.url);
   [url.username, url.password] = [ROLE, ROLE];
   gatehouse = await startGatehouse(
