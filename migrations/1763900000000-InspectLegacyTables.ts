@@ -57,7 +57,8 @@ export class InspectLegacyTables1763900000000 implements MigrationInterface {
       const table = near ? name : `${schema}.${name}`;
       const rows = await countRows(queryRunner, schema, name);
       const message = `The table ${table} looks like users too and is not used (${rows})`;
-      const first = users.source.name === 'users' ? `rename the table ${spelt(users.source)}, then set` : 'set';
+      const first =
+        users.source.name === 'users' ? `rename the table ${spelt(users.source)}, then set` : 'set';
       const remedy = `If it holds the users, ${first} LEGACY_USERS_TABLE=${table}`;
       const isAnswered = Boolean(process.env['LEGACY_USERS_TABLE']);
       found.push(
