@@ -105,3 +105,11 @@ export function literal(text: string): string {
 export function quote(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }
+
+/** True if this table exists in the schema `gatehouse`. A plan puts another schema in its place, so the statement names it. */
+export async function ownTableExists(queryRunner: QueryRunner, name: string): Promise<boolean> {
+  const [row] = (await queryRunner.query(`select to_regclass('gatehouse.${name}') is not null as found`)) as {
+    found: boolean;
+  }[];
+  return row?.found ?? false;
+}
