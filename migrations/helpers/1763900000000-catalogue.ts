@@ -73,6 +73,14 @@ export async function needTable(queryRunner: QueryRunner, name: string): Promise
   return table;
 }
 
+/** True if this table exists in the schema `gatehouse`. The name is part of the statement, because a plan puts another schema in its place. */
+export async function ownTableExists(queryRunner: QueryRunner, name: string): Promise<boolean> {
+  const [row] = (await queryRunner.query(`select to_regclass('gatehouse.${name}') is not null as found`)) as {
+    found: boolean;
+  }[];
+  return row?.found ?? false;
+}
+
 /** True if a valid unique index covers exactly this column in all rows, so a partial index does not count. */
 export async function isUnique(queryRunner: QueryRunner, table: string, column: string): Promise<boolean> {
   const found = (await queryRunner.query(
@@ -96,12 +104,4 @@ export function literal(text: string): string {
 
 export function quote(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
-}
-
-/** True if this table exists in the schema `gatehouse`. A plan puts another schema in its place, so the statement names it. */
-export async function ownTableExists(queryRunner: QueryRunner, name: string): Promise<boolean> {
-  const [row] = (await queryRunner.query(`select to_regclass('gatehouse.${name}') is not null as found`)) as {
-    found: boolean;
-  }[];
-  return row?.found ?? false;
 }

@@ -7,8 +7,8 @@ const SOURCE = join(import.meta.dirname, '../../../src');
 const INSERTS = [
   /\bsessions\w*\.add\(/i,
   /\.(insert|save|upsert|into|create|getRepository)\(\s*SessionEntity\b/,
-  /\binsert\s+into\s+"?sessions\b/i,
-  /\binsertText\(\s*['"`]sessions\b/,
+  /\binsert\s+into\s+["{]?sessions\b/i,
+  /\binsertText\(\s*['"`]\{?sessions\b/,
 ];
 
 const sources = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -33,7 +33,6 @@ const rows = await Promise.all(
 /** A user class of one's own, derived from `AbstractUser`, with UUIDs and without user names. */
 export const DJANGO_UUID_ARGON2: WildCase = {
   about: 'Django user class with UUIDs, hashes of five hashers',
-  settings: { LEGACY_USERS_TABLE: 'users_user', LEGACY_CREATED_AT_COLUMN: 'date_joined' },
   schema: `
 create table users_user (
   password varchar(128) not null, last_login timestamptz null, is_superuser boolean not null, first_name varchar(150) not null,

@@ -108,7 +108,6 @@ const writes: WildCase['writes'] = [
 
 export const DJANGO: WildCase = {
   about: 'Django auth_user',
-  settings: { LEGACY_USERS_TABLE: 'auth_user', LEGACY_CREATED_AT_COLUMN: 'date_joined' },
   schema: schema(false),
   people: CROWD.map(person),
   writes,
