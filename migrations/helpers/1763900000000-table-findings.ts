@@ -1,17 +1,10 @@
 import type { QueryRunner } from 'typeorm';
 import { adoptedFacts, currentName, isMoved, type Adoption } from './1763900000000-adoption.js';
-import {
-  isUnique,
-  literal,
-  quote,
-  spelt,
-  type ColumnFacts,
-  type TableFacts,
-} from './1763900000000-catalogue.js';
+import { isUnique, quote, spelt, type ColumnFacts, type TableFacts } from './1763900000000-catalogue.js';
 import { error, warning, type Finding } from './1763900000000-finding.js';
 import { idFindings } from './1763900000000-id-findings.js';
 import { firingTriggers } from './1763900000000-own-triggers.js';
-import { FAMILIES, ID_TYPES, modelVariable, TABLES } from './1763900000000-tables.js';
+import { FAMILIES, modelVariable, TABLES } from './1763900000000-tables.js';
 
 /** Reasons why this table cannot be used as it is, each with a remedy. */
 export async function tableFindings(

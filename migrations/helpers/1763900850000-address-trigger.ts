@@ -15,6 +15,12 @@ const NORMALISED = 'u.email = address and u.id is distinct from new.id';
 /** Two conditions, because PostgreSQL may scan the whole table for a combined one. Each of these uses its own index. */
 const TAKEN = `(exists (select 1 from users u where ${NORMALISED}) or exists (select 1 from users u where ${UNNORMALISED}))`;
 
+/** True if the row `u` has the e-mail that is written: as it is now, or as it was before it was normalized. */
+const SPELT_ALIKE = `u.email = address and exists (
+  select 1 from gatehouse.original_values o where o.relation = 'users' and o.row_id = u.id::text
+    and o.was -> 'email' ->> 0 = new.email::text and o.became -> 'email' ->> 0 = address)`;
+const TWIN = `u.id is distinct from new.id and (u.email::text = new.email::text or ${SPELT_ALIKE})`;
+
 /**
  * Trims and lower-cases an e-mail as it is written. If another row has that address, both rows keep their spelling and
  * are reported. If the legacy application inserts a user whose e-mail equals one that was normalized earlier, that
@@ -26,9 +32,11 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
   const { normalised, presence } = rules.text;
   const choices = await readChoices(queryRunner);
   const { LEGACY_MISSING_EMAIL: missing } = choices;
+  const isRequired = (await needTable(queryRunner, 'users')).columns.get('email')?.notNull ?? false;
   const byLegacyApplication = await evidence(queryRunner, rules);
   const { LEGACY_DUPLICATE_EMAIL: duplicates } = choices;
-  const twins = (await refusesTwins(queryRunner)) ? '' : twinRows(duplicates === 'keep-newest');
+  const refuses = await refusesTwins(queryRunner);
+  const twins = refuses ? REFUSE_TWIN : twinRows(duplicates === 'keep-newest');
   const hasDeleted = rules.columns.some(({ purpose }) => purpose === 'deleted');
   const deleted = rules.columns.filter(({ purpose }) => purpose === 'deleted').map(({ name }) => quote(name));
   const isRestored = `(${rules.deleted('old')}) and not (${rules.deleted('new')})`;
@@ -55,18 +63,20 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
           where relation = 'users' and row_id = new.id::text and was ? 'email';
         elsif tg_op = 'UPDATE' then
           -- The user is no longer deleted. Give back the address, if nobody has it now.
-          ${giveBack(normalised('earlier'))}
+          ${giveBack(normalised('earlier'), refuses)}
           exit work;
         end if;
         if ${presence('new.email')} is null then
+          -- Before the migrations the column refused such a row, so it still does.
+          ${isRequired ? 'if new.email is null then exit work; end if;' : ''}
           ${missing === 'skip' ? '' : giveUp('address')}
           exit work;
         end if;
         -- A running batch of the backfill may be giving another row this address. Wait until it has finished.
         perform 1 from users u where ${UNNORMALISED} for no key update;
         ${hasDeleted ? deletedRows(rules) : ''}
-        if ${byLegacyApplication} then ${RESTORE_SPELLING} end if;
         ${twins}
+        if ${byLegacyApplication} then ${RESTORE_SPELLING} end if;
         if new.email::text <> address and not ${TAKEN} then
           ${keepOriginal(
             `jsonb_build_object('email', jsonb_build_array(new.email))`,
@@ -97,14 +107,23 @@ const NOTE_CONFLICT = `
           on conflict (user_id) do nothing;
         end if;`;
 
+/** Two users differ in case or blanks, or the legacy table refuses the second one. */
+const REFUSE_OR_KEEP = `
+            new.email := earlier;
+            if exists (select 1 from users u where u.id is distinct from new.id and ${SPELT_ALIKE}) then
+              new.email := address;
+            else ${NOTE_CONFLICT}
+            end if;`;
+
 /** Gives a user who is no longer deleted the address of before. */
-const giveBack = (normalised: string) => `
+const giveBack = (normalised: string, refuses: boolean) => `
           select was -> 'email' ->> 0 into earlier from gatehouse.original_values
           where relation = 'users' and row_id = new.id::text and became -> 'email' ->> 0 = new.email::text;
           address := ${normalised};
           if earlier is not null and not ${TAKEN} then
             delete from gatehouse.conflicts where user_id = new.id::text;
             new.email := address;
+          ${refuses ? `elsif earlier is not null then ${REFUSE_OR_KEEP}` : ''}
           end if;`;
 
 /** Gives the row that is written an address that is nobody's, and saves the e-mail that the legacy application wrote. */
@@ -118,12 +137,19 @@ function giveUp(address: string): string {
           new.email := ${address};`;
 }
 
+/** The legacy table refuses such a row, so ours refuses it too, and `on conflict` finds the other row. */
+const REFUSE_TWIN = `
+        if exists (select 1 from users u where u.id is distinct from new.id and ${SPELT_ALIKE}) then
+          new.email := address;
+          exit work;
+        end if;`;
+
 /**
  * The legacy application has no unique index of its own, so it may give the same e-mail to two users, but ours refuses
  * that. One of them gives way: the older user if the operator chose so, otherwise the row that is written.
  */
 function twinRows(keepsNewest: boolean): string {
-  const twin = 'u.email::text = new.email::text and u.id is distinct from new.id';
+  const twin = TWIN;
   const theirs = `
           insert into gatehouse.conflicts (user_id, email, normalised_email, gives_way)
           select u.id::text, u.email::text, address, true from users u where ${twin}
