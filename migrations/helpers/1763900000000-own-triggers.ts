@@ -11,7 +11,8 @@ interface Trigger {
 const FIRING = `
   select tgname as name, tgenabled as mode from pg_trigger
   where tgrelid = to_regclass($1) and not tgisinternal and tgname not like 'gatehouse\\_%'
-    and tgenabled in ('O', 'A') and tgtype & 1 = 1 and tgtype & 16 = 16
+    and tgenabled in ('O', 'A') and (tgtype & 1 = 1 or tgoldtable is not null or tgnewtable is not null)
+    and tgtype & 16 = 16
   order by tgname`;
 
 /** Names of the application's own row triggers that an update of the table fires. */

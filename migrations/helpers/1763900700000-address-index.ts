@@ -60,18 +60,20 @@ async function leftOut(queryRunner: QueryRunner): Promise<string> {
   return `where ${presence('email')} is not null`;
 }
 
-/**
- * True if the table refuses two users with exactly the same e-mail by an index of its own, at least among some rows. The
- * legacy application then expects that refusal.
- */
-export async function refusesTwins(queryRunner: QueryRunner): Promise<boolean> {
+/** Which e-mails a legacy table refuses by an index of its own: `same` ones, or all that are `alike` but for case. */
+export type RefusedTwins = 'same' | 'alike' | undefined;
+
+/** The legacy application expects that refusal, at least for some rows. */
+export async function refusedTwins(queryRunner: QueryRunner): Promise<RefusedTwins> {
   const found = (await queryRunner.query(
-    `select 1 from pg_index i join pg_class c on c.oid = i.indexrelid
+    `select i.indkey[0] = 0 or coalesce(a.atttypid = to_regtype('citext'), false) as alike from pg_index i
+     join pg_class c on c.oid = i.indexrelid
+     left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0] and a.attname = 'email'
      where i.indrelid = to_regclass('users') and i.indisunique and i.indisvalid and i.indnkeyatts = 1
-       and (exists (select 1 from pg_attribute a where a.attrelid = i.indrelid and a.attname = 'email'
-                      and a.attnum = i.indkey[0])
-            or i.indkey[0] = 0 and pg_get_indexdef(i.indexrelid, 1, true) ~ '\\memail\\M')
-       and not exists (select 1 from gatehouse.undo u where u.kind = 'concurrently' and u.name = c.relname)`,
-  )) as unknown[];
-  return found.length > 0;
+       and (a.attname is not null or i.indkey[0] = 0 and pg_get_indexdef(i.indexrelid, 1, true) ~ '\\memail\\M')
+       and not exists (select 1 from gatehouse.undo u where u.kind = 'concurrently' and u.name = c.relname)
+     order by 1 desc`,
+  )) as { alike: boolean }[];
+  const [index] = found;
+  return index && (index.alike ? 'alike' : 'same');
 }

@@ -1,11 +1,11 @@
 import type { QueryRunner } from 'typeorm';
 import { needTable, quote } from './1763900000000-catalogue.js';
-import { readChoices } from './1763900000000-choices.js';
+import { readChoices, type Choices } from './1763900000000-choices.js';
 import { columnFor } from './1763900000000-legacy-columns.js';
 import { placeholder, readLegacyRules, type LegacyRules } from './1763900000000-legacy-rules.js';
 import { ROUGH_ADDRESS } from './1763900000000-text.js';
 import { addedColumns } from './1763900000000-undo-journal.js';
-import { refusesTwins } from './1763900700000-address-index.js';
+import { refusedTwins } from './1763900700000-address-index.js';
 import { keepOriginal, NOTE_FAILURE, type DualWrite } from './1763900850000-dual-write.js';
 
 const rough = (row: string) => ROUGH_ADDRESS.replace('email', `${row}.email`);
@@ -14,6 +14,12 @@ const UNNORMALISED = `u.email::text <> ${rough('u')} and ${rough('u')} = address
 const NORMALISED = 'u.email = address and u.id is distinct from new.id';
 /** Two conditions, because PostgreSQL may scan the whole table for a combined one. Each of these uses its own index. */
 const TAKEN = `(exists (select 1 from users u where ${NORMALISED}) or exists (select 1 from users u where ${UNNORMALISED}))`;
+
+/** True if the row `u` has the e-mail that is written: as it is now, or as it was before it was normalized. */
+const SPELT_ALIKE = `u.email = address and exists (
+  select 1 from gatehouse.original_values o where o.relation = 'users' and o.row_id = u.id::text
+    and o.was -> 'email' ->> 0 = new.email::text and o.became -> 'email' ->> 0 = address)`;
+const TWIN = `u.id is distinct from new.id and (u.email::text = new.email::text or ${SPELT_ALIKE})`;
 
 /**
  * Trims and lower-cases an e-mail as it is written. If another row has that address, both rows keep their spelling and
@@ -25,11 +31,9 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
   const rules = await readLegacyRules(queryRunner);
   const { normalised, presence } = rules.text;
   const choices = await readChoices(queryRunner);
-  const { LEGACY_MISSING_EMAIL: missing } = choices;
+  const isRequired = (await needTable(queryRunner, 'users')).columns.get('email')?.notNull ?? false;
   const byLegacyApplication = await evidence(queryRunner, rules);
-  const { LEGACY_DUPLICATE_EMAIL: duplicates } = choices;
-  const twins = (await refusesTwins(queryRunner)) ? '' : twinRows(duplicates === 'keep-newest');
-  const hasDeleted = rules.columns.some(({ purpose }) => purpose === 'deleted');
+  const twins = await twinRules(queryRunner, rules, choices);
   const deleted = rules.columns.filter(({ purpose }) => purpose === 'deleted').map(({ name }) => quote(name));
   const isRestored = `(${rules.deleted('old')}) and not (${rules.deleted('new')})`;
   const spelling = 'old.email::text is distinct from new.email::text';
@@ -41,7 +45,7 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
       { events: 'before insert' },
       {
         events: `before update of ${[...(await addresses(queryRunner)), ...deleted].join(', ')}`,
-        when: hasDeleted ? `(${spelling} or ${isRestored})` : spelling,
+        when: deleted.length > 0 ? `(${spelling} or ${isRestored})` : spelling,
       },
     ],
     declarations: `
@@ -55,18 +59,20 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
           where relation = 'users' and row_id = new.id::text and was ? 'email';
         elsif tg_op = 'UPDATE' then
           -- The user is no longer deleted. Give back the address, if nobody has it now.
-          ${giveBack(normalised('earlier'))}
+          ${giveBack(normalised('earlier'), twins.refused)}
           exit work;
         end if;
         if ${presence('new.email')} is null then
-          ${missing === 'skip' ? '' : giveUp('address')}
+          -- Before the migrations the column refused such a row, so it still does.
+          ${isRequired ? 'if new.email is null then exit work; end if;' : ''}
+          ${choices.LEGACY_MISSING_EMAIL === 'skip' ? '' : giveUp('address')}
           exit work;
         end if;
         -- A running batch of the backfill may be giving another row this address. Wait until it has finished.
         perform 1 from users u where ${UNNORMALISED} for no key update;
-        ${hasDeleted ? deletedRows(rules) : ''}
+        ${deleted.length > 0 ? deletedRows(rules) : ''}
+        ${twins.check}
         if ${byLegacyApplication} then ${RESTORE_SPELLING} end if;
-        ${twins}
         if new.email::text <> address and not ${TAKEN} then
           ${keepOriginal(
             `jsonb_build_object('email', jsonb_build_array(new.email))`,
@@ -80,6 +86,29 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
         ${NOTE_FAILURE}
         new := written;`,
   };
+}
+
+interface TwinRules {
+  /** SQL: condition on a row `u` because of which the legacy table refuses the row that is written. */
+  readonly refused: string | undefined;
+  readonly check: string;
+}
+
+async function twinRules(queryRunner: QueryRunner, rules: LegacyRules, choices: Choices): Promise<TwinRules> {
+  const refuses = await refusedTwins(queryRunner);
+  if (refuses) {
+    const refused = refuses === 'alike' ? 'u.email = address' : SPELT_ALIKE;
+    return { refused, check: refuseTwin(refused) };
+  }
+  const keepsNewest = choices.LEGACY_DUPLICATE_EMAIL === 'keep-newest';
+  return { refused: undefined, check: twinRows(keepsNewest, await ownInsert(queryRunner, rules)) };
+}
+
+/** SQL: true if Gatehouse or Better Auth inserts the row. Only they give a name of ours and no legacy password. */
+async function ownInsert(queryRunner: QueryRunner, { columns }: LegacyRules): Promise<string> {
+  if (!(await addedColumns(queryRunner, 'users')).has('name')) return 'false';
+  const password = columnFor(columns, 'password');
+  return `tg_op = 'INSERT' and new.name is not null${password ? ` and new.${quote(password.name)} is null` : ''}`;
 }
 
 const RESTORE_SPELLING = `
@@ -97,14 +126,23 @@ const NOTE_CONFLICT = `
           on conflict (user_id) do nothing;
         end if;`;
 
+/** Two users differ in case or blanks, or the legacy table refuses the second one. */
+const refuseOrKeep = (alike: string) => `
+            new.email := earlier;
+            if exists (select 1 from users u where u.id is distinct from new.id and ${alike}) then
+              new.email := address;
+            else ${NOTE_CONFLICT}
+            end if;`;
+
 /** Gives a user who is no longer deleted the address of before. */
-const giveBack = (normalised: string) => `
+const giveBack = (normalised: string, refused: string | undefined) => `
           select was -> 'email' ->> 0 into earlier from gatehouse.original_values
           where relation = 'users' and row_id = new.id::text and became -> 'email' ->> 0 = new.email::text;
           address := ${normalised};
           if earlier is not null and not ${TAKEN} then
             delete from gatehouse.conflicts where user_id = new.id::text;
             new.email := address;
+          ${refused ? `elsif earlier is not null then ${refuseOrKeep(refused)}` : ''}
           end if;`;
 
 /** Gives the row that is written an address that is nobody's, and saves the e-mail that the legacy application wrote. */
@@ -118,12 +156,19 @@ function giveUp(address: string): string {
           new.email := ${address};`;
 }
 
+/** The legacy table refuses such a row, so ours refuses it too, and `on conflict` finds the other row. */
+const refuseTwin = (alike: string) => `
+        if exists (select 1 from users u where u.id is distinct from new.id and ${alike}) then
+          new.email := address;
+          exit work;
+        end if;`;
+
 /**
  * The legacy application has no unique index of its own, so it may give the same e-mail to two users, but ours refuses
  * that. One of them gives way: the older user if the operator chose so, otherwise the row that is written.
  */
-function twinRows(keepsNewest: boolean): string {
-  const twin = 'u.email::text = new.email::text and u.id is distinct from new.id';
+function twinRows(keepsNewest: boolean, isOwn: string): string {
+  const twin = TWIN;
   const theirs = `
           insert into gatehouse.conflicts (user_id, email, normalised_email, gives_way)
           select u.id::text, u.email::text, address, true from users u where ${twin}
@@ -136,7 +181,7 @@ function twinRows(keepsNewest: boolean): string {
           ${giveUp('address')}
           exit work;`;
   return `
-        if exists (select 1 from users u where ${twin}) then
+        if not (${isOwn}) and exists (select 1 from users u where ${twin}) then
           ${keepsNewest ? `if tg_op = 'INSERT' then ${theirs} else ${ours} end if;` : ours}
         end if;`;
 }

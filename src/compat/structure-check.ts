@@ -198,7 +198,10 @@ function indexProblems(entity: EntityMetadata, { indexes, tables }: Database): s
     columns.length > 0 &&
     columns.every((column, index) => facts.columns[index] === column);
   const missing = entity.indices
-    .filter((index) => !index.isUnique && !present.some(({ name }) => name === index.name))
+    // The migrations number the name if another table has an index with it.
+    .filter(
+      (index) => !index.isUnique && !present.some(({ name }) => name.replace(/_\d+$/, '') === index.name),
+    )
     .filter((index) => {
       const columns = index.columns.map((c) => tables.columnOf(entity.tableName, c.databaseName));
       return !present.some((facts) => replaces(facts, columns));

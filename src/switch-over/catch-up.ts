@@ -7,6 +7,7 @@ import { isKeptOutSql, noteEmailConflicts, readExpectedValues } from '../legacy/
 import { roughAddress } from '../users/address.sql.js';
 import { readLegacyColumns } from '../legacy/legacy-columns.js';
 import { isUsableHash, legacyPassword, type LegacyPassword, storedHash } from '../legacy/password-formats.js';
+import { sparingTriggers } from '../legacy/own-triggers.js';
 import { inShortTransaction } from '../legacy/short-transaction.js';
 import { readIdType } from '../legacy/table-columns.js';
 import { textExpressions } from '../legacy/text-expressions.js';
@@ -27,9 +28,13 @@ export async function catchUp(
   const columns = await readLegacyColumns(dataSource);
   const password = legacyPassword(columns, 'u');
   await withRunner(dataSource, async (runner, tables) => {
-    await inShortTransaction(runner, 'catch up with e-mails', () => catchUpEmails(runner));
+    await inShortTransaction(runner, 'catch up with e-mails', () =>
+      sparingTriggers(runner, () => catchUpEmails(runner)),
+    );
     if (mode !== 'gatehouse') {
-      await inShortTransaction(runner, 'catch up with users', () => catchUpUsers(runner, tables, password));
+      await inShortTransaction(runner, 'catch up with users', () =>
+        sparingTriggers(runner, () => catchUpUsers(runner, tables, password)),
+      );
     }
     if (mode !== 'legacy' && password) await writeBack(runner, password);
     if (wrapWeak || (await wrapsWeakHashes(runner))) await wrapWeakHashes(runner);
@@ -110,9 +115,11 @@ async function catchUpUsers(
 async function writeBack(runner: QueryRunner, legacy: LegacyPassword): Promise<void> {
   const column = legacy.hash.replace(/^u\./, '');
   await inShortTransaction(runner, 'write passwords back', () =>
-    runner.query(
-      `update {table users} u set ${column} = ${writtenBack('a.password', legacy.hash)} from {accounts} a
+    sparingTriggers(runner, () =>
+      runner.query(
+        `update {table users} u set ${column} = ${writtenBack('a.password', legacy.hash)} from {accounts} a
        where ${passwordDiffers(legacy)}`,
+      ),
     ),
   );
 }
