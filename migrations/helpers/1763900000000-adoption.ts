@@ -2,14 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { readTable, type ColumnFacts, type TableFacts } from './1763900000000-catalogue.js';
 import { BETTER_AUTH_USERS, LEGACY_TABLES, legacyNames, variableOf } from './1763900000000-legacy-names.js';
 import { findName } from './1763900000000-spelling.js';
-import {
-  FAMILIES,
-  ID_TYPES,
-  modelVariable,
-  TABLES,
-  tableName,
-  type ColumnDefinition,
-} from './1763900000000-tables.js';
+import { FAMILIES, ID_TYPES, TABLES, tableName, type ColumnDefinition } from './1763900000000-tables.js';
 import { PREFIX } from './1763900000000-user-columns.js';
 import { modelNameFindings } from './1763900000000-model-names.js';
 import { findUsersTable, type LookAlike } from './1763900000000-users-table.js';
