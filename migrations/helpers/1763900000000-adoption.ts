@@ -76,7 +76,6 @@ export function adoptedFacts({ table, source, renamed, mirrored }: Adoption): Ta
   return { name: tableName(table), schema: null, kind: source.kind, columns };
 }
 
-/** Present name of the column that will be our `column`. */
 export function currentName({ renamed, mirrored }: Adoption, column: string): string {
   return [...renamed, ...mirrored].find(({ ours }) => ours.name === column)?.theirs.name ?? column;
 }
@@ -218,7 +217,6 @@ function isOurs(table: string, name: string): boolean {
   return TABLES[table]?.some((column) => column.name === name) ?? false;
 }
 
-/** True if the column has a type that ours may have. */
 function fits({ name, family }: ColumnDefinition, column: ColumnFacts, idType: string | undefined): boolean {
   if (column.generated) return false;
   if (name === 'user_id') return column.type === (idType ?? column.type);
@@ -229,7 +227,6 @@ function fits({ name, family }: ColumnDefinition, column: ColumnFacts, idType: s
 /** Types that hold a time: a day, seconds or milliseconds since 1970. Auth.js stores times also as text. */
 const TIMES: readonly string[] = [...FAMILIES.string, 'date', 'int4', 'int8', 'numeric', 'float8'];
 
-/** True if the values can be converted. */
 function says(ours: ColumnDefinition, column: ColumnFacts, idType: string | undefined): boolean {
   return (
     fits(ours, column, idType) ||

@@ -14,6 +14,7 @@ import { isMigrationFault } from './migration-fault.js';
 import { MigrationLogger } from './migration-logger.js';
 import { MIGRATIONS_TABLE } from './migrations-table.js';
 import { OurMigrations } from './our-migrations.js';
+import { withStoredNames } from './stored-names.js';
 
 /** Prints the stack of an error for developers of this server. */
 const debug = debuglog('gatehouse');
@@ -139,7 +140,7 @@ async function asHolder<Result>(queryRunner: QueryRunner, work: () => Promise<Re
   )) as { reads_only: boolean }[];
   if (session?.reads_only) throw new StartupFault(READ_ONLY);
   try {
-    return await work();
+    return await withStoredNames(queryRunner, work);
   } finally {
     await queryRunner.query('reset application_name').catch(() => {});
   }
