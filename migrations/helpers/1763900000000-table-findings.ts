@@ -26,7 +26,10 @@ export async function tableFindings(
     );
   }
   findings.push(...(await idFindings(queryRunner, adoption, table)));
-  if (adoption.table !== 'users') findings.push(...referenceFindings(adoption.table, table, users));
+  if (adoption.table !== 'users') {
+    findings.push(...referenceFindings(adoption.table, table, users));
+    findings.push(...(await cascadeFindings(queryRunner, adoption)));
+  }
   findings.push(
     ...(await accessFindings(queryRunner, source)),
     ...(await securityFindings(queryRunner, adoption)),
@@ -137,6 +140,26 @@ function referenceFindings(
       `Give both the same type, or give our table another name: ${modelVariable(ours)}=auth_${ours}`,
     ),
   ];
+}
+
+/** Such a key refuses to delete a user who has rows here, although ours beside it would delete them. */
+async function cascadeFindings(queryRunner: QueryRunner, adoption: Adoption): Promise<Finding[]> {
+  const column = currentName(adoption, 'user_id');
+  if (adoption.mirrored.some(({ theirs }) => theirs.name === column)) return [];
+  const table = spelt(adoption.source);
+  const keys = (await queryRunner.query(
+    `select quote_ident(c.conname) as name, c.confrelid::regclass::text as users from pg_constraint c
+     join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+     where c.conrelid = to_regclass($1) and c.contype = 'f' and c.confdeltype <> 'c' and a.attname = $2`,
+    [table, column],
+  )) as { name: string; users: string }[];
+  return keys.map(({ name, users }) =>
+    error(
+      `The foreign key ${name} of ${table} has no "on delete cascade", so a user who has rows there cannot be deleted`,
+      `Run: alter table ${table} drop constraint ${name}, ` +
+        `add constraint ${name} foreign key (${quote(column)}) references ${users} on delete cascade`,
+    ),
+  );
 }
 
 async function accessFindings(queryRunner: QueryRunner, source: TableFacts): Promise<Finding[]> {

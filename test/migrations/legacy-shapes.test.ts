@@ -199,4 +199,24 @@ describe.each(VERSIONS)('a legacy users table on PostgreSQL %i', (version) => {
     await migrate(database);
     expect(await compatible()).toEqual([]);
   });
+
+  it('with accounts whose foreign key does not cascade stops, and is migrated once it does', async () => {
+    await load(
+      `create table users (id text primary key, email text not null unique, password text);
+       insert into users values ('1', 'a@example.com', '${HASH}');
+       create table accounts (
+         id text primary key, user_id text not null constraint accounts_user_id_fkey references users (id),
+         provider_id text not null, provider_user_id text not null
+       );
+       insert into accounts values ('g', '1', 'google', 'g1')`,
+    );
+    const refusal = (await migrate(database).catch(String)) as string;
+    const [, remedy = ''] = /Run: (alter table .+ on delete cascade)/.exec(refusal) ?? [];
+    await database.query(remedy);
+    const before = await fingerprint(database);
+    await migrate(database);
+    expect(await compatible()).toEqual([]);
+    await revert(database);
+    expect(await fingerprint(database)).toEqual(before);
+  });
 });
