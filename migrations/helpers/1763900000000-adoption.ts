@@ -137,10 +137,12 @@ function adoptionOf(table: string, source: TableFacts, idType: string | undefine
   const keepsName = source.name === tableName(table) && source.schema === null;
   for (const definition of TABLES[table] ?? []) {
     const present = source.columns.get(definition.name);
-    if (present && fits(definition, present, idType)) continue;
+    const isForeign = present !== undefined && isForeignBan(table, source, definition);
+    if (present && !isForeign && fits(definition, present, idType)) continue;
     const clashes = present !== undefined && needsPrefix(table, source, definition, keepsName);
     const ours = clashes ? { ...definition, name: `${PREFIX}${definition.name}` } : definition;
     if (clashes) prefixed.set(definition.name, ours.name);
+    if (isForeign) continue;
     if (source.columns.has(ours.name) && (clashes || !becomesFlag(table, source, definition, keepsName)))
       continue;
     const theirs = findTheirs(table, source, definition, {
@@ -157,6 +159,17 @@ function adoptionOf(table: string, source: TableFacts, idType: string | undefine
     else renamed.push(pair);
   }
   return { table, source, renamed, mirrored, prefixed };
+}
+
+/**
+ * True for a flag `banned` of the application's own. Without a reason beside it we could not tell its bans from those that
+ * follow other legacy columns, so it is read like every other column that keeps people out.
+ */
+function isForeignBan(table: string, source: TableFacts, { name }: ColumnDefinition): boolean {
+  if (table !== 'users' || name !== 'banned') return false;
+  return (
+    findName(source.columns.keys(), ['ban_reason']) === undefined || source.columns.has(`${PREFIX}${name}`)
+  );
 }
 
 function findTheirs(

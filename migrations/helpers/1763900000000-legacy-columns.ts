@@ -64,13 +64,23 @@ const SEARCHES: Readonly<Record<Purpose, Search>> = {
   },
   image: { names: ['image', 'avatar_url', 'picture', 'photo_url', 'avatar'], kinds: ['text'] },
   active: {
-    names: ['is_active', 'active', 'enabled', 'is_enabled'],
+    names: [
+      'is_active',
+      'active',
+      'enabled',
+      'is_enabled',
+      'account_non_locked',
+      'is_account_non_locked',
+      'account_non_expired',
+      'is_account_non_expired',
+    ],
     kinds: ['flag'],
     vital: true,
     all: true,
   },
   disabled: {
     names: [
+      'banned',
       'blocked',
       'is_blocked',
       'disabled',
@@ -83,6 +93,12 @@ const SEARCHES: Readonly<Record<Purpose, Search>> = {
       'blocked_at',
       'banned_at',
       'deactivated_at',
+      'deactivated',
+      'is_deactivated',
+      'inactive',
+      'is_inactive',
+      'account_locked',
+      'is_account_locked',
     ],
     kinds: ['flag', 'time'],
     vital: true,
@@ -162,6 +178,7 @@ function chooseFor(adoption: Adoption, purpose: Purpose, search: Search): Choice
     const name = findName(present.keys(), [candidate]);
     const column = name === undefined ? undefined : present.get(name);
     if (!column || columns.some((chosen) => chosen.name === column.name)) continue;
+    if (isOurBan(adoption, column.name)) continue;
     // A trigger runs before PostgreSQL computes a generated column, so it cannot read it.
     if (column.generated) {
       if (search.vital) return { columns: [], findings: [isGenerated(purpose, column)] };
@@ -217,7 +234,8 @@ function chooseOne(
   }
   if (column.generated) return { columns: [], findings: [isGenerated(purpose, column)] };
   const field = json?.[3] ?? null;
-  const fits = field === null ? suits(search, column) : ['json', 'jsonb'].includes(column.typeName);
+  const isText = search.kinds.includes('text') || search.kinds.includes('any');
+  const fits = field === null ? suits(search, column) : isText && ['json', 'jsonb'].includes(column.typeName);
   if (!fits) return { columns: [], findings: [wrongType(purpose, search, column)] };
   return { columns: [{ purpose, name: column.name, typeName: column.typeName, field }], findings: [] };
 }
@@ -227,6 +245,14 @@ function legacyFacts(adoption: Adoption): Map<string, ColumnFacts> {
   const present = new Map(adoptedFacts(adoption).columns);
   for (const { ours } of adoption.mirrored) present.delete(ours.name);
   return present;
+}
+
+/** True for a column `banned` that is or becomes ours, so that it needs no rule. */
+function isOurBan({ prefixed, renamed, mirrored }: Adoption, name: string): boolean {
+  const isPair = [...renamed, ...mirrored].some(
+    ({ ours, theirs }) => ours.name === 'banned' && [ours.name, theirs.name].includes(name),
+  );
+  return isPair || (name === 'banned' && !prefixed.has('banned'));
 }
 
 function suits({ kinds }: Search, { typeName }: ColumnFacts): boolean {

@@ -63,8 +63,11 @@ export function asTime(value: string, typeName: string): string {
   if (typeName === 'timestamptz') return value;
   if (typeName === 'timestamp') return `(${value} at time zone 'UTC')`;
   if (typeName === 'date') return `(${value}::timestamp at time zone 'UTC')`;
-  const number = (digits: string) =>
-    `to_timestamp(case when abs(${digits}) >= ${MILLISECONDS} then ${digits} / 1000.0 else ${digits} end::double precision)`;
+  const number = (digits: string) => {
+    // Within the years 1 and 9999, because an error in a trigger would refuse the write. A null stays null.
+    const n = `(case when (${digits}) is not null then least(greatest((${digits})::numeric, -62135596800000), 253402300799000) end)`;
+    return `to_timestamp((case when abs(${n}) >= ${MILLISECONDS} then ${n} / 1000.0 else ${n} end)::double precision)`;
+  };
   if (!FAMILIES.string.includes(typeName)) return number(value);
   return `(case when ${value} ~ '^-?\\d{1,15}(\\.\\d+)?$' then ${number(`${value}::numeric`)}
     when ${value} ~ '^\\d{4}-\\d\\d-\\d\\d' then ${value}::timestamptz end)`;

@@ -34,6 +34,7 @@ export async function tableFindings(
     ...(await accessFindings(queryRunner, source)),
     ...(await securityFindings(queryRunner, adoption)),
     ...(await triggerFindings(queryRunner, adoption)),
+    ...viewFindings(adoption),
   );
   return findings;
 }
@@ -138,6 +139,18 @@ function referenceFindings(
     error(
       `${name}.user_id is ${userId.type}, but users.id is ${expected}`,
       `Give both the same type, or give our table another name: ${modelVariable(ours)}=auth_${ours}`,
+    ),
+  ];
+}
+
+/** The application finds a view where its table was. */
+function viewFindings(adoption: Adoption): Finding[] {
+  if (!isMoved(adoption) && adoption.renamed.length === 0) return [];
+  return [
+    warning(
+      `A view takes the place of ${spelt(adoption.source)} for the old application`,
+      'These statements fail on a view: ALTER TABLE, TRUNCATE, COPY FROM, new foreign keys to it, ' +
+        'GROUP BY of the key alone (Django’s annotate). Try the old application on a copy first.',
     ),
   ];
 }

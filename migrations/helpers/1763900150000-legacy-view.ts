@@ -28,6 +28,9 @@ export async function replaceByView(
   const steps = await stepsOf(queryRunner, adoption);
   if (!isMoved(adoption)) {
     await queryRunner.query(`create schema if not exists ${LEGACY_SCHEMA}`);
+    // Recorded before the first view and only once, so that it is undone after the last one.
+    const statement = `drop schema if exists ${LEGACY_SCHEMA}`;
+    await recordUndo(queryRunner, { migration, kind: 'statement', relation: table, statement });
     await queryRunner.query(`grant usage on schema ${LEGACY_SCHEMA} to public`);
     say(
       `${table}: ${renamed.map((pair) => `${pair.theirs.name} becomes ${pair.ours.name}`).join(', ')}. ` +
@@ -43,17 +46,14 @@ export async function replaceByView(
   await queryRunner.query(`create view ${view}${options} as select ${columns.join(', ')} from ${table}`);
   for (const { privilege, grantee } of rights)
     await queryRunner.query(`grant ${privilege} on ${view} to ${grantee}`);
-  const schema = !isMoved(adoption) ? [`drop schema if exists ${LEGACY_SCHEMA}`] : [];
   await recordUndo(queryRunner, {
     migration,
     kind: 'statement',
     relation: table,
     // One statement, so that during `down` too the old application always finds its table.
-    statement: [
-      `drop view if exists ${view}`,
-      ...steps.toReversed().map(({ reversal }) => reversal),
-      ...schema,
-    ].join('; '),
+    statement: [`drop view if exists ${view}`, ...steps.toReversed().map(({ reversal }) => reversal)].join(
+      '; ',
+    ),
   });
 }
 

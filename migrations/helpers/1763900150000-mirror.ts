@@ -8,7 +8,7 @@ import {
   toTheirs,
   type MirroredPair,
 } from './1763900000000-mirror-values.js';
-import { tableName } from './1763900000000-tables.js';
+import { FAMILIES, tableName } from './1763900000000-tables.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 import { companionsOf, ownRules } from './1763900150000-mirror-rules.js';
 
@@ -127,7 +127,7 @@ function ruleOf(table: string, pair: MirroredPair): string {
   const isDefault = defaults[pair.ours.fallback ?? ''] ?? '';
   const changed = `${ours} is distinct from old.${pair.ours.name}`;
   const changedThere = `${theirs} is distinct from old.${quote(pair.theirs.name)}`;
-  return `
+  const rule = `
         if tg_op = 'INSERT' and ${theirs} is not null and (${ours} is null${isDefault})
            or tg_op = 'UPDATE' and not ${changed} and ${changedThere} then
           ${ours} := ${toOurs('new', pair)};
@@ -135,6 +135,9 @@ function ruleOf(table: string, pair: MirroredPair): string {
               and (${toOurs('new', pair)}) is distinct from ${ours} then
           ${theirs} := ${isSigningTime(table, pair) ? 'to_timestamp(0)' : toTheirs('new', pair)};
         end if;`;
+  const isText = pair.ours.family === 'time' && FAMILIES.string.includes(pair.theirs.typeName);
+  // A text that is no time must not refuse the write.
+  return isText ? `begin ${rule} exception when data_exception then null; end;` : rule;
 }
 
 /** Better Auth before 1.7 signs with the newest key. It cannot use our keys, so they must look old. */

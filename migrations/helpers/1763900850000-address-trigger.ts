@@ -149,6 +149,10 @@ const giveBack = (normalised: string, refused: string | undefined) => `
 function giveUp(address: string): string {
   return `
           ${address} := ${placeholder('new')};
+          if exists (select 1 from users u where u.email = ${address} and u.id is distinct from new.id) then
+            -- Somebody has signed up with this very address.
+            ${address} := replace(gen_random_uuid()::text, '-', '') || '@users.invalid';
+          end if;
           ${keepOriginal(
             `jsonb_build_object('email', jsonb_build_array(new.email))`,
             `jsonb_build_object('email', jsonb_build_array(${address}))`,

@@ -149,13 +149,17 @@ function banRule({ reason, until }: LegacyRules, named: UserColumns): Rule {
   );
   const isBarred = `((${reason('new')}) is not null or coalesce(${until('new')} > now(), false))`;
   const ban = `
-    if not coalesce(${banned}, false) or ${expires} is not null or tg_op = 'UPDATE' and ${givenThere('old')} then
+    if not coalesce(${banned}, false) or coalesce(${expires} <= now(), false) or tg_op = 'UPDATE' and ${givenThere('old')} then
       ${why} := coalesce(${reason('new')}, '${LOCKED}');
       ${expires} := case when (${reason('new')}) is null and isfinite(${until('new')}) then ${until('new')} end;
+    elsif ${expires} is not null then
+      -- The ban was given here. It keeps its reason, and it never ends earlier.
+      ${expires} := case when (${reason('new')}) is null and isfinite(${until('new')})
+        then greatest(${expires}, ${until('new')}) end;
     end if;
     ${banned} := true;`;
   function givenThere(row: string): string {
-    return `${why} is not distinct from coalesce(${reason(row)}, case when (${until(row)}) is not null then '${LOCKED}' end)`;
+    return `coalesce(${why} = coalesce(${reason(row)}, case when (${until(row)}) is not null then '${LOCKED}' end), false)`;
   }
   return {
     changed: `((${reason('old')}) is distinct from (${reason('new')}) or (${until('old')}) is distinct from (${until('new')}))`,

@@ -69,7 +69,8 @@ export async function userValues(queryRunner: QueryRunner): Promise<ColumnValue[
     ...(rules.bars
       ? {
           banned: `coalesce(${u('banned')}, false) or (${reason}) is not null or ${locked}`,
-          ban_reason: `coalesce(${u('ban_reason')}::text, ${reason}, case when ${locked} then '${LOCKED}' end)`,
+          ban_reason: `case when coalesce(${u('banned')}, false) then ${u('ban_reason')}::text
+            else coalesce(${u('ban_reason')}::text, ${reason}, case when ${locked} then '${LOCKED}' end) end`,
           ban_expires: `case when not coalesce(${u('banned')}, false) and (${reason}) is null and ${locked} and isfinite(${until})
             then ${until} else ${asInstant(u('ban_expires'), columns.get(named('ban_expires'))?.typeName).value} end`,
         }

@@ -261,7 +261,7 @@ test('the schema of get-session fits the answers with and without a session', as
 test('if its tables are missing, every route answers as documented', async () => {
   const broken = await startGatehouse();
   await broken.database.query(
-    'alter table users rename to u; alter table sessions rename to s; alter table migrations rename to m',
+    'alter table users rename to u; alter table sessions rename to s; alter table gatehouse_migrations rename to m',
   );
   const client = new BrowserLikeClient(broken.origin);
   const faults: string[] = [];

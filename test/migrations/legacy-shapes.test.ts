@@ -90,13 +90,13 @@ describe.each(VERSIONS)('a legacy users table on PostgreSQL %i', (version) => {
     const before = await load(
       `create table users (
          id text primary key, name varchar(5), email text not null unique, email_verified timestamp, is_verified boolean,
-         image varchar(500) not null default '', banned boolean, password text,
+         image varchar(500) not null default '', banned boolean, ban_reason text, password text,
          created_at timestamptz, updated_at timestamp(3) default timezone('utc', now())
        );
        create index users_created on users (created_at);
        insert into users values
-         ('1', '  ', 'long.name@example.com', null, true, 'x', null, '${HASH}', '2020-01-01Z', null),
-         ('2', 'Bo', 'B@example.com', '2021-01-01', false, '', true, null, null, '2022-02-02 02:02:02.222')`,
+         ('1', '  ', 'long.name@example.com', null, true, 'x', null, null, '${HASH}', '2020-01-01Z', null),
+         ('2', 'Bo', 'B@example.com', '2021-01-01', false, '', true, null, null, null, '2022-02-02 02:02:02.222')`,
     );
     await migrate(database);
     expect(await user('long.name@example.com')).toMatchObject({
