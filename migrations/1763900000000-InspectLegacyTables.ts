@@ -18,8 +18,8 @@ import { tableFindings } from './helpers/1763900000000-table-findings.js';
 import { countRows } from './helpers/1763900000000-users-table.js';
 
 /**
- * Checks the database before anything changes. Stops with a list of everything that prevents the migrations. Keeps what
- * it found in `findings`, and in `forecast` who will be able to sign in.
+ * Checks the database before anything changes. Stops with a list of everything that prevents the migrations. The plan
+ * reads `findings` (what was found) and `forecast` (who will be able to sign in) afterwards.
  */
 export class InspectLegacyTables1763900000000 implements MigrationInterface {
   name = 'InspectLegacyTables1763900000000';

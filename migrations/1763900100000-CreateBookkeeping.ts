@@ -63,7 +63,7 @@ const TABLES = [
    )`,
 ];
 
-/** Creates the schema `gatehouse` and its tables that `down` and the continuation of an interrupted run need; see README.md. */
+/** Creates the schema `gatehouse` with the tables that `down` and an interrupted run read. README.md describes them. */
 export class CreateBookkeeping1763900100000 implements MigrationInterface {
   name = 'CreateBookkeeping1763900100000';
 
@@ -90,7 +90,7 @@ export class CreateBookkeeping1763900100000 implements MigrationInterface {
   }
 }
 
-/** Stores under which names our tables and columns exist, where these are not the usual ones. */
+/** Stores the names of our tables and columns that have another name in this database. */
 async function storeNames(queryRunner: QueryRunner, users: Adoption | undefined): Promise<void> {
   const renamed = Object.keys(OURS).flatMap((table) =>
     tableName(table) === table ? [] : [[table, tableName(table)]],
@@ -100,7 +100,7 @@ async function storeNames(queryRunner: QueryRunner, users: Adoption | undefined)
     await queryRunner.query('insert into gatehouse.names values ($1, $2)', name);
 }
 
-/** A purpose that several columns have is numbered: `disabled`, `disabled 2`. */
+/** Numbers the columns that have the same purpose: `disabled`, `disabled 2`. */
 async function storeLegacyColumns(queryRunner: QueryRunner, users: Adoption): Promise<void> {
   const seen = new Map<string, number>();
   for (const { purpose, name, typeName, field } of chooseLegacyColumns(users).columns) {

@@ -48,8 +48,8 @@ async function definitions(queryRunner: QueryRunner, table: string): Promise<str
 }
 
 /**
- * Better Auth makes either all ids itself or none. If `users.id` is no text, the database must make it, so here the ids
- * of the other tables get a default too.
+ * Better Auth creates either all ids itself or none. If `users.id` is not text, the database creates it, so the ids of the
+ * other tables need a default too.
  */
 async function defaultOfId(queryRunner: QueryRunner): Promise<string | undefined> {
   const users = await readTable(queryRunner, 'users');

@@ -38,14 +38,15 @@ export class AddMissingColumns1763900400000 implements MigrationInterface {
     await queryRunner.query(
       `alter table ${table} add column ${column} ${type}${constant ? ' not null default false' : ''}`,
     );
-    // After adding the column, so that only new rows get the default. The backfill chooses the value of existing rows.
+    // In a second statement, so that only new rows get the default. The backfill chooses the value of existing rows.
     if (fallback && !constant) {
       await queryRunner.query(`alter table ${table} alter ${column} set default ${fallback}`);
     }
     const statement = `alter table ${table} drop column if exists ${column}`;
     await recordUndo(queryRunner, { migration: this.name, kind: 'column', relation: table, name, statement });
     if (table !== tableName('sessions') || name !== 'user_agent') return;
-    // Only Gatehouse and Better Auth fill this column. The old application would not know their sessions.
+    // `down` deletes the sessions with a user agent, because only Gatehouse and Better Auth fill this column, and the old
+    // application does not know their sessions.
     await recordUndo(queryRunner, {
       migration: this.name,
       kind: 'statement',

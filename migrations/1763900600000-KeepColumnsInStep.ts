@@ -6,8 +6,9 @@ import { addedColumns, undo } from './helpers/1763900000000-undo-journal.js';
 import { readUserColumns } from './helpers/1763900000000-user-columns.js';
 
 /**
- * Creates triggers that keep both forms of a value equal, no matter which one is written. A further trigger fills
- * required columns of users that a legacy application adds.
+ * Creates triggers that keep two columns for one fact in step, whichever of them is written: `email_verified` with
+ * `is_email_verified`, and `expires_at` with `access_token_expires_at`. Another trigger fills the required columns of
+ * users that the legacy application adds.
  */
 export class KeepColumnsInStep1763900600000 implements MigrationInterface {
   name = 'KeepColumnsInStep1763900600000';

@@ -5,8 +5,8 @@ import { byPlace } from './helpers/1763900000000-walk.js';
 import { backfillUsers, USERS_BACKFILL } from './helpers/1763900900000-users-backfill.js';
 
 /**
- * Fills our columns for every existing user. Keeps old values of columns that existed before, so that `down` restores
- * them.
+ * Fills our columns for every existing user. Saves the old values of columns that existed before, so that `down` can
+ * restore them.
  */
 export class BackfillUsers1763900900000 implements MigrationInterface {
   name = 'BackfillUsers1763900900000';

@@ -10,7 +10,7 @@ import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { forgetAccounts } from './helpers/1763900850000-credential-account.js';
 import { ACCOUNTS_BACKFILL, backfillAccounts } from './helpers/1763901000000-accounts-backfill.js';
 
-/** Creates a credential account with the hash as it is for every user who has a usable password. */
+/** Creates a credential account for every user who has a usable password. Copies the hash unchanged. */
 export class BackfillCredentialAccounts1763901000000 implements MigrationInterface {
   name = 'BackfillCredentialAccounts1763901000000';
   transaction = false;

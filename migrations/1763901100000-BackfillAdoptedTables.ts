@@ -25,7 +25,7 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   jwks: { created_at: 'coalesce(u.created_at, $1::timestamptz)' },
 };
 
-/** Fills our columns in the other tables that existed before, such as those of the seed's own script. */
+/** Fills our columns in the tables other than `users` that existed before the migrations. */
 export class BackfillAdoptedTables1763901100000 implements MigrationInterface {
   name = 'BackfillAdoptedTables1763901100000';
   transaction = false;
@@ -59,7 +59,7 @@ export class BackfillAdoptedTables1763901100000 implements MigrationInterface {
   }
 }
 
-/** Times without a zone mean UTC. The session's time zone is UTC, so PostgreSQL converts them so. */
+/** Times without a zone mean UTC. The session's time zone is UTC, so PostgreSQL reads them that way. */
 function inColumn(expression: string, columns: TableFacts['columns'], column: string): string {
   return columns.get(column)?.typeName === 'timestamp'
     ? `(${expression})::timestamptz at time zone 'UTC'`

@@ -6,9 +6,9 @@ import { isBackfilledAccount } from './helpers/1763900850000-credential-account.
 
 /**
  * Adds the foreign keys as NOT VALID, so that `users` is locked only for a moment. A later migration validates them.
- * They come after the backfill, because with them PostgreSQL would look up and lock the user of every new account,
- * which takes as long as inserting it. Deletes accounts whose users the legacy application has deleted since; from now
- * on the foreign key does this.
+ * Runs after the backfill, because a foreign key makes PostgreSQL look up and lock the user of every new account, which
+ * takes as long as the insert itself. Also deletes accounts whose users the legacy application has deleted meanwhile.
+ * From then on the foreign key deletes such accounts.
  */
 export class AddForeignKeys1763901150000 implements MigrationInterface {
   name = 'AddForeignKeys1763901150000';

@@ -10,7 +10,10 @@ import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { definitionsOf } from './helpers/1763900000000-user-columns.js';
 import { fillLatecomers } from './helpers/1763901200000-latecomers.js';
 
-/** Proves that required columns have no nulls and makes them NOT NULL. Validates the foreign keys. */
+/**
+ * Fills rows that the backfill missed, makes e-mails unique, makes required columns NOT NULL, and validates the foreign
+ * keys.
+ */
 export class RequireValues1763901200000 implements MigrationInterface {
   name = 'RequireValues1763901200000';
 

@@ -5,9 +5,9 @@ import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
 import { unwrapHashes, WRAP_BACKFILL, wrapWeakHashes } from './helpers/1763901250000-wrap-backfill.js';
 
 /**
- * With `WRAP_WEAK_HASHES=true` stores argon2id over every weak hash, so that no fast hash remains in `accounts`. The next
- * sign-in replaces it. Triggers cannot compute argon2id: a weak hash that the legacy application writes later stays as it
- * is until the user signs in here, or until `npm run switch-over -- catch-up`.
+ * If `WRAP_WEAK_HASHES=true`, stores argon2id over every weak hash, so that no fast hash remains in `accounts`. The next
+ * sign-in replaces the wrapped hash. Triggers cannot compute argon2id: a weak hash that the legacy application writes
+ * later stays as it is until the user signs in here, or until `npm run switch-over -- catch-up`.
  */
 export class WrapWeakHashes1763901250000 implements MigrationInterface {
   name = 'WrapWeakHashes1763901250000';

@@ -3,7 +3,10 @@ import { TABLES } from './helpers/1763900000000-tables.js';
 import { undo } from './helpers/1763900000000-undo-journal.js';
 import { showUnderOurNames } from './helpers/1763901280000-named-view.js';
 
-/** Creates views for tables whose names or column names are not ours, because an application next to us has those. */
+/**
+ * Creates the view `gatehouse.<our name>` for each table that has another name, or columns with other names, in this
+ * database. The server reads and writes the table through this view.
+ */
 export class ShowUnderOurNames1763901280000 implements MigrationInterface {
   name = 'ShowUnderOurNames1763901280000';
 

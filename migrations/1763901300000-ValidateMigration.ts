@@ -4,7 +4,7 @@ import { MigrationFault } from './helpers/1763900000000-fault.js';
 import { say } from './helpers/1763900000000-progress.js';
 import { countMigration, describeMigration, faultsOf, summary } from './helpers/1763901300000-report.js';
 
-/** The last migration of the seed: counts the results, prints a report, and fails if something is missing. */
+/** Counts what the migrations before it did, prints a report, and fails if something is missing. Changes nothing. */
 export class ValidateMigration1763901300000 implements MigrationInterface {
   name = 'ValidateMigration1763901300000';
   transaction = false;

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createOwnTable } from './helpers/1763900000000-own-tables.js';
 import { undo } from './helpers/1763900000000-undo-journal.js';
 
-/** Stores mails until the mail server accepts them. */
+/** Creates the table that stores mails until the mail server accepts them. */
 export class CreateMails1763902000000 implements MigrationInterface {
   name = 'CreateMails1763902000000';
 

@@ -5,8 +5,8 @@ import { tableName } from './helpers/1763900000000-tables.js';
 import { undo } from './helpers/1763900000000-undo-journal.js';
 
 /**
- * Stores which session a legacy JWT was exchanged for. The row outlives its session, so that the JWT cannot open a new
- * one.
+ * Creates the table that stores which session a legacy JWT was exchanged for. A row outlives its session, so that the JWT
+ * cannot open a new one.
  */
 export class CreateLegacyTokens1763903100000 implements MigrationInterface {
   name = 'CreateLegacyTokens1763903100000';

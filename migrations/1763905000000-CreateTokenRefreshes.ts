@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createOwnTable } from './helpers/1763900000000-own-tables.js';
 import { undo } from './helpers/1763900000000-undo-journal.js';
 
-/** Stores which instance is refreshing an account's tokens, so that only one does. */
+/** Creates the table that says which server is refreshing an account's tokens, so that only one does. */
 export class CreateTokenRefreshes1763905000000 implements MigrationInterface {
   name = 'CreateTokenRefreshes1763905000000';
 

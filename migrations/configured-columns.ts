@@ -22,7 +22,7 @@ export interface ConfiguredColumn {
   readonly index: boolean;
 }
 
-/** Sorts after the migrations every database has at first, and before those that are added later. */
+/** Sorts directly after ValidateMigration. */
 const TIMESTAMP = '1763901300001';
 
 type MigrationClass = new () => MigrationInterface;

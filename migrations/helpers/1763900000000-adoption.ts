@@ -92,7 +92,7 @@ function isNamed(table: string): boolean {
   return Boolean(process.env[LEGACY_TABLES[table]?.variable ?? '']);
 }
 
-/** Undefined if there is no such table. A text if the configuration is wrong; it says why. */
+/** Undefined if there is no such table. A string if a variable is wrong: what is wrong, and what to do. */
 async function findSource(
   queryRunner: QueryRunner,
   table: string,
@@ -110,7 +110,7 @@ async function findSource(
     return `${variable} names "${named}", but a table ${tableName(table)} exists too. Rename the table ${tableName(table)}.`;
   }
   if (own) return own;
-  // If the users table is not Better Auth's, a table `session` may belong to anything.
+  // If the users table is not Better Auth's, a table `session` may belong to any application.
   if (!(await isBetterAuths(queryRunner, users))) return undefined;
   for (const name of names) {
     const candidate = await readTable(queryRunner, name);
@@ -202,7 +202,7 @@ function fitsOwnName(table: string, column: ColumnFacts, idType: string | undefi
   return own !== undefined && fits(own, column, idType);
 }
 
-/** True if a legacy column has the name of this column of ours, but another type or meaning. */
+/** True if our column gets a prefix when a legacy column of another type or meaning has its name. */
 function needsPrefix(table: string, source: TableFacts, ours: ColumnDefinition, keepsName: boolean): boolean {
   return table === 'users' && !ours.essential && !becomesFlag(table, source, ours, keepsName);
 }
@@ -237,7 +237,7 @@ function fits({ name, family }: ColumnDefinition, column: ColumnFacts, idType: s
   return FAMILIES[family].includes(column.typeName);
 }
 
-/** Types that hold a time: a day, seconds or milliseconds since 1970. Auth.js stores times also as text. */
+/** Other types that may hold a time: as a day, or as seconds or milliseconds since 1970. Auth.js also stores times as text. */
 const TIMES: readonly string[] = [...FAMILIES.string, 'date', 'int4', 'int8', 'numeric', 'float8'];
 
 function says(ours: ColumnDefinition, column: ColumnFacts, idType: string | undefined): boolean {

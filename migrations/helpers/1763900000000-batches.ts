@@ -37,8 +37,8 @@ interface State {
 
 /**
  * Processes the table in batches. Each batch is a short transaction that also stores the cursor, so after a kill the
- * next run continues behind the last committed batch. If a row fails even alone, it is listed in `gatehouse.quarantine`
- * and the rest goes on. `update gatehouse.backfills set paused = true` pauses the backfill.
+ * next run continues behind the last committed batch. If PostgreSQL refuses a row even in a batch of its own, the
+ * backfill lists it in `gatehouse.quarantine` and goes on. `update gatehouse.backfills set paused = true` pauses the backfill.
  */
 export async function runBackfill(queryRunner: QueryRunner, backfill: Backfill): Promise<void> {
   const progress = await startProgress(queryRunner, backfill.name, quote(backfill.table));
@@ -98,9 +98,8 @@ async function nextBatch(
   backfill: Backfill,
   { size, inUse }: { readonly size: number; readonly inUse: boolean },
 ): Promise<Handled | 'paused'> {
-  // Without synchronous commit, because a crash that loses a batch loses its cursor too, and the batch is repeated. But
-  // while others work, each batch is written at once: they wait for the disk too, and many small writes delay them
-  // less.
+  // Does not wait for the disk: a crash that loses a batch loses its cursor too, so the next run repeats the batch. While
+  // other sessions work, it waits, because many small writes delay their commits less than a few large ones.
   if (!inUse) await queryRunner.query('set local synchronous_commit to off');
   const { cursor, until, started_at, paused } = await lockState(queryRunner, backfill);
   if (paused) return 'paused';

@@ -73,7 +73,10 @@ export async function needTable(queryRunner: QueryRunner, name: string): Promise
   return table;
 }
 
-/** True if this table exists in the schema `gatehouse`. The name is part of the statement, because a plan puts another schema in its place. */
+/**
+ * True if this table exists in the schema `gatehouse`. The name is in the statement and not in a parameter, because a plan
+ * replaces the schema in statements.
+ */
 export async function ownTableExists(queryRunner: QueryRunner, name: string): Promise<boolean> {
   const [row] = (await queryRunner.query(`select to_regclass('gatehouse.${name}') is not null as found`)) as {
     found: boolean;

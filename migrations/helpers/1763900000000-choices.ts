@@ -11,10 +11,10 @@ export const CHOICES = [
 ] as const;
 export type ChoiceName = (typeof CHOICES)[number];
 
-/** Undefined where the operator decided nothing. */
+/** Has no entry for a variable that the operator did not set. */
 export type Choices = Readonly<Partial<Record<ChoiceName, string>>>;
 
-/** The choices of this process. */
+/** The choices in this process's variables. */
 export function choicesNow(): Choices {
   const format = legacyFormatOf(process.env);
   const chosen = CHOICES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));

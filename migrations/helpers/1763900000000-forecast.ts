@@ -16,7 +16,7 @@ export interface SignIns {
 
 /** What the migrations will make of the legacy users. */
 export interface Forecast extends SignIns {
-  /** The chosen table, with its schema if that is not the usual one. */
+  /** The chosen table, with its schema if that is not the first one of `search_path`. */
   readonly table: string;
   /** The schema is null if it is the first one of `search_path`. */
   readonly source: { readonly schema: string | null; readonly name: string };

@@ -61,7 +61,7 @@ async function paddedIds(
   if (padded.length === 0) return [];
   return [
     error(
-      `${source.name}.${name} is ${id.type}, and its ids are shorter, so that they are padded with blanks`,
+      `${source.name}.${name} is ${id.type}, but some ids are shorter, so they are padded with blanks`,
       `Run: alter table ${spelt(source)} alter ${quote(name)} type varchar(${Math.max(length, 32)})`,
     ),
   ];
@@ -69,7 +69,7 @@ async function paddedIds(
 
 const COUNTED: readonly string[] = ['int2', 'int4', 'int8', 'numeric'];
 
-/** Such a column refuses every given id, even one that the server took from the column's own sequence. */
+/** A column GENERATED ALWAYS refuses every given id, even one that the server took from the column's own sequence. */
 async function identityFindings(
   queryRunner: QueryRunner,
   { table, source }: Adoption,

@@ -45,7 +45,7 @@ export async function ensureIndex(
   return name;
 }
 
-/** The name, or with a number behind it if something that is no index of this table has it. */
+/** Appends a number to the name if a table, or an index of another table, has it already. */
 async function freeName(queryRunner: QueryRunner, wanted: string, table: string): Promise<string> {
   for (let number = 1; ; number++) {
     const suffix = number === 1 ? '' : `_${number}`;

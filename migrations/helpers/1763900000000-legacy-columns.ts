@@ -240,7 +240,7 @@ function chooseOne(
   return { columns: [{ purpose, name: column.name, typeName: column.typeName, field }], findings: [] };
 }
 
-/** Our names for columns that are renamed. Leaves out the columns that we add beside legacy ones. */
+/** The columns by the names that they have after the adoption, without those that we add beside legacy ones. */
 function legacyFacts(adoption: Adoption): Map<string, ColumnFacts> {
   const present = new Map(adoptedFacts(adoption).columns);
   for (const { ours } of adoption.mirrored) present.delete(ours.name);
@@ -276,7 +276,7 @@ function wrongType(purpose: Purpose, { kinds }: Search, { name, type }: ColumnFa
   );
 }
 
-/** One way to a name: a column for the whole name, otherwise first and last name, otherwise the user name. */
+/** Keeps one source of the name: a column with the whole name, otherwise first and last name, otherwise the user name. */
 function withoutSpareNames(adoption: Adoption, columns: readonly LegacyColumn[]): LegacyColumn[] {
   const parts = columns.filter(({ purpose }) => purpose === 'first_name' || purpose === 'last_name');
   const whole = columns.some(({ purpose }) => purpose === 'name');
@@ -291,7 +291,7 @@ function withoutSpareNames(adoption: Adoption, columns: readonly LegacyColumn[])
 
 const isNamed = (parts: readonly LegacyColumn[]) => parts.some(({ purpose }) => isAnswered(purpose));
 
-/** Present name in the table, before the adoption. */
+/** The name of the column before the adoption. */
 export function presentName(adoption: Adoption, column: LegacyColumn): string {
   return adoption.renamed.some(({ ours }) => ours.name === column.name)
     ? currentName(adoption, column.name)

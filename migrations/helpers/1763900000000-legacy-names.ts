@@ -29,7 +29,7 @@ export const LEGACY_TABLES: Readonly<Record<string, LegacyTable>> = {
   verifications: { variable: 'LEGACY_VERIFICATIONS_TABLE', names: ['verification', 'Verification'] },
 };
 
-/** Names that Better Auth and Prisma give the users table. Only then its tables `session` and `account` may be ours. */
+/** Names that Better Auth and Prisma give the users table. Only beside such a table may `session` and `account` become ours. */
 export const BETTER_AUTH_USERS: readonly string[] = ['user', 'User'];
 
 /** Variables that name columns of `users` which become ours. Other legacy columns are only read. */

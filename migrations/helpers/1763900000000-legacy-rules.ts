@@ -31,7 +31,7 @@ export interface LegacyRules {
   readonly verifiedAt: ((row: string) => string) | undefined;
   /** Why the user may not sign in; null if the user may. */
   readonly reason: (row: string) => string;
-  /** Until when the user may not sign in, as far as `reason` is null. */
+  /** Until when the user may not sign in. Counts only if `reason` is null. */
   readonly until: (row: string) => string;
   readonly deleted: (row: string) => string;
   /** True if some column says who may not sign in. */
@@ -86,10 +86,10 @@ function valueOf(row: string, { name, field }: LegacyColumn): string {
   return field === null ? column : `(${column} ->> ${literal(field)})`;
 }
 
-/** Numbers count as times only if they are large. `deleted = 1` is a flag. */
+/** Numbers are flags and not times: `deleted = 1`. */
 const isTime = ({ typeName }: LegacyColumn) => [...FAMILIES.time, 'date'].includes(typeName);
 
-/** A flag that is set, or a time that is set. */
+/** SQL: true if the column holds a flag that is set, or a time. */
 function isTrue(row: string, column: LegacyColumn): string {
   const value = valueOf(row, column);
   if (isTime(column)) return `${value} is not null`;

@@ -7,7 +7,7 @@ import { definitionsOf } from './1763900000000-user-columns.js';
 export interface MirroredPair {
   readonly ours: ColumnDefinition;
   readonly theirs: ColumnFacts;
-  /** Milliseconds if the legacy column counts those since 1970. Otherwise it counts seconds, if it counts at all. */
+  /** `ms` if the legacy column is a number of milliseconds since 1970, `s` for every other column. */
   readonly unit: 'ms' | 's';
 }
 
@@ -46,7 +46,7 @@ export function toTheirs(row: string, { ours, theirs, unit }: MirroredPair): str
   return FAMILIES.string.includes(theirs.typeName) ? `(${number})::text` : `(${number})`;
 }
 
-/** SQL: our value of `row`, as exactly as the legacy column holds it. */
+/** SQL: our value of `row`, reduced to the precision of the legacy column, so that both can be compared. */
 export function asExactAsTheirs(row: string, pair: MirroredPair): string {
   const theirs = `(${toTheirs(row, pair)})::${pair.theirs.type}`;
   return pair.ours.family === 'time' ? asTime(theirs, pair.theirs.typeName) : theirs;

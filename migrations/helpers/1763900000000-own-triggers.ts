@@ -15,14 +15,14 @@ const FIRING = `
     and tgtype & 16 = 16
   order by tgname`;
 
-/** Names of the application's own row triggers that an update of the table fires. */
+/** Names of the application's own triggers that an update fires and that see its rows. */
 export async function firingTriggers(queryRunner: QueryRunner, table: string): Promise<string[]> {
   return ((await queryRunner.query(FIRING, [table])) as Trigger[]).map(({ name }) => name);
 }
 
 /**
- * Runs `work`, which updates rows, in the caller's transaction. If the operator chose so, the application's own triggers
- * are switched off meanwhile. Other sessions that write the table wait for the end of the transaction.
+ * Runs `work`, which updates rows, in the caller's transaction. If `LEGACY_TRIGGERS` was `suspend`, disables the
+ * application's own triggers meanwhile. Other sessions that write the table then wait for the end of the transaction.
  */
 export async function sparingTriggers<Result>(
   queryRunner: QueryRunner,

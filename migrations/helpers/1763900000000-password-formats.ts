@@ -6,7 +6,7 @@ import { columnFor, readLegacyColumns, type LegacyColumn } from './1763900000000
 
 /**
  * The only code that migrations and server share. If each had its own list of formats, a migration could give an account
- * to a user whose password the server cannot verify, or refuse it to one whose password it can.
+ * to a user whose password the server cannot verify, or give none to a user whose password it can verify.
  */
 export {
   isUnusableHash,

@@ -43,8 +43,8 @@ export class Progress {
   }
 
   /**
-   * Rows that other sessions add meanwhile come on top. So do rows that the backfill meets twice, because an update has
-   * moved them to another place in the table.
+   * Counts separately the rows that other sessions added meanwhile, and the rows that the backfill met twice because an
+   * update moved them to another place in the table.
    */
   private describeRows(): string {
     const more = this.isEstimate ? 0 : this.before + this.rows - this.total;

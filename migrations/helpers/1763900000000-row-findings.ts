@@ -95,12 +95,12 @@ async function missingEmails(queryRunner: QueryRunner, users: LegacyUsers): Prom
   if (choice === 'skip')
     return [warning(message, 'The rows stay as they are, and nobody signs in with them.')];
   if (choice === 'placeholder')
-    return [warning(message, 'They get the address <id>@users.invalid, which is nobody’s.')];
+    return [warning(message, 'They get the address <id>@users.invalid, which receives no mail.')];
   return [
     error(
       message,
-      'Give them one, or leave the rows as they are: LEGACY_MISSING_EMAIL=skip, ' +
-        'or give them an address that is nobody’s: LEGACY_MISSING_EMAIL=placeholder',
+      'Give them an e-mail. Or leave the rows as they are: LEGACY_MISSING_EMAIL=skip. ' +
+        'Or give them the address <id>@users.invalid: LEGACY_MISSING_EMAIL=placeholder',
     ),
   ];
 }
@@ -126,7 +126,7 @@ async function sharedEmails(queryRunner: QueryRunner, users: LegacyUsers): Promi
         ? warning(message, 'The newest user keeps the address. The others get <id>@users.invalid.')
         : error(
             message,
-            'Keep each of them in one row, and change or delete the others. ' +
+            'Keep one user for each e-mail, and change the e-mail of the others or delete them. ' +
               'Or let the newest user keep it: LEGACY_DUPLICATE_EMAIL=keep-newest',
           ),
     );
@@ -153,7 +153,7 @@ const STATUSES = [
   'account_state',
   'user_state',
 ];
-/** More different values than this are no status. */
+/** A column with more different values than this is not a status. */
 const MOST_STATUSES = 30;
 
 async function statusFindings(queryRunner: QueryRunner, users: LegacyUsers): Promise<Finding[]> {
@@ -211,7 +211,7 @@ async function longIds(queryRunner: QueryRunner, users: LegacyUsers): Promise<Fi
     ? [
         error(
           `Users with an id of more than 255 characters: ${found}`,
-          'Shorten them, because provider_user_id holds 255.',
+          'Shorten them, because accounts.provider_user_id holds 255 characters.',
         ),
       ]
     : [];

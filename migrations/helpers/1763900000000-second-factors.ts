@@ -35,8 +35,8 @@ const TABLES = [
 ];
 
 /**
- * Users who need a second factor in the old application could sign in with the password alone. The operator accepts
- * that, or switches on the plugin that knows the factor.
+ * Users who need a second factor in the old application could sign in with the password alone. The run stops until the
+ * operator accepts that.
  */
 export async function secondFactorFindings(queryRunner: QueryRunner, users: LegacyUsers): Promise<Finding[]> {
   const accepted = process.env['LEGACY_SECOND_FACTOR'] === 'ignore';

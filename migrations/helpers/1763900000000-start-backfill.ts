@@ -3,8 +3,8 @@ import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 
 /**
- * Registers the backfill before its first batch, so that `down` restores its changes and the next `up` starts from
- * zero.
+ * Registers the backfill before its first batch, so that `down` restores its changes and the next `up` starts at the
+ * first row.
  */
 export async function startBackfill(
   queryRunner: QueryRunner,

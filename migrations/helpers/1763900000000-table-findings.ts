@@ -41,7 +41,7 @@ export async function tableFindings(
 
 function unusable({ table, source }: Adoption): Finding {
   const variable = modelVariable(table);
-  const kind = KINDS[source.kind] ?? 'no plain table';
+  const kind = KINDS[source.kind] ?? 'not a plain table';
   if (variable)
     return error(`${source.name} is ${kind}`, `Give our table another name: ${variable}=auth_${table}`);
   return error(
@@ -59,7 +59,7 @@ const KINDS: Readonly<Record<string, string>> = {
   p: 'a partitioned table',
 };
 
-/** Ours need this many characters at least. */
+/** Our columns must hold at least this many characters. */
 const NEEDED: Readonly<Record<string, number>> = {
   'users.id': 32,
   'users.email': 254,
@@ -109,7 +109,7 @@ function columnFindings(adoption: Adoption, { columns }: TableFacts): Finding[] 
   return findings;
 }
 
-/** A text of 36 characters holds UUIDs, and new ids are UUIDs then. */
+/** A text column for exactly 36 characters holds UUIDs. New ids in it are UUIDs too. */
 const isPlainUuidText = ({ name, maxLength }: ColumnFacts) => name === 'id' && maxLength === 36;
 
 function missingColumn(ours: string, name: string, column: string): Finding {
@@ -155,7 +155,9 @@ function viewFindings(adoption: Adoption): Finding[] {
   ];
 }
 
-/** Such a key refuses to delete a user who has rows here, although ours beside it would delete them. */
+/** Such a foreign key refuses to delete a user who has rows here, even though our own key beside it would delete these rows. */
+const CASCADE = 'cascade';
+
 async function cascadeFindings(queryRunner: QueryRunner, adoption: Adoption): Promise<Finding[]> {
   const column = currentName(adoption, 'user_id');
   if (adoption.mirrored.some(({ theirs }) => theirs.name === column)) return [];
@@ -168,9 +170,9 @@ async function cascadeFindings(queryRunner: QueryRunner, adoption: Adoption): Pr
   )) as { name: string; users: string }[];
   return keys.map(({ name, users }) =>
     error(
-      `The foreign key ${name} of ${table} has no "on delete cascade", so a user who has rows there cannot be deleted`,
+      `The foreign key ${name} of ${table} does not cascade, so a user who has rows there cannot be deleted`,
       `Run: alter table ${table} drop constraint ${name}, ` +
-        `add constraint ${name} foreign key (${quote(column)}) references ${users} on delete cascade`,
+        `add constraint ${name} foreign key (${quote(column)}) references ${users} on delete ${CASCADE}`,
     ),
   );
 }
@@ -231,7 +233,7 @@ async function triggerFindings(queryRunner: QueryRunner, adoption: Adoption): Pr
   if (names.length === 0 || !row?.hasRows) return [];
   const message = `${table} has triggers of its own, which would run for every row: ${names.join(', ')}`;
   const choice = process.env['LEGACY_TRIGGERS'];
-  if (choice === 'fire') return [warning(message, 'They run.')];
+  if (choice === 'fire') return [warning(message, 'They run during the backfill.')];
   if (choice === 'suspend')
     return [warning(message, 'They are switched off during each batch, so other writes wait for it.')];
   return [

@@ -39,7 +39,7 @@ const NOW: Traits = { notNull: true, fallback: 'now()' };
 const FALSE: Traits = { notNull: true, fallback: 'false' };
 const TIMES = [time('created_at', NOW), time('updated_at', NOW)];
 
-/** `user_id` really gets the type of `users.id`; the type here is a placeholder. */
+/** `user_id` gets the type of `users.id`. Its type here is a placeholder. */
 export const TABLES: Readonly<Record<string, readonly ColumnDefinition[]>> = {
   users: [
     varchar('id', ESSENTIAL),
@@ -121,7 +121,7 @@ export const ID_TYPES: readonly string[] = [
   'numeric',
 ];
 
-/** Variables that give our tables other names, because the database may have tables with ours (Better Auth's options). */
+/** Variables that give our tables other names, because another application may have tables with ours. */
 const MODEL_NAMES: Readonly<Record<string, string>> = {
   sessions: 'SESSION_MODEL_NAME',
   accounts: 'ACCOUNT_MODEL_NAME',

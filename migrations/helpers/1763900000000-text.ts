@@ -30,7 +30,7 @@ export async function textExpressions(queries: Queries): Promise<TextExpressions
 }
 
 /**
- * SQL: what the index on e-mails that are not normalized contains. It finds them without reading the whole table. It
- * trims only the space, because an index must not depend on the database's encoding.
+ * SQL: the expression of the index on e-mails that are not normalized. With this index PostgreSQL finds them without
+ * reading the whole table. Trims only the space, because an index must not depend on the database's encoding.
  */
 export const ROUGH_ADDRESS = 'lower(btrim(email::text) collate "C")';

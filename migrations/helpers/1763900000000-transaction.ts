@@ -11,7 +11,7 @@ const DEADLOCK = '40P01';
 /**
  * Runs `work` in a short transaction. If a statement waits longer than 1 second for a lock (or the session's
  * `lock_timeout`), rolls back and tries again later, so that other sessions do not queue behind it. Sets the time zone
- * to UTC, because only then PostgreSQL changes `timestamp` to `timestamptz` without rewriting rows.
+ * to UTC, because a `timestamp` column means UTC here, and PostgreSQL converts it by the session's time zone.
  */
 export async function inTransaction<Result>(
   queryRunner: QueryRunner,

@@ -27,7 +27,7 @@ function chosenFor({ columns }: LegacyUsers, wanted: Purpose): string[] {
   return columns.filter(({ purpose }) => purpose === wanted).map(({ name }) => name);
 }
 
-/** Columns that are reported, because they may matter, and are not used. */
+/** Columns that the migrations do not use, but report, because they may keep users out. */
 const REPORTED = [
   'locked_at',
   'access_locked_at',
@@ -75,7 +75,7 @@ export async function unusedColumns(queryRunner: QueryRunner, users: LegacyUsers
     const message = unused
       .map(
         ({ name, found }) =>
-          `The column ${name} may keep users out, and is not used. It says so for: ${found}`,
+          `The column ${name} may keep users out, and is not used. It would keep out: ${found}`,
       )
       .join('. ');
     const chosen = chosenFor(users, purpose);

@@ -20,7 +20,7 @@ export interface UsersTable {
   readonly findings: readonly string[];
 }
 
-/** Column names of a password hash, the most telling first. */
+/** Names of columns with password hashes, the most specific first. */
 export const PASSWORDS: readonly string[] = [
   'hashed_password',
   'password_hash',

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { quote } from './1763900000000-catalogue.js';
 
-/** Makes a condition on the row with this name. */
+/** Returns an SQL condition on the row with this alias. */
 export type Range = (row: string) => string;
 
 /** Rows of a batch: their number, and the position of the last one, after which the next batch begins. */
@@ -15,7 +15,7 @@ export interface Stretch {
 
 /** A way to visit all rows of a table that can continue at `cursor`. */
 export interface Walk {
-  /** Position at which the walk ends; null: at the last row. Asked once, when the walk begins. */
+  /** Position at which the walk ends; null: at the last row. Called once, when the walk begins. */
   end(queryRunner: QueryRunner): Promise<string | null>;
   next(
     queryRunner: QueryRunner,

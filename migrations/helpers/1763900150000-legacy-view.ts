@@ -63,7 +63,10 @@ function viewOf(adoption: Adoption): string | undefined {
   return adoption.renamed.length > 0 ? `${LEGACY_SCHEMA}.${quote(tableName(adoption.table))}` : undefined;
 }
 
-/** Such a view reads the table with the rights of the application, so row-level security keeps its effect. */
+/**
+ * True if views can have `security_invoker`. Such a view reads the table with the rights of the application, so row-level
+ * security stays in effect.
+ */
 async function hasInvokerViews(queryRunner: QueryRunner): Promise<boolean> {
   const [row] = (await queryRunner.query(
     `select current_setting('server_version_num')::integer >= 150000 as found`,

@@ -46,7 +46,7 @@ export async function mirrorColumns(
   for (const pair of mirrored) await createComparison(queryRunner, undo, pair);
 }
 
-/** Creates functions with which a check compares both columns: what each of them says about our value. */
+/** Creates two functions for `compat:check`. One computes our value from the legacy column, the other from our column. */
 async function createComparison(
   queryRunner: QueryRunner,
   undo: { migration: string; kind: 'statement'; relation: string },

@@ -23,5 +23,6 @@ export async function advanceSequence(queryRunner: QueryRunner, table: string): 
      from (select max(id)::bigint as id from ${quote(table)}) as taken, ${counter.name} as counted
      where taken.id > counted.last_value or taken.id = counted.last_value and not counted.is_called`,
   )) as { id: string }[];
-  if (moved) say(`${table}: the sequence ${counter.name} was behind the ids, and is at ${moved.id} now`);
+  if (moved)
+    say(`${table}: the sequence ${counter.name} was behind the largest id. It was moved to ${moved.id}.`);
 }

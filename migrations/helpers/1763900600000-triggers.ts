@@ -62,7 +62,7 @@ function expiryTrigger(): TriggerDefinition {
   };
 }
 
-/** In the time zone UTC, because a column of ours that existed before may be a `timestamp` without zone, which means UTC. */
+/** The function runs in the time zone UTC, because a column that existed before may be a `timestamp`, which means UTC. */
 export async function createTrigger(
   queryRunner: QueryRunner,
   migration: string,

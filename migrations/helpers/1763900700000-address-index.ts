@@ -11,8 +11,8 @@ const UNIQUE = 'users_email_key';
 const PLAIN = 'users_email_lookup_idx';
 
 /**
- * Builds the unique index on e-mails. If several users have the same e-mail, the backfill gives all but one of them
- * another first. Until then the triggers look up e-mails in an index that is not unique.
+ * Builds the unique index on e-mails. If several users have the same e-mail, builds a plain index instead, with which the
+ * triggers look up e-mails until the backfill has given all but one of these users another e-mail.
  */
 export async function ensureAddressIndex(queryRunner: QueryRunner, migration: string): Promise<void> {
   const condition = await leftOut(queryRunner);
@@ -24,7 +24,7 @@ export async function ensureAddressIndex(queryRunner: QueryRunner, migration: st
   else await ensureUnique(queryRunner, migration, condition);
 }
 
-/** After the backfill. Does nothing if the index exists. */
+/** Runs after the backfill. Replaces the plain index, if there is one, by the unique index. */
 export async function requireUniqueAddresses(queryRunner: QueryRunner, migration: string): Promise<void> {
   const [plain] = (await queryRunner.query(
     `select name from gatehouse.undo where kind = 'concurrently' and relation = 'users' and starts_with(name, $1)`,
@@ -60,10 +60,13 @@ async function leftOut(queryRunner: QueryRunner): Promise<string> {
   return `where ${presence('email')} is not null`;
 }
 
-/** Which e-mails a legacy table refuses by an index of its own: `same` ones, or all that are `alike` but for case. */
+/**
+ * Which repeated e-mails the legacy table refuses by a unique index of its own: identical ones (`same`), or also those that
+ * differ only in case (`alike`).
+ */
 export type RefusedTwins = 'same' | 'alike' | undefined;
 
-/** The legacy application expects that refusal, at least for some rows. */
+/** Counts partial indexes too, because the legacy application relies on their refusal. */
 export async function refusedTwins(queryRunner: QueryRunner): Promise<RefusedTwins> {
   const found = (await queryRunner.query(
     `select i.indkey[0] = 0 or coalesce(a.atttypid = to_regtype('citext'), false) as alike from pg_index i

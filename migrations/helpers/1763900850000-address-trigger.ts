@@ -22,7 +22,7 @@ const SPELT_ALIKE = `u.email = address and exists (
 const TWIN = `u.id is distinct from new.id and (u.email::text = new.email::text or ${SPELT_ALIKE})`;
 
 /**
- * Trims and lower-cases an e-mail as it is written. If another row has that address, both rows keep their spelling and
+ * Trims and lower-cases each e-mail that is written. If another row has that address, both rows keep their spelling and
  * are reported. If the legacy application inserts a user whose e-mail equals one that was normalized earlier, that
  * earlier row gets its old spelling back, because for the legacy application the address was free. A deleted user gives
  * way to a live one.
@@ -126,7 +126,7 @@ const NOTE_CONFLICT = `
           on conflict (user_id) do nothing;
         end if;`;
 
-/** Two users differ in case or blanks, or the legacy table refuses the second one. */
+/** If the legacy table would refuse this e-mail, refuses it too. Otherwise keeps the old spelling and lists a conflict. */
 const refuseOrKeep = (alike: string) => `
             new.email := earlier;
             if exists (select 1 from users u where u.id is distinct from new.id and ${alike}) then
@@ -145,7 +145,7 @@ const giveBack = (normalised: string, refused: string | undefined) => `
           ${refused ? `elsif earlier is not null then ${refuseOrKeep(refused)}` : ''}
           end if;`;
 
-/** Gives the row that is written an address that is nobody's, and saves the e-mail that the legacy application wrote. */
+/** Gives the written row a placeholder address, and saves the e-mail that the legacy application wrote. */
 function giveUp(address: string): string {
   return `
           ${address} := ${placeholder('new')};
@@ -190,7 +190,7 @@ function twinRows(keepsNewest: boolean, isOwn: string): string {
         end if;`;
 }
 
-/** Gives other rows an address that is nobody's. `condition` is on the row \`u\`. */
+/** Gives other rows a placeholder address. `condition` is SQL on the row `u`. */
 function othersGiveWay(condition: string): string {
   return `
           insert into gatehouse.original_values as kept (relation, row_id, was, became)

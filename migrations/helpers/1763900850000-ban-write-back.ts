@@ -7,8 +7,8 @@ import type { UserColumns } from './1763900000000-user-columns.js';
 
 /**
  * A ban that Gatehouse or Better Auth gives or lifts keeps the user out of the legacy application too, or lets them in.
- * A ban that ends is written to the columns for that, if there are any. A status or a deletion keeps nobody out whose
- * ban was lifted; it cannot express a new ban.
+ * A ban with an end is written to the columns that hold an end, if there are any. Lifting a ban also resets a status or a
+ * deletion that keeps the user out. A new ban does not change these, because they cannot express it.
  */
 export function writeBanBack({ columns }: LegacyRules, { named, choices, units }: Columns): string {
   const [banned, expires] = [
@@ -37,7 +37,7 @@ export function writeBanBack({ columns }: LegacyRules, { named, choices, units }
 interface Columns {
   readonly named: UserColumns;
   readonly choices: Choices;
-  /** What a column with the end of a ban counts, if it counts. */
+  /** Unit of each column that holds the end of a ban as a number. */
   readonly units: ReadonlyMap<string, 'ms' | 's'>;
 }
 

@@ -9,8 +9,8 @@ function accountId(userId: string): string {
 }
 
 /**
- * Lists accounts with numeric ids in `gatehouse.original_values`, because such an id does not show who made the
- * account.
+ * Name under which `gatehouse.original_values` lists accounts with numeric ids, because such an id does not show who made
+ * the account.
  */
 const COUNTED_ACCOUNTS = 'counted credential accounts';
 

@@ -4,8 +4,9 @@ import { readLegacyRules } from './1763900000000-legacy-rules.js';
 import { readUserColumns } from './1763900000000-user-columns.js';
 
 /**
- * The statement that lists every row whose trimmed and lower-cased e-mail another row has too. A deleted row gives way to a live one. Of
- * rows with exactly the same e-mail the newest keeps it. Rows that differ in case or blanks both stay as they are.
+ * The statement that lists in `gatehouse.conflicts` every row whose trimmed and lower-cased e-mail another row has too. A
+ * deleted row gives way to a live one. Of rows with exactly the same e-mail, the newest keeps it. Rows that differ in case
+ * or blanks stay as they are.
  */
 export async function emailConflictsStatement(queryRunner: QueryRunner): Promise<string> {
   const rules = await readLegacyRules(queryRunner);

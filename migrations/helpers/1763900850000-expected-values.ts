@@ -8,7 +8,7 @@ import { userValues } from './1763900850000-user-values.js';
 
 /**
  * Creates the function `gatehouse.expected_<column>` for each of our columns that follows legacy columns. It computes
- * what the backfill would write to the row, so that commands compare and repair rows by the very rules of the migrations.
+ * what the backfill would write to the row, so that the commands compare and repair rows by the rules of the migrations.
  * `gatehouse.kept_out` says whether the legacy columns keep a user out.
  */
 export async function createExpectedValues(queryRunner: QueryRunner, migration: string): Promise<void> {

@@ -43,7 +43,7 @@ const sessions = (condition: string) =>
 const USERS = `perform gatehouse.notify('users', ${limited('select o.id::text from old_rows o')});`;
 
 /**
- * Servers ignore expired sessions by their own clocks. One hour is more than two clocks differ. The column may be a
+ * Servers ignore expired sessions by their own clocks. One hour is more than the clocks of two servers differ. The column may be a
  * `timestamp`, which means UTC, so the functions run in that time zone.
  */
 const LATELY_ALIVE = `o.expires_at > now() - interval '1 hour'`;
@@ -82,8 +82,8 @@ const TRIGGERS: readonly NotifyingTrigger[] = [
 ];
 
 /**
- * Runs once after each statement, with the rights of the role that migrates, so that a role that may write users needs
- * no other rights.
+ * The triggers run once after each statement, with the rights of the role that migrates, so that a role that writes users
+ * needs no further rights.
  */
 export async function createNotifyingTriggers(queryRunner: QueryRunner, migration: string): Promise<void> {
   await inTransaction(queryRunner, 'create function gatehouse.notify', async () => {

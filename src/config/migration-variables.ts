@@ -30,7 +30,7 @@ export const MIGRATION_VARIABLES = {
   LEGACY_LAST_NAME_COLUMN: variable(text, 'column with last names, if no column holds whole names'),
   LEGACY_VERIFIED_COLUMN: variable(
     text,
-    'column that says whether the e-mail is verified; a boolean, or the time when it was',
+    'column that says whether the e-mail is verified: a boolean, or the time of the verification',
   ),
   LEGACY_IMAGE_COLUMN: variable(text, 'column from which the migrations read the URLs of pictures'),
   LEGACY_ACTIVE_COLUMN: variable(
@@ -102,7 +102,7 @@ export const MIGRATION_VARIABLES = {
   FIREBASE_SCRYPT_MEMORY_COST: variable(integer(1, 20), 'memory cost of the Firebase project', '14'),
 };
 
-/** Variables that begin so belong to the migrations. An unknown one stops the run, because it would have no effect. */
+/** Names that belong to the migrations. If such a variable is unknown, the run stops, because it would have no effect. */
 const BEGINNINGS =
   /^FIREBASE_SCRYPT_|^LEGACY_(?:\w+_(?:COLUMN|TABLE|STATUSES)$|PASSWORD_|MISSING_|DUPLICATE_|UNKNOWN_|SECOND_|TRIGGER)/;
 

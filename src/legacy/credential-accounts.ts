@@ -1,9 +1,15 @@
-/** SQL: an id computed from the user's id, so that triggers, migrations and server agree. 32 hex digits also make a UUID. */
+/**
+ * SQL: an id computed from the user's id, so that triggers, migrations and server agree. 32 hex digits are also a valid
+ * UUID.
+ */
 function accountId(userId: string): string {
   return `encode(substring(sha256(convert_to('gatehouse:credential:' || ${userId}::text, 'UTF8')) for 16), 'hex')`;
 }
 
-/** If ids are numbers, the id does not show that we created the account. Such accounts are recorded under this name. */
+/**
+ * Name under which `gatehouse.original_values` lists accounts with numeric ids, because such an id does not show who made
+ * the account.
+ */
 const COUNTED_ACCOUNTS = 'counted credential accounts';
 
 interface NewAccounts {

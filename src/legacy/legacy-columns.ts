@@ -7,7 +7,7 @@ import type { Queries } from './queries.js';
 export interface LegacyColumns {
   readonly password?: string;
   readonly passwordSalt?: string | undefined;
-  /** No column, but what `LEGACY_PASSWORD_FORMAT` said when the migrations began. */
+  /** Not a column: the value of `LEGACY_PASSWORD_FORMAT` when the migrations began. */
   readonly passwordFormat?: string | undefined;
 }
 

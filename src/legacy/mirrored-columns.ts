@@ -7,7 +7,7 @@ export interface MirroredColumn {
   readonly column: string;
   /** SQL that computes our value from the legacy column. `row` is a row of the table. */
   readonly legacy: (row: string) => string;
-  /** SQL of our value, as exactly as the legacy column holds it. */
+  /** SQL of our value, reduced to the precision of the legacy column, so that both can be compared. */
   readonly ours: (row: string) => string;
 }
 

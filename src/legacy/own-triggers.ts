@@ -8,9 +8,9 @@ interface Trigger {
 }
 
 /**
- * Runs `work`, which updates users, in the caller's transaction. If the operator chose so for the migrations, the
- * application's own triggers are switched off meanwhile. Other sessions that write the table wait for the end of the
- * transaction.
+ * Runs `work`, which updates users, in the caller's transaction. If `LEGACY_TRIGGERS` was `suspend` when the migrations
+ * began, disables the application's own triggers meanwhile. Other sessions that write the table then wait for the end of
+ * the transaction.
  */
 export async function sparingTriggers<Result>(
   runner: QueryRunner,

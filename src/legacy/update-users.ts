@@ -11,8 +11,8 @@ interface Update {
 }
 
 /**
- * Sets the columns of users that do not have their value yet. The first statement updates users that lose a value from
- * before the migrations: it locks them and saves the old value in `gatehouse.original_values`. The second statement
+ * Sets the columns of users that do not have their value yet. The first statement updates users in which a value from
+ * before the migrations changes: it locks them and saves the old value in `gatehouse.original_values`. The second statement
  * updates the others. If somebody changes a row in between so that it would lose a value too, that row is skipped.
  */
 export async function updateUsers(queries: Queries, update: Update): Promise<void> {

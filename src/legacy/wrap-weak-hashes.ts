@@ -13,7 +13,7 @@ interface Weak {
   readonly password: string;
 }
 
-/** True if the migrations wrapped weak hashes. Then those that came since are wrapped too. */
+/** True if the migrations wrapped weak hashes. Then a catch-up also wraps those that were written since. */
 export async function wrapsWeakHashes(runner: QueryRunner): Promise<boolean> {
   const found = (await runner.query(
     `select 1 from gatehouse.backfills where name = 'wrap weak hashes'`,

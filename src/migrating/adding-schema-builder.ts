@@ -14,12 +14,12 @@ type SchemaBuilder = ReturnType<DataSource['driver']['createSchemaBuilder']>;
 type Statements = Awaited<ReturnType<SchemaBuilder['log']>>;
 
 /**
- * What the TypeORM CLI compares our entities with the database by. TypeORM's own builder takes every table for its own: it
- * drops columns, indexes and keys that no entity names, and changes types. Our tables may belong to an application too,
- * so this one only adds what an entity has and the database lacks.
+ * With this schema builder, the TypeORM CLI compares our entities with the database. TypeORM's own builder drops columns,
+ * indexes and keys that no entity names, and changes types. Our tables may belong to another application too, so this one
+ * only adds what an entity has and the database lacks.
  */
 export class AddingSchemaBuilder implements SchemaBuilder {
-  /** @param requireMigrations throws if migrations are pending, because they know how to treat a legacy table. */
+  /** @param requireMigrations throws if migrations are pending, because only they know how to treat a legacy table. */
   constructor(
     private readonly dataSource: DataSource,
     private readonly requireMigrations: () => Promise<void>,
@@ -77,7 +77,7 @@ class Additions {
 
   async addKeys(entity: EntityMetadata, relation: Relation | undefined): Promise<void> {
     const table = this.tableOf(entity);
-    // TypeORM adds to these lists what it creates.
+    // Copies, because TypeORM adds to these lists what it creates.
     const [indexes, uniques] = [[...table.indices], [...table.uniques]];
     for (const index of indexes) {
       if (relation?.indexes.some((found) => serves(found, index))) continue;
@@ -131,7 +131,10 @@ class Additions {
   }
 }
 
-/** True if an index of any name does what the entity wants. A unique one has exactly these columns, another begins with them. */
+/**
+ * True if this index does what the entity wants, whatever its name is. A unique index must have exactly these columns. Any
+ * other must begin with them.
+ */
 function serves(
   found: Relation['indexes'][number],
   wanted: { readonly columnNames: readonly string[]; readonly isUnique: boolean },

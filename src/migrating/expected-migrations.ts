@@ -10,7 +10,7 @@ export const NO_FIELDS: ConfiguredFields = {
   session: { additionalFields: [] },
 };
 
-/** All migrations that a database needs, oldest first. The last one adds the configured fields, if there are any. */
+/** All migrations that a database needs. The last one adds the configured fields, if there are any. TypeORM sorts them. */
 export function expectedMigrations(fields: ConfiguredFields): (new () => MigrationInterface)[] {
   const configured = configuredColumnsMigration(configuredColumns(fields));
   return configured ? [...MIGRATIONS, configured] : [...MIGRATIONS];

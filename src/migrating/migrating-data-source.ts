@@ -25,8 +25,8 @@ const SESSION = '-c timezone=UTC -c statement_timeout=0';
 const ONE_PROCESSOR = '-c max_parallel_workers_per_gather=0 -c max_parallel_maintenance_workers=0';
 
 /**
- * The data source of the TypeORM CLI. Unlike a plain data source, it lets one process at a time migrate a database, and it
- * reports faults in one sentence.
+ * The data source of the TypeORM CLI. Unlike a plain data source, it lets only one process at a time migrate a database, and
+ * it reports a fault as a short text without a stack trace.
  */
 export class MigratingDataSource extends DataSource {
   private readonly fault: StartupFault | undefined;
@@ -87,7 +87,7 @@ export class MigratingDataSource extends DataSource {
     await this.withLock(options, (executor) => executor.undoLastMigration());
   }
 
-  /** Takes back all our migrations, newest first, under one lock. Returns how many these were. */
+  /** Reverts all our migrations, newest first, under one lock. Returns their number. */
   async undoAllMigrations(): Promise<number> {
     const { logger } = this;
     if (logger instanceof MigrationLogger) logger.resultsOnly = true;
@@ -185,7 +185,7 @@ const READ_ONLY =
   'default_transaction_read_only=on. Set DATABASE_DIRECT_URL to a database that accepts writes, then run the command again.';
 
 const PENDING =
-  'Migrations are pending, and only these know how to treat the tables of an application. Run: npm run migration:run';
+  'Migrations are pending, and only they know how to treat the tables of an existing application. Run: npm run migration:run';
 const KEEPS_TABLES =
   'schema:drop would drop the tables of other applications too, so nothing was changed. ' +
   'To take back what the migrations made, run: npm run migration:revert -- --all';
@@ -198,7 +198,7 @@ async function inOneSentence<Result>(work: () => Promise<Result>): Promise<Resul
   }
 }
 
-/** The error as one that the TypeORM CLI prints without a stack trace. */
+/** Turns the error into one that the TypeORM CLI prints without a stack trace. */
 function toFault(error: unknown): StartupFault {
   if (error instanceof StartupFault) return error;
   debug('%O', error);
@@ -217,8 +217,8 @@ function isConnectionLoss(error: unknown): error is Error {
 }
 
 /**
- * PostgreSQL's message. Leaves out the statement, which would hide it, and most details, because a whole row may contain
- * a password hash.
+ * Returns PostgreSQL's message without the statement, in whose length the reader would miss it. Leaves out most details,
+ * because a whole row may contain a password hash.
  */
 function describe(error: Error & { detail?: string; table?: string }): string {
   const detail = error.detail?.startsWith('Key (') ? ` ${error.detail}` : '';
@@ -229,7 +229,7 @@ function describe(error: Error & { detail?: string; table?: string }): string {
 const FOR_MIGRATIONS =
   /^(LEGACY_(?!JWT_)\w+|FIREBASE_SCRYPT_\w+|(SESSION|ACCOUNT|VERIFICATION|JWKS|RATE_LIMIT)_MODEL_NAME|WRAP_WEAK_HASHES|GATEHOUSE_REPORT)$/;
 
-/** Copies variables for the migrations from `.env` to `process.env`, because migrations read no settings of the server. */
+/** Copies variables for the migrations from `.env` to `process.env`, because the migrations read only that. */
 export function handOverLegacyNames(environment: Environment): void {
   for (const [name, value] of Object.entries(environment)) {
     if (FOR_MIGRATIONS.test(name) && value) process.env[name] ??= value;
@@ -237,8 +237,8 @@ export function handOverLegacyNames(environment: Environment): void {
 }
 
 /**
- * Sets the time zone UTC, because only then PostgreSQL changes `timestamp` to `timestamptz` without rewriting rows. Removes
- * the statement timeout, because an index may take longer than the role's timeout.
+ * Sets the time zone UTC, because a `timestamp` column means UTC here, and PostgreSQL converts it by the session's time
+ * zone. Removes the statement timeout, because building an index may take longer than the role's timeout.
  */
 function prepared(url: string): string {
   const parsed = new URL(url);

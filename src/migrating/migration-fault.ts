@@ -1,4 +1,7 @@
-/** True for a fault that the operator can correct. Checks the name, because migrations share no code with the server. */
+/**
+ * True for a fault that the operator can correct. Checks the name, because the server does not import the migrations'
+ * helpers.
+ */
 export function isMigrationFault(error: unknown): error is Error {
   return error instanceof Error && error.name === 'MigrationFault';
 }

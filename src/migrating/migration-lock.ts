@@ -4,12 +4,12 @@ import { StartupFault } from '../errors/startup-fault.js';
 import { describeConnectionFault } from '../database/connection-fault.js';
 import { POOLED, isPooled } from '../database/connection-pooler.js';
 
-/** Any number that nobody else uses in this database. */
+/** Key of the advisory lock: a random number, so that no other application uses the same one. */
 const KEY = '7162013847190021';
 /** Milliseconds between two attempts. */
 const POLL = 250;
 
-/** `application_name` of the session that migrates. By it the next holder of the lock finds sessions left behind. */
+/** `application_name` of the session that migrates. The next holder of the lock finds sessions of earlier processes by it. */
 export const AT_WORK = 'gatehouse-migrations-at-work';
 
 /** Lets one process at a time migrate a database. */

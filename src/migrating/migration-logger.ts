@@ -1,7 +1,7 @@
 import type { Logger } from 'typeorm';
 import { paint } from '../logging/paint.js';
 
-/** What TypeORM repeats before each step. */
+/** Messages that TypeORM repeats before each step. */
 const INTRODUCTION =
   /migrations (are already loaded|were found)|is the last executed migration|^Now reverting/;
 

@@ -11,7 +11,7 @@ export class OurMigrations extends MigrationExecutor {
   private readonly withoutSetting = new Map<string, Migration>();
   private hasTable = false;
 
-  /** Takes back all our migrations, newest first. Returns how many these were. */
+  /** Reverts all our migrations, newest first. Returns their number. */
   async undoAll(): Promise<number> {
     let count = 0;
     for (; (await this.getExecutedMigrations()).length > 0; count++) await this.undoLastMigration();

@@ -3,8 +3,8 @@ import { TABLE_NAME_VARIABLES } from '../config/table-names.js';
 import { StartupFault } from '../errors/startup-fault.js';
 
 /**
- * Runs `work` with the table names with which the migrations began, also if the variables are no longer set. Otherwise it
- * would take tables of another application for ours.
+ * Runs `work` with the table names with which the migrations began, even if the variables are no longer set. Otherwise
+ * `work` would take tables of another application for ours.
  * @throws {StartupFault} if a variable has another name
  */
 export async function withStoredNames<Result>(

@@ -11,9 +11,9 @@ export interface CopiedTable {
   readonly plain: string;
   /** All columns that a row can be inserted with. */
   readonly columns: string;
-  /** False if nothing keeps the same row from being inserted twice. */
+  /** True if a unique index keeps the same row from being inserted twice. */
   readonly keyed: boolean;
-  /** Columns that PostgreSQL counts itself. */
+  /** Names of identity columns. */
   readonly identities: readonly string[];
   readonly order: string;
 }
@@ -122,7 +122,7 @@ export const VIEWS = `
   from pg_class c where c.relnamespace = to_regnamespace(quote_ident(current_schema())) and c.relkind = 'v'
     and $1::text[] is null order by c.oid`;
 
-/** Our functions, with the copy's schema in the place of the real one. */
+/** Our functions. In their `search_path`, the schema of the copy replaces the real one. */
 export const OWN_FUNCTIONS = `
   select replace(
            pg_get_functiondef(p.oid),

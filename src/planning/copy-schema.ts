@@ -18,8 +18,8 @@ import {
 } from './copied-definitions.js';
 
 /**
- * Limit for rows that belong together with a copied row. Otherwise one row of a table is copied, because the migrations
- * send some statements only if there are rows.
+ * Largest number of rows that are copied at once because a copied row refers to them, or they to it. Besides, one row of
+ * each table is copied, because the migrations send some statements only if there are rows.
  */
 const MOST_ROWS = 1000;
 
@@ -46,7 +46,7 @@ interface Definitions {
   readonly references: readonly Reference[];
 }
 
-/** A copy whose triggers do not exist yet, because our own need the copies of our functions. */
+/** A copy without triggers. These come later, because our triggers need the copies of our functions. */
 export interface Copy {
   readonly tables: readonly CopiedTable[];
   addTriggers(): Promise<void>;

@@ -84,7 +84,7 @@ function describeFinding({ level, count, message, examples = [], remedy }: Findi
 function describeLock(lock: StrongestLock | undefined): string[] {
   if (!lock) return [];
   return [
-    row('strongest', `${lock.level} on ${lock.tables.join(', ')}, each for one change of the catalogue`),
+    row('strongest', `${lock.level} on ${lock.tables.join(', ')}, each time for one short change`),
     row('longest wait', `${duration(lock.longestWait)}, then the migration lets others pass and tries again`),
   ];
 }

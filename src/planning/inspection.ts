@@ -25,7 +25,10 @@ export interface Inspection {
   readonly forecast: Forecast | undefined;
 }
 
-/** The first migration, which changes nothing. Migrations share no types with the server. */
+/**
+ * The first migration, which changes nothing. Repeats its types, because the server does not import the migrations'
+ * helpers.
+ */
 interface Inspecting extends MigrationInterface {
   readonly findings: readonly { level: Finding['level']; message: string; remedy: string }[];
   readonly forecast: Forecast | undefined;

@@ -116,7 +116,7 @@ async function tryAll(
   recorder.take();
   const steps: PlannedStep[] = [];
   for (const migration of pending) {
-    // It has already looked at the real tables, which have more rows.
+    // The inspection has already run on the real tables, which have more rows.
     const faults = isInspection(migration) ? [] : await attempt(migration, recorder.queryRunner);
     const statements = recorder.take().map((statement) => planned(statement, shadow));
     steps.push({ migration: migration.name ?? '', statements });

@@ -42,7 +42,7 @@ export async function catchUp(
   });
 }
 
-/** Writes back all passwords that differ, also those changed here in the mode `legacy`, which writes none back. */
+/** Writes back all passwords that differ, also those changed in the mode `legacy`, in which triggers write none back. */
 export async function writeBackPasswords(dataSource: DataSource): Promise<void> {
   const password = legacyPassword(await readLegacyColumns(dataSource), 'u');
   if (password) await withRunner(dataSource, (runner) => writeBack(runner, password));

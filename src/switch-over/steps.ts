@@ -18,7 +18,7 @@ export interface StepOptions {
 
 /** Milliseconds that a step waits for older transactions, because they may still follow the previous mode. */
 const LONGEST_WAIT = 10_000;
-/** Milliseconds between two looks at these transactions. */
+/** Milliseconds between two checks of these transactions. */
 const POLL = 50;
 
 /** For each function in the schema `gatehouse`: the table of its triggers, and their events. */
@@ -52,7 +52,7 @@ export async function back(dataSource: DataSource): Promise<void> {
     throw new StartupFault(
       mode === 'ended'
         ? 'There is no way back, because the switch-over has ended and its triggers are dropped.'
-        : `There is no mode before ${mode}, which is the first.`,
+        : `There is no mode before ${mode}, because it is the first.`,
     );
   }
   await change(dataSource, mode, previous);
