@@ -156,8 +156,6 @@ function viewFindings(adoption: Adoption): Finding[] {
 }
 
 /** Such a foreign key refuses to delete a user who has rows here, even though our own key beside it would delete these rows. */
-const CASCADE = 'cascade';
-
 async function cascadeFindings(queryRunner: QueryRunner, adoption: Adoption): Promise<Finding[]> {
   const column = currentName(adoption, 'user_id');
   if (adoption.mirrored.some(({ theirs }) => theirs.name === column)) return [];
@@ -170,9 +168,9 @@ async function cascadeFindings(queryRunner: QueryRunner, adoption: Adoption): Pr
   )) as { name: string; users: string }[];
   return keys.map(({ name, users }) =>
     error(
-      `The foreign key ${name} of ${table} does not cascade, so a user who has rows there cannot be deleted`,
+      `The foreign key ${name} of ${table} has no "on delete cascade", so a user who has rows there cannot be deleted`,
       `Run: alter table ${table} drop constraint ${name}, ` +
-        `add constraint ${name} foreign key (${quote(column)}) references ${users} on delete ${CASCADE}`,
+        `add constraint ${name} foreign key (${quote(column)}) references ${users} on delete cascade`,
     ),
   );
 }
