@@ -15,6 +15,8 @@ export async function tableFindings(
   const table = adoptedFacts(adoption);
   const { source } = adoption;
   if (table.kind !== 'r') return [unusable(adoption)];
+  const foreign = await accessFindings(queryRunner, source);
+  if (foreign.length > 0) return foreign;
   const findings = columnFindings(adoption, table);
   const id = currentName(adoption, 'id');
   if (table.columns.has('id') && !(await isUnique(queryRunner, spelt(source), id))) {
@@ -31,7 +33,6 @@ export async function tableFindings(
     findings.push(...(await cascadeFindings(queryRunner, adoption)));
   }
   findings.push(
-    ...(await accessFindings(queryRunner, source)),
     ...(await securityFindings(queryRunner, adoption)),
     ...(await triggerFindings(queryRunner, adoption)),
     ...viewFindings(adoption),

@@ -13,7 +13,7 @@ describe.each(VERSIONS)('the migrations on PostgreSQL %i', (version) => {
     ['users without an id column', 'create table users (email text not null)', /users has no column id/],
     [
       'users without an e-mail column',
-      'create table users (id text primary key, mail text)',
+      'create table users (id text primary key, contact text)',
       /users has no column email/,
     ],
     [
@@ -29,16 +29,14 @@ describe.each(VERSIONS)('the migrations on PostgreSQL %i', (version) => {
     [
       'an e-mail that two rows share',
       `${USERS}); insert into users values ('1', 'a@b.co'), ('2', 'a@b.co'), ('3', 'c@b.co')`,
-      /E-mails that several users have, spelled identically: 1 \(a@b\.co \(ids 1, 2\)\)/,
+      /E-mails that several users have, spelled identically: 1 \(a@b\.co \(id 1\) = a@b\.co \(id 2\)\)/,
     ],
     [
       'rows without e-mail',
       `create table users (id text primary key, email text); insert into users values ('1', null), ('2', ' '), ('3', 'c@b.co')`,
-      /Rows of users without an e-mail: 2 \(id 1, id 2\)/,
+      /Users without an e-mail: 2 \(1, 2\)/,
     ],
-    ['a column of another type', `${USERS}, email_verified integer)`, /users\.email_verified is integer/],
-    ['a time as text', `${USERS}, created_at text)`, /users\.created_at is text/],
-    ['a flag as number', `${USERS}, is_active integer)`, /users\.is_active is integer.*LEGACY_ACTIVE_COLUMN/],
+    ['a flag as text', `${USERS}, is_active text)`, /users\.is_active is text.*LEGACY_ACTIVE_COLUMN/],
     [
       'a view',
       `create table people (id text, email text); create view users as select * from people`,
@@ -60,22 +58,6 @@ describe.each(VERSIONS)('the migrations on PostgreSQL %i', (version) => {
       /sessions\.user_id is integer, but users\.id is character varying\(255\)/,
     ],
     [
-      'a view that reads a time',
-      `${USERS}, created_at timestamp); create view recent as select created_at from users`,
-      /view recent reads users\.created_at/,
-    ],
-    [
-      'a generated column that reads a time',
-      `${USERS}, created_at timestamp, day date generated always as (created_at::date) stored)`,
-      /reads users\.created_at/,
-    ],
-    [
-      'a trigger on a time',
-      `${USERS}, updated_at timestamp); create function f() returns trigger language plpgsql as 'begin return new; end';
-       create trigger t before update of updated_at on users for each row execute function f()`,
-      /The trigger t on table users reads users\.updated_at/,
-    ],
-    [
       'an id too long',
       `create table users (id text primary key, email text); insert into users values (repeat('x', 256), 'a@b.co')`,
       /more than 255/,
@@ -89,13 +71,8 @@ describe.each(VERSIONS)('the migrations on PostgreSQL %i', (version) => {
   });
 
   it('list all findings at once', async () => {
-    database = await legacyDatabase(
-      version,
-      'create table users (mail text, image integer, created_at text)',
-    );
-    await expect(migrate(database)).rejects.toThrow(
-      /column id[^]*column email[^]*users\.image[^]*users\.created_at/,
-    );
+    database = await legacyDatabase(version, 'create table users (contact text, is_active text, name text)');
+    await expect(migrate(database)).rejects.toThrow(/column id[^]*column email[^]*users\.is_active/);
   });
 
   it('refuse a LEGACY variable that names no column', async () => {

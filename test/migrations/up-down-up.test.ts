@@ -22,7 +22,7 @@ const SHAPES: readonly Shape[] = [
   {
     what: 'another table name and other column names',
     sql: `create table "Members" ("memberId" uuid primary key default gen_random_uuid(), mail varchar(200) not null unique,
-                                  "createdAt" timestamp not null default now(), "isVerified" boolean not null default false);
+                                  "createdAt" timestamp not null default now(), "isVerified" boolean not null default false, password text);
           create view recent as select mail from "Members";
           insert into "Members" (mail) values ('A@Example.com'), ('b@example.com')`,
     rows: ['"Members"'],
@@ -48,7 +48,8 @@ const SHAPES: readonly Shape[] = [
   },
   {
     what: 'a flag called email_verified',
-    sql: `create table users (id text primary key, email text not null unique, email_verified boolean not null default false);
+    sql: `create table users (id text primary key, email text not null unique, email_verified boolean not null default false,
+                              password text);
           insert into users values ('a', 'A@example.com', true), ('b', 'b@example.com', false)`,
     rows: ['users'],
   },
