@@ -82,7 +82,7 @@ function describe({ message, remedy }: Finding): string {
 async function databaseFindings(queryRunner: QueryRunner): Promise<Finding[]> {
   const [database] = (await queryRunner.query(
     `select current_setting('server_version_num')::integer as version, current_setting('server_version') as spelt,
-            current_schema() as schema, current_user as role,
+            current_schema() as schema, current_user as role, current_setting('search_path') as path,
             coalesce(has_schema_privilege(current_schema(), 'create'), false) as "mayCreate", current_database() as name,
             to_regnamespace('gatehouse') is not null
               or has_database_privilege(current_database(), 'create') as "mayCreateSchema"`,
@@ -91,6 +91,7 @@ async function databaseFindings(queryRunner: QueryRunner): Promise<Finding[]> {
     spelt: string;
     schema: string | null;
     role: string;
+    path: string;
     mayCreate: boolean;
     name: string;
     mayCreateSchema: boolean;
@@ -106,6 +107,14 @@ async function databaseFindings(queryRunner: QueryRunner): Promise<Finding[]> {
       error(
         `The role "${database.role}" may not create tables`,
         `Run: grant create on schema "${database.schema}" to "${database.role}"`,
+      ),
+    );
+  }
+  if (database.role === 'gatehouse' && database.path.includes('$user')) {
+    findings.push(
+      error(
+        'The role has the name of our schema gatehouse, so PostgreSQL would look for every table there first',
+        'Run: alter role gatehouse set search_path to public',
       ),
     );
   }

@@ -43,7 +43,8 @@ const FOLLOWING: Readonly<Record<string, (named: (column: string) => string) => 
   users: (named) => {
     const [time, flag] = [named('email_verified'), named('is_email_verified')];
     return `
-        if tg_op = 'UPDATE' then
+        -- The backfill chooses the time itself.
+        if tg_op = 'UPDATE' and current_setting('gatehouse.dual_write', true) is distinct from 'on' then
           if new.${time} is distinct from old.${time} then
             new.${flag} := new.${time} is not null;
           elsif new.${flag} is distinct from old.${flag} then

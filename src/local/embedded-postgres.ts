@@ -16,7 +16,8 @@ export interface LocalPostgres {
   stop(): Promise<void>;
 }
 
-const USER = 'gatehouse';
+/** Not `gatehouse`, because `search_path` would then lead to our schema of that name first. */
+const USER = 'owner';
 
 /**
  * Starts the embedded PostgreSQL with its data in `folder`. First removes what a crash left behind: a half-made cluster, a
