@@ -25,18 +25,31 @@ export interface Walk {
   ): Promise<Stretch | undefined>;
 }
 
-/** In the order of ids. Rows keep their ids, so none is missed. */
+/**
+ * In the order of ids. Rows keep their ids, so none is missed. Ends at the last id of the start, because it would never
+ * catch up with an application that inserts quickly. The triggers fill rows that are added later.
+ */
 export function byId(table: string, idType: string): Walk {
   return {
-    end: () => Promise.resolve(null),
-    next: async (queryRunner, cursor, _end, size) => {
-      const after = (column: string) => (cursor === null ? '' : `${column} > ${literal(cursor, idType)}`);
+    end: async (queryRunner) => {
+      const [last] = (await queryRunner.query(
+        `select id::text as id from ${quote(table)} order by ${quote(table)}.id desc limit 1`,
+      )) as { id: string }[];
+      return last?.id ?? null;
+    },
+    next: async (queryRunner, cursor, end, size) => {
+      if (end === null) return undefined;
+      const within = (column: string) =>
+        [
+          ...(cursor === null ? [] : [`${column} > ${literal(cursor, idType)}`]),
+          `${column} <= ${literal(end, idType)}`,
+        ].join(' and ');
       const last = await lastOf(
         queryRunner,
-        `select id, id as place from ${quote(table)} ${cursor === null ? '' : `where ${after('id')}`}
-         order by id limit ${size}`,
+        `select id, id as place from ${quote(table)} where ${within('id')} order by id limit ${size}`,
       );
       if (!last) return undefined;
+      const after = (column: string) => (cursor === null ? '' : `${column} > ${literal(cursor, idType)}`);
       const range: Range = (row) =>
         [after(`${row}.id`), `${row}.id <= ${literal(last.last, idType)}`].filter(Boolean).join(' and ');
       return { ...last, range };
