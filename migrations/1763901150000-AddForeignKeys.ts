@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { quote } from './helpers/1763900000000-catalogue.js';
 import { tableName } from './helpers/1763900000000-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo, undo } from './helpers/1763900000000-undo-journal.js';
@@ -26,9 +27,10 @@ export class AddForeignKeys1763901150000 implements MigrationInterface {
           [table],
         )) as unknown[];
         if (existing.length > 0) return;
-        const statement = `alter table ${table} drop constraint if exists ${key}`;
+        const free = quote(await freeName(queryRunner, table, key));
+        const statement = `alter table ${table} drop constraint if exists ${free}`;
         await queryRunner.query(
-          `alter table ${table} add constraint ${key} foreign key (user_id) references users (id) on delete cascade not valid`,
+          `alter table ${table} add constraint ${free} foreign key (user_id) references users (id) on delete cascade not valid`,
         );
         await recordUndo(queryRunner, {
           migration: this.name,
@@ -46,5 +48,17 @@ export class AddForeignKeys1763901150000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await undo(queryRunner, this.name);
+  }
+}
+
+/** The name, or with a number behind it if the table has another constraint with this name. */
+async function freeName(queryRunner: QueryRunner, table: string, wanted: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? wanted : `${wanted}_${number}`;
+    const taken = (await queryRunner.query(
+      'select 1 from pg_constraint where conrelid = to_regclass($1) and conname = $2',
+      [quote(table), name],
+    )) as unknown[];
+    if (taken.length === 0) return name;
   }
 }

@@ -168,7 +168,7 @@ async function cascadeFindings(queryRunner: QueryRunner, adoption: Adoption): Pr
     [table, column],
   )) as { name: string; users: string }[];
   return keys.map(({ name, users }) =>
-    error(
+    warning(
       `The foreign key ${name} of ${table} has no "on delete cascade", so a user who has rows there cannot be deleted`,
       `Run: alter table ${table} drop constraint ${name}, ` +
         `add constraint ${name} foreign key (${quote(column)}) references ${users} on delete cascade`,

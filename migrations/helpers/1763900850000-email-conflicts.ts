@@ -1,6 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { quote, isUnique } from './1763900000000-catalogue.js';
 import { readLegacyRules } from './1763900000000-legacy-rules.js';
+import { inTransaction } from './1763900000000-transaction.js';
 import { readUserColumns } from './1763900000000-user-columns.js';
 
 /**
@@ -44,5 +45,10 @@ export async function emailConflictsStatement(queryRunner: QueryRunner): Promise
 }
 
 export async function noteEmailConflicts(queryRunner: QueryRunner): Promise<void> {
-  await queryRunner.query(await emailConflictsStatement(queryRunner));
+  const statement = await emailConflictsStatement(queryRunner);
+  await inTransaction(queryRunner, 'look for shared e-mails', async () => {
+    // Without fresh statistics PostgreSQL compares each row with each other.
+    await queryRunner.query('set local enable_nestloop to off');
+    await queryRunner.query(statement);
+  });
 }

@@ -30,7 +30,7 @@ export async function createExpectedValues(queryRunner: QueryRunner, migration: 
       queryRunner,
       migration,
       'note_email_conflicts()',
-      `returns void language sql set search_path to ${schema}, pg_temp as $gatehouse$${conflicts}$gatehouse$`,
+      `returns void language sql set search_path to ${schema}, pg_temp set enable_nestloop to off as $gatehouse$${conflicts}$gatehouse$`,
     );
     for (const { name, type, expression } of functions) {
       const definition = `returns ${type} language sql stable as $gatehouse$select ${expression}$gatehouse$`;

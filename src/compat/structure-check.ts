@@ -176,10 +176,12 @@ function keyProblems(entity: EntityMetadata, database: Database): string[] {
     .map((columns) => `${name} has no valid unique index on (${columns.join(', ')}).`);
   for (const key of entity.foreignKeys) {
     const column = tables.columnOf(table, key.columnNames[0] ?? '');
-    const found = foreignKeys.find(
+    const keys = foreignKeys.filter(
       (facts) =>
         facts.table === table && facts.column === column && facts.references === key.referencedTablePath,
     );
+    // An adopted table may have a key of its own beside ours.
+    const found = keys.find(({ cascades }) => cascades) ?? keys[0];
     if (!found)
       problems.push(`${name}.${column} has no foreign key to ${tables.nameOf(key.referencedTablePath)}.`);
     else if (!found.cascades)

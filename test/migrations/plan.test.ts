@@ -239,6 +239,7 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
       });
       expect(rows).toEqual({ users: 2, 'credential accounts': 1 });
       expect(findings.map(({ message }) => message)).toEqual([
+        expect.stringContaining('A view takes the place of "User"'),
         expect.stringContaining('Users without a usable password: 1 (2)'),
         expect.stringContaining('A@example.com (id 1) = a@example.com (id 2)'),
       ]);
