@@ -15,9 +15,12 @@ export async function startBackfill(
   const undoing = { migration, relation, name } as const;
   const forget = (table: string, column: string) => `delete from ${table} where ${column} = '${name}'`;
   await inTransaction(queryRunner, name, async () => {
-    await queryRunner.query('insert into gatehouse.backfills (name) values ($1) on conflict do nothing', [
-      name,
-    ]);
+    // An operator who switched the throttling off means the later backfills too.
+    await queryRunner.query(
+      `insert into gatehouse.backfills (name, throttled)
+       select $1, not exists (select 1 from gatehouse.backfills where not throttled) on conflict do nothing`,
+      [name],
+    );
     await recordUndo(queryRunner, {
       ...undoing,
       kind: 'statement',
