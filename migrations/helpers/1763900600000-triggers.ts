@@ -13,6 +13,9 @@ export interface TriggerDefinition {
   readonly body: string;
 }
 
+/** A revert takes back only one of the two values, and the other one is the application's own. */
+const NOT_REVERTING = `current_setting('gatehouse.reverting', true) is distinct from 'on'`;
+
 /** If a statement writes both forms and they disagree, the time wins over the flag, because it is more precise. */
 export async function stepTriggers(queryRunner: QueryRunner): Promise<TriggerDefinition[]> {
   const named = await readUserColumns(queryRunner);
@@ -24,7 +27,7 @@ function verifiedTrigger(time: string, flag: string): TriggerDefinition {
     name: 'users_email_verified',
     table: 'users',
     events: `insert or update of ${time}, ${flag}`,
-    when: `(new.${time} is not null) is distinct from new.${flag}`,
+    when: `(new.${time} is not null) is distinct from new.${flag} and ${NOT_REVERTING}`,
     body: `
       begin
         if new.${time} is null and new.${flag}
@@ -47,7 +50,7 @@ function expiryTrigger(): TriggerDefinition {
     name: 'accounts_expires_at',
     table: tableName('accounts'),
     events: 'insert or update of expires_at, access_token_expires_at',
-    when: 'new.expires_at is not null or new.access_token_expires_at is not null',
+    when: `(new.expires_at is not null or new.access_token_expires_at is not null) and ${NOT_REVERTING}`,
     body: `
       begin
         if tg_op = 'INSERT' and new.access_token_expires_at is not null
