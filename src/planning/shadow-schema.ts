@@ -69,6 +69,7 @@ export async function enterShadowSchema(
   const copy = await copySchema(query, { schema, shadow, path }, { users: users?.name ?? 'users' });
   await query(`select set_config('search_path', $1, true)`, [`${shadow}, ${path}`]);
   recorder.redirect('gatehouse', bookkeeping);
+  recorder.redirect('gatehouse_legacy', `${shadow}_legacy`);
   for (const { sql } of functions) await query(sql);
   for (const { sql } of views) await tryQuery(query, sql);
   await copy.addTriggers();
@@ -84,7 +85,7 @@ export async function enterShadowSchema(
 /** Locks stronger than ACCESS SHARE that the transaction holds outside the copy. */
 export async function foreignLocks(queryRunner: QueryRunner, { shadow }: Shadow): Promise<string[]> {
   const rows = (await queryRunner.query(
-    `select c.relname || ' ' || l.mode as lock from pg_locks l join pg_class c on c.oid = l.relation
+    `select n.nspname || '.' || c.relname || ' ' || l.mode as lock from pg_locks l join pg_class c on c.oid = l.relation
      join pg_namespace n on n.oid = c.relnamespace
      where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.mode <> 'AccessShareLock'
        and not starts_with(n.nspname, $1) and n.nspname not in ('pg_catalog', 'pg_toast')`,

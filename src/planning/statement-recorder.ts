@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 
-const OUR_SCHEMA = 'gatehouse';
+/** Our own schemas, whose names the migrations write without quotes. */
+const OUR_SCHEMAS: readonly string[] = ['gatehouse', 'gatehouse_legacy'];
 
 export interface RecordedStatement {
   readonly sql: string;
@@ -74,7 +75,7 @@ export class StatementRecorder {
     for (const [from, to] of this.places) {
       const bare = from.replaceAll(/[^\w]/g, String.raw`\$&`);
       const name = new RegExp(
-        from === OUR_SCHEMA
+        OUR_SCHEMAS.includes(from)
           ? `(\\bschema (?:if (?:not )?exists )?)${bare}(?![\\w.])|(?<![\\w."])${bare}(?=\\.)|"${bare}"(?=[.'])|(?<=to_regnamespace\\(')${bare}(?=')`
           : `()"${bare}"(?=[.'])`,
         'gi',
