@@ -1,12 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 import { literal, quote } from './1763900000000-catalogue.js';
 import { readChoices, type Choices } from './1763900000000-choices.js';
-import {
-  columnFor,
-  readLegacyColumns,
-  type LegacyColumn,
-  type Purpose,
-} from './1763900000000-legacy-columns.js';
+import { columnFor, readLegacyColumns, type LegacyColumn } from './1763900000000-legacy-columns.js';
+import type { Purpose } from './1763900000000-legacy-searches.js';
 import { asTime } from './1763900000000-mirror-values.js';
 import { FAMILIES } from './1763900000000-tables.js';
 import { textExpressions, type TextExpressions } from './1763900000000-text.js';

@@ -1,7 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 import { quote } from './1763900000000-catalogue.js';
 import { error, warning, type Finding } from './1763900000000-finding.js';
-import { isAnswered, variableFor, type Purpose } from './1763900000000-legacy-columns.js';
+import { isAnswered, variableFor } from './1763900000000-legacy-columns.js';
+import type { Purpose } from './1763900000000-legacy-searches.js';
 import { countRowsWhere, type LegacyUsers } from './1763900000000-legacy-users.js';
 import { findName } from './1763900000000-spelling.js';
 
