@@ -12,7 +12,7 @@ import { MIGRATED, createTemplates } from '../test/setup/templates.mjs';
 
 const SECRET = 'a secret of no importance for this measurement';
 export const PASSWORD = 'correct horse battery';
-const BCRYPT_COST = 11;
+export const BCRYPT_COST = 11;
 
 export async function startEnvironment() {
   const clusters = await startClusters();
@@ -94,6 +94,7 @@ const PROGRAMS = {
   'nestjs-better-auth': 'bench/servers/nestjs-better-auth.mjs',
   statement: 'bench/servers/statement.mjs',
   constant: 'bench/servers/constant.mjs',
+  hash: 'bench/servers/hash.mjs',
 };
 
 /** Starts a server and waits until it answers. `startedIn` is the time until then in milliseconds. */

@@ -62,6 +62,8 @@ export interface Config extends Options, FeatureOptions {
   readonly legacySecret: string | undefined;
   readonly trustedOrigins: readonly string[];
   readonly secureCookies: boolean;
+  /** True under `SECURITY_PROFILE=strict`. */
+  readonly strict: boolean;
   readonly logLevel: string;
   /** If undefined, mails are written to the log. In production no mail is sent then. */
   readonly smtpUrl: string | undefined;
@@ -143,6 +145,7 @@ function settingsFrom(
     legacySecret: values.BETTER_AUTH_SECRET,
     trustedOrigins: [origin, ...(values.BETTER_AUTH_TRUSTED_ORIGINS ?? [])],
     secureCookies: options.advanced.useSecureCookies ?? origin.startsWith('https://'),
+    strict: values.SECURITY_PROFILE === 'strict',
     logLevel: values.LOG_LEVEL ?? 'info',
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM ?? { name: '', address: `no-reply@${new URL(origin).hostname}` },

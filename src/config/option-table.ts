@@ -4,6 +4,8 @@ import type { Parser } from './values.js';
 export interface Option<T> {
   readonly parse: Parser<T>;
   readonly fallback: T;
+  /** The default under `SECURITY_PROFILE=strict`, where it differs. */
+  readonly strict?: T;
 }
 
 export interface OptionalOption<T> {
@@ -13,6 +15,13 @@ export interface OptionalOption<T> {
 }
 
 export const option = <T>(parse: Parser<T>, fallback: NoInfer<T>): Option<T> => ({ parse, fallback });
+
+/** An option whose default depends on `SECURITY_PROFILE`. */
+export const guarded = <T>(
+  parse: Parser<T>,
+  defaults: { readonly compatible: NoInfer<T>; readonly strict: NoInfer<T> },
+): Option<T> => ({ parse, fallback: defaults.compatible, strict: defaults.strict });
+
 export const optional = <T>(parse: Parser<T>, otherwise: string): OptionalOption<T> => ({
   parse,
   otherwise,
@@ -71,8 +80,9 @@ export class OptionTable<Rows extends OptionRows> implements AnyOptionTable {
   /** Nests the values of the variables. An option whose variable is not set gets its default. */
   nest(values: ReadonlyMap<string, unknown>): OptionsIn<Rows> {
     const root: Record<string, unknown> = {};
+    const strict = values.get('SECURITY_PROFILE') === 'strict';
     for (const [path, declared] of Object.entries(this.rows)) {
-      const fallback = 'fallback' in declared ? declared.fallback : undefined;
+      const fallback = defaultOf(declared, strict);
       const variable = variableOf(path);
       const keys = path.split('.');
       const last = keys.pop() ?? path;
@@ -85,6 +95,11 @@ export class OptionTable<Rows extends OptionRows> implements AnyOptionTable {
 }
 
 export const optionTable = <Rows extends OptionRows>(rows: Rows): OptionTable<Rows> => new OptionTable(rows);
+
+function defaultOf(declared: OptionRows[string], strict: boolean): unknown {
+  if (!('fallback' in declared)) return undefined;
+  return strict && 'strict' in declared ? declared.strict : declared.fallback;
+}
 
 /** `session.cookieCache.maxAge` is `SESSION_COOKIE_CACHE_MAX_AGE`. */
 export function variableOf(path: string): string {

@@ -3,7 +3,7 @@ import { flag, flagOr, integer, list, oneOf, rateLimitRules, seconds, text, url 
 import { networks, paths } from './lists.js';
 import { tableName } from './table-names.js';
 import { additionalFields } from './additional-fields.js';
-import { option, optionTable, optional, type OptionsIn } from './option-table.js';
+import { guarded, option, optionTable, optional, type OptionsIn } from './option-table.js';
 
 const nothing: Readonly<Record<string, never>> = {};
 
@@ -16,7 +16,7 @@ export const coreOptions = optionTable({
   'emailAndPassword.minPasswordLength': option(integer(1, 128), 8),
   'emailAndPassword.maxPasswordLength': option(integer(1, 1024), 128),
   'emailAndPassword.resetPasswordTokenExpiresIn': option(seconds(1), 3600),
-  'emailAndPassword.revokeSessionsOnPasswordReset': option(flag, false),
+  'emailAndPassword.revokeSessionsOnPasswordReset': guarded(flag, { compatible: false, strict: true }),
   'emailVerification.sendOnSignUp': optional(flag, 'same as `emailAndPassword.requireEmailVerification`'),
   'emailVerification.sendOnSignIn': option(flag, false),
   'emailVerification.autoSignInAfterVerification': option(flag, false),

@@ -76,6 +76,11 @@ export const VARIABLES = {
     'seconds that the server waits for an answer of a provider',
     '8',
   ),
+  SECURITY_PROFILE: variable(
+    oneOf('compatible', 'strict'),
+    '`compatible` keeps the defaults of Better Auth; `strict` turns on every protection that differs from them',
+    'compatible',
+  ),
   LOG_LEVEL: variable(
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     'lowest level that is logged',

@@ -18,7 +18,12 @@ const options = tables.flatMap(({ rows }) => Object.entries(rows));
 
 /** A default as the tables show it: JSON, or words where it depends on something else. */
 const defaultOf = (option: (typeof options)[number][1]): string =>
-  'otherwise' in option ? option.otherwise : `\`${JSON.stringify(option.fallback)}\``;
+  'otherwise' in option
+    ? option.otherwise
+    : [
+        `\`${JSON.stringify(option.fallback)}\``,
+        ...('strict' in option ? [`with SECURITY_PROFILE=strict: \`${JSON.stringify(option.strict)}\``] : []),
+      ].join('; ');
 
 test('the tables of settings are those of the code', async () => {
   await expectDocument('src/config/README.md', (page) => {
