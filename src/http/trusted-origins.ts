@@ -1,4 +1,9 @@
 import { isIPv4 } from 'node:net';
+import { Glob } from './glob.js';
+import { locationOf } from './location.js';
+
+/** Characters of a redirect target as it stands in the header. With what is added, the header stays below 4 KB. */
+const LONGEST_TARGET = 2048;
 
 /** True if one of the trusted patterns matches the origin (src/http/protocol.md, "Trusted URLs"). */
 export function isTrustedOrigin(origin: string, trusted: readonly string[]): boolean {
@@ -7,6 +12,7 @@ export function isTrustedOrigin(origin: string, trusted: readonly string[]): boo
 
 /** True for a URL of a trusted origin, and for a path on this server that no browser could take for another host. */
 export function isTrustedRedirect(target: string, trusted: readonly string[]): boolean {
+  if (target.length > LONGEST_TARGET || locationOf(target).length > LONGEST_TARGET) return false;
   return target.startsWith('/') ? isSafePath(target) : isTrustedOrigin(target, trusted);
 }
 
@@ -17,20 +23,31 @@ function isSafePath(target: string): boolean {
   const path = target.split(/[?#]/, 1)[0] ?? '';
   if (/%2f|%5c/i.test(path)) return false;
   const base = 'https://base.invalid';
-  return URL.canParse(target, base) && new URL(target, base).origin === base;
+  if (!URL.canParse(target, base)) return false;
+  const { origin, pathname } = new URL(target, base);
+  // `/..//evil.example` becomes `//evil.example`, which is another host for whoever resolves it a second time.
+  return origin === base && !pathname.startsWith('//');
 }
+
+/** A browser would run or show what stands in such a URL, so no pattern admits one. */
+const CODE = /^(javascript|data|vbscript):$/;
+/** Schemes that lead to no other host, so a pattern of hosts does not admit them. */
+const LOCAL = /^(blob|file|filesystem|view-source|about):$/;
 
 function matches(candidate: string, pattern: string): boolean {
   const wild = /[*?]/.test(pattern);
   const url = URL.canParse(candidate) ? new URL(candidate) : undefined;
+  if (url && CODE.test(url.protocol)) return false;
   if (wild && !pattern.includes('://')) {
-    return !!url?.host && glob(pattern).test(url.host) && admitsAddress(pattern, url.host);
+    return (
+      !!url?.host && !LOCAL.test(url.protocol) && fits(url.host, pattern) && admitsAddress(pattern, url.host)
+    );
   }
   if (!url || /^https?:$/.test(url.protocol)) {
     if (!url) return false;
     if (!wild) return pattern === url.origin;
     return (
-      glob(pattern).test(url.origin) &&
+      fits(url.origin, pattern) &&
       admitsAddress(pattern.split('://')[1] ?? '', url.origin.split('://')[1] ?? '')
     );
   }
@@ -46,8 +63,8 @@ function matchesCustomScheme(candidate: string, pattern: string, wild: boolean):
     if (given.authority.includes('@')) return false;
     const authorityFits =
       !wanted.authority ||
-      (glob(wanted.authority).test(given.authority) && admitsAddress(wanted.authority, given.authority));
-    return authorityFits && (!wanted.path || glob(wanted.path).test(given.path || '/'));
+      (fits(given.authority, wanted.authority) && admitsAddress(wanted.authority, given.authority));
+    return authorityFits && (!wanted.path || fits(given.path || '/', wanted.path));
   }
   if (wanted.authority && given.authority !== wanted.authority) return false;
   return !wanted.path || given.path === wanted.path || given.path.startsWith(`${wanted.path}/`);
@@ -92,17 +109,10 @@ function admitsAddress(pattern: string, authority: string): boolean {
   return !/^(?=.*\d)[\d*?.]+$/.test(host) || isIPv4(authority.split(':', 1)[0] ?? '');
 }
 
-const globs = new Map<string, RegExp>();
+const globs = new Map<string, Glob>();
 
-/** `*` matches any number of characters except `/`. `?` matches one of them. */
-function glob(pattern: string): RegExp {
-  const known = globs.get(pattern);
-  if (known) return known;
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\-]/g, '\\$&')
-    .replace(/\*+/g, '[^/]*')
-    .replace(/\?/g, '[^/]');
-  const expression = new RegExp(`^${source}$`);
-  globs.set(pattern, expression);
-  return expression;
+function fits(text: string, pattern: string): boolean {
+  let glob = globs.get(pattern);
+  if (!glob) globs.set(pattern, (glob = Glob.ofText(pattern)));
+  return glob.matches(text);
 }

@@ -36,6 +36,13 @@ describe('a path on this server', () => {
     '/\r\nlocation: https://evil.example',
     '/\u0000',
     '/a\\b',
+    '/..//evil.example',
+    '/.//evil.example',
+    '/a/..//evil.example',
+    '/%2e%2e//evil.example',
+    '/./..//evil.example/x?y#z',
+    `/${'a'.repeat(2048)}`,
+    `/${'日'.repeat(250)}`,
   ])('is refused if a browser could read another host in it: %j', (path) => {
     expect(isTrustedRedirect(path, ['https://app.example.com', '*'])).toBe(false);
   });
@@ -77,6 +84,30 @@ describe('a target that is neither a path nor in the list', () => {
   ])('is refused: %j', (target) => {
     expect(isTrustedOrigin(target, TRUSTED)).toBe(false);
     expect(isTrustedRedirect(target, TRUSTED)).toBe(false);
+  });
+});
+
+describe('a URL that is code or a file', () => {
+  it.each([
+    'javascript://a.wild.example.com/%0aalert(1)',
+    ' javascript://a.wild.example.com/%0aalert(1)',
+    'java\tscript://a.wild.example.com/%0aalert(1)',
+    'JavaScript://a.wild.example.com/%0aalert(1)',
+    'data://a.wild.example.com/,x',
+    'vbscript://a.wild.example.com/x',
+    'file://a.wild.example.com/x',
+    'filesystem://a.wild.example.com/x',
+    'view-source://a.wild.example.com/x',
+  ])('is refused behind a pattern of hosts: %j', (target) => {
+    for (const pattern of ['*.wild.example.com', '*', '?.wild.example.com']) {
+      expect(isTrustedOrigin(target, [pattern])).toBe(false);
+      expect(isTrustedRedirect(target, [pattern])).toBe(false);
+    }
+  });
+
+  it('is refused even behind a pattern of its own scheme', () => {
+    for (const scheme of ['javascript', 'data', 'vbscript'])
+      expect(isTrustedRedirect(`${scheme}://x/%0aalert(1)`, [`${scheme}://`, `${scheme}://*`])).toBe(false);
   });
 });
 
