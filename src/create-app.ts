@@ -4,7 +4,6 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule, PARTS, type Parts } from './app.module.js';
 import { BASE_PATH, type Config } from './config/config.js';
 import { installDocumentation } from './documentation/documentation.js';
-import { BODY_LIMIT } from './http/body-parser.js';
 import { installClient } from './http/client.js';
 import { installDirectRoutes } from './http/direct-routes.js';
 import { RepeatedAnswers, type Surroundings } from './http/repeated/repeated-answers.js';
@@ -60,7 +59,6 @@ export async function createApp(config: Config, parts: Parts = PARTS): Promise<N
 function adapterWith(steps: readonly RequestStep[], beginning: Beginning): FastifyAdapter {
   const options = steps.map((step) => (step.at === 'server' ? step.options(beginning) : {}));
   return new FastifyAdapter({
-    bodyLimit: BODY_LIMIT,
     exposeHeadRoutes: false,
     // The server uses neither middleware nor schemas, so Fastify does not load the modules for them.
     skipMiddie: true,
@@ -74,7 +72,7 @@ function adapterWith(steps: readonly RequestStep[], beginning: Beginning): Fasti
 function installSteps(steps: readonly RequestStep[], app: Application): void {
   const { server } = app;
   for (const step of steps) {
-    if (step.at === 'body') step.install(server);
+    if (step.at === 'body') step.install(server, app.config);
     if (step.at === 'onRequest') {
       const hook = step.hook(app);
       if (hook) server.addHook('onRequest', hook);

@@ -44,7 +44,7 @@ export type HookStep = Step &
 /** The parser of bodies. */
 export interface BodyStep extends Step {
   readonly at: 'body';
-  readonly install: (server: FastifyInstance) => void;
+  readonly install: (server: FastifyInstance, config: Config) => void;
 }
 
 /** A step of Nest. */

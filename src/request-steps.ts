@@ -8,6 +8,8 @@ import { cors } from './http/cors.js';
 import { answerDisabledPaths } from './http/disabled-paths.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { FormCsrfGuard } from './http/form-csrf.guard.js';
+import { limitHeaders } from './http/header-limits.js';
+import { limitedServer } from './http/http-server.js';
 import { InputGuard } from './http/input.guard.js';
 import { closeConnectionsWithLastAnswers } from './http/last-answers.js';
 import { answerMalformedRequest } from './http/malformed-requests.js';
@@ -40,9 +42,9 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
   },
   {
     name: 'repeat',
-    does: 'sends an earlier answer again if it is still correct; then no other step runs',
+    does: 'limits connections and their time; sends an earlier answer again if it is still correct, and then no other step runs',
     at: 'server',
-    options: ({ repeated }) => (repeated ? { serverFactory: repeated.serverFactory } : {}),
+    options: ({ config, repeated }) => ({ serverFactory: limitedServer(config, repeated?.inFront) }),
   },
   {
     name: 'strict-path',
@@ -75,6 +77,12 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
     does: 'lets pages of trusted origins read every answer, errors included; answers preflights',
     at: 'onRequest',
     hook: ({ config, get }) => cors(config, get(AddedHeaders)),
+  },
+  {
+    name: 'header-limits',
+    does: 'answers 431 if the request has too many headers or cookies',
+    at: 'onRequest',
+    hook: () => limitHeaders,
   },
   {
     name: 'disabled-paths',

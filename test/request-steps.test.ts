@@ -77,13 +77,14 @@ function notedStep(step: RequestStep): RequestStep {
   if (step.at === 'body') {
     return {
       ...step,
-      install(server) {
+      install(server, config) {
         const add = server.addContentTypeParser.bind(server) as unknown as Callable;
         const spied = (...given: unknown[]) => add(...given.slice(0, -1), noted(given.at(-1), name));
         step.install(
           new Proxy(server, {
             get: (of, key) => (key === 'addContentTypeParser' ? spied : Reflect.get(of, key)),
           }),
+          config,
         );
       },
     };

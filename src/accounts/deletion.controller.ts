@@ -26,6 +26,7 @@ export class DeletionController {
   ) {}
 
   @AuthPost('delete-user', {
+    shortBody: true,
     summary: 'Delete the user at once, or mail a link that does',
     access: 'sensitive',
     body: DeleteUserBody,

@@ -57,6 +57,7 @@ export class EmailController {
   }
 
   @AuthPost('send-verification-email', {
+    shortBody: true,
     summary: 'Mail a link that verifies the e-mail',
     access: 'public',
     credentials: true,
@@ -76,6 +77,7 @@ export class EmailController {
   }
 
   @AuthPost('change-email', {
+    shortBody: true,
     summary: 'Ask to change the e-mail',
     access: 'sensitive',
     body: ChangeEmailBody,

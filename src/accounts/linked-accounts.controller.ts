@@ -117,6 +117,7 @@ export class LinkedAccountsController {
   ) {}
 
   @AuthPost('unlink-account', {
+    shortBody: true,
     summary: 'Unlink an account',
     access: 'fresh',
     body: UnlinkAccountBody,
@@ -128,6 +129,7 @@ export class LinkedAccountsController {
   }
 
   @AuthPost('get-access-token', {
+    shortBody: true,
     summary: 'Get an access token of the provider, refreshed if it is about to expire',
     access: 'sensitive',
     body: AccountSelection,
@@ -146,6 +148,7 @@ export class LinkedAccountsController {
   }
 
   @AuthPost('refresh-token', {
+    shortBody: true,
     summary: 'Get new tokens from the provider',
     access: 'sensitive',
     body: AccountSelection,

@@ -41,6 +41,7 @@ export class PasswordController {
   ) {}
 
   @AuthPost('change-password', {
+    shortBody: true,
     summary: 'Change the password',
     access: 'sensitive',
     body: ChangePasswordBody,
@@ -64,6 +65,7 @@ export class PasswordController {
   }
 
   @AuthPost('verify-password', {
+    shortBody: true,
     summary: 'Check the user’s password',
     access: 'sensitive',
     body: VerifyPasswordBody,
@@ -75,6 +77,7 @@ export class PasswordController {
   }
 
   @AuthPost('request-password-reset', {
+    shortBody: true,
     summary: 'Mail a link to set a new password',
     access: 'public',
     body: RequestPasswordResetBody,
@@ -97,6 +100,7 @@ export class PasswordController {
   }
 
   @AuthPost('reset-password', {
+    shortBody: true,
     summary: 'Set a new password with a mailed token',
     access: 'public',
     body: ResetPasswordBody,

@@ -6,6 +6,7 @@ import type { ContributedCookie, Contributions } from './contributions.js';
 import type { FeatureOptions } from './option-table.js';
 import { cookieFaults } from './cookie-faults.js';
 import { describeFaults } from './describe-faults.js';
+import { limitsFrom, type Limits } from './limits.js';
 import { coreOptions, type Options } from './options.js';
 import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
 import { passwordsFrom, type PasswordConfig } from './password-settings.js';
@@ -52,6 +53,7 @@ export interface Config extends Options, FeatureOptions {
   readonly database: DatabaseConfig;
   readonly host: string;
   readonly port: number;
+  readonly limits: Limits;
   /** Origin of the public base URL, without the base path. */
   readonly origin: string;
   /** The first secret is the current one: it signs and encrypts. */
@@ -139,6 +141,7 @@ function settingsFrom(
     database: databaseFrom(values),
     host: values.HOST ?? '0.0.0.0',
     port,
+    limits: limitsFrom(values),
     origin,
     secrets: values.BETTER_AUTH_SECRETS ?? [{ version: 0, value: values.BETTER_AUTH_SECRET ?? '' }],
     versioned: values.BETTER_AUTH_SECRETS !== undefined,

@@ -45,6 +45,36 @@ export const VARIABLES = {
   ),
   HOST: variable(text, 'address to listen on', '0.0.0.0'),
   PORT: variable(integer(0, 65535), 'port to listen on', '3000'),
+  BODY_LIMIT: variable(
+    integer(1024, 100_000_000, 'bytes'),
+    'bytes that a request body may have; routes that need little accept at most 32,768',
+    '262144',
+  ),
+  HEADERS_TIMEOUT: variable(
+    seconds(1, 600),
+    'seconds in which a client must send all headers of a request; then the server answers 408',
+    '15',
+  ),
+  REQUEST_TIMEOUT: variable(
+    seconds(1, 3600),
+    'seconds in which a client must send a whole request; then the server answers 408',
+    '30',
+  ),
+  KEEP_ALIVE_TIMEOUT: variable(
+    seconds(1, 3600),
+    'seconds after which an idle connection is closed; a proxy in front must close its own earlier',
+    '72',
+  ),
+  MAX_CONNECTIONS: variable(
+    integer(1, 1_000_000),
+    'open connections to this process; it closes further ones at once',
+    '10000',
+  ),
+  CONNECTIONS_PER_CLIENT: variable(
+    integer(1, 1_000_000),
+    'the same for one IP address, or one IPv6 network of 64 bits; proxies in `ADVANCED_IP_ADDRESS_TRUSTED_PROXIES` have no limit',
+    '1000',
+  ),
   BETTER_AUTH_URL: variable(
     publicUrl,
     'public base URL, such as `https://auth.example.com`; required in production',

@@ -55,6 +55,7 @@ export const MESSAGES = {
   PROVIDER_NOT_FOUND: 'Provider not found',
   PROVIDER_NOT_SUPPORTED: 'Provider is not supported.',
   REFRESH_TOKEN_NOT_FOUND: 'Refresh token not found',
+  REQUEST_HEADERS_TOO_LARGE: 'Request has too many headers or cookies',
   RESET_PASSWORD_DISABLED: "Reset password isn't enabled",
   SERVICE_UNAVAILABLE: 'Too many sign-ins at once. Please try again in a moment.',
   SESSION_EXPIRED: 'Session expired. Re-authenticate to perform this action.',

@@ -45,6 +45,8 @@ export interface RouteSpecification {
   readonly leadsTo?: string;
   /** True if the route ignores the body. */
   readonly bodiless?: boolean;
+  /** True if the body needs little, so that the server takes at most 32 KiB of it. */
+  readonly shortBody?: boolean;
   /** The body of a 200. A route that always redirects has none. */
   readonly answer?: Type | [Type] | AnswerSchema;
   /** Error codes by status, besides those that follow from `access`, `body` and the method. */
@@ -80,6 +82,8 @@ declare module 'fastify' {
     form?: boolean;
     /** True if the route ignores the body. */
     bodiless?: boolean;
+    /** True if the body needs little. */
+    shortBody?: boolean;
     /** True if the route may change something: every route except GET, and a GET with `redirects`. */
     writes?: boolean;
   }
@@ -119,6 +123,7 @@ function authRoute(
     RouteConfig({
       form: route.form ?? false,
       bodiless: route.bodiless ?? false,
+      shortBody: (route.shortBody || route.bodiless) ?? false,
       writes: verb !== 'GET' || (route.redirects ?? false),
       ...(route.direct ? { direct: route.direct } : {}),
     }),

@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
+import type { Config } from '../config/config.js';
 import { badRequest, unsupportedMediaType, type AuthError } from '../errors/auth-error.js';
+import { readBody } from './read-body.js';
 
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-/** Bytes. Large enough that a password of 1 MiB is refused for its length and not by the parser. */
-export const BODY_LIMIT = 2 * 1024 * 1024;
+/** Bytes for routes with `shortBody`. A password that is too long is then still refused for its length, and not here. */
+const SHORT_BODY = 32 * 1024;
+/** No body of the protocol has more than 4 levels. Clients choose the levels of `additionalData`. */
+const MOST_LEVELS = 50;
 
 /**
  * Removes the content type if there is no body to read, because Fastify refuses a malformed type and the protocol does
@@ -22,14 +26,19 @@ export const dropNeedlessType: onRequestHookHandler = (request, _reply, done) =>
  * Replaces Fastify's parsers, so that errors and their order are those of the protocol
  * (src/http/protocol.md, "Bodies").
  */
-export function installBodyParser(server: FastifyInstance): void {
+export function installBodyParser(server: FastifyInstance, { limits }: Pick<Config, 'limits'>): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (request, body, done) => {
-    try {
-      done(null, parseBodyText(request, body as string));
-    } catch (error) {
-      done(error as Error, undefined);
-    }
+  server.addContentTypeParser('*', (request, message, done) => {
+    const { shortBody } = request.routeOptions.config;
+    const limit = shortBody ? Math.min(SHORT_BODY, limits.body) : limits.body;
+    readBody(message, limit, (fault, text) => {
+      if (fault) return done(fault, undefined);
+      try {
+        done(null, parseBodyText(request, text));
+      } catch (error) {
+        done(error as Error, undefined);
+      }
+    });
   });
 }
 
@@ -46,12 +55,30 @@ function parseBodyText(request: FastifyRequest, body: string): unknown {
   const takesForms = request.routeOptions.config.form ?? false;
   if (type === FORM_TYPE && takesForms) return Object.fromEntries(new URLSearchParams(body));
   if (type !== JSON_TYPE) throw notAllowed(request);
+  if (isDeep(body))
+    throw badRequest('BAD_REQUEST', `JSON in request body has more than ${MOST_LEVELS} levels`);
   try {
     // A byte order mark does not belong to the JSON text (RFC 8259 §8.1).
     return JSON.parse(body.replace(/^\uFEFF/, '')) as unknown;
   } catch {
     throw badRequest('BAD_REQUEST');
   }
+}
+
+/** True if arrays and objects are nested deeper than allowed. Also true for some text that is not JSON. */
+function isDeep(text: string): boolean {
+  if (text.length <= MOST_LEVELS) return false;
+  let levels = 0;
+  let isInText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') isInText = !isInText;
+    else if (isInText && character === '\\') at += 1;
+    else if (!isInText && (character === '[' || character === '{')) levels += 1;
+    else if (!isInText && (character === ']' || character === '}')) levels -= 1;
+    if (levels > MOST_LEVELS) return true;
+  }
+  return false;
 }
 
 /** The error 415. It names the type as the client sent it, and the types that the route takes. */

@@ -62,6 +62,7 @@ export class CurrentSessionController {
   }
 
   @AuthPost('get-session', {
+    shortBody: true,
     summary: 'Extends the session if deferred refresh is on; refused if it is off',
     access: 'public',
     bodiless: true,

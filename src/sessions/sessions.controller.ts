@@ -28,6 +28,7 @@ export class SessionsController {
   }
 
   @AuthPost('revoke-session', {
+    shortBody: true,
     summary: 'End one session',
     access: 'sensitive',
     body: RevokeSessionBody,
@@ -38,13 +39,19 @@ export class SessionsController {
     return new Answer(DONE, { signedOut: wasCurrent });
   }
 
-  @AuthPost('revoke-sessions', { summary: 'End every session', access: 'sensitive', answer: StatusAnswer })
+  @AuthPost('revoke-sessions', {
+    shortBody: true,
+    summary: 'End every session',
+    access: 'sensitive',
+    answer: StatusAnswer,
+  })
   async revokeSessions(@Current() current: AuthContext) {
     await this.revokeAll.execute(current);
     return new Answer(DONE, { signedOut: true });
   }
 
   @AuthPost('revoke-other-sessions', {
+    shortBody: true,
     summary: 'End every session but this one',
     access: 'sensitive',
     answer: StatusAnswer,

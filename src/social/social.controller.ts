@@ -167,6 +167,7 @@ export class SocialController {
   }
 
   @AuthPost('sign-out', {
+    shortBody: true,
     summary: 'Sign out, and return the provider’s sign-out page if it has one',
     access: 'public',
     credentials: true,

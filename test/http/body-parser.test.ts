@@ -15,7 +15,7 @@ const SIGN_UP = '/api/auth/sign-up/email';
 const post = (path: string, body: string | undefined, type?: string) =>
   aStranger(gatehouse).post(path, body, type === undefined ? {} : { 'content-type': type });
 
-test.each(['{', '{"a":}', "{'a':1}", 'undefined', 'name=Ada', '{"a":1}x', ' ', '['.repeat(500_000)])(
+test.each(['{', '{"a":}', "{'a':1}", 'undefined', 'name=Ada', '{"a":1}x', ' ', '['.repeat(50)])(
   'malformed JSON is refused',
   async (text) => {
     const answer = await post(SIGN_UP, text);
@@ -93,16 +93,16 @@ test('a body without a content type is ignored', async () => {
   expect(status).toBe(200);
 });
 
-test('a body of more than 2 MiB is refused', async () => {
-  const answer = await post(SIGN_UP, JSON.stringify({ ...aPerson(), name: 'n'.repeat(2 * 1024 * 1024) }));
+test('a body of more than 256 KiB is refused', async () => {
+  const answer = await post(SIGN_UP, JSON.stringify({ ...aPerson(), name: 'n'.repeat(256 * 1024) }));
   expect([answer.status, answer.json()]).toEqual([
     413,
     { message: 'Request body is too large', code: 'PAYLOAD_TOO_LARGE' },
   ]);
 });
 
-test('a password of 1 MiB is refused without hashing it', async () => {
-  const password = 'p'.repeat(1024 * 1024);
+test('a password of 16,000 characters is refused for its length, without hashing it', async () => {
+  const password = 'p'.repeat(16_000);
   const hashes = await hashesDuring(gatehouse, async () => {
     for (const path of ['sign-up/email', 'sign-in/email', 'register', 'login']) {
       const answer = await post(`/api/auth/${path}`, JSON.stringify(aPerson({ password })));

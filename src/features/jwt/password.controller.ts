@@ -31,6 +31,7 @@ export class JwtPasswordController {
   }
 
   @AuthPost('login', {
+    shortBody: true,
     summary: 'Sign in and get a JWT',
     twinOf: 'sign-in/email',
     access: 'public',

@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type {
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  FastifyServerFactory,
-  onResponseHookHandler,
-} from 'fastify';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onResponseHookHandler } from 'fastify';
 import type { AnsweredRequest } from '../../logging/logger.js';
 import { repeatableHeaders } from './repeatable-headers.js';
 import type { RepeatableAnswer } from './repeatable-answer.js';
@@ -39,16 +33,9 @@ export class RepeatedAnswers {
   /** @param capacity number of answers that are kept. The oldest one is dropped first. */
   constructor(private readonly capacity: number) {}
 
-  /** Node's own server with the time limits that Fastify would set. */
-  readonly serverFactory: FastifyServerFactory = (handle, options) => {
-    const server = createServer((request, response) => {
-      this.answer(request, response, handle);
-    });
-    const { keepAliveTimeout, requestTimeout, connectionTimeout } = options as Record<string, number>;
-    if (keepAliveTimeout !== undefined) server.keepAliveTimeout = keepAliveTimeout;
-    if (requestTimeout !== undefined) server.requestTimeout = requestTimeout;
-    if (connectionTimeout !== undefined) server.setTimeout(connectionTimeout);
-    return server;
+  /** Answers requests in front of another listener. */
+  readonly inFront = (handle: RequestListener): RequestListener => {
+    return (request, response) => this.answer(request, response, handle);
   };
 
   /** From now on, until the server stops, a request may be answered before Fastify sees it. */
