@@ -16,6 +16,7 @@ export interface Discovered {
   readonly userInfoUrl: string | undefined;
   readonly endSessionEndpoint: string | undefined;
   readonly issuer: string | undefined;
+  readonly namesIssuer: boolean;
   /** True if the provider supports OpenID Connect, false if it supports only OAuth 2. */
   readonly isOidc: boolean;
   /** How to verify the provider's id tokens; undefined if they cannot be verified. */
@@ -49,6 +50,7 @@ export async function discover(options: OidcProvider, seconds: number): Promise<
     userInfoUrl: options.userInfoUrl ?? metadata.userinfo_endpoint,
     endSessionEndpoint: options.endSessionEndpoint ?? metadata.end_session_endpoint,
     issuer: options.discoveryUrl ? metadata.issuer : undefined,
+    namesIssuer: metadata.authorization_response_iss_parameter_supported === true,
     isOidc,
     idToken,
     client,

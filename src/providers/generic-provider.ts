@@ -20,6 +20,7 @@ export function genericProvider(options: OidcProvider, discovered: Discovered): 
     id: options.providerId,
     name: options.name ?? options.providerId,
     issuer: discovered.issuer,
+    namesIssuer: discovered.namesIssuer,
     idToken,
     requiresIdTokenNonce: idToken !== undefined && options.disableIdTokenNonceBinding !== true,
     allowIdpInitiated: options.allowIdpInitiated,

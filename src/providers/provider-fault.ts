@@ -1,3 +1,4 @@
+import { UnusableAnswer } from './outgoing-requests.js';
 import { ProviderTimeout } from './time-limit.js';
 
 /**
@@ -5,13 +6,14 @@ import { ProviderTimeout } from './time-limit.js';
  * because the rest of the answer could contain a token.
  */
 export function describeProviderFault(error: unknown): string {
-  if (error instanceof ProviderTimeout) return error.message;
+  if (error instanceof ProviderTimeout || error instanceof UnusableAnswer) return error.message;
   const { status, error: code, cause, message } = (error ?? {}) as Fault;
   if (typeof status === 'number' && status > 0) {
     return typeof code === 'string' && /^[a-z_]{1,40}$/.test(code)
       ? `status ${status}, ${code}`
       : `status ${status}`;
   }
+  if (cause instanceof UnusableAnswer) return cause.message;
   const reason = codeOf(error) ?? codeOf(cause);
   if (reason) return reason;
   return error instanceof Error && error.name === 'Error' && message ? message : 'no usable answer';

@@ -1,7 +1,10 @@
 import type { OAuthProvider } from '@better-auth/core/oauth2';
 
 /** A provider that users sign in with, built-in or generic. */
-export type Provider = OAuthProvider;
+export type Provider = OAuthProvider & {
+  /** True if the provider says that all its answers name their issuer (RFC 9207 §3). */
+  readonly namesIssuer?: boolean;
+};
 
 /** Provider options that affect signing in. */
 export interface SignInOptions {

@@ -4,6 +4,7 @@ import { CONFIG } from '../config/config.module.js';
 import type { OidcProvider } from '../config/oidc-providers.js';
 import { Logger } from '../logging/logger.js';
 import { builtInProviders } from './built-in-providers.js';
+import { limitOutgoingRequests } from './outgoing-requests.js';
 import { describeProviderFault } from './provider-fault.js';
 import type { Provider } from './provider.js';
 import { withTimeLimit } from './time-limit.js';
@@ -22,6 +23,7 @@ export class Providers implements OnModuleInit {
 
   /** Does not wait for discovery. If a provider is down, the server asks it again at the next sign-in with it. */
   async onModuleInit(): Promise<void> {
+    limitOutgoingRequests();
     const { providers, unknown } = await builtInProviders(this.config.socialProviders);
     for (const id of unknown) {
       this.logger.warn(

@@ -60,6 +60,7 @@ export class Authorization {
       expiresAt: this.state.expiry(),
       requestSignUp: request.requestSignUp,
       idTokenNonce,
+      providerId: provider.id,
     };
     return { url: url.toString(), state: await this.state.store(state, data) };
   }

@@ -37,12 +37,13 @@ export class CallbackCompletion {
     data: OAuthStateData,
     client: Client,
   ): Promise<Redirect> {
+    const provider = await this.providers.get(id);
+    if (provider) requireAnswerOf(provider, data, iss);
     if (error) return this.errors.toErrorPage(data.errorURL, error, description);
     if (!code) throw new ProviderRefusal('no_code', 'the callback has no code');
-    const provider = await this.providers.get(id);
     if (!provider) throw new ProviderRefusal('oauth_provider_not_found', 'this provider is not configured');
     const { codeVerifier, idTokenNonce, callbackURL, newUserURL } = data;
-    const answer = { code, codeVerifier, iss, user, deviceId, idTokenNonce };
+    const answer = { code, codeVerifier, user, deviceId, idTokenNonce };
     const identity = await this.answer.byCode(provider, answer).catch((fault: unknown) => {
       throw named(fault, provider);
     });
@@ -59,6 +60,26 @@ export class CallbackCompletion {
     });
     return new Redirect((isNew && newUserURL) || callbackURL, { account, signedIn });
   }
+}
+
+/**
+ * A provider that is under an attacker's control must not get a code of another provider, and its own code must not
+ * complete a sign-in that another provider began (RFC 9700 §4.4).
+ * @throws {ProviderRefusal} `state_mismatch`, `issuer_mismatch`, `issuer_missing`.
+ */
+function requireAnswerOf(provider: Provider, { providerId }: OAuthStateData, iss: string | undefined): void {
+  if (providerId !== undefined && providerId !== provider.id)
+    throw new ProviderRefusal('state_mismatch', `${provider.id}, the sign-in began at another provider`);
+  if (iss && provider.issuer && iss !== provider.issuer)
+    throw new ProviderRefusal(
+      'issuer_mismatch',
+      `${provider.id}, the answer came from another issuer (RFC 9207)`,
+    );
+  if (!iss && provider.namesIssuer)
+    throw new ProviderRefusal(
+      'issuer_missing',
+      `${provider.id}, the answer names no issuer, which the provider always does`,
+    );
 }
 
 const isSignUpOff = (provider: Provider, { requestSignUp }: OAuthStateData) =>

@@ -14,6 +14,8 @@ export interface OAuthStateData {
   readonly requestSignUp?: boolean | undefined;
   readonly idTokenNonce?: string | undefined;
   readonly oauthState?: string | undefined;
+  /** The only provider that may complete the sign-in. Undefined if a better-auth server beside this one began it. */
+  readonly providerId?: string | undefined;
 }
 
 export interface LinkTarget {
@@ -33,6 +35,7 @@ const KINDS: Readonly<Record<keyof OAuthStateData, readonly string[]>> = {
   requestSignUp: ['boolean', 'undefined'],
   idTokenNonce: ['string', 'undefined'],
   oauthState: ['string', 'undefined'],
+  providerId: ['string', 'undefined'],
 };
 
 /** @returns undefined if the text does not hold a state. */

@@ -6,7 +6,7 @@ import { notFound, unauthorized } from '../errors/auth-error.js';
 import { Logger } from '../logging/logger.js';
 import { describeProviderFault } from '../providers/provider-fault.js';
 import type { Provider } from '../providers/provider.js';
-import { within } from '../providers/time-limit.js';
+import { askWithin } from '../providers/time-limit.js';
 import { Authorization } from './authorization.js';
 import { identityOf, type ProviderIdentity } from './provider-identity.js';
 import { ProviderRefusal } from './provider-refusal.js';
@@ -15,7 +15,6 @@ import { ProviderRefusal } from './provider-refusal.js';
 export interface CodeAnswer {
   readonly code: string;
   readonly codeVerifier: string;
-  readonly iss?: string | undefined;
   readonly deviceId?: string | undefined;
   /** The user as JSON, which Apple sends with the first sign-in only. */
   readonly user?: string | undefined;
@@ -46,9 +45,6 @@ export class ProviderAnswer {
    */
   async byCode(provider: Provider, answer: CodeAnswer): Promise<ProviderIdentity> {
     const { code, codeVerifier, deviceId, idTokenNonce } = answer;
-    if (answer.iss && provider.issuer && answer.iss !== provider.issuer) {
-      throw new ProviderRefusal('issuer_mismatch', 'the answer came from another issuer (RFC 9207)');
-    }
     if (provider.requiresIdTokenNonce && !idTokenNonce) {
       throw new ProviderRefusal('nonce_binding_missing', 'the state holds no nonce');
     }
@@ -79,8 +75,7 @@ export class ProviderAnswer {
     const { supportsIdTokenSignIn, verifyProviderIdToken } = await import('@better-auth/core/oauth2');
     if (!supportsIdTokenSignIn(provider)) throw notFound('ID_TOKEN_NOT_SUPPORTED');
     const { token, nonce, accessToken, refreshToken, user } = answer;
-    const isGood = await within(
-      this.config.providerTimeout,
+    const isGood = await askWithin(this.config.providerTimeout, () =>
       verifyProviderIdToken(provider, token, nonce),
     ).catch((error: unknown) => this.failed(provider, error));
     if (!isGood) throw unauthorized('INVALID_TOKEN');

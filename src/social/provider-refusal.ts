@@ -11,6 +11,7 @@ export type RefusalCode =
   | 'internal_server_error'
   | 'invalid_code'
   | 'issuer_mismatch'
+  | 'issuer_missing'
   | 'no_callback_url'
   | 'no_code'
   | 'nonce_binding_missing'

@@ -17,6 +17,9 @@ export type Fault =
   | { readonly kind: 'down' }
   | { readonly kind: 'garbage' }
   | { readonly kind: 'answer'; readonly status: number; readonly body: string }
+  | { readonly kind: 'redirect'; readonly to: string }
+  /** Sends JSON that does not end, until the client closes the connection. Then it calls `ended`. */
+  | { readonly kind: 'endless'; readonly ended: () => void }
   /** Answers correctly, but this many milliseconds late. */
   | { readonly kind: 'slow'; readonly milliseconds: number }
   /** Answers correctly after the promise has resolved. */
@@ -89,6 +92,8 @@ export async function startFront({ inner, port, faults, seen, rewrite }: FrontSe
     const fault = faults.get(noted.endpoint);
     if (fault?.kind === 'slow') await sleep(fault.milliseconds);
     if (fault?.kind === 'held') await fault.until;
+    if (fault?.kind === 'redirect') return void response.writeHead(302, { location: fault.to }).end();
+    if (fault?.kind === 'endless') return sendForever(response, fault.ended);
     if (fault?.kind === 'down') return void request.socket.destroy();
     if (fault?.kind === 'garbage') return void response.writeHead(200, HTML).end('<html>It works!</html>');
     if (fault?.kind === 'answer') return void response.writeHead(fault.status, JSON_TYPE).end(fault.body);
@@ -122,6 +127,15 @@ export const portOf = (server: Server): number => (server.address() as AddressIn
 
 const HTML = { 'content-type': 'text/html' };
 const JSON_TYPE = { 'content-type': 'application/json' };
+
+function sendForever(response: ServerResponse, ended: () => void): void {
+  response.writeHead(200, JSON_TYPE).write('{"a":"');
+  const sending = setInterval(() => response.write('x'.repeat(64 * 1024)), 1);
+  response.once('close', () => {
+    clearInterval(sending);
+    ended();
+  });
+}
 
 async function forward(inner: number, { method, headers }: IncomingMessage, path: string, body: Buffer) {
   const forwarded = httpRequest({ host: '127.0.0.1', port: inner, path, method, headers, agent: false });
