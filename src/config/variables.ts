@@ -123,7 +123,7 @@ export const VARIABLES = {
   ),
   SESSION_CACHE_SIZE: variable(
     integer(1, 10_000_000),
-    'most sessions in the cache, about 4 KB of memory each',
+    'most sessions in the cache, about 4 KB of memory each, and at most 20 KB',
     '5000',
   ),
   PASSWORD_HASH: variable(

@@ -3,6 +3,8 @@ import { hmacSha256Base64 } from '../crypto/hmac.js';
 import { decodeCookieValue } from './decode-cookie-value.js';
 
 const SIGNATURE_LENGTH = 44;
+/** Characters. A session token of ours has 110 with its signature. Longer values are opened each time. */
+const LONGEST_KEPT = 512;
 
 export interface OpenedValue {
   readonly value: string;
@@ -32,7 +34,7 @@ export function openSignedValue(raw: string, secrets: readonly string[]): Opened
 export class SignedValues {
   private readonly opened = new Map<string, OpenedValue>();
 
-  /** @param capacity values to remember, 350 bytes each. */
+  /** @param capacity values to remember, 350 bytes each, and at most 1 KB. */
   constructor(
     private readonly secrets: readonly string[],
     private readonly capacity = 2000,
@@ -43,7 +45,7 @@ export class SignedValues {
     const known = this.opened.get(raw);
     if (known) return known;
     const opened = openSignedValue(raw, this.secrets);
-    if (opened) this.keep(raw, opened);
+    if (opened && raw.length <= LONGEST_KEPT) this.keep(raw, opened);
     return opened;
   }
 

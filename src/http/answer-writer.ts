@@ -12,6 +12,8 @@ import {
 import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
 import { Answer, Redirect, type AnswerParts } from './answer.js';
 import { asJson, jsonAnswer } from './json-answer.js';
+import { badRequest } from '../errors/auth-error.js';
+import { LONGEST_HEADER } from './longest-header.js';
 import { locationOf, WITHOUT_REFERRER } from './location.js';
 import { jarOf } from './request-cookies.js';
 
@@ -32,8 +34,11 @@ export class AnswerWriter {
   async write(request: FastifyRequest, reply: FastifyReply, answer: unknown): Promise<unknown> {
     if (answer instanceof Redirect) {
       await this.writeParts(request, reply, answer.parts);
+      const location = locationOf(answer.target);
+      if (location.length > LONGEST_HEADER)
+        throw badRequest('VALIDATION_ERROR', 'The redirect target is too long');
       request.redirects = true;
-      void reply.headers({ location: locationOf(answer.target), ...WITHOUT_REFERRER });
+      void reply.headers({ location, ...WITHOUT_REFERRER });
       asJson(reply);
       return '';
     }
@@ -53,7 +58,9 @@ export class AnswerWriter {
     if (signedOut) this.session.expire(jar);
     if (account) await this.account.write(jar, account);
     if (signedIn) await this.session.write(jar, signedIn, signedIn.remember);
-    if (location) void reply.header('location', locationOf(location));
+    // The body has the URL too.
+    if (location && locationOf(location).length <= LONGEST_HEADER)
+      void reply.header('location', locationOf(location));
     for (const { name, value } of headers) void reply.header(name, value);
     if (repeatable) request.repeatable = { answer: repeatable, added: headers };
   }

@@ -12,6 +12,8 @@ const HEADERS = ['content-type', 'authorization'];
 const EXPOSED = ['x-retry-after', 'x-request-id'];
 /** Seconds for which a browser may remember a preflight. Chromium accepts no more. */
 const MAX_AGE = 7200;
+/** Characters of the list of headers that a preflight may ask for. */
+const LONGEST_LIST = 2048;
 
 /**
  * Lets pages of the trusted origins call the routes below the base path with cookies (Fetch Standard §3.2). Better Auth
@@ -40,6 +42,8 @@ function trustedOrigin({ headers: { origin } }: FastifyRequest, config: Config):
 
 /** True if a browser writes an origin so (RFC 6454 §6.2). A URL that only begins with a trusted origin is refused. */
 function isSerializedOrigin(origin: string): boolean {
+  // Longer than any host name. The answer repeats the origin.
+  if (origin.length > 512) return false;
   if (!/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.[\]:_-]*$/i.test(origin) || !URL.canParse(origin)) return false;
   const url = new URL(origin);
   return !/^https?:$/.test(url.protocol) || url.origin === origin;
@@ -66,6 +70,7 @@ function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyR
  */
 function allowedHeaders(asked: string): string[] {
   const names = asked
+    .slice(0, LONGEST_LIST)
     .split(',', 64)
     .map((name) => name.trim().toLowerCase())
     .filter((name) => /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name));

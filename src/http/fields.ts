@@ -17,13 +17,35 @@ interface FieldOptions {
   readonly optional?: boolean;
 }
 
+/** Characters. A field without `maxLength` may have as many as `text`. */
+export const LENGTHS = {
+  name: 1000,
+  email: 1000,
+  text: 2048,
+  /** Authorization codes and the tokens of mailed links. */
+  code: 8192,
+  /** Long enough that every password of a client is refused by the setting, and not here. */
+  password: 20_000,
+  /** ID tokens and access tokens of providers, which may list many groups. */
+  token: 65_536,
+  /** A URL, or a small picture as a `data:` URL. */
+  image: 65_536,
+} as const;
+const MOST_ENTRIES = 100;
+/** Characters of an object with any keys, as JSON. */
+const LONGEST_RECORD = 8192;
+
 interface TextOptions extends FieldOptions {
   readonly minLength?: number;
+  readonly maxLength?: number;
   readonly format?: 'password' | 'uri';
 }
 
-export function Text({ optional, minLength, ...documentation }: TextOptions = {}): PropertyDecorator {
-  return field(optional, ApiProperty({ type: String, required: !optional, minLength, ...documentation }), [
+export function Text({ optional, minLength, ...options }: TextOptions = {}): PropertyDecorator {
+  const { maxLength = options.format === 'password' ? LENGTHS.password : LENGTHS.text, ...documentation } =
+    options;
+  const schema = { type: String, required: !optional, minLength, maxLength, ...documentation };
+  return field(optional, ApiProperty(schema), [
     check('text', (value) => typeof value === 'string', expected('string')),
     ...(minLength
       ? [
@@ -37,32 +59,39 @@ export function Text({ optional, minLength, ...documentation }: TextOptions = {}
           ),
         ]
       : []),
+    atMost(maxLength),
   ]);
 }
 
 export function Email({ optional, ...documentation }: FieldOptions = {}): PropertyDecorator {
-  return field(
-    optional,
-    ApiProperty({ type: String, format: 'email', required: !optional, ...documentation }),
-    [
-      check('text', (value) => typeof value === 'string', expected('string')),
-      check(
-        'email',
-        (value) => typeof value !== 'string' || isEmailAddress(value),
-        () => 'Invalid email address',
-      ),
-    ],
-  );
+  const schema = {
+    type: String,
+    format: 'email',
+    maxLength: LENGTHS.email,
+    required: !optional,
+    ...documentation,
+  };
+  return field(optional, ApiProperty(schema), [
+    check('text', (value) => typeof value === 'string', expected('string')),
+    check(
+      'email',
+      (value) => typeof value !== 'string' || isEmailAddress(value),
+      () => 'Invalid email address',
+    ),
+    atMost(LENGTHS.email),
+  ]);
 }
 
 /** Text for which the protocol has several schemas. So its message does not say which type it expects. */
 export function Name({ optional, ...documentation }: FieldOptions = {}): PropertyDecorator {
-  return field(optional, ApiProperty({ type: String, required: !optional, ...documentation }), [
+  const schema = { type: String, maxLength: LENGTHS.text, required: !optional, ...documentation };
+  return field(optional, ApiProperty(schema), [
     check(
       'name',
       (value) => typeof value === 'string',
       () => 'Invalid input',
     ),
+    atMost(LENGTHS.text),
   ]);
 }
 
@@ -72,18 +101,18 @@ export function Flag({ optional, ...documentation }: FieldOptions = {}): Propert
   ]);
 }
 
-/** A field that the protocol does not validate. The handler checks it. */
-export function Anything(
-  documentation: FieldOptions & { type?: typeof String | typeof Boolean; nullable?: boolean } = {},
-): PropertyDecorator {
-  const { optional, ...rest } = documentation;
-  return field(optional, ApiProperty({ required: !optional, type: String, ...rest }), [
-    check(
-      'anything',
-      () => true,
-      () => '',
-    ),
-  ]);
+interface AnythingOptions extends FieldOptions {
+  readonly type?: typeof String | typeof Boolean;
+  readonly nullable?: boolean;
+  /** Of a value that is text. */
+  readonly maxLength?: number;
+}
+
+/** A field whose type the protocol does not validate. The handler checks it. */
+export function Anything({ optional, ...rest }: AnythingOptions = {}): PropertyDecorator {
+  const { type = String, maxLength = LENGTHS.text, ...documentation } = rest;
+  const schema = { required: !optional, type, ...(type === String && { maxLength }), ...documentation };
+  return field(optional, ApiProperty(schema), [atMost(maxLength)]);
 }
 
 export function NumberField({ optional, ...documentation }: FieldOptions = {}): PropertyDecorator {
@@ -93,12 +122,14 @@ export function NumberField({ optional, ...documentation }: FieldOptions = {}): 
 }
 
 export function TextList({ optional, ...documentation }: FieldOptions = {}): PropertyDecorator {
-  return field(optional, ApiProperty({ type: [String], required: !optional, ...documentation }), [
-    issues('texts', (value) =>
-      Array.isArray(value)
-        ? value.flatMap((entry, index) => textIssue(entry, `.${index}`))
-        : [expected('array')(value)],
-    ),
+  const items = { type: 'string', maxLength: LENGTHS.text };
+  const schema = { type: 'array', maxItems: MOST_ENTRIES, items, required: !optional, ...documentation };
+  return field(optional, ApiProperty(schema as object), [
+    issues('texts', (value) => {
+      if (!Array.isArray(value)) return [expected('array')(value)];
+      if (value.length > MOST_ENTRIES) return [`Too big: expected array to have <=${MOST_ENTRIES} items`];
+      return value.flatMap((entry, index) => textIssue(entry, `.${index}`));
+    }),
   ]);
 }
 
@@ -116,6 +147,8 @@ export function RecordField({
   return field(optional, ApiProperty({ ...schema, required: !optional, ...documentation } as object), [
     issues('record', (value) => {
       if (typeName(value) !== 'object') return [expected('record')(value)];
+      if (JSON.stringify(value).length > LONGEST_RECORD)
+        return [`Too big: expected record to have <=${LONGEST_RECORD} characters as JSON`];
       if (!refuse) return [];
       const record = value as Record<string, string>;
       const wrong = Object.entries(record).flatMap(([key, entry]) => textIssue(entry, `.${key}`));
@@ -157,8 +190,22 @@ function issues(name: string, find: (value: unknown) => string[]): PropertyDecor
   );
 }
 
-const textIssue = (value: unknown, path: string): string[] =>
-  typeof value === 'string' ? [] : [`${path.replace(/\s/g, ' ')}\t${expected('string')(value)}`];
+function textIssue(value: unknown, path: string): string[] {
+  const issue = typeof value !== 'string' ? expected('string')(value) : tooLong(value, LENGTHS.text);
+  return issue === undefined ? [] : [`${path.replace(/\s/g, ' ')}\t${issue}`];
+}
+
+const tooLong = (value: unknown, most: number): string | undefined =>
+  typeof value === 'string' && value.length > most
+    ? `Too big: expected string to have <=${most} characters`
+    : undefined;
+
+const atMost = (most: number): PropertyDecorator =>
+  check(
+    'most',
+    (value) => tooLong(value, most) === undefined,
+    (value) => tooLong(value, most) ?? '',
+  );
 
 function field(optional: boolean | undefined, documentation: PropertyDecorator, checks: PropertyDecorator[]) {
   const whenPresent = ValidateIf((_, value) => value !== undefined);

@@ -29,7 +29,7 @@ export function chooseLocale(header: string | undefined, available: readonly str
 function parse(header: string): Range[] {
   return header
     .split(',', MOST_RANGES)
-    .map((item) => /^\s*([a-z0-9-]{1,35}|\*)\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?$/i.exec(item))
+    .map((item) => /^([a-z0-9-]{1,35}|\*)(?:\s*;\s*q=([01](?:\.\d{0,3})?))?$/i.exec(item.trim()))
     .filter((match) => match !== null)
     .map(([, tag = '', weight = '1']) => ({ tag: tag.toLowerCase(), weight: Math.min(1, Number(weight)) }));
 }

@@ -4,7 +4,8 @@ import type { AuthContext } from './auth-context.js';
 
 /** Adds a header to the answers of get-session that name a session. */
 export interface SessionHeader {
-  of(auth: AuthContext): Promise<AddedHeader>;
+  /** Returns undefined if there is nothing to add. */
+  of(auth: AuthContext): Promise<AddedHeader | undefined>;
 }
 
 /** The headers that features add to get-session. A feature adds its own when its module starts. */
@@ -18,7 +19,7 @@ export class SessionHeaders {
 
   async of(auth: AuthContext): Promise<AddedHeader[]> {
     const added: AddedHeader[] = [];
-    for (const header of this.headers) added.push(await header.of(auth));
+    for (const header of this.headers) added.push(...[(await header.of(auth)) ?? []].flat());
     return added;
   }
 }

@@ -7,6 +7,10 @@ import { withQuery } from '../http/with-query.js';
 import { Logger } from '../logging/logger.js';
 import { ProviderRefusal } from './provider-refusal.js';
 
+/** Characters that the error page gets of what a provider sent. */
+const LONGEST_CODE = 100;
+const LONGEST_DESCRIPTION = 500;
+
 /** Logs a failed callback, and redirects the browser to the error page of the sign-in. */
 @Injectable()
 export class CallbackErrors {
@@ -35,7 +39,10 @@ export class CallbackErrors {
 
   toErrorPage(errorURL: string | undefined, code: string, description?: string): Redirect {
     const own = `${this.config.origin}${BASE_PATH}/error`;
-    const parameters = { error: code, ...(description && { error_description: description }) };
+    const parameters = {
+      error: code.slice(0, LONGEST_CODE),
+      ...(description && { error_description: description.slice(0, LONGEST_DESCRIPTION) }),
+    };
     const target =
       withQuery(errorURL || this.config.onAPIError.errorURL || own, parameters) ?? withQuery(own, parameters);
     return new Redirect(target ?? own);

@@ -6,6 +6,7 @@ import type { DeclaredCookie } from '../cookies/declared-cookie.js';
 import { cookieName, type SessionCookieSettings } from '../cookies/session-cookies.js';
 import { decodeCookieValue } from '../cookies/decode-cookie-value.js';
 import { openSignedValue, signValue } from '../cookies/signed-value.js';
+import { badRequest } from '../errors/auth-error.js';
 import { encrypt, tryDecrypt } from '../crypto/symmetric-encryption.js';
 import { cookieSettings } from '../config/cookie-settings.js';
 import { verificationIdentifier } from '../verifications/verification-identifier.js';
@@ -14,6 +15,8 @@ import { parseStateData, type OAuthStateData } from './oauth-state-data.js';
 import { ProviderRefusal, type RefusalCode } from './provider-refusal.js';
 import { OAUTH_STATE, STATE } from './state-cookies.js';
 
+/** Characters. Browsers drop a cookie of more than 4096 with its name and attributes. */
+const LONGEST_COOKIE = 3800;
 /** Seconds for which a state is valid. */
 const LIFE = 600;
 
@@ -62,10 +65,12 @@ export class OAuthState {
     return Date.now() + LIFE * 1000;
   }
 
+  /** @throws {AuthError} 400 if the browser could not keep the state in a cookie. */
   async store(state: string, data: OAuthStateData): Promise<StateToKeep> {
     const text = JSON.stringify({ ...data, oauthState: state });
     if (this.inCookie) {
       const sealed = encrypt(text, purposeKeyOf(this.config, 'oauth-state-cookie'));
+      if (sealed.length > LONGEST_COOKIE) throw badRequest('VALIDATION_ERROR', '[body] Too big for a cookie');
       return { cookie: this.cookie, value: sealed };
     }
     await this.verifications.add(verificationIdentifier.authState(state), text, LIFE);

@@ -1,4 +1,4 @@
-import { NumberField, Nested, Text } from '../http/fields.js';
+import { LENGTHS, NumberField, Nested, Text } from '../http/fields.js';
 
 class PersonName {
   @Text({ optional: true })
@@ -18,16 +18,16 @@ class Person {
 
 /** Tokens that a front end got from the provider itself, to link an account. */
 export class LinkIdToken {
-  @Text({ description: 'ID token of the provider' })
+  @Text({ maxLength: LENGTHS.token, description: 'ID token of the provider' })
   token!: string;
 
   @Text({ optional: true, description: 'The nonce with which the ID token was requested' })
   nonce?: string;
 
-  @Text({ optional: true })
+  @Text({ optional: true, maxLength: LENGTHS.token })
   accessToken?: string;
 
-  @Text({ optional: true })
+  @Text({ optional: true, maxLength: LENGTHS.token })
   refreshToken?: string;
 }
 

@@ -139,6 +139,42 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
       );
     },
   },
+  {
+    what: 'limits of text fields, bodies, levels of JSON, headers and cookies',
+    reason:
+      'Better Auth has none of them, so one request can fill the memory, or store a text that makes every later answer too long for clients. The settings page lists the limits.',
+  },
+  {
+    what: 'a JWT or a session that is too long for headers is not sent in them',
+    reason:
+      'Node’s clients and most proxies accept no more than 8 to 16 KiB of headers. A user with a long picture could not even sign out.',
+  },
+  {
+    what: 'a redirect target such as `/..//evil.example`, and one with code behind a pattern of hosts',
+    reason:
+      'Whoever resolves such a path a second time reaches another host. `javascript://host/…` runs code in a page that opens it.',
+  },
+  {
+    what: 'the target of a redirect is not normalised',
+    reason: 'The server sends the text that it checked, and only adds its parameters.',
+  },
+  {
+    what: 'a sign-in ends only at the provider where it began, and a provider that always names its issuer must do so',
+    reason:
+      'Otherwise one bad provider of several could take over a sign-in at another one (RFC 9207, RFC 9700 §4.4).',
+    accepts: (oracle, gatehouse, step) =>
+      step.startsWith('GET /api/auth/callback/') &&
+      oracle.status === 302 &&
+      gatehouse.status === 302 &&
+      gatehouse.headers.some(
+        ([name, value]) => name === 'location' && /[?&]error=(state_mismatch|issuer_missing)$/.test(value),
+      ),
+  },
+  {
+    what: 'an answer of a provider may have 1 MiB, and a redirect of an endpoint may not lead to another origin',
+    reason:
+      'A provider could otherwise fill the memory, or make the server ask other servers in its network.',
+  },
 ];
 
 const cookieNames = ({ headers }: Answer): string[] =>

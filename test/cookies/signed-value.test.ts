@@ -93,4 +93,12 @@ describe('SignedValues', () => {
       expect(values.open(signValue('a', 'a secret of somebody else'))).toBeUndefined();
     }
   });
+
+  it('does not remember a long value, because the memory for all values has a limit', () => {
+    const values = new SignedValues([secret]);
+    const [short, long] = [signValue('x'.repeat(100), secret), signValue('x'.repeat(1000), secret)];
+    expect(values.open(short)).toBe(values.open(short));
+    expect(values.open(long)).not.toBe(values.open(long));
+    expect(values.open(long)?.value).toHaveLength(1000);
+  });
 });

@@ -40,3 +40,8 @@ it('takes less than 500 ms for the longest header a server accepts', () => {
     chooseLocale(part.repeat(16_384 / part.length), AVAILABLE);
   expect(performance.now() - began).toBeLessThan(500);
 });
+
+test('a million spaces do not stop the server', () => {
+  // Two neighbouring `\s*` would try a trillion ways to share the spaces.
+  expect(chooseLocale(`es${' '.repeat(1_000_000)}x, de`, ['de', 'en', 'es'])).toBe('de');
+});

@@ -5,7 +5,7 @@ import { isRefusedValue } from '../../database/refused-value.js';
 import { badRequest, unprocessable } from '../../errors/auth-error.js';
 import { parseAdditionalInput } from '../../additional-fields/additional-input.js';
 import type { Client } from '../../http/client.js';
-import { Email, Flag, Text } from '../../http/fields.js';
+import { LENGTHS, Email, Flag, Text } from '../../http/fields.js';
 import { UsersStore } from '../../users/users.store.js';
 import { NewAccount, type SignedUp } from '../new-account.js';
 import { Passwords } from '../passwords.js';
@@ -18,7 +18,7 @@ export class NewUserBody {
 
   readonly rest: Readonly<Record<string, unknown>> = {};
 
-  @Text({ example: 'Ada Lovelace' })
+  @Text({ maxLength: LENGTHS.name, example: 'Ada Lovelace' })
   name!: string;
 
   @Email({ example: 'ada@example.com' })
@@ -29,7 +29,7 @@ export class NewUserBody {
 }
 
 export class SignUpEmailBody extends NewUserBody {
-  @Text({ optional: true, example: 'https://example.com/ada.png' })
+  @Text({ optional: true, maxLength: LENGTHS.image, example: 'https://example.com/ada.png' })
   image?: string;
 
   @Text({ optional: true, description: 'Where the link of the verification mail leads' })

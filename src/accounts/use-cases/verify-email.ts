@@ -8,7 +8,7 @@ import { AuthError, unauthorized } from '../../errors/auth-error.js';
 import { Redirect } from '../../http/answer.js';
 import type { Client } from '../../http/client.js';
 import { isEmailAddress } from '../../http/email-address.js';
-import { Text } from '../../http/fields.js';
+import { LENGTHS, Text } from '../../http/fields.js';
 import { withQuery } from '../../http/with-query.js';
 import { SessionGates } from '../../sessions/gates/session-gates.js';
 import type { RequestedSession } from '../../sessions/requested-session.js';
@@ -20,7 +20,7 @@ import { EmailChange, type EmailChangeClaims, type Followed } from '../email-cha
 import { lowerCaseAddress } from '../../network/lower-case-address.js';
 
 export class VerifyEmailQuery {
-  @Text({ description: 'The token of the mailed link' })
+  @Text({ maxLength: LENGTHS.code, description: 'The token of the mailed link' })
   token!: string;
 
   @Text({ optional: true, description: 'Where the browser goes. An invalid link adds `?error=`' })

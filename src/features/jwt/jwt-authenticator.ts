@@ -7,6 +7,8 @@ import { JWT, keyIdOf, type JwtIdentity, type VerifiedIdentity } from './jwt.str
 
 /** The number of verified JWTs that the server remembers. */
 const KEPT = 5000;
+/** Characters. A longer JWT is verified each time, so that the memory for all of them has a limit. */
+const LONGEST_KEPT = 4096;
 
 interface Verified {
   readonly identity: JwtIdentity;
@@ -36,7 +38,7 @@ export class JwtAuthenticator {
     if (!verified) return undefined;
     const { sub, sid, exp } = verified;
     const identity = { sub, sid };
-    if (exp !== undefined && (await this.keys.verifying(kid)) === key)
+    if (exp !== undefined && jwt.length <= LONGEST_KEPT && (await this.keys.verifying(kid)) === key)
       this.verified.set(jwt, { identity, kid, key }, exp * 1000, Date.now());
     return identity;
   }

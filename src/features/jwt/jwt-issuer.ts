@@ -8,6 +8,7 @@ import { jwtOptions } from './jwt-options.js';
 import { SigningKeys } from './signing-keys.js';
 import { presentUser } from '../../users/present-user.js';
 import { ExpiringMap } from '../../collections/expiring-map.js';
+import { LONGEST_HEADER } from '../../http/longest-header.js';
 import { userInCacheOrder } from '../../sessions/cache-order.js';
 import type { User } from '../../users/user.js';
 import type { Identity } from '../../sessions/session.js';
@@ -74,7 +75,7 @@ export class JwtIssuer {
     const jwt = await this.issue(identity);
     const reusedUntil = now + Math.min(REUSED_FOR, this.expiresIn / 10) * 1000;
     const issued = { jwt, reusedUntil, kid, digest };
-    this.issued.set(id, issued, reusedUntil, now);
+    if (jwt.length <= LONGEST_HEADER) this.issued.set(id, issued, reusedUntil, now);
     return issued;
   }
 

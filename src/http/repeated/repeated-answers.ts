@@ -12,6 +12,9 @@ export interface Surroundings {
   readonly record: (answered: AnsweredRequest) => void;
 }
 
+/** Characters of what one kept answer needs. Clients choose most of them, for example with further cookies. */
+const LARGEST = 8192;
+
 interface KnownAnswer {
   readonly answer: RepeatableAnswer;
   readonly url: string;
@@ -64,6 +67,7 @@ export class RepeatedAnswers {
       this.known.delete(this.known.keys().next().value ?? '');
     }
     const { lines, until } = headers;
+    if (key.length + repeatable.answer.text.length + lines.join('').length > LARGEST) return;
     this.known.set(key, { answer: repeatable.answer, url, headers: [...lines, 'x-request-id', ''], until });
   }
 

@@ -11,6 +11,9 @@ export interface StoredSession extends Identity {
   isUsed?: boolean;
 }
 
+/** Characters of text in one session with its user. A longer one is read from the database each time. */
+const LARGEST = 4096;
+
 /** The ids of what a statement changed. If there are none, anything may have changed. */
 interface Change {
   readonly sessions?: readonly string[];
@@ -89,6 +92,7 @@ export class SessionCache {
   private keep(stored: StoredSession): void {
     const { token, id, userId } = stored.session;
     this.evict(token);
+    if (sizeOf(stored) > LARGEST) return;
     if (this.byToken.size >= this.capacity) this.makeRoom();
     this.byToken.set(token, stored);
     this.tokens.set(id, token);
@@ -128,6 +132,18 @@ export class SessionCache {
     this.tokens.clear();
     this.tokensOfUsers.clear();
   }
+}
+
+/** The text in a session and its user, including configured fields. */
+function sizeOf({ session, user }: StoredSession): number {
+  let size = 0;
+  for (const value of [...Object.values(session), ...Object.values(user)] as unknown[]) {
+    if (typeof value === 'string') size += value.length;
+    else if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
+      for (const inner of Object.values(value)) size += typeof inner === 'string' ? inner.length : 8;
+    }
+  }
+  return size;
 }
 
 /** If the payload is not valid JSON, anything may have changed. */

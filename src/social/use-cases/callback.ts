@@ -3,7 +3,7 @@ import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { Redirect } from '../../http/answer.js';
 import type { Client } from '../../http/client.js';
-import { Text } from '../../http/fields.js';
+import { LENGTHS, Text } from '../../http/fields.js';
 import { Providers } from '../../providers/providers.js';
 import { Authorization } from '../authorization.js';
 import { CallbackCompletion } from '../callback-completion.js';
@@ -14,7 +14,7 @@ import { ProviderRefusal } from '../provider-refusal.js';
 export class CallbackParameters {
   static readonly optional = true;
 
-  @Text({ optional: true, description: 'The authorization code of the provider' })
+  @Text({ optional: true, maxLength: LENGTHS.code, description: 'The authorization code of the provider' })
   code?: string;
 
   @Text({ optional: true, description: 'The provider’s error code, if it issued no `code`' })
@@ -23,13 +23,13 @@ export class CallbackParameters {
   @Text({ optional: true })
   device_id?: string;
 
-  @Text({ optional: true })
+  @Text({ optional: true, maxLength: LENGTHS.code })
   error_description?: string;
 
   @Text({ optional: true, description: 'The state with which the sign-in began' })
   state?: string;
 
-  @Text({ optional: true, description: 'The user as JSON, from Apple only' })
+  @Text({ optional: true, maxLength: LENGTHS.code, description: 'The user as JSON, from Apple only' })
   user?: string;
 
   @Text({ optional: true, description: 'Issuer (RFC 9207)' })

@@ -4,7 +4,7 @@ import { CONFIG } from '../../config/config.module.js';
 import { isRefusedValue } from '../../database/refused-value.js';
 import { badRequest, badRequestWithoutCode } from '../../errors/auth-error.js';
 import { parseAdditionalInput } from '../../additional-fields/additional-input.js';
-import { Anything } from '../../http/fields.js';
+import { LENGTHS, Anything } from '../../http/fields.js';
 import { typeName } from '../../http/type-name.js';
 import { UsersStore, type UserChanges } from '../users.store.js';
 import type { User } from '../user.js';
@@ -15,10 +15,15 @@ export class UpdateUserBody {
 
   readonly rest: Readonly<Record<string, unknown>> = {};
 
-  @Anything({ optional: true, example: 'Ada King' })
+  @Anything({ optional: true, maxLength: LENGTHS.name, example: 'Ada King' })
   name?: unknown;
 
-  @Anything({ optional: true, nullable: true, example: 'https://example.com/ada.png' })
+  @Anything({
+    optional: true,
+    maxLength: LENGTHS.image,
+    nullable: true,
+    example: 'https://example.com/ada.png',
+  })
   image?: unknown;
 
   @Anything({ optional: true, description: 'Refused. Use `change-email` to change the e-mail' })

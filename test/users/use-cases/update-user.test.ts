@@ -89,7 +89,7 @@ test.each([
   [{ name: 5 }, '5'],
   [{ name: true }, 'true'],
   [{ name: '' }, ''],
-  [{ name: 'n'.repeat(10_000) }, 'n'.repeat(10_000)],
+  [{ name: 'n'.repeat(1000) }, 'n'.repeat(1000)],
   [{ name: 'Ada 👩‍💻 Łovelace' }, 'Ada 👩‍💻 Łovelace'],
   [{ name: 'a\ud800b' }, 'a\ufffdb'],
 ])('an odd name is stored as text', async (body, name) => {
