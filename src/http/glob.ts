@@ -58,7 +58,7 @@ export class Glob {
 }
 
 const stepsOf = (text: string): Step[] =>
-  [...text.replaceAll(/\*+/g, '*').split('')].map((character) => {
+  Array.from(text.replaceAll(/\*+/g, '*').split(''), (character): Step => {
     if (character === '*') return { takes: 'any', fits: inSegment };
     return character === '?' ? { takes: 'one', fits: inSegment } : equal(character);
   });
