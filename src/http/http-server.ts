@@ -48,7 +48,10 @@ function limitClients(server: Server, most: number, proxies: readonly Network[])
     if (!address || proxies.some((proxy) => isInNetwork(address, proxy))) return;
     const client = formatIp(address, 64);
     const count = (open.get(client) ?? 0) + 1;
-    if (count > most) return void socket.destroy();
+    if (count > most) {
+      socket.destroy();
+      return;
+    }
     open.set(client, count);
     socket.once('close', () => {
       const left = (open.get(client) ?? 1) - 1;
