@@ -33,7 +33,7 @@ class Visitor {
   readonly secrets = new Set<string>();
 
   constructor(
-    private readonly gatehouse: Gatehouse,
+    gatehouse: Gatehouse,
     private readonly client = aStranger(gatehouse),
   ) {}
 
