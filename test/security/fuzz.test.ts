@@ -106,11 +106,11 @@ test('every request gets an answer, and none a 500, a secret or a stack trace', 
   expect(faults.join('\n\n')).toBe('');
 });
 
-test('the requests get past the first checks, and reach most routes', () => {
+test('the requests get past the first checks, and succeed on most routes', () => {
   if (REQUESTS < 1000) return;
   expect([...statuses]).toEqual(expect.arrayContaining([200, 302, 400, 401, 403, 404, 413, 415]));
   const missed = routes.filter(({ name }) => !succeeded.has(name)).map(({ name }) => name);
-  expect(missed.length).toBeLessThan(routes.length / 3);
+  expect(missed.length).toBeLessThan(routes.length / 2);
 });
 
 test('raw bytes get no 500, and the server closes their connections', async () => {

@@ -60,7 +60,7 @@ const ODD_HEADERS: readonly (readonly [string, readonly string[]])[] = [
 export function fuzzedRequest(dice: Dice, surroundings: Surroundings): FuzzedRequest {
   const { known } = surroundings;
   const route = chosenRoute(dice, surroundings.routes);
-  const isValid = dice.chance(0.15);
+  const isValid = dice.chance(0.25);
   const method = isValid || dice.chance(0.9) ? route.method : dice.one(METHODS);
   const { body, type } = bodyOf(dice, route, known, isValid);
   const path = pathOf(dice, route, known, isValid);
