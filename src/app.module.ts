@@ -35,7 +35,7 @@ export class AppModule {
         HttpModule,
         ...features.map(({ module }) => module),
         SweepingModule,
-        HealthModule,
+        HealthModule.with(config),
       ],
       providers: steps.flatMap(nestProvider),
     };

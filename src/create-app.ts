@@ -49,7 +49,7 @@ export async function createApp(config: Config, parts: Parts = PARTS): Promise<N
   installClient(server, config);
   installRequestedSession(server, app.get(CurrentSession));
   installDirectRoutes(server, app);
-  installDocumentation(app, config);
+  if (config.docs) installDocumentation(app, config);
   repeated?.start(server, surroundingsOf(app));
   await app.init();
   await server.ready();

@@ -13,6 +13,7 @@ import { limitedServer } from './http/http-server.js';
 import { InputGuard } from './http/input.guard.js';
 import { closeConnectionsWithLastAnswers } from './http/last-answers.js';
 import { answerMalformedRequest } from './http/malformed-requests.js';
+import { forbidStoring } from './http/no-store.js';
 import { OriginGuard } from './http/origin.guard.js';
 import { forgetChangedBodies } from './http/repeated/changed-bodies.js';
 import { writeAnswerHeaders } from './http/request-cookies.js';
@@ -107,6 +108,12 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
     does: 'sets headers so that a browser does not run or frame the answer',
     at: 'onRequest',
     hook: ({ config }) => securityHeaders(config, DOCUMENTATION_PATH),
+  },
+  {
+    name: 'no-store',
+    does: 'forbids caches to store the answer, unless the route is cacheable',
+    at: 'onRequest',
+    hook: () => forbidStoring,
   },
   {
     name: 'body',

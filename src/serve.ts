@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import { tableNamesIn } from './config/table-names.js';
@@ -7,6 +8,7 @@ import type { Config } from './config/config.js';
 import { createApp } from './create-app.js';
 import { pendingMigrations } from './migrating/expected-migrations.js';
 import { StartupFault } from './errors/startup-fault.js';
+import { OperatorsServer } from './health/operators-server.js';
 import { Logger } from './logging/logger.js';
 
 /**
@@ -19,7 +21,9 @@ export async function serve(config: Config): Promise<NestFastifyApplication> {
     const dataSource = app.get<ServerDataSource>(DataSource);
     await requireMigrated(dataSource, config);
     requireTableNames(dataSource.tables, tableNamesIn(config));
-    await listen(app, config);
+    await listenForOperators(app, config);
+    const { port, host } = config;
+    await listening({ name: 'PORT', port, host }, () => app.listen(port, host));
   } catch (error) {
     await app.close();
     throw error;
@@ -27,8 +31,16 @@ export async function serve(config: Config): Promise<NestFastifyApplication> {
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   const logger = app.get(Logger);
   for (const warning of config.warnings) logger.warn(warning);
-  logger.log(`listening on ${await app.getUrl()}, public URL ${config.origin}`);
+  const apart =
+    config.metrics.port === undefined ? '' : `, /metrics and /health on port ${config.metrics.port}`;
+  logger.log(`listening on ${addressOf(app)}, public URL ${config.origin}${apart}`);
   return app;
+}
+
+/** Nest's own `getUrl` would say 127.0.0.1 for a server that listens on every address. */
+function addressOf(app: NestFastifyApplication): string {
+  const { address, port, family } = app.getHttpServer().address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 async function requireMigrated(dataSource: DataSource, config: Config): Promise<void> {
@@ -40,18 +52,34 @@ async function requireMigrated(dataSource: DataSource, config: Config): Promise<
   );
 }
 
-async function listen(app: NestFastifyApplication, { port, host }: Config): Promise<void> {
+async function listenForOperators(
+  app: NestFastifyApplication,
+  { metrics: { port }, host }: Config,
+): Promise<void> {
+  if (port === undefined) return;
+  const server = app.get(OperatorsServer);
+  await listening({ name: 'METRICS_PORT', port, host }, () => server.listen(port, host));
+}
+
+interface Address {
+  /** The variable that sets the port. */
+  readonly name: string;
+  readonly port: number;
+  readonly host: string;
+}
+
+async function listening({ name, port, host }: Address, listen: () => Promise<unknown>): Promise<void> {
   try {
-    await app.listen(port, host);
+    await listen();
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === 'EADDRINUSE') {
       throw new StartupFault(
-        `Port ${port} is in use by another program. Stop that program, or set PORT to a free port.`,
+        `Port ${port} is in use by another program. Stop that program, or set ${name} to a free port.`,
       );
     }
     if (code === 'EACCES')
-      throw new StartupFault(`This user may not listen on port ${port}. Set PORT to a port above 1023.`);
+      throw new StartupFault(`This user may not listen on port ${port}. Set ${name} to a port above 1023.`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
       throw new StartupFault(
         `This machine does not have the address ${host}. Set HOST to one of its addresses, or to 0.0.0.0.`,

@@ -2,6 +2,7 @@ import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import type { AdditionalField } from './additional-fields.js';
 import type { Environment } from './environment.js';
+import { exposureFrom, exposureWarnings, type Exposure } from './exposure.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
 import type { FeatureOptions } from './option-table.js';
 import { cookieFaults } from './cookie-faults.js';
@@ -47,7 +48,7 @@ export interface LegacyJwtConfig {
  * Gatehouse's own settings, and Better Auth's options, which are nested as in Better Auth. A feature reads its own
  * options with `OptionTable.of`.
  */
-export interface Config extends Options, FeatureOptions {
+export interface Config extends Options, FeatureOptions, Exposure {
   readonly production: boolean;
   readonly nodeEnv: string | undefined;
   readonly database: DatabaseConfig;
@@ -67,7 +68,7 @@ export interface Config extends Options, FeatureOptions {
   /** True under `SECURITY_PROFILE=strict`. */
   readonly strict: boolean;
   readonly logLevel: string;
-  /** If undefined, mails are written to the log. In production no mail is sent then. */
+  /** If undefined, mails are written to the log (`mailsInLog`), or none is sent. */
   readonly smtpUrl: string | undefined;
   readonly mailFrom: Mailbox;
   /** Folder of the operator's mail texts, which replace the built-in ones. */
@@ -84,7 +85,7 @@ export interface Config extends Options, FeatureOptions {
   readonly legacyJwt: LegacyJwtConfig;
   /** The cookies of features. */
   readonly cookies: readonly ContributedCookie[];
-  /** Warnings about variables without effect. The server logs them when it starts. */
+  /** The server logs these warnings about its settings when it starts. */
   readonly warnings: readonly string[];
 }
 
@@ -108,6 +109,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
   const parsed = parseAll(environment, known, [...known.keys()], faults);
   const values = Object.fromEntries(parsed) as Values;
   const options = coreOptions.nest(parsed);
+  const settings = settingsFrom(values, options);
   const socialProviders = socialProvidersIn(environment, faults);
   faults.push(
     ...missing(environment, values),
@@ -121,11 +123,14 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return Object.freeze({
     ...options,
-    ...settingsFrom(values, options),
+    ...settings,
     featureOptions: new Map(optionTables.map((table) => [table, table.nest(parsed)])),
     cookies,
     socialProviders,
-    warnings: ineffective(environment, known, optionPrefixes(tables)),
+    warnings: [
+      ...exposureWarnings(values, settings.origin),
+      ...ineffective(environment, known, optionPrefixes(tables)),
+    ],
   });
 }
 
@@ -149,6 +154,7 @@ function settingsFrom(
     trustedOrigins: [origin, ...(values.BETTER_AUTH_TRUSTED_ORIGINS ?? [])],
     secureCookies: options.advanced.useSecureCookies ?? origin.startsWith('https://'),
     strict: values.SECURITY_PROFILE === 'strict',
+    ...exposureFrom(values, origin),
     logLevel: values.LOG_LEVEL ?? 'info',
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM ?? { name: '', address: `no-reply@${new URL(origin).hostname}` },
@@ -243,7 +249,10 @@ function missing(environment: Environment, { NODE_ENV }: Values): string[] {
   return faults;
 }
 
-function contradictions({ emailAndPassword, rateLimit }: Options, { REDIS_URL }: Values): string[] {
+function contradictions(
+  { emailAndPassword, rateLimit }: Options,
+  { REDIS_URL, PORT = 3000, METRICS_PORT }: Values,
+): string[] {
   const faults: string[] = [];
   if (emailAndPassword.minPasswordLength > emailAndPassword.maxPasswordLength) {
     const { minPasswordLength, maxPasswordLength } = emailAndPassword;
@@ -256,6 +265,9 @@ function contradictions({ emailAndPassword, rateLimit }: Options, { REDIS_URL }:
     faults.push(
       'RATE_LIMIT_STORAGE is secondary-storage, but REDIS_URL is not set. Set it, or set RATE_LIMIT_STORAGE=database.',
     );
+  }
+  if (METRICS_PORT === PORT) {
+    faults.push(`METRICS_PORT and PORT are both ${PORT}. Set METRICS_PORT to another port.`);
   }
   return faults;
 }

@@ -25,7 +25,7 @@ import { variable, type Variable } from './variable.js';
 export const VARIABLES = {
   NODE_ENV: variable(
     nodeEnvironment,
-    'with `production` the server generates no secret and starts no embedded PostgreSQL',
+    'with `production` the server generates no secret, starts no embedded PostgreSQL, serves no documentation and logs no mail',
   ),
   DATABASE_URL: variable(postgresUrl, 'PostgreSQL 14 to 18', 'embedded PostgreSQL, not in production'),
   DATABASE_DIRECT_URL: variable(
@@ -43,7 +43,7 @@ export const VARIABLES = {
     'set false behind a transaction pooler that does not support prepared statements',
     'true',
   ),
-  HOST: variable(text, 'address to listen on', '0.0.0.0'),
+  HOST: variable(text, 'address to listen on', '0.0.0.0, which is every address; `npm start`: 127.0.0.1'),
   PORT: variable(integer(0, 65535), 'port to listen on', '3000'),
   BODY_LIMIT: variable(
     integer(1024, 100_000_000, 'bytes'),
@@ -93,7 +93,11 @@ export const VARIABLES = {
     list,
     'origins that may call the server, separated by commas; wildcards as in Better Auth',
   ),
-  SMTP_URL: variable(mailUrl, 'mail server', 'mails are written to the log; in production none is sent'),
+  SMTP_URL: variable(
+    mailUrl,
+    'mail server',
+    'mails are written to the log; none is sent in production or with a public https address',
+  ),
   MAIL_FROM: variable(mailbox, 'sender of mails', '`no-reply@` and the host of the base URL'),
   MAIL_TEMPLATES: variable(text, 'folder with your own mail texts'),
   REDIS_URL: variable(redisUrl, 'Redis that counts requests for the rate limits of all instances together'),
@@ -108,8 +112,19 @@ export const VARIABLES = {
   ),
   SECURITY_PROFILE: variable(
     oneOf('compatible', 'strict'),
-    '`compatible` keeps the defaults of Better Auth; `strict` turns on every protection that differs from them',
+    '`compatible` keeps the defaults of Better Auth; `strict` turns on every protection that differs from them; ' +
+      '`npm start` writes `strict` into a new `.env`',
     'compatible',
+  ),
+  DOCS_ENABLED: variable(
+    flag,
+    'serve Swagger UI and the OpenAPI document at `/docs`',
+    'true; in production false',
+  ),
+  METRICS_ENABLED: variable(flag, 'serve `/metrics`', 'true; in production false'),
+  METRICS_PORT: variable(
+    integer(1, 65535),
+    'port that serves `/metrics` and `/health`, whatever `METRICS_ENABLED` says; `PORT` then serves neither',
   ),
   LOG_LEVEL: variable(
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),

@@ -22,5 +22,5 @@ export function installDocumentation(app: NestFastifyApplication, config: Config
   };
   const server = app.getHttpAdapter().getInstance();
   for (const url of [DOCUMENTATION_PATH, `${DOCUMENTATION_PATH}/*`])
-    server.route({ method: ['GET', 'HEAD'], url, handler: pass });
+    server.route({ method: ['GET', 'HEAD'], url, config: { cacheable: true }, handler: pass });
 }

@@ -1,5 +1,5 @@
-import { Controller, Get, Inject, Redirect, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '../openapi/decorators.js';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '../openapi/decorators.js';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { withDeadline } from '../concurrency/with-deadline.js';
@@ -58,13 +58,6 @@ export class HealthController {
     if (check === 'ok') return { status: 'ok' };
     void reply.code(503);
     return { status: 'unavailable', check };
-  }
-
-  @Get('/')
-  @ApiExcludeEndpoint()
-  @Redirect('/docs', 302)
-  home(): void {
-    // Redirects to the documentation, because there is no other page.
   }
 
   private async check(): Promise<Check> {

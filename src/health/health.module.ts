@@ -1,6 +1,22 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import type { Config } from '../config/config.js';
 import { HealthController } from './health.controller.js';
+import { HomeController } from './home.controller.js';
 import { MetricsController } from './metrics.controller.js';
+import { OperatorsServer } from './operators-server.js';
 
-@Module({ controllers: [HealthController, MetricsController] })
-export class HealthModule {}
+@Module({ providers: [OperatorsServer] })
+export class HealthModule {
+  /** What the settings close has no route, so it answers like any unknown path. */
+  static with(config: Config): DynamicModule {
+    return { module: HealthModule, controllers: publicControllers(config) };
+  }
+}
+
+function publicControllers({ docs, metrics }: Config): Type[] {
+  return [
+    ...(metrics.port === undefined ? [HealthController] : []),
+    ...(metrics.onPublicPort ? [MetricsController] : []),
+    ...(docs ? [HomeController] : []),
+  ];
+}

@@ -57,6 +57,8 @@ export interface RouteSpecification {
   readonly empty?: Readonly<Record<number, string>>;
   /** Path of the route that this one is another form of. Limits and bans of that path apply to this route too. */
   readonly twinOf?: string;
+  /** True if the answer is the same for everybody and contains no secret. Caches may then store it. */
+  readonly cacheable?: boolean;
   /** The handler that Fastify calls directly, without Nest's guards and interceptors. */
   readonly direct?: DirectRoute;
 }
@@ -125,6 +127,7 @@ function authRoute(
       bodiless: route.bodiless ?? false,
       shortBody: (route.shortBody || route.bodiless) ?? false,
       writes: verb !== 'GET' || (route.redirects ?? false),
+      cacheable: route.cacheable ?? false,
       ...(route.direct ? { direct: route.direct } : {}),
     }),
     ApiOperation({ summary: route.summary, description: route.description }),

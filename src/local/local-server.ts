@@ -24,7 +24,7 @@ export interface LocalServer {
 }
 
 /**
- * Serves on this machine without other installed software. If the environment has no secret, makes one. If it has no
+ * Serves on this machine without other installed software, and only to this machine unless the environment has HOST. If the environment has no secret, makes one. If it has no
  * database, starts the embedded PostgreSQL and migrates it. Does not migrate a database that the operator set.
  * @param prepare runs on the embedded database before the migrations
  * @throws {StartupFault} if the server cannot start
@@ -34,7 +34,7 @@ export async function serveLocally(
   database: string,
   prepare: (url: string) => Promise<void> = async () => {},
 ): Promise<LocalServer> {
-  const environment = readEnvironment();
+  const environment = withHost(readEnvironment());
   if (environment['NODE_ENV'] === 'production' || environment['DATABASE_URL']) {
     const config = loadConfig(await withSecret(environment));
     return { app: await serve(config), config, databaseUrl: undefined };
@@ -77,6 +77,9 @@ async function migrate(url: string, config: Config): Promise<void> {
     await dataSource.destroy();
   }
 }
+
+const withHost = (environment: Environment): Environment =>
+  environment['HOST'] ? environment : { ...environment, HOST: '127.0.0.1' };
 
 async function withSecret(environment: Environment): Promise<Environment> {
   const { NODE_ENV, BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS } = environment;

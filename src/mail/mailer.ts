@@ -36,9 +36,12 @@ export class Mailer implements OnModuleInit {
     this.dataSource.subscribers.push(this.commits);
   }
 
-  /** False in production without a mail server. Routes that need mail then answer that they are not enabled. */
+  /**
+   * False in production, and at a public address, without a mail server. Routes that need mail then answer that they are
+   * not enabled.
+   */
   get enabled(): boolean {
-    return this.config.smtpUrl !== undefined || !this.config.production;
+    return this.config.smtpUrl !== undefined || this.config.mailsInLog;
   }
 
   /** Stores the mail in the caller's transaction, if there is one. So it is sent only if the transaction is committed. */

@@ -23,7 +23,12 @@ const PAGE_HEADERS = { 'content-type': 'text/html', ...styledPageHeaders(ERROR_P
 export class PagesController {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
-  @AuthGet('ok', { summary: 'Answers if the server is running', access: 'public', answer: OkAnswer })
+  @AuthGet('ok', {
+    summary: 'Answers if the server is running',
+    access: 'public',
+    cacheable: true,
+    answer: OkAnswer,
+  })
   ok() {
     return { ok: true };
   }

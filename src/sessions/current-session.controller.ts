@@ -37,8 +37,6 @@ const sessionOrNull = {
   },
 };
 
-const NOT_TO_BE_STORED = { 'cache-control': 'no-store', pragma: 'no-cache' };
-
 /** `null` if nobody is signed in. */
 const answerOf = (got: GotSession | undefined) => (got ? new Answer(got.body, got) : null);
 
@@ -57,7 +55,7 @@ export class CurrentSessionController {
     errors: { 401: ['FAILED_TO_GET_SESSION'], 500: ['FAILED_TO_GET_SESSION'] },
   })
   async getSession({ requestedSession }: FastifyRequest, reply: FastifyReply) {
-    void reply.headers(NOT_TO_BE_STORED);
+    void reply.header('pragma', 'no-cache');
     return answerOf(await this.read.execute(requestedSession));
   }
 
@@ -73,7 +71,6 @@ export class CurrentSessionController {
       500: ['FAILED_TO_GET_SESSION'],
     },
   })
-  @Header('cache-control', 'no-store')
   @Header('pragma', 'no-cache')
   async extendSession(@Requested() requested: RequestedSession) {
     return answerOf(await this.read.executePost(requested));

@@ -38,6 +38,15 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
     }),
   },
   {
+    what: '`cache-control: no-store` on every answer of a route, except `ok` and `jwks`',
+    reason:
+      'Most answers contain a token, a link with one or something about the user, and no cache may keep that. Better Auth forbids it for `get-session` only.',
+    without: (answer, other, from) =>
+      from === 'oracle' || other.headers.some(([name]) => name === 'cache-control')
+        ? answer
+        : { ...answer, headers: answer.headers.filter((header) => header.join() !== 'cache-control,no-store') },
+  },
+  {
     what: 'the claim `sid` in JWTs',
     reason: 'In Gatehouse a JWT is valid only while its session is, so the JWT has to name the session.',
     without: (answer) => ({

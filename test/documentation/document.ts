@@ -13,6 +13,7 @@ export interface Operation {
   readonly summary?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly Record<string, unknown>[];
+  readonly parameters?: readonly { readonly in: string; readonly name: string; readonly example?: unknown }[];
   readonly requestBody?: { readonly required?: boolean; readonly content: Record<string, Media> };
   readonly responses: Record<
     string,
@@ -43,6 +44,13 @@ export class Route {
   /** The example body of the document. */
   get example(): Record<string, unknown> | undefined {
     return this.operation.requestBody?.content['application/json']?.example;
+  }
+
+  /** The parameters of the query. */
+  get query(): { readonly name: string; readonly example: string | undefined }[] {
+    return (this.operation.parameters ?? [])
+      .filter((parameter) => parameter.in === 'query')
+      .map(({ name, example }) => ({ name, example: typeof example === 'string' ? example : undefined }));
   }
 
   /** True if the operation requires a session. */

@@ -7,13 +7,18 @@ import { promisify } from 'node:util';
 import { freePort } from '../../src/local/free-port.js';
 import { isAlive } from '../../src/local/process-identity.js';
 import { BrowserLikeClient } from '../setup/browser-like-client.js';
-import { createDatabase } from '../setup/database.js';
-import { MIGRATED } from '../setup/gatehouse.js';
+import { createDatabase, type TestDatabase } from '../setup/database.js';
+import { MIGRATED, SECRET } from '../setup/gatehouse.js';
 import { startProgram, type Program } from '../setup/program.js';
 import { expectOneSentence, runToEnd } from '../setup/run-to-end.js';
 
 const READY = 'Ctrl-C stops it';
 const PASSWORD = 'correct horse battery';
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  BETTER_AUTH_SECRET: SECRET,
+  BETTER_AUTH_URL: 'http://localhost',
+};
 
 let folder: string;
 let port: string;
@@ -96,6 +101,65 @@ test('the first start creates everything, the printed request works, and Ctrl-C 
   expect(await signIn(email)).toBe(200);
   await expectStopped(again, await postgresPid());
 }, 120_000);
+
+const ENV = 'SECURITY_PROFILE=strict';
+
+test('the first start writes .env with the strict profile, serves with it and listens on this machine only', async () => {
+  const program = await started();
+  expect(await readFile(join(folder, '.env'), 'utf8')).toContain(`\n${ENV}\n`);
+  expect(program.output()).toContain(`It wrote the file .env with ${ENV}`);
+  expect(program.output()).toContain(`listening on http://127.0.0.1:${port}`);
+  expect(program.output()).toContain(
+    'Only programs on this machine can reach it. To open it to others: HOST=0.0.0.0',
+  );
+  await program.stop('SIGINT');
+}, 60_000);
+
+describe('with settings', () => {
+  let own: TestDatabase;
+
+  beforeAll(async () => {
+    own = await createDatabase({ template: MIGRATED });
+  });
+
+  afterAll(() => own.drop());
+
+  const output = async (environment: Record<string, string> = {}): Promise<string> => {
+    const program = await started({ DATABASE_URL: own.url, ...environment });
+    await program.stop('SIGINT');
+    return program.output();
+  };
+
+  test('a file .env that exists is not touched', async () => {
+    const text = 'SESSION_CACHE=false\n';
+    await writeFile(join(folder, '.env'), text);
+    expect(await output()).not.toContain('It wrote');
+    expect(await readFile(join(folder, '.env'), 'utf8')).toBe(text);
+  });
+
+  test.each([
+    ['the environment chooses the profile', { SECURITY_PROFILE: 'compatible' }],
+    ['it is a production server', PRODUCTION],
+  ])('the start writes no .env if %s', async (_why, environment) => {
+    await output(environment);
+    expect(existsSync(join(folder, '.env'))).toBe(false);
+  });
+
+  test('HOST chooses the address, and DOCS_ENABLED and METRICS_PORT what is printed', async () => {
+    const metricsPort = String(await freePort());
+    const printed = await output({ HOST: '0.0.0.0', DOCS_ENABLED: 'false', METRICS_PORT: metricsPort });
+    expect(printed).toContain(`listening on http://0.0.0.0:${port}`);
+    expect(printed).not.toContain('Only programs on this machine');
+    expect(printed).not.toContain('/docs');
+    expect(printed).toContain(`http://localhost:${metricsPort}/health/ready`);
+  });
+});
+
+test('a folder in which .env cannot be written stops the start with one sentence', async () => {
+  await mkdir(join(folder, '.env'));
+  const ended = await runToEnd('dist/src/commands/start.js', { folder });
+  expectOneSentence(ended, /EISDIR|cannot be (read|written)/);
+});
 
 test('a crash does not block the next start, with PostgreSQL still running or crashed too', async () => {
   const first = await started();

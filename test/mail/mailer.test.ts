@@ -228,7 +228,7 @@ describe('without a mail server', () => {
 
   it('writes the mail to the log and stores no row', async () => {
     const before = await rows(database);
-    const program = await startMailProgram(database, {});
+    const program = await startMailProgram(database, { BETTER_AUTH_URL: 'http://localhost:3000' });
     const answer = await program.send([mail], 'commit');
     await program.told(`mail verify-email to ada@example.com: ${link}`);
     await program.stop();
@@ -236,9 +236,12 @@ describe('without a mail server', () => {
     expect(await rows(database)).toHaveLength(before.length);
   });
 
-  it('disables mail in production and writes no link to the log or the table', async () => {
+  it.each([
+    ['in production', { NODE_ENV: 'production' }],
+    ['at a public https address', {}],
+  ])('disables mail %s and writes no link to the log or the table', async (_where, environment) => {
     const before = await rows(database);
-    const program = await startMailProgram(database, { NODE_ENV: 'production' });
+    const program = await startMailProgram(database, environment);
     const answer = await program.send([mail], 'commit');
     await program.told('SMTP_URL is not set');
     await program.stop();

@@ -21,6 +21,7 @@ export class JwksController {
     summary: 'Public keys',
     description: 'The keys with which other services verify the JWTs of this server (RFC 7517).',
     access: 'public',
+    cacheable: true,
     answer: KeySet,
   })
   jwks() {
