@@ -9,6 +9,7 @@ import { describeFaults } from './describe-faults.js';
 import { limitsFrom, type Limits } from './limits.js';
 import { coreOptions, type Options } from './options.js';
 import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
+import { sessionLimitsFrom, type SessionLimits } from './session-limits.js';
 import { passwordsFrom, type PasswordConfig } from './password-settings.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { parseAll } from './parse-variables.js';
@@ -80,6 +81,7 @@ export interface Config extends Options, FeatureOptions {
   readonly providerTimeout: number;
   /** The cache of sessions in this process. `size` is the number of sessions that it holds at most. */
   readonly sessionCache: { readonly enabled: boolean; readonly size: number };
+  readonly sessionLimits: SessionLimits;
   readonly password: PasswordConfig;
   readonly legacyJwt: LegacyJwtConfig;
   /** The cookies of features. */
@@ -157,6 +159,7 @@ function settingsFrom(
     oidcProviders: values.OIDC_PROVIDERS ?? [],
     providerTimeout: values.PROVIDER_TIMEOUT ?? 8,
     sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 5000 },
+    sessionLimits: sessionLimitsFrom(values),
     password: passwordsFrom(values),
     legacyJwt: legacyJwtFrom(values),
   };

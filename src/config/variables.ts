@@ -126,6 +126,21 @@ export const VARIABLES = {
     'most sessions in the cache, about 4 KB of memory each, and at most 20 KB',
     '5000',
   ),
+  SESSION_MAX_PER_USER: variable(
+    integer(0, 100_000),
+    'most sessions of one user; a further sign-in ends the oldest; 0 for no limit',
+    '0; strict: 20',
+  ),
+  SESSION_ABSOLUTE_LIFETIME: variable(
+    seconds(0),
+    'seconds after the sign-in at which a session ends, however often it is used; 0 for no limit',
+    '0; strict: 2592000',
+  ),
+  SESSION_IDLE_LIFETIME: variable(
+    seconds(0),
+    'seconds without a request after which a session ends, at most a tenth early; 0 for no limit',
+    '0; strict: 259200',
+  ),
   PASSWORD_HASH: variable(
     oneOf('bcrypt', 'argon2id', 'scrypt'),
     'format of new hashes; use `scrypt` if a `better-auth` server without a custom `verify` reads them too',
