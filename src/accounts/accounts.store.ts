@@ -114,12 +114,13 @@ export class AccountsStore {
   /**
    * Stores another hash of the same password, if the hash is still `previous`. Until the switch-over has ended, it stores
    * only bcrypt hashes (`$2b$`), because the legacy application can read no others. Otherwise the old hash stays, which
-   * still verifies the password.
+   * still verifies the password. The setting `gatehouse.rehash` tells the triggers that the password is the same.
    */
   async rehash(accountId: string, previous: string, hash: string): Promise<void> {
     await this.dataSource.query(
-      `update {accounts} set password = $3, updated_at = $4
-       where id = $1 and password = $2
+      `with rehash as materialized (select set_config('gatehouse.rehash', 'on', true))
+       update {accounts} as a set password = $3, updated_at = $4 from rehash
+       where a.id = $1 and a.password = $2
          and ($3 like '$2b$%' or not exists (select 1 from gatehouse.switch_over where mode <> 'ended'))`,
       [accountId, previous, hash, new Date()],
     );

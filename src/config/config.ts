@@ -11,6 +11,7 @@ import { coreOptions, type Options } from './options.js';
 import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
 import { sessionLimitsFrom, type SessionLimits } from './session-limits.js';
 import { passwordsFrom, type PasswordConfig } from './password-settings.js';
+import { secretFaults } from './secret-faults.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { parseAll } from './parse-variables.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
@@ -42,6 +43,8 @@ export interface LegacyJwtConfig {
   readonly emailClaim: string | undefined;
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
+  /** Values of claims such as `type` that legacy JWTs may have, besides the usual ones. */
+  readonly types: readonly string[];
 }
 
 /**
@@ -114,6 +117,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
   faults.push(
     ...missing(environment, values),
     ...contradictions(options, values),
+    ...secretFaults(values),
     ...(values.LEGACY_PASSWORD_FORMAT || !environment['LEGACY_PASSWORD_FORMAT']
       ? legacyPasswordFaults(environment)
       : []),
@@ -173,6 +177,7 @@ function legacyJwtFrom(values: Values): LegacyJwtConfig {
     emailClaim: values.LEGACY_JWT_EMAIL_CLAIM,
     issuer: values.LEGACY_JWT_ISSUER,
     audience: values.LEGACY_JWT_AUDIENCE,
+    types: values.LEGACY_JWT_TYPES ?? [],
   };
 }
 

@@ -158,13 +158,17 @@ export const VARIABLES = {
     '256',
   ),
   ...MIGRATION_VARIABLES,
-  LEGACY_JWT_SECRET: variable(text, 'secret of the legacy application’s HS256 JWTs'),
+  LEGACY_JWT_SECRET: variable(text, 'secret of the legacy application’s HS256, HS384 or HS512 JWTs'),
   LEGACY_JWT_JWKS_URL: variable(
     webUrl,
     'URL of the key set for the legacy application’s RS256 or ES256 JWTs',
   ),
   LEGACY_JWT_SUBJECT_CLAIM: variable(text, 'claim with the user’s id in legacy JWTs', 'sub'),
   LEGACY_JWT_EMAIL_CLAIM: variable(text, 'claim with the e-mail address, for legacy JWTs without an id'),
+  LEGACY_JWT_TYPES: variable(
+    list,
+    'further values that the claims `type`, `typ`, `use`, `purpose` and `scope` of legacy JWTs may have; values such as `access` and `bearer` are known, others are refused',
+  ),
   LEGACY_JWT_ISSUER: variable(text, '`iss` that legacy JWTs must have'),
   LEGACY_JWT_AUDIENCE: variable(
     text,

@@ -15,6 +15,7 @@ import { Renew } from './current/renew.js';
 import { Write } from './current/write.js';
 import { SessionHeaders } from './session-headers.js';
 import { LiveSession } from './live-session.js';
+import { Revocations } from './revocations.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsStore } from './sessions.store.js';
 import { BanGate } from './gates/ban.gate.js';
@@ -44,6 +45,7 @@ import { UpdateSession } from './use-cases/update-session.js';
     Write,
     CurrentSession,
     SessionHeaders,
+    Revocations,
     SessionGates,
     BanGate,
     LiveSession,
@@ -61,6 +63,7 @@ import { UpdateSession } from './use-cases/update-session.js';
     ChangeListener,
     Credentials,
     CurrentSession,
+    Revocations,
     SessionHeaders,
     SessionsStore,
     CreateSession,
