@@ -22,6 +22,7 @@ import { CreateLegacyTokens1763903100000 } from './1763903100000-CreateLegacyTok
 import { NotifySessionChanges1763904000000 } from './1763904000000-NotifySessionChanges.js';
 import { CreateTokenRefreshes1763905000000 } from './1763905000000-CreateTokenRefreshes.js';
 import { CutOffLegacyTokens1763906500000 } from './1763906500000-CutOffLegacyTokens.js';
+import { CreateAddressProofs1763906600000 } from './1763906600000-CreateAddressProofs.js';
 
 /** In the order in which they run. Add new ones at the end, and never change a released one. */
 export const MIGRATIONS = [
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   NotifySessionChanges1763904000000,
   CreateTokenRefreshes1763905000000,
   CutOffLegacyTokens1763906500000,
+  CreateAddressProofs1763906600000,
 ] as const;

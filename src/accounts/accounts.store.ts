@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, IsNull, Not, type EntityManager } from 'typeorm';
 import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -131,6 +131,18 @@ export class AccountsStore {
     const change = { password, updatedAt: new Date() };
     const { affected } = await manager.update(AccountEntity, credentialOf(userId), change);
     if (affected === 0) await this.addCredential(userId, password, manager);
+  }
+
+  /** Sets the password of a user who has one. @returns false if the user has none. */
+  async overwritePassword(userId: string, password: string, manager: EntityManager): Promise<boolean> {
+    const where = { ...credentialOf(userId), password: Not(IsNull()) };
+    const { affected } = await manager.update(AccountEntity, where, { password, updatedAt: new Date() });
+    return (affected ?? 0) > 0;
+  }
+
+  /** Deletes the user's accounts at providers. */
+  async deleteProvidersOf(userId: string, manager: EntityManager): Promise<void> {
+    await manager.delete(AccountEntity, { userId, providerId: Not(CREDENTIAL) });
   }
 
   async deleteAllOf(userId: string, manager: EntityManager): Promise<void> {

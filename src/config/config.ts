@@ -76,6 +76,10 @@ export interface Config extends Options, FeatureOptions {
   readonly mailFrom: Mailbox;
   /** Folder of the operator's mail texts, which replace the built-in ones. */
   readonly mailTemplates: string | undefined;
+  /** Which proofs of an address take away what was set before them (src/accounts/protocol.md, "Pre-registered accounts"). */
+  readonly preRegistration: 'none' | 'without-links' | 'all';
+  /** Mails to the owner about changes of the account. `off` names the kinds that are not sent. */
+  readonly ownerNotices: { readonly enabled: boolean; readonly off: readonly string[] };
   readonly redisUrl: string | undefined;
   /** Options of Better Auth's built-in providers, by provider id. An unknown id comes from another program's variable. */
   readonly socialProviders: SocialProviders;
@@ -159,6 +163,12 @@ function settingsFrom(
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM ?? { name: '', address: `no-reply@${new URL(origin).hostname}` },
     mailTemplates: values.MAIL_TEMPLATES,
+    preRegistration:
+      values.PREREGISTRATION_PROTECTION ?? (values.SECURITY_PROFILE === 'strict' ? 'all' : 'none'),
+    ownerNotices: {
+      enabled: values.OWNER_NOTICES ?? values.SECURITY_PROFILE === 'strict',
+      off: values.OWNER_NOTICES_OFF ?? [],
+    },
     redisUrl: values.REDIS_URL,
     oidcProviders: values.OIDC_PROVIDERS ?? [],
     providerTimeout: values.PROVIDER_TIMEOUT ?? 8,

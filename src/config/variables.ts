@@ -96,6 +96,21 @@ export const VARIABLES = {
   SMTP_URL: variable(mailUrl, 'mail server', 'mails are written to the log; in production none is sent'),
   MAIL_FROM: variable(mailbox, 'sender of mails', '`no-reply@` and the host of the base URL'),
   MAIL_TEMPLATES: variable(text, 'folder with your own mail texts'),
+  PREREGISTRATION_PROTECTION: variable(
+    oneOf('none', 'without-links', 'all'),
+    'when somebody proves an address for the first time, the account loses what was set before: password, sessions, linked accounts; `without-links` not by opening a verification link',
+    'none; strict: all',
+  ),
+  OWNER_NOTICES: variable(
+    flag,
+    'true mails the owner of an account when the password or the e-mail changes, a provider is linked or a new device signs in',
+    'false; strict: true',
+  ),
+  OWNER_NOTICES_OFF: variable(
+    list,
+    'kinds of these mails that are not sent, such as `new-device,account-linked`',
+    'none',
+  ),
   REDIS_URL: variable(redisUrl, 'Redis that counts requests for the rate limits of all instances together'),
   OIDC_PROVIDERS: variable(
     oidcProviders,

@@ -15,6 +15,8 @@ import {
   findSessionsByTokens,
   type IdentityRow,
 } from './find-session.sql.js';
+import type { Device } from './device.js';
+import { findDevices } from './devices.sql.js';
 import { deleteOldest, lockUser } from './delete-oldest.sql.js';
 import { listSessions, listSessionsOfUsers } from './list-sessions.sql.js';
 import { sessionColumns, sessionFromRow, type SessionRow } from './session-row.js';
@@ -115,6 +117,11 @@ export class SessionsStore {
       .where('token = :token and updated_at <= :before', { token, before })
       .execute();
     return affected === 1;
+  }
+
+  /** Returns the devices of the user's stored sessions except this one. Expired sessions count too. */
+  devicesOf(userId: string, exceptId: string, manager: EntityManager): Promise<Device[]> {
+    return this.prepared.rows<Device>(findDevices, [userId, exceptId], manager);
   }
 
   /**

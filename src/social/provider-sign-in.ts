@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { EmailLinks } from '../accounts/email-links.js';
+import { EmailWriter } from '../accounts/email-writer.js';
 import { ProviderAccountsStore } from '../accounts/provider-accounts.store.js';
 import type { Account } from '../accounts/account.js';
 import { accountDataOf } from '../accounts/present-account.js';
@@ -57,6 +58,7 @@ export class ProviderSignIn {
     private readonly accounts: ProviderAccountsStore,
     private readonly linking: ImplicitLinking,
     private readonly links: EmailLinks,
+    private readonly emails: EmailWriter,
     private readonly createSession: CreateSession,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -123,10 +125,10 @@ export class ProviderSignIn {
     if (!known) return { user: await this.signUp(identity, request, manager), isNew: true };
     const user = account
       ? await this.refresh(known, account, identity, manager)
-      : await this.linking.link(known, identity, manager);
+      : await this.linking.link(known, identity, request.client, manager);
     const isNew = false;
     return request.overrideUserInfo
-      ? { user: await this.override(user, identity, manager), isNew }
+      ? { user: await this.override(user, identity, request.client, manager), isNew }
       : { user, isNew };
   }
 
@@ -147,7 +149,12 @@ export class ProviderSignIn {
     return (await this.users.update(user.id, { emailVerified: true }, manager)) ?? user;
   }
 
-  private async override(user: User, identity: ProviderIdentity, manager: EntityManager): Promise<User> {
+  private async override(
+    user: User,
+    identity: ProviderIdentity,
+    client: Client,
+    manager: EntityManager,
+  ): Promise<User> {
     const { profile } = identity;
     const email = addressOf(identity);
     const isSame = email === user.email;
@@ -162,7 +169,9 @@ export class ProviderSignIn {
         emailVerified: (isSame && user.emailVerified) || profile.emailVerified,
       }),
     };
-    return (await this.users.update(user.id, changes, manager)) ?? user;
+    const changed = await this.users.update(user.id, changes, manager);
+    if (changed) await this.emails.tell(user, changed, client, manager);
+    return changed ?? user;
   }
 
   private async signUp(

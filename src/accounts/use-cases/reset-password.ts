@@ -3,13 +3,16 @@ import { DataSource } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { badRequest } from '../../errors/auth-error.js';
+import type { Client } from '../../http/client.js';
 import { Text } from '../../http/fields.js';
+import { OwnerNotices } from '../../notices/owner-notices.js';
 import { SessionsStore } from '../../sessions/sessions.store.js';
 import { UsersStore } from '../../users/users.store.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
 import { VerificationsStore } from '../../verifications/verifications.store.js';
 import { AccountsStore } from '../accounts.store.js';
 import { Passwords } from '../passwords.js';
+import { PreRegistration } from '../pre-registration.js';
 
 export class ResetPasswordBody {
   @Text({ format: 'password', example: 'correct horse battery staple' })
@@ -40,6 +43,8 @@ export class ResetPassword {
     private readonly sessions: SessionsStore,
     private readonly accounts: AccountsStore,
     private readonly passwords: Passwords,
+    private readonly preRegistration: PreRegistration,
+    private readonly notices: OwnerNotices,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -47,14 +52,19 @@ export class ResetPassword {
    * Checks the token first and uses it up last, so that it stays valid when the new password is refused.
    * @throws {AuthError} 400 `INVALID_TOKEN`, `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `USER_NOT_FOUND`.
    */
-  async execute(body: ResetPasswordBody, query: ResetPasswordQuery): Promise<{ status: true }> {
+  async execute(
+    body: ResetPasswordBody,
+    query: ResetPasswordQuery,
+    client: Client,
+  ): Promise<{ status: true }> {
     const token = body.token || query.token;
     if (!token) throw badRequest('INVALID_TOKEN');
     this.passwords.requireAllowedLength(body.newPassword);
     const identifier = verificationIdentifier.resetPassword(token);
     const userId = await this.verifications.find(identifier);
     if (userId === undefined) throw badRequest('INVALID_TOKEN');
-    if (!(await this.users.findById(userId))) throw badRequest('USER_NOT_FOUND');
+    const user = await this.users.findById(userId);
+    if (!user) throw badRequest('USER_NOT_FOUND');
     const hash = await this.passwords.hash(body.newPassword);
     await this.dataSource.transaction(async (manager) => {
       const redeemed = await this.verifications.consume(identifier, manager);
@@ -62,7 +72,9 @@ export class ResetPassword {
       if (this.config.emailAndPassword.revokeSessionsOnPasswordReset) {
         await this.sessions.deleteAllOf(userId, manager);
       }
+      await this.preRegistration.end(user, { hash }, manager);
       await this.accounts.setPassword(userId, hash, manager);
+      await this.notices.send({ kind: 'password-changed', user, client }, manager);
     });
     return { status: true };
   }

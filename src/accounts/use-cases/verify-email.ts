@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { openingSecrets } from '../../config/keyring.js';
+import type { CookieJar } from '../../cookies/cookie-jar.js';
 import { openEmailToken, type EmailTokenClaims } from '../../crypto/email-token.js';
 import { AuthError, unauthorized } from '../../errors/auth-error.js';
 import { Redirect } from '../../http/answer.js';
@@ -17,6 +18,8 @@ import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import type { User } from '../../users/user.js';
 import { UsersStore } from '../../users/users.store.js';
 import { EmailChange, type EmailChangeClaims, type Followed } from '../email-change.js';
+import { PreRegistration } from '../pre-registration.js';
+import { SignUpMark } from '../sign-up-mark.js';
 import { lowerCaseAddress } from '../../network/lower-case-address.js';
 
 export class VerifyEmailQuery {
@@ -25,6 +28,12 @@ export class VerifyEmailQuery {
 
   @Text({ optional: true, description: 'Where the browser goes. An invalid link adds `?error=`' })
   callbackURL?: string;
+}
+
+/** The browser that opened the link. */
+export interface Browser {
+  readonly requested: RequestedSession;
+  readonly jar: CookieJar;
 }
 
 /** Handles a mailed link that verifies an e-mail or changes it (src/accounts/protocol.md, "verify-email"). */
@@ -38,6 +47,8 @@ export class VerifyEmail {
     private readonly emailChange: EmailChange,
     private readonly gates: SessionGates,
     private readonly createSession: CreateSession,
+    private readonly preRegistration: PreRegistration,
+    private readonly mark: SignUpMark,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     // Links signed with an older listed secret stay valid, because they may be in mails already sent.
@@ -48,13 +59,9 @@ export class VerifyEmail {
    * @returns a redirect if the link names a `callbackURL`. If the link is invalid, the redirect has the error code.
    * @throws {AuthError} 401 `TOKEN_EXPIRED`, `INVALID_TOKEN`, `USER_NOT_FOUND`, `INVALID_USER`.
    */
-  async execute(
-    query: VerifyEmailQuery,
-    client: Client,
-    requested: RequestedSession,
-  ): Promise<Followed | Redirect> {
+  async execute(query: VerifyEmailQuery, client: Client, browser: Browser): Promise<Followed | Redirect> {
     const { callbackURL } = query;
-    const followed = await this.follow(query, client, requested).catch((error: unknown) =>
+    const followed = await this.follow(query, client, browser).catch((error: unknown) =>
       sentBack(error, callbackURL),
     );
     if (!callbackURL || followed instanceof Redirect) return followed;
@@ -64,19 +71,36 @@ export class VerifyEmail {
   private async follow(
     { token, callbackURL }: VerifyEmailQuery,
     client: Client,
-    requested: RequestedSession,
+    browser: Browser,
   ): Promise<Followed> {
+    const { requested } = browser;
     const claims = openEmailToken(token, this.secrets);
     if (claims === 'expired') throw unauthorized('TOKEN_EXPIRED');
     if (claims === 'invalid' || !isEmailAddress(claims.email)) throw unauthorized('INVALID_TOKEN');
     if (isChange(claims)) {
-      return this.emailChange.follow(claims, { token, callbackURL, language: client.language, requested });
+      return this.emailChange.follow(claims, { token, callbackURL, client, requested });
     }
     const user = await this.ownerOf(claims);
     if (user.emailVerified) return { user: null, parts: {} };
-    await this.users.verifyEmail(user);
+    await this.write(user, client, browser);
     if (!this.config.emailVerification.autoSignInAfterVerification) return { user: null, parts: {} };
     return { user: null, parts: keptIf(await this.signIn(user, client, requested)) };
+  }
+
+  /**
+   * The person who opens the link is the one who signed up if the browser has that user's session or sign-up mark. Otherwise
+   * this may be the owner of an address with which somebody else signed up.
+   */
+  private async write(user: User, client: Client, { requested, jar }: Browser): Promise<void> {
+    const isSamePerson =
+      !this.preRegistration.coversLinks ||
+      this.mark.names(user.id, jar) ||
+      (await requested.resolve({ sensitive: true }))?.user.id === user.id;
+    if (isSamePerson) return this.users.verifyEmail(user);
+    await this.dataSource.transaction(async (manager) => {
+      await this.preRegistration.end(user, { client }, manager);
+      await this.users.verifyEmail(user, manager);
+    });
   }
 
   /** Finds the user for whom the link was made, which may not be the user who has the address now. */

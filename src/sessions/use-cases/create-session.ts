@@ -7,6 +7,7 @@ import { randomToken } from '../../crypto/random.js';
 import { RowIds } from '../../database/row-ids.js';
 import { lastEnd } from '../current/limits.js';
 import { SessionGates, type SessionCandidate } from '../gates/session-gates.js';
+import { NewDeviceNotice } from '../new-device-notice.js';
 import type { Session } from '../session.js';
 import { SessionsStore } from '../sessions.store.js';
 
@@ -27,6 +28,7 @@ export class CreateSession {
   constructor(
     private readonly gates: SessionGates,
     private readonly sessions: SessionsStore,
+    private readonly newDevice: NewDeviceNotice,
     private readonly ids: RowIds,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -64,8 +66,10 @@ export class CreateSession {
     const fields = this.config.session.additionalFields;
     const defaults = defaultValues(fields);
     await this.sessions.add({ ...session, additional: defaults }, manager);
+    const created = { ...session, additional: returnedValues(fields, ({ name }) => defaults[name]) };
+    await this.newDevice.send(created, client, manager);
     const { maxPerUser } = sessionLimits;
     if (maxPerUser !== undefined) await this.sessions.deleteOldest(session, maxPerUser, manager);
-    return { ...session, additional: returnedValues(fields, ({ name }) => defaults[name]) };
+    return created;
   }
 }
