@@ -16,7 +16,9 @@ import { DeletionController } from './deletion.controller.js';
 import { EmailChange } from './email-change.js';
 import { AddressProofsStore } from './address-proofs.store.js';
 import { EmailLinks } from './email-links.js';
+import { EmailProof } from './email-proof.js';
 import { EmailWriter } from './email-writer.js';
+import { PasswordReset } from './password-reset.js';
 import { EmailController } from './email.controller.js';
 import { LinkedAccountsController } from './linked-accounts.controller.js';
 import { AccountMails } from './mails/account-mails.js';
@@ -78,6 +80,8 @@ import { ValidAccessToken } from './valid-access-token.js';
     EmailLinks,
     EmailWriter,
     AddressProofsStore,
+    EmailProof,
+    PasswordReset,
     PreRegistration,
     SignUpMark,
     NewAccount,

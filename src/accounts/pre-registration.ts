@@ -7,7 +7,6 @@ import type { Client } from '../http/client.js';
 import { OwnerNotices } from '../notices/owner-notices.js';
 import { SessionsStore } from '../sessions/sessions.store.js';
 import type { User } from '../users/user.js';
-import { UsersStore } from '../users/users.store.js';
 import { VerificationsStore } from '../verifications/verifications.store.js';
 import { AccountsStore } from './accounts.store.js';
 import { AddressProofsStore } from './address-proofs.store.js';
@@ -24,7 +23,6 @@ export type Proof = { readonly hash: string } | { readonly client: Client };
 @Injectable()
 export class PreRegistration {
   constructor(
-    private readonly users: UsersStore,
     private readonly sessions: SessionsStore,
     private readonly accounts: AccountsStore,
     private readonly verifications: VerificationsStore,
@@ -45,8 +43,7 @@ export class PreRegistration {
    */
   async end({ id, email, name }: User, proof: Proof, manager: EntityManager): Promise<void> {
     if (this.config.preRegistration === 'none') return;
-    const locked = await this.users.lock(id, manager);
-    if (!locked || locked.emailVerified || locked.email !== email) return;
+    if (!(await this.proofs.lockUnproven(id, email, manager))) return;
     await this.sessions.deleteAllOf(id, manager);
     await this.accounts.deleteProvidersOf(id, manager);
     await this.verifications.deleteOf(id, manager);

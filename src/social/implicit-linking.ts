@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import type { Client } from '../http/client.js';
 import { OwnerNotices } from '../notices/owner-notices.js';
+import { EmailWriter } from '../accounts/email-writer.js';
 import { PreRegistration } from '../accounts/pre-registration.js';
 import { UsersStore } from '../users/users.store.js';
 import { fieldsFrom } from './provider-fields.js';
@@ -25,6 +26,7 @@ export class ImplicitLinking {
     private readonly accounts: ProviderAccountsStore,
     private readonly preRegistration: PreRegistration,
     private readonly notices: OwnerNotices,
+    private readonly emails: EmailWriter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -68,6 +70,31 @@ export class ImplicitLinking {
     if (!this.config.account.accountLinking.updateUserInfoOnLink) return undefined;
     const additional = fieldsFrom(profile, this.config.user.additionalFields, 'update');
     return this.users.update(userId, { name: profile.name, image: profile.image, additional }, manager);
+  }
+
+  /** Replaces the whole profile by the provider's. `email` is in lower case. */
+  async override(
+    user: User,
+    { identity, email }: { readonly identity: ProviderIdentity; readonly email: string },
+    client: Client,
+    manager: EntityManager,
+  ): Promise<User> {
+    const { profile } = identity;
+    const isSame = email === user.email;
+    // Do not take over an e-mail that another user has.
+    const isFree = isSame || !(await this.users.isEmailTaken(email, manager));
+    const changes = {
+      name: profile.name ?? '',
+      image: profile.image,
+      additional: fieldsFrom(profile, this.config.user.additionalFields, 'update'),
+      ...(isFree && {
+        email,
+        emailVerified: (isSame && user.emailVerified) || profile.emailVerified,
+      }),
+    };
+    const changed = await this.users.update(user.id, changes, manager);
+    if (changed) await this.emails.tell(user, changed, client, manager);
+    return changed ?? user;
   }
 
   private mayLink(user: User, { provider, profile }: ProviderIdentity): boolean {

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { EmailLinks } from '../accounts/email-links.js';
-import { EmailWriter } from '../accounts/email-writer.js';
 import { ProviderAccountsStore } from '../accounts/provider-accounts.store.js';
 import type { Account } from '../accounts/account.js';
 import { accountDataOf } from '../accounts/present-account.js';
@@ -58,7 +57,6 @@ export class ProviderSignIn {
     private readonly accounts: ProviderAccountsStore,
     private readonly linking: ImplicitLinking,
     private readonly links: EmailLinks,
-    private readonly emails: EmailWriter,
     private readonly createSession: CreateSession,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -128,7 +126,7 @@ export class ProviderSignIn {
       : await this.linking.link(known, identity, request.client, manager);
     const isNew = false;
     return request.overrideUserInfo
-      ? { user: await this.override(user, identity, request.client, manager), isNew }
+      ? { user: await this.linking.override(user, { identity, email }, request.client, manager), isNew }
       : { user, isNew };
   }
 
@@ -147,31 +145,6 @@ export class ProviderSignIn {
     if (!profile.emailVerified || user.emailVerified || lowerCaseAddress(profile.email ?? '') !== user.email)
       return user;
     return (await this.users.update(user.id, { emailVerified: true }, manager)) ?? user;
-  }
-
-  private async override(
-    user: User,
-    identity: ProviderIdentity,
-    client: Client,
-    manager: EntityManager,
-  ): Promise<User> {
-    const { profile } = identity;
-    const email = addressOf(identity);
-    const isSame = email === user.email;
-    // Do not take over an e-mail that another user has.
-    const isFree = isSame || !(await this.users.isEmailTaken(email, manager));
-    const changes = {
-      name: profile.name ?? '',
-      image: profile.image,
-      additional: fieldsFrom(profile, this.config.user.additionalFields, 'update'),
-      ...(isFree && {
-        email,
-        emailVerified: (isSame && user.emailVerified) || profile.emailVerified,
-      }),
-    };
-    const changed = await this.users.update(user.id, changes, manager);
-    if (changed) await this.emails.tell(user, changed, client, manager);
-    return changed ?? user;
   }
 
   private async signUp(

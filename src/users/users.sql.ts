@@ -19,11 +19,6 @@ export const isUserBanned: PreparedQuery = {
   text: `select ${isBannedSql('u')} as is_banned from {users} u where u.id = $1`,
 };
 
-export const lockUser: PreparedQuery = {
-  name: 'lock_user',
-  text: `select u.email, u.is_email_verified as "emailVerified" from {users} u where u.id = $1 for update`,
-};
-
 /** `$1` is in lower case. */
 export const findUsersByEmail = (fields: Fields): PreparedQuery => ({
   name: 'find_users_by_email',

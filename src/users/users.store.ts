@@ -16,7 +16,6 @@ import {
   findUserById,
   findUsersByEmail,
   isUserBanned,
-  lockUser,
   updateUser,
   updateUserWithEmail,
 } from './users.sql.js';
@@ -42,8 +41,6 @@ export interface UserChanges {
   readonly emailVerified?: boolean | undefined;
   readonly additional?: AdditionalValues;
 }
-
-export type LockedUser = Pick<User, 'email' | 'emailVerified'>;
 
 @Injectable()
 export class UsersStore {
@@ -153,12 +150,6 @@ export class UsersStore {
   /** Marks the e-mail as verified, only if the user still has it. */
   async verifyEmail(user: User, manager?: EntityManager): Promise<void> {
     await this.updateWithEmail(user, { emailVerified: true }, manager);
-  }
-
-  /** Locks the user until the transaction ends. Returns the state that no other transaction can change meanwhile. */
-  async lock(id: string, manager: EntityManager): Promise<LockedUser | undefined> {
-    const [row] = await this.prepared.rows<LockedUser>(lockUser, [id], manager);
-    return row;
   }
 
   private async updateWithEmail(

@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 const hashed = (password: string, cost: number) =>
-  hashPassword(password, { format: 'bcrypt', bcryptCost: cost } as Parameters<typeof hashPassword>[1]);
+  hashPassword(password, { hash: 'bcrypt', bcryptCost: cost });
 
 let count = 0;
 

@@ -119,11 +119,10 @@ describe('caches', () => {
   ])('the session cache and repeated answers end with %s', async (variable, query) => {
     const gatehouse = await start({ SESSION_CACHE: 'true', [variable]: '3' });
     const ada = await aMember(gatehouse);
-    const path = `/api/auth/get-session?${new URLSearchParams(query)}`.replace(/\?$/, '');
+    const path = `/api/auth/get-session?${new URLSearchParams(query).toString()}`.replace(/\?$/, '');
     const ask = async () => (await ada.client.get(path)).text !== 'null';
     const begun = Date.now();
-    while ((await metric(gatehouse, 'gatehouse_session_cache_hits_total')) === 0)
-      if (!(await ask())) break;
+    while ((await metric(gatehouse, 'gatehouse_session_cache_hits_total')) === 0) if (!(await ask())) break;
     expect(Date.now() - begun).toBeLessThan(3000);
     await new Promise((resolve) => setTimeout(resolve, 3100 - (Date.now() - begun)));
     expect(await ask()).toBe(false);
@@ -208,7 +207,10 @@ describe('SECURITY_PROFILE', () => {
   test('strict sets 20 sessions, 30 days and 3 days', async () => {
     const gatehouse = await start({ SECURITY_PROFILE: 'strict' });
     expect(await count(gatehouse)).toBe(20);
-    expect([await holds(gatehouse, 30 * DAY, 0), await holds(gatehouse, 3 * DAY, 3 * DAY)]).toEqual([false, false]);
+    expect([await holds(gatehouse, 30 * DAY, 0), await holds(gatehouse, 3 * DAY, 3 * DAY)]).toEqual([
+      false,
+      false,
+    ]);
   });
 
   test.each([

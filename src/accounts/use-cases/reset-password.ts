@@ -1,18 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Config } from '../../config/config.js';
-import { CONFIG } from '../../config/config.module.js';
 import { badRequest } from '../../errors/auth-error.js';
 import type { Client } from '../../http/client.js';
 import { Text } from '../../http/fields.js';
-import { OwnerNotices } from '../../notices/owner-notices.js';
-import { SessionsStore } from '../../sessions/sessions.store.js';
 import { UsersStore } from '../../users/users.store.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
 import { VerificationsStore } from '../../verifications/verifications.store.js';
-import { AccountsStore } from '../accounts.store.js';
 import { Passwords } from '../passwords.js';
-import { PreRegistration } from '../pre-registration.js';
+import { PasswordReset } from '../password-reset.js';
 
 export class ResetPasswordBody {
   @Text({ format: 'password', example: 'correct horse battery staple' })
@@ -40,12 +35,8 @@ export class ResetPassword {
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly verifications: VerificationsStore,
     private readonly users: UsersStore,
-    private readonly sessions: SessionsStore,
-    private readonly accounts: AccountsStore,
     private readonly passwords: Passwords,
-    private readonly preRegistration: PreRegistration,
-    private readonly notices: OwnerNotices,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly reset: PasswordReset,
   ) {}
 
   /**
@@ -69,12 +60,7 @@ export class ResetPassword {
     await this.dataSource.transaction(async (manager) => {
       const redeemed = await this.verifications.consume(identifier, manager);
       if (redeemed !== userId) throw badRequest('INVALID_TOKEN');
-      if (this.config.emailAndPassword.revokeSessionsOnPasswordReset) {
-        await this.sessions.deleteAllOf(userId, manager);
-      }
-      await this.preRegistration.end(user, { hash }, manager);
-      await this.accounts.setPassword(userId, hash, manager);
-      await this.notices.send({ kind: 'password-changed', user, client }, manager);
+      await this.reset.write(user, hash, client, manager);
     });
     return { status: true };
   }

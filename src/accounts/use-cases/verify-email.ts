@@ -3,7 +3,6 @@ import { DataSource } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { openingSecrets } from '../../config/keyring.js';
-import type { CookieJar } from '../../cookies/cookie-jar.js';
 import { openEmailToken, type EmailTokenClaims } from '../../crypto/email-token.js';
 import { AuthError, unauthorized } from '../../errors/auth-error.js';
 import { Redirect } from '../../http/answer.js';
@@ -18,8 +17,7 @@ import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import type { User } from '../../users/user.js';
 import { UsersStore } from '../../users/users.store.js';
 import { EmailChange, type EmailChangeClaims, type Followed } from '../email-change.js';
-import { PreRegistration } from '../pre-registration.js';
-import { SignUpMark } from '../sign-up-mark.js';
+import { EmailProof, type Browser } from '../email-proof.js';
 import { lowerCaseAddress } from '../../network/lower-case-address.js';
 
 export class VerifyEmailQuery {
@@ -28,12 +26,6 @@ export class VerifyEmailQuery {
 
   @Text({ optional: true, description: 'Where the browser goes. An invalid link adds `?error=`' })
   callbackURL?: string;
-}
-
-/** The browser that opened the link. */
-export interface Browser {
-  readonly requested: RequestedSession;
-  readonly jar: CookieJar;
 }
 
 /** Handles a mailed link that verifies an e-mail or changes it (src/accounts/protocol.md, "verify-email"). */
@@ -47,8 +39,7 @@ export class VerifyEmail {
     private readonly emailChange: EmailChange,
     private readonly gates: SessionGates,
     private readonly createSession: CreateSession,
-    private readonly preRegistration: PreRegistration,
-    private readonly mark: SignUpMark,
+    private readonly proof: EmailProof,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     // Links signed with an older listed secret stay valid, because they may be in mails already sent.
@@ -82,25 +73,9 @@ export class VerifyEmail {
     }
     const user = await this.ownerOf(claims);
     if (user.emailVerified) return { user: null, parts: {} };
-    await this.write(user, client, browser);
+    await this.proof.write(user, client, browser);
     if (!this.config.emailVerification.autoSignInAfterVerification) return { user: null, parts: {} };
     return { user: null, parts: keptIf(await this.signIn(user, client, requested)) };
-  }
-
-  /**
-   * The person who opens the link is the one who signed up if the browser has that user's session or sign-up mark. Otherwise
-   * this may be the owner of an address with which somebody else signed up.
-   */
-  private async write(user: User, client: Client, { requested, jar }: Browser): Promise<void> {
-    const isSamePerson =
-      !this.preRegistration.coversLinks ||
-      this.mark.names(user.id, jar) ||
-      (await requested.resolve({ sensitive: true }))?.user.id === user.id;
-    if (isSamePerson) return this.users.verifyEmail(user);
-    await this.dataSource.transaction(async (manager) => {
-      await this.preRegistration.end(user, { client }, manager);
-      await this.users.verifyEmail(user, manager);
-    });
   }
 
   /** Finds the user for whom the link was made, which may not be the user who has the address now. */

@@ -35,7 +35,9 @@ export function judge(
   const end = endOf(session, limits);
   if (end <= now) return { isLive: false, isExpired: true };
   if (isBanned) return { isLive: false, isExpired: false };
-  const dueAt = refreshes ? dueFrom(session.expiresAt.getTime(), lastEnd(session, limits), settings) : Infinity;
+  const dueAt = refreshes
+    ? dueFrom(session.expiresAt.getTime(), lastEnd(session, limits), settings)
+    : Infinity;
   const unrecordedAt = recordedFrom(session, limits);
   return {
     isLive: true,

@@ -26,7 +26,10 @@ test('a session that was not found does not hold', () => {
 });
 
 test.each([0, -1])('a session that ended %d ms from now has expired', (milliseconds) => {
-  expect(judge(endingIn(milliseconds), terms, settings, NO_LIMITS)).toEqual({ isLive: false, isExpired: true });
+  expect(judge(endingIn(milliseconds), terms, settings, NO_LIMITS)).toEqual({
+    isLive: false,
+    isExpired: true,
+  });
 });
 
 test('the session of a banned user does not hold, and has expired only if its time is over', () => {
@@ -51,7 +54,12 @@ test.each([
   ['renewing is switched off', terms, { ...settings, disableSessionRefresh: true }],
 ])('a session is never due if %s, and holds until it ends', (_, given, configured) => {
   const until = NOW + HOUR;
-  expect(judge(endingIn(HOUR), given, configured, NO_LIMITS)).toEqual({ isLive: true, isDue: false, isUnrecorded: false, until });
+  expect(judge(endingIn(HOUR), given, configured, NO_LIMITS)).toEqual({
+    isLive: true,
+    isDue: false,
+    isUnrecorded: false,
+    until,
+  });
 });
 
 describe('with limits', () => {
