@@ -21,6 +21,8 @@ import { WriteBackPasswords1763903000000 } from './1763903000000-WriteBackPasswo
 import { CreateLegacyTokens1763903100000 } from './1763903100000-CreateLegacyTokens.js';
 import { NotifySessionChanges1763904000000 } from './1763904000000-NotifySessionChanges.js';
 import { CreateTokenRefreshes1763905000000 } from './1763905000000-CreateTokenRefreshes.js';
+import { CutOffLegacyTokens1763906500000 } from './1763906500000-CutOffLegacyTokens.js';
+import { CreateAddressProofs1763906600000 } from './1763906600000-CreateAddressProofs.js';
 
 /** In the order in which they run. Add new ones at the end, and never change a released one. */
 export const MIGRATIONS = [
@@ -47,4 +49,6 @@ export const MIGRATIONS = [
   CreateLegacyTokens1763903100000,
   NotifySessionChanges1763904000000,
   CreateTokenRefreshes1763905000000,
+  CutOffLegacyTokens1763906500000,
+  CreateAddressProofs1763906600000,
 ] as const;

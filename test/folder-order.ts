@@ -18,6 +18,7 @@ export const FOLDERS = [
   'mail',
   'verifications',
   'users',
+  'notices',
   'sessions',
   'providers',
   'accounts',

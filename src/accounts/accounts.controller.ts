@@ -6,6 +6,7 @@ import { type Client, From } from '../http/client.js';
 import { keptIf, type SignedIn } from '../sessions/signed-in.js';
 import { presentUser, UserAnswer } from '../users/present-user.js';
 import { AccountAnswer } from './present-account.js';
+import { SignUpMark } from './sign-up-mark.js';
 import { ListAccounts } from './use-cases/list-accounts.js';
 import { SignInEmail, SignInEmailBody, signInErrors } from './use-cases/sign-in-email.js';
 import { SignUpEmail, SignUpEmailBody, signUpErrors } from './use-cases/sign-up-email.js';
@@ -51,6 +52,7 @@ export class AccountsController {
     private readonly signUp: SignUpEmail,
     private readonly signIn: SignInEmail,
     private readonly list: ListAccounts,
+    private readonly mark: SignUpMark,
   ) {}
 
   @AuthPost('sign-up/email', {
@@ -64,7 +66,8 @@ export class AccountsController {
   async signUpEmail(@Body() body: SignUpEmailBody, @From() client: Client) {
     const { user, signedIn } = await this.signUp.execute(body, client);
     const token = signedIn?.session.token ?? null;
-    return new Answer({ token, user: presentUser(user) }, keptIf(signedIn));
+    const cookies = this.mark.cookiesFor(user.id);
+    return new Answer({ token, user: presentUser(user) }, { ...keptIf(signedIn), cookies });
   }
 
   @AuthPost('sign-in/email', {

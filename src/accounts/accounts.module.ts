@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { HttpModule } from '../http/http.module.js';
 import { MailModule } from '../mail/mail.module.js';
+import { NoticesModule } from '../notices/notices.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -13,7 +14,11 @@ import { SelectedAccount } from './account-selection.js';
 import { AccountsStore } from './accounts.store.js';
 import { DeletionController } from './deletion.controller.js';
 import { EmailChange } from './email-change.js';
+import { AddressProofsStore } from './address-proofs.store.js';
 import { EmailLinks } from './email-links.js';
+import { EmailProof } from './email-proof.js';
+import { EmailWriter } from './email-writer.js';
+import { PasswordReset } from './password-reset.js';
 import { EmailController } from './email.controller.js';
 import { LinkedAccountsController } from './linked-accounts.controller.js';
 import { AccountMails } from './mails/account-mails.js';
@@ -21,6 +26,8 @@ import { NewAccount } from './new-account.js';
 import { PasswordController } from './password.controller.js';
 import { PasswordMetrics } from './password-metrics.js';
 import { Passwords } from './passwords.js';
+import { PreRegistration } from './pre-registration.js';
+import { SignUpMark } from './sign-up-mark.js';
 import { ProviderAccountsStore } from './provider-accounts.store.js';
 import { TokenRefresh } from './token-refresh.js';
 import { TokenRefreshesStore } from './token-refreshes.store.js';
@@ -48,6 +55,7 @@ import { ValidAccessToken } from './valid-access-token.js';
   imports: [
     HttpModule,
     MailModule,
+    NoticesModule,
     ProvidersModule,
     RateLimitsModule,
     SessionsModule,
@@ -70,6 +78,12 @@ import { ValidAccessToken } from './valid-access-token.js';
     Passwords,
     PasswordMetrics,
     EmailLinks,
+    EmailWriter,
+    AddressProofsStore,
+    EmailProof,
+    PasswordReset,
+    PreRegistration,
+    SignUpMark,
     NewAccount,
     EmailChange,
     AccountDeletion,
@@ -95,6 +109,15 @@ import { ValidAccessToken } from './valid-access-token.js';
     VerifyEmail,
     VerifyPassword,
   ],
-  exports: [AccountsStore, EmailLinks, Passwords, ProviderAccountsStore, SignInEmail, SignUpEmail],
+  exports: [
+    AccountsStore,
+    EmailLinks,
+    EmailWriter,
+    Passwords,
+    PreRegistration,
+    ProviderAccountsStore,
+    SignInEmail,
+    SignUpEmail,
+  ],
 })
 export class AccountsModule {}

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, IsNull, Not, type EntityManager } from 'typeorm';
 import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -114,12 +114,13 @@ export class AccountsStore {
   /**
    * Stores another hash of the same password, if the hash is still `previous`. Until the switch-over has ended, it stores
    * only bcrypt hashes (`$2b$`), because the legacy application can read no others. Otherwise the old hash stays, which
-   * still verifies the password.
+   * still verifies the password. The setting `gatehouse.rehash` tells the triggers that the password is the same.
    */
   async rehash(accountId: string, previous: string, hash: string): Promise<void> {
     await this.dataSource.query(
-      `update {accounts} set password = $3, updated_at = $4
-       where id = $1 and password = $2
+      `with rehash as materialized (select set_config('gatehouse.rehash', 'on', true))
+       update {accounts} as a set password = $3, updated_at = $4 from rehash
+       where a.id = $1 and a.password = $2
          and ($3 like '$2b$%' or not exists (select 1 from gatehouse.switch_over where mode <> 'ended'))`,
       [accountId, previous, hash, new Date()],
     );
@@ -130,6 +131,18 @@ export class AccountsStore {
     const change = { password, updatedAt: new Date() };
     const { affected } = await manager.update(AccountEntity, credentialOf(userId), change);
     if (affected === 0) await this.addCredential(userId, password, manager);
+  }
+
+  /** Sets the password of a user who has one. @returns false if the user has none. */
+  async overwritePassword(userId: string, password: string, manager: EntityManager): Promise<boolean> {
+    const where = { ...credentialOf(userId), password: Not(IsNull()) };
+    const { affected } = await manager.update(AccountEntity, where, { password, updatedAt: new Date() });
+    return (affected ?? 0) > 0;
+  }
+
+  /** Deletes the user's accounts at providers. */
+  async deleteProvidersOf(userId: string, manager: EntityManager): Promise<void> {
+    await manager.delete(AccountEntity, { userId, providerId: Not(CREDENTIAL) });
   }
 
   async deleteAllOf(userId: string, manager: EntityManager): Promise<void> {

@@ -4,20 +4,23 @@ import { CONFIG } from '../config/config.module.js';
 import type { EmailTokenClaims } from '../crypto/email-token.js';
 import { unauthorized } from '../errors/auth-error.js';
 import type { AnswerParts } from '../http/answer.js';
+import type { Client } from '../http/client.js';
 import { keptBy } from '../sessions/auth-context.js';
 import type { RequestedSession } from '../sessions/requested-session.js';
 import { UsersStore } from '../users/users.store.js';
 import { verificationIdentifier } from '../verifications/verification-identifier.js';
 import { VerificationsStore } from '../verifications/verifications.store.js';
 import { EmailLinks } from './email-links.js';
+import { EmailWriter } from './email-writer.js';
+import { PreRegistration } from './pre-registration.js';
 import type { User } from '../users/user.js';
 import { lowerCaseAddress } from '../network/lower-case-address.js';
 
 export interface FollowedLink {
   readonly token: string;
   readonly callbackURL: string | undefined;
-  /** The language of the mails to send: the header `Accept-Language` as the client sent it. */
-  readonly language: string | undefined;
+  /** The client that opened the link. */
+  readonly client: Client;
   /** The session of the browser that opened the link. */
   readonly requested: RequestedSession;
 }
@@ -40,6 +43,8 @@ export class EmailChange {
     private readonly users: UsersStore,
     private readonly verifications: VerificationsStore,
     private readonly links: EmailLinks,
+    private readonly writer: EmailWriter,
+    private readonly preRegistration: PreRegistration,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -52,14 +57,18 @@ export class EmailChange {
     const user = await this.users.findById(claims.userId);
     if (!user) throw unauthorized('USER_NOT_FOUND');
     if (lowerCaseAddress(user.email) !== claims.email) throw unauthorized('INVALID_TOKEN');
+    if (await this.preRegistration.refuses(claims.userId, claims.iat)) throw unauthorized('INVALID_TOKEN');
     const auth = await link.requested.resolve();
     if (auth && auth.user.id !== user.id) throw unauthorized('INVALID_USER');
+    // Otherwise the owner of the new address could open the link of a stranger's account, and confirm that account.
+    if (!auth && this.preRegistration.coversLinks) throw unauthorized('INVALID_USER');
     if (claims.requestType === 'change-email-confirmation') {
       await this.askNewAddress(user, claims, link);
       return { parts: {} };
     }
     const verified = claims.requestType === 'change-email-verification';
-    const changed = await this.users.changeEmail(user, claims.updateTo, verified ? undefined : false);
+    const wanted = { email: claims.updateTo, emailVerified: verified ? undefined : false };
+    const changed = await this.writer.change(user, wanted, link.client);
     // Another user has taken the address in the meantime.
     if (!changed) throw unauthorized('INVALID_TOKEN');
     if (!verified) await this.askAgain(changed, link);
@@ -73,7 +82,7 @@ export class EmailChange {
   private async askNewAddress(
     user: User,
     { updateTo }: EmailChangeClaims,
-    { token, callbackURL, language }: FollowedLink,
+    { token, callbackURL, client: { language } }: FollowedLink,
   ): Promise<void> {
     if (!this.links.enabled) return;
     const identifier = verificationIdentifier.changeEmailConfirmation(token);
@@ -82,7 +91,7 @@ export class EmailChange {
   }
 
   /** Mails a link to verify the new address. Links of an older Better Auth change the address before it is verified. */
-  private async askAgain(user: User, { callbackURL, language }: FollowedLink): Promise<void> {
+  private async askAgain(user: User, { callbackURL, client: { language } }: FollowedLink): Promise<void> {
     if (this.links.enabled) await this.links.verify({ user, callbackURL, language });
   }
 }

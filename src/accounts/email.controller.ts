@@ -1,8 +1,10 @@
 import { Body, Controller, Query } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
+import type { CookieJar } from '../cookies/cookie-jar.js';
 import { Answer, Redirect } from '../http/answer.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
 import { type Client, From } from '../http/client.js';
+import { Jar } from '../http/request-cookies.js';
 import { StatusAnswer } from '../http/status-answer.js';
 import { presentUser, UserAnswer } from '../users/present-user.js';
 import type { Followed } from './email-change.js';
@@ -51,8 +53,9 @@ export class EmailController {
     @Query() query: VerifyEmailQuery,
     @From() client: Client,
     @Requested() requested: RequestedSession,
+    @Jar() jar: CookieJar,
   ) {
-    const followed = await this.verify.execute(query, client, requested);
+    const followed = await this.verify.execute(query, client, { requested, jar });
     return followed instanceof Redirect ? followed : new Answer(verifiedAnswer(followed), followed.parts);
   }
 

@@ -111,7 +111,7 @@ export class PasswordController {
       503: ['SERVICE_UNAVAILABLE'],
     },
   })
-  resetPassword(@Body() body: ResetPasswordBody, @Query() query: ResetPasswordQuery) {
-    return this.reset.execute(body, query);
+  resetPassword(@Body() body: ResetPasswordBody, @Query() query: ResetPasswordQuery, @From() client: Client) {
+    return this.reset.execute(body, query, client);
   }
 }

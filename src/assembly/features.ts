@@ -1,5 +1,6 @@
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { AccountEntity } from '../accounts/account.entity.js';
+import { SIGNED_UP } from '../accounts/sign-up-mark.js';
 import { bearerOptions } from '../features/bearer/bearer-options.js';
 import { BearerFeature } from '../features/bearer/bearer.feature.js';
 import { Jwk } from '../features/jwt/jwk.entity.js';
@@ -8,6 +9,7 @@ import { JwtFeature } from '../features/jwt/jwt.feature.js';
 import { LegacyModule } from '../legacy/legacy.module.js';
 import { QueuedMail } from '../mail/mail.entity.js';
 import { MailModule } from '../mail/mail.module.js';
+import { NoticesModule } from '../notices/notices.module.js';
 import { PagesModule } from '../pages/pages.module.js';
 import { RateLimit } from '../rate-limits/rate-limit.entity.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
@@ -31,8 +33,9 @@ export const FEATURES: readonly Feature[] = [
   { module: MailModule, entities: [QueuedMail] },
   { module: VerificationsModule, entities: [Verification] },
   { module: UsersModule, entities: [UserEntity] },
+  { module: NoticesModule },
   { module: SessionsModule, entities: [SessionEntity] },
-  { module: AccountsModule, entities: [AccountEntity] },
+  { module: AccountsModule, entities: [AccountEntity], cookies: [SIGNED_UP] },
   { module: SocialModule, cookies: [STATE, OAUTH_STATE] },
   { module: BearerFeature, optionTables: [bearerOptions] },
   { module: JwtFeature, entities: [Jwk], optionTables: [jwtOptions] },

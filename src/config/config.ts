@@ -10,7 +10,9 @@ import { describeFaults } from './describe-faults.js';
 import { limitsFrom, type Limits } from './limits.js';
 import { coreOptions, type Options } from './options.js';
 import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
+import { sessionLimitsFrom, type SessionLimits } from './session-limits.js';
 import { passwordsFrom, type PasswordConfig } from './password-settings.js';
+import { secretFaults } from './secret-faults.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { parseAll } from './parse-variables.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
@@ -42,6 +44,8 @@ export interface LegacyJwtConfig {
   readonly emailClaim: string | undefined;
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
+  /** Values of claims such as `type` that legacy JWTs may have, besides the usual ones. */
+  readonly types: readonly string[];
 }
 
 /**
@@ -73,6 +77,10 @@ export interface Config extends Options, FeatureOptions, Exposure {
   readonly mailFrom: Mailbox;
   /** Folder of the operator's mail texts, which replace the built-in ones. */
   readonly mailTemplates: string | undefined;
+  /** Which proofs of an address take away what was set before them (src/accounts/protocol.md, "Pre-registered accounts"). */
+  readonly preRegistration: 'none' | 'without-links' | 'all';
+  /** Mails to the owner about changes of the account. `off` names the kinds that are not sent. */
+  readonly ownerNotices: { readonly enabled: boolean; readonly off: readonly string[] };
   readonly redisUrl: string | undefined;
   /** Options of Better Auth's built-in providers, by provider id. An unknown id comes from another program's variable. */
   readonly socialProviders: SocialProviders;
@@ -81,6 +89,7 @@ export interface Config extends Options, FeatureOptions, Exposure {
   readonly providerTimeout: number;
   /** The cache of sessions in this process. `size` is the number of sessions that it holds at most. */
   readonly sessionCache: { readonly enabled: boolean; readonly size: number };
+  readonly sessionLimits: SessionLimits;
   readonly password: PasswordConfig;
   readonly legacyJwt: LegacyJwtConfig;
   /** The cookies of features. */
@@ -114,6 +123,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
   faults.push(
     ...missing(environment, values),
     ...contradictions(options, values),
+    ...secretFaults(values),
     ...(values.LEGACY_PASSWORD_FORMAT || !environment['LEGACY_PASSWORD_FORMAT']
       ? legacyPasswordFaults(environment)
       : []),
@@ -159,10 +169,17 @@ function settingsFrom(
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM ?? { name: '', address: `no-reply@${new URL(origin).hostname}` },
     mailTemplates: values.MAIL_TEMPLATES,
+    preRegistration:
+      values.PREREGISTRATION_PROTECTION ?? (values.SECURITY_PROFILE === 'strict' ? 'all' : 'none'),
+    ownerNotices: {
+      enabled: values.OWNER_NOTICES ?? values.SECURITY_PROFILE === 'strict',
+      off: values.OWNER_NOTICES_OFF ?? [],
+    },
     redisUrl: values.REDIS_URL,
     oidcProviders: values.OIDC_PROVIDERS ?? [],
     providerTimeout: values.PROVIDER_TIMEOUT ?? 8,
     sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 5000 },
+    sessionLimits: sessionLimitsFrom(values),
     password: passwordsFrom(values),
     legacyJwt: legacyJwtFrom(values),
   };
@@ -176,6 +193,7 @@ function legacyJwtFrom(values: Values): LegacyJwtConfig {
     emailClaim: values.LEGACY_JWT_EMAIL_CLAIM,
     issuer: values.LEGACY_JWT_ISSUER,
     audience: values.LEGACY_JWT_AUDIENCE,
+    types: values.LEGACY_JWT_TYPES ?? [],
   };
 }
 

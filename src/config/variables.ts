@@ -100,6 +100,21 @@ export const VARIABLES = {
   ),
   MAIL_FROM: variable(mailbox, 'sender of mails', '`no-reply@` and the host of the base URL'),
   MAIL_TEMPLATES: variable(text, 'folder with your own mail texts'),
+  PREREGISTRATION_PROTECTION: variable(
+    oneOf('none', 'without-links', 'all'),
+    'when somebody proves an address for the first time, the account loses what was set before: password, sessions, linked accounts; `without-links` not by opening a verification link',
+    'none; strict: all',
+  ),
+  OWNER_NOTICES: variable(
+    flag,
+    'true mails the owner of an account when the password or the e-mail changes, a provider is linked or a new device signs in',
+    'false; strict: true',
+  ),
+  OWNER_NOTICES_OFF: variable(
+    list,
+    'kinds of these mails that are not sent, such as `new-device,account-linked`',
+    'none',
+  ),
   REDIS_URL: variable(redisUrl, 'Redis that counts requests for the rate limits of all instances together'),
   OIDC_PROVIDERS: variable(
     oidcProviders,
@@ -141,6 +156,21 @@ export const VARIABLES = {
     'most sessions in the cache, about 4 KB of memory each, and at most 20 KB',
     '5000',
   ),
+  SESSION_MAX_PER_USER: variable(
+    integer(0, 100_000),
+    'most sessions of one user; a further sign-in ends the oldest; 0 for no limit',
+    '0; strict: 20',
+  ),
+  SESSION_ABSOLUTE_LIFETIME: variable(
+    seconds(0),
+    'seconds after the sign-in at which a session ends, however often it is used; 0 for no limit',
+    '0; strict: 2592000',
+  ),
+  SESSION_IDLE_LIFETIME: variable(
+    seconds(0),
+    'seconds without a request after which a session ends, at most a tenth early; 0 for no limit',
+    '0; strict: 259200',
+  ),
   PASSWORD_HASH: variable(
     oneOf('bcrypt', 'argon2id', 'scrypt'),
     'format of new hashes; use `scrypt` if a `better-auth` server without a custom `verify` reads them too',
@@ -158,13 +188,17 @@ export const VARIABLES = {
     '256',
   ),
   ...MIGRATION_VARIABLES,
-  LEGACY_JWT_SECRET: variable(text, 'secret of the legacy application’s HS256 JWTs'),
+  LEGACY_JWT_SECRET: variable(text, 'secret of the legacy application’s HS256, HS384 or HS512 JWTs'),
   LEGACY_JWT_JWKS_URL: variable(
     webUrl,
     'URL of the key set for the legacy application’s RS256 or ES256 JWTs',
   ),
   LEGACY_JWT_SUBJECT_CLAIM: variable(text, 'claim with the user’s id in legacy JWTs', 'sub'),
   LEGACY_JWT_EMAIL_CLAIM: variable(text, 'claim with the e-mail address, for legacy JWTs without an id'),
+  LEGACY_JWT_TYPES: variable(
+    list,
+    'further values that the claims `type`, `typ`, `use`, `purpose` and `scope` of legacy JWTs may have; values such as `access` and `bearer` are known, others are refused',
+  ),
   LEGACY_JWT_ISSUER: variable(text, '`iss` that legacy JWTs must have'),
   LEGACY_JWT_AUDIENCE: variable(
     text,

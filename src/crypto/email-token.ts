@@ -14,6 +14,8 @@ export interface EmailTokenClaims {
   readonly requestType?: string;
   /** User who had this address when the link was mailed. Links of Better Auth before 1.7.16 have no user id. */
   readonly userId?: string;
+  /** When the token was signed, in seconds since 1970. */
+  readonly iat?: number;
 }
 
 /** Better Auth's exact header, which has no `typ` (src/crypto/protocol.md, "Test vectors"). */
@@ -27,7 +29,7 @@ const SEGMENT = /^[\w-]+$/;
  * @param now milliseconds since 1970.
  */
 export function signEmailToken(
-  { email, updateTo, requestType, userId }: EmailTokenClaims,
+  { email, updateTo, requestType, userId }: Omit<EmailTokenClaims, 'iat'>,
   secret: string,
   expiresIn: number,
   now: number = Date.now(),
@@ -74,7 +76,7 @@ function judge(claims: Record<string, unknown>, now: number): EmailTokenClaims |
   if (typeof nbf === 'number' && nbf > now) return 'invalid';
   if (typeof exp === 'number' && exp <= now) return 'expired';
   if (typeof email !== 'string' || ![updateTo, requestType, userId].every(isOptionalText)) return 'invalid';
-  return { email, updateTo, requestType, userId } as EmailTokenClaims;
+  return { email, updateTo, requestType, userId, iat } as EmailTokenClaims;
 }
 
 const isOptionalText = (value: unknown) => value === undefined || typeof value === 'string';

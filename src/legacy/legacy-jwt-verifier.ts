@@ -4,6 +4,7 @@ import {
   decodeProtectedHeader,
   errors,
   jwtVerify,
+  type JWTHeaderParameters,
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose';
@@ -11,6 +12,7 @@ import type { Config, LegacyJwtConfig } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { sha256Base64Url } from '../crypto/sha256.js';
 import { Logger } from '../logging/logger.js';
+import { foreignPurpose } from './token-purpose.js';
 
 /** The user that a JWT of the legacy application names. */
 export interface LegacyIdentity {
@@ -23,8 +25,12 @@ export interface LegacyIdentity {
   readonly issuedAt: number | undefined;
 }
 
-const SYMMETRIC = ['HS256'];
+const SYMMETRIC = ['HS256', 'HS384', 'HS512'];
 const ASYMMETRIC = ['RS256', 'ES256'];
+/** Seconds by which the clock of the legacy application may be ahead of ours. */
+const CLOCK_SKEW = 5;
+/** The server explains at most so many refusals in its log, because every token could have another value. */
+const EXPLAINED = 10;
 
 /** LEGACY_JWT_JWKS_URL does not answer, or its answer contains no keys. */
 class KeysUnavailable extends Error {}
@@ -48,7 +54,7 @@ const KEYS_MISSING =
 type Verify = (jwt: string) => Promise<JWTPayload>;
 
 /**
- * Verifies a JWT of the legacy application: signature, times, issuer, audience (RFC 7519 §7.2). The kind of key decides the
+ * Verifies a JWT of the legacy application: signature, times, purpose, issuer, audience (RFC 7519 §7.2). The kind of key decides the
  * allowed algorithms, not the token (RFC 8725 §3.1).
  */
 @Injectable()
@@ -56,6 +62,7 @@ export class LegacyJwtVerifier {
   private readonly settings: LegacyJwtConfig;
   private readonly verifiers = new Map<string, Verify>();
   private keysAreMissing = false;
+  private readonly explained = new Set<string>();
 
   constructor(
     @Inject(CONFIG) { legacyJwt }: Config,
@@ -73,7 +80,7 @@ export class LegacyJwtVerifier {
     }
   }
 
-  /** Undefined if the JWT is malformed, expired or forged, or if its key is unknown or cannot be fetched. */
+  /** Undefined if the JWT is malformed, expired, forged or for another purpose, or if its key is unknown or cannot be fetched. */
   async verify(jwt: string): Promise<LegacyIdentity | undefined> {
     if (this.verifiers.size === 0) return undefined;
     try {
@@ -111,11 +118,48 @@ export class LegacyJwtVerifier {
     alg: string,
   ): Promise<JWTPayload> {
     const { issuer, audience } = this.settings;
-    const { payload } = await jwtVerify(jwt, key as Uint8Array, { algorithms: [alg], issuer, audience });
+    const { payload, protectedHeader } = await jwtVerify(jwt, key as Uint8Array, {
+      algorithms: [alg],
+      issuer,
+      audience,
+      clockTolerance: CLOCK_SKEW,
+    });
+    this.requireTimes(payload);
+    this.requirePurpose(payload, protectedHeader);
     // RFC 7519 §4.1.3: the token is for somebody else, for example a link that verifies an e-mail.
     if (payload.aud !== undefined && audience === undefined)
       throw new errors.JWTClaimValidationFailed('unexpected "aud" claim', payload, 'aud', 'check_failed');
     return payload;
+  }
+
+  /** A token without `exp` would be valid for ever. The tolerance for clocks is only for `nbf` and `iat`. */
+  private requireTimes(payload: JWTPayload): void {
+    const { exp, iat } = payload;
+    const now = Math.floor(Date.now() / 1000);
+    if (exp === undefined) {
+      this.explain('it has no claim exp');
+      throw new errors.JWTClaimValidationFailed('missing "exp" claim', payload, 'exp', 'missing');
+    }
+    if (exp <= now) throw new errors.JWTExpired('"exp" claim timestamp check failed', payload, 'exp');
+    if (iat !== undefined && iat > now + CLOCK_SKEW)
+      throw new errors.JWTClaimValidationFailed('"iat" is in the future', payload, 'iat', 'check_failed');
+  }
+
+  private requirePurpose(payload: JWTPayload, header: JWTHeaderParameters): void {
+    const foreign = foreignPurpose(payload, header, this.settings.types);
+    if (!foreign) return;
+    const { claim, value } = foreign;
+    const shown = JSON.stringify(value.slice(0, 40));
+    this.explain(
+      `its ${claim} is ${shown}. If such tokens are for requests, add that value to LEGACY_JWT_TYPES`,
+    );
+    throw new errors.JWTClaimValidationFailed('another purpose', payload, claim, 'check_failed');
+  }
+
+  private explain(reason: string): void {
+    if (this.explained.has(reason) || this.explained.size >= EXPLAINED) return;
+    this.explained.add(reason);
+    this.logger.warn(`A JWT of the legacy application was refused, because ${reason}`);
   }
 
   /** If the token does not name its key, tries each key that fits. */

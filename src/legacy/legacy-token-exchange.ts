@@ -36,7 +36,7 @@ export class LegacyTokenExchange {
   async execute(jwt: string, client: Client): Promise<ExchangedSession | undefined> {
     const identity = await this.verifier.verify(jwt);
     if (!identity) return undefined;
-    const known = await this.tokens.find(identity.digest);
+    const known = await this.tokens.find(identity);
     if (known?.sessionId !== null) return known && exchangedSession(known.sessionId, known.userId);
     const user = await this.userOf(identity);
     return user && this.exchange(identity, user.id, client);
@@ -48,6 +48,7 @@ export class LegacyTokenExchange {
     client: Client,
   ): Promise<ExchangedSession | undefined> {
     const sessionId = await this.inTransaction(async (manager) => {
+      if (await this.tokens.isOutdated(userId, issuedAt, manager)) return undefined;
       if (!(await this.tokens.claim(digest, manager))) return undefined;
       const candidate = { userId, client, remember: true, signedInAt: this.signedInAt(issuedAt) };
       const { id } = await this.createSession.execute(candidate, manager);
@@ -55,7 +56,7 @@ export class LegacyTokenExchange {
       return id;
     });
     if (sessionId !== undefined) return { id: sessionId, userId };
-    const known = await this.tokens.find(digest);
+    const known = await this.tokens.find({ digest, issuedAt });
     return known?.sessionId ? exchangedSession(known.sessionId, known.userId) : undefined;
   }
 

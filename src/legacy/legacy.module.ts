@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Credentials } from '../sessions/credentials.js';
+import { Revocations } from '../sessions/revocations.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { LegacyJwtCredential } from './legacy-jwt-credential.js';
@@ -16,9 +17,12 @@ export class LegacyModule implements OnModuleInit {
   constructor(
     private readonly credentials: Credentials,
     private readonly jwt: LegacyJwtCredential,
+    private readonly revocations: Revocations,
+    private readonly tokens: LegacyTokensStore,
   ) {}
 
   onModuleInit(): void {
     this.credentials.add(this.jwt);
+    this.revocations.add({ revoked: (userId) => this.tokens.revoke(userId) });
   }
 }

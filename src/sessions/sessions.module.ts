@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { HttpModule } from '../http/http.module.js';
+import { NoticesModule } from '../notices/notices.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ChangeListener } from './cache/change-listener.js';
 import { SessionCache } from './cache/session-cache.js';
@@ -15,6 +16,8 @@ import { Renew } from './current/renew.js';
 import { Write } from './current/write.js';
 import { SessionHeaders } from './session-headers.js';
 import { LiveSession } from './live-session.js';
+import { NewDeviceNotice } from './new-device-notice.js';
+import { Revocations } from './revocations.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsStore } from './sessions.store.js';
 import { BanGate } from './gates/ban.gate.js';
@@ -28,7 +31,7 @@ import { RevokeSessions } from './use-cases/revoke-sessions.js';
 import { UpdateSession } from './use-cases/update-session.js';
 
 @Module({
-  imports: [HttpModule, UsersModule],
+  imports: [HttpModule, NoticesModule, UsersModule],
   controllers: [CurrentSessionController, SessionsController],
   providers: [
     SessionsStore,
@@ -44,6 +47,8 @@ import { UpdateSession } from './use-cases/update-session.js';
     Write,
     CurrentSession,
     SessionHeaders,
+    NewDeviceNotice,
+    Revocations,
     SessionGates,
     BanGate,
     LiveSession,
@@ -61,6 +66,7 @@ import { UpdateSession } from './use-cases/update-session.js';
     ChangeListener,
     Credentials,
     CurrentSession,
+    Revocations,
     SessionHeaders,
     SessionsStore,
     CreateSession,

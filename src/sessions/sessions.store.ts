@@ -15,6 +15,9 @@ import {
   findSessionsByTokens,
   type IdentityRow,
 } from './find-session.sql.js';
+import type { Device } from './device.js';
+import { findDevices } from './devices.sql.js';
+import { deleteOldest, lockUser } from './delete-oldest.sql.js';
 import { listSessions, listSessionsOfUsers } from './list-sessions.sql.js';
 import { sessionColumns, sessionFromRow, type SessionRow } from './session-row.js';
 import { SessionEntity } from './session.entity.js';
@@ -100,6 +103,40 @@ export class SessionsStore {
       .where('token = :token and expires_at <= :due', { token, due })
       .execute();
     return affected === 1;
+  }
+
+  /**
+   * Sets `updatedAt` if it is `before` or earlier. So of several requests at the same time, only one writes.
+   * @returns true if this call wrote it.
+   */
+  async recordUse(token: string, before: Date, now: Date): Promise<boolean> {
+    const { affected } = await this.dataSource
+      .createQueryBuilder()
+      .update(SessionEntity)
+      .set({ updatedAt: now })
+      .where('token = :token and updated_at <= :before', { token, before })
+      .execute();
+    return affected === 1;
+  }
+
+  /** Returns the devices of the user's stored sessions except this one. Expired sessions count too. */
+  devicesOf(userId: string, exceptId: string, manager: EntityManager): Promise<Device[]> {
+    return this.prepared.rows<Device>(findDevices, [userId, exceptId], manager);
+  }
+
+  /**
+   * Deletes the user's oldest sessions that have not expired, so that `most` are left. Locks the user first, because two
+   * sign-ins at the same time would not see each other's session.
+   * @param newest the session that stays in any case.
+   */
+  async deleteOldest(
+    newest: Pick<Session, 'id' | 'userId'>,
+    most: number,
+    manager: EntityManager,
+  ): Promise<void> {
+    const { id, userId } = newest;
+    await this.prepared.rows(lockUser, [userId], manager);
+    await this.prepared.rows(deleteOldest, [userId, new Date(), id, most - 1], manager);
   }
 
   /** @returns the session after the change, or undefined if it does not exist. */

@@ -49,7 +49,7 @@ export class CallbackCompletion {
     });
     if (!callbackURL) throw new ProviderRefusal('no_callback_url', 'the state has no callbackURL');
     if (data.link) {
-      await this.linkCallback.complete(data.link, identity);
+      await this.linkCallback.complete(data.link, identity, client);
       return new Redirect(callbackURL);
     }
     const { account, isNew, ...signedIn } = await this.providerSignIn.signIn(identity, {

@@ -5,6 +5,8 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { isRefusedValue } from '../database/refused-value.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
+import type { Client } from '../http/client.js';
+import { UsersStore } from '../users/users.store.js';
 import { ImplicitLinking } from './implicit-linking.js';
 import type { ProviderIdentity } from './provider-identity.js';
 import { ProviderRefusal, type RefusalCode } from './provider-refusal.js';
@@ -25,6 +27,7 @@ export class ExplicitLinking {
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly accounts: ProviderAccountsStore,
     private readonly implicit: ImplicitLinking,
+    private readonly users: UsersStore,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -32,9 +35,9 @@ export class ExplicitLinking {
    * If the user already has the account, it gets the new tokens, and the new scopes are added to its old ones.
    * @throws {ProviderRefusal} `account_already_linked_to_different_user`, `unable_to_link_account`.
    */
-  async link(target: LinkedUser, identity: ProviderIdentity): Promise<void> {
+  async link(target: LinkedUser, identity: ProviderIdentity, client: Client): Promise<void> {
     try {
-      await this.dataSource.transaction((manager) => this.write(target, identity, manager));
+      await this.dataSource.transaction((manager) => this.write(target, identity, client, manager));
     } catch (error) {
       if (isUniqueViolation(error)) throw taken();
       if (isRefusedValue(error)) {
@@ -56,6 +59,7 @@ export class ExplicitLinking {
   private async write(
     { userId }: LinkedUser,
     identity: ProviderIdentity,
+    client: Client,
     manager: EntityManager,
   ): Promise<void> {
     const { key, tokens } = identity;
@@ -66,6 +70,8 @@ export class ExplicitLinking {
       await this.accounts.update(account.id, { ...tokens, scope }, manager);
     } else {
       await this.accounts.add(userId, key, tokens, manager);
+      const user = await this.users.findById(userId, manager);
+      if (user) await this.implicit.tell(user, identity, client, manager);
     }
     await this.implicit.copyProfile(userId, identity, manager);
   }

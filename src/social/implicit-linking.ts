@@ -3,6 +3,10 @@ import type { EntityManager } from 'typeorm';
 import { ProviderAccountsStore } from '../accounts/provider-accounts.store.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import type { Client } from '../http/client.js';
+import { OwnerNotices } from '../notices/owner-notices.js';
+import { EmailWriter } from '../accounts/email-writer.js';
+import { PreRegistration } from '../accounts/pre-registration.js';
 import { UsersStore } from '../users/users.store.js';
 import { fieldsFrom } from './provider-fields.js';
 import type { ProviderIdentity } from './provider-identity.js';
@@ -20,11 +24,14 @@ export class ImplicitLinking {
   constructor(
     private readonly users: UsersStore,
     private readonly accounts: ProviderAccountsStore,
+    private readonly preRegistration: PreRegistration,
+    private readonly notices: OwnerNotices,
+    private readonly emails: EmailWriter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** @throws {ProviderRefusal} `account_not_linked`. */
-  async link(user: User, identity: ProviderIdentity, manager: EntityManager): Promise<User> {
+  async link(user: User, identity: ProviderIdentity, client: Client, manager: EntityManager): Promise<User> {
     const { key, tokens, profile } = identity;
     if (!this.mayLink(user, identity)) {
       throw new ProviderRefusal(
@@ -32,13 +39,26 @@ export class ImplicitLinking {
         'the e-mail is not verified on both sides, or linking is off',
       );
     }
-    await this.accounts.add(user.id, key, tokens, manager);
     const isProven =
       profile.emailVerified && !user.emailVerified && lowerCaseAddress(profile.email ?? '') === user.email;
+    if (isProven) await this.preRegistration.end(user, { client }, manager);
+    await this.accounts.add(user.id, key, tokens, manager);
+    await this.tell(user, identity, client, manager);
     const verified = isProven
       ? await this.users.update(user.id, { emailVerified: true }, manager)
       : undefined;
     return (await this.copyProfile(user.id, identity, manager)) ?? verified ?? user;
+  }
+
+  /** Tells the owner that a provider account was linked. */
+  async tell(
+    user: Pick<User, 'name' | 'email'>,
+    { key }: ProviderIdentity,
+    client: Client,
+    manager: EntityManager,
+  ): Promise<void> {
+    const values = { provider: key.providerId };
+    await this.notices.send({ kind: 'account-linked', user, client, values }, manager);
   }
 
   /** Copies the profile except the e-mail, if `account.accountLinking.updateUserInfoOnLink` is set. */
@@ -50,6 +70,31 @@ export class ImplicitLinking {
     if (!this.config.account.accountLinking.updateUserInfoOnLink) return undefined;
     const additional = fieldsFrom(profile, this.config.user.additionalFields, 'update');
     return this.users.update(userId, { name: profile.name, image: profile.image, additional }, manager);
+  }
+
+  /** Replaces the whole profile by the provider's. `email` is in lower case. */
+  async override(
+    user: User,
+    { identity, email }: { readonly identity: ProviderIdentity; readonly email: string },
+    client: Client,
+    manager: EntityManager,
+  ): Promise<User> {
+    const { profile } = identity;
+    const isSame = email === user.email;
+    // Do not take over an e-mail that another user has.
+    const isFree = isSame || !(await this.users.isEmailTaken(email, manager));
+    const changes = {
+      name: profile.name ?? '',
+      image: profile.image,
+      additional: fieldsFrom(profile, this.config.user.additionalFields, 'update'),
+      ...(isFree && {
+        email,
+        emailVerified: (isSame && user.emailVerified) || profile.emailVerified,
+      }),
+    };
+    const changed = await this.users.update(user.id, changes, manager);
+    if (changed) await this.emails.tell(user, changed, client, manager);
+    return changed ?? user;
   }
 
   private mayLink(user: User, { provider, profile }: ProviderIdentity): boolean {

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { purposeKeyringOf } from '../config/keyring.js';
 import { tryDecrypt } from '../crypto/symmetric-encryption.js';
+import type { Client } from '../http/client.js';
 import { LiveSession } from '../sessions/live-session.js';
 import { ExplicitLinking } from './explicit-linking.js';
 import type { LinkTarget } from './oauth-state-data.js';
@@ -19,7 +20,7 @@ export class LinkCallback {
   ) {}
 
   /** @throws {ProviderRefusal} */
-  async complete(link: LinkTarget, identity: ProviderIdentity): Promise<void> {
+  async complete(link: LinkTarget, identity: ProviderIdentity, client: Client): Promise<void> {
     if (!(await this.isSessionLive(link))) {
       throw new ProviderRefusal('unable_to_link_account', 'the session that asked for it has ended');
     }
@@ -27,7 +28,7 @@ export class LinkCallback {
     if (refusal) {
       throw new ProviderRefusal(refusal, 'the e-mail is another one or not verified, or linking is off');
     }
-    await this.linking.link(link, identity);
+    await this.linking.link(link, identity, client);
   }
 
   /** If the session has ended in the meantime, nobody may add a way to sign in with it. */

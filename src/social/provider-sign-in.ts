@@ -123,10 +123,10 @@ export class ProviderSignIn {
     if (!known) return { user: await this.signUp(identity, request, manager), isNew: true };
     const user = account
       ? await this.refresh(known, account, identity, manager)
-      : await this.linking.link(known, identity, manager);
+      : await this.linking.link(known, identity, request.client, manager);
     const isNew = false;
     return request.overrideUserInfo
-      ? { user: await this.override(user, identity, manager), isNew }
+      ? { user: await this.linking.override(user, { identity, email }, request.client, manager), isNew }
       : { user, isNew };
   }
 
@@ -145,24 +145,6 @@ export class ProviderSignIn {
     if (!profile.emailVerified || user.emailVerified || lowerCaseAddress(profile.email ?? '') !== user.email)
       return user;
     return (await this.users.update(user.id, { emailVerified: true }, manager)) ?? user;
-  }
-
-  private async override(user: User, identity: ProviderIdentity, manager: EntityManager): Promise<User> {
-    const { profile } = identity;
-    const email = addressOf(identity);
-    const isSame = email === user.email;
-    // Do not take over an e-mail that another user has.
-    const isFree = isSame || !(await this.users.isEmailTaken(email, manager));
-    const changes = {
-      name: profile.name ?? '',
-      image: profile.image,
-      additional: fieldsFrom(profile, this.config.user.additionalFields, 'update'),
-      ...(isFree && {
-        email,
-        emailVerified: (isSame && user.emailVerified) || profile.emailVerified,
-      }),
-    };
-    return (await this.users.update(user.id, changes, manager)) ?? user;
   }
 
   private async signUp(

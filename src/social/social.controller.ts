@@ -161,8 +161,9 @@ export class SocialController {
   async linkSocial(
     @Current() current: AuthContext,
     @Body() body: LinkSocialBody,
+    @From() client: Client,
   ): Promise<Answer<LinkSocialAnswer>> {
-    const departure = await this.link.execute(current, body);
+    const departure = await this.link.execute(current, body, client);
     return departure ? departing(departure, body) : LINKED;
   }
 

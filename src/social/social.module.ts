@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { HttpModule } from '../http/http.module.js';
+import { NoticesModule } from '../notices/notices.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -22,7 +23,15 @@ import { SignInSocial } from './use-cases/sign-in-social.js';
 import { SignOut } from './use-cases/sign-out.js';
 
 @Module({
-  imports: [AccountsModule, HttpModule, ProvidersModule, SessionsModule, UsersModule, VerificationsModule],
+  imports: [
+    AccountsModule,
+    HttpModule,
+    NoticesModule,
+    ProvidersModule,
+    SessionsModule,
+    UsersModule,
+    VerificationsModule,
+  ],
   controllers: [SocialController],
   providers: [
     Authorization,

@@ -27,6 +27,8 @@ const TRIGGERS: Readonly<Record<string, readonly string[]>> = {
   users_columns: ['users', 'insert', 'update'],
   users_password: ['users', 'insert', 'update'],
   accounts_password: ['accounts', 'insert', 'update', 'delete'],
+  users_token_cutoff: ['users', 'update'],
+  accounts_token_cutoff: ['accounts', 'insert', 'update'],
 };
 
 /** @throws {StartupFault} if rows block the step, or if the next mode is `ended`, because only `end` goes there. */
@@ -86,6 +88,7 @@ export async function end(dataSource: DataSource, options: StepOptions): Promise
       }
       await dropLegacyNames(runner);
       await runner.query('delete from gatehouse.legacy_tokens');
+      await runner.query('delete from gatehouse.legacy_token_cutoffs');
       await runner.query(`update gatehouse.switch_over set mode = 'ended', since = now()`);
     });
   } finally {

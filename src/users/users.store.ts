@@ -128,15 +128,19 @@ export class UsersStore {
   }
 
   /**
-   * Changes the user's e-mail, unless another user has the new one.
-   * @param email in lower case.
-   * @param emailVerified undefined leaves the stored value as it is.
-   * @returns the user as stored; undefined if the new e-mail is taken or the user no longer has the old one.
+   * Changes the user's e-mail, unless another user has the new one. `email` is in lower case. If `emailVerified` is
+   * undefined, the stored value stays.
+   * @returns the user as stored; undefined if the new e-mail is taken or the user no longer has the old one. Then the
+   * transaction may have failed, and the caller must write nothing more in it.
    */
-  async changeEmail(user: User, email: string, emailVerified?: boolean): Promise<User | undefined> {
-    if (await this.isEmailTaken(email)) return undefined;
+  async changeEmail(
+    user: User,
+    { email, emailVerified }: { readonly email: string; readonly emailVerified?: boolean | undefined },
+    manager?: EntityManager,
+  ): Promise<User | undefined> {
+    if (await this.isEmailTaken(email, manager)) return undefined;
     try {
-      return await this.updateWithEmail(user, { email, emailVerified });
+      return await this.updateWithEmail(user, { email, emailVerified }, manager);
     } catch (error) {
       if (isUniqueViolation(error)) return undefined;
       throw error;
@@ -144,14 +148,18 @@ export class UsersStore {
   }
 
   /** Marks the e-mail as verified, only if the user still has it. */
-  async verifyEmail(user: User): Promise<void> {
-    await this.updateWithEmail(user, { emailVerified: true });
+  async verifyEmail(user: User, manager?: EntityManager): Promise<void> {
+    await this.updateWithEmail(user, { emailVerified: true }, manager);
   }
 
-  private async updateWithEmail({ id, email }: User, changes: UserChanges): Promise<User | undefined> {
+  private async updateWithEmail(
+    { id, email }: User,
+    changes: UserChanges,
+    manager?: EntityManager,
+  ): Promise<User | undefined> {
     const values = this.changedColumns(changes);
     const query = updateUserWithEmail(values, this.fields);
-    const [row] = await this.prepared.rows<UserRow>(query, [id, email, ...Object.values(values)]);
+    const [row] = await this.prepared.rows<UserRow>(query, [id, email, ...Object.values(values)], manager);
     return row && userFromRow(row, this.fields);
   }
 

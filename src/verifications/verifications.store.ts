@@ -75,6 +75,11 @@ export class VerificationsStore {
     return affected ?? 0;
   }
 
+  /** Deletes the tokens that were mailed to this user to reset the password or to delete the account. Their value is the id. */
+  async deleteOf(userId: string, manager: EntityManager): Promise<void> {
+    await manager.delete(Verification, { value: userId });
+  }
+
   /**
    * Reserves an identifier. True for exactly one of parallel calls.
    * @param life seconds until the identifier is free again.

@@ -3,7 +3,7 @@ import { loadConfig } from '../../src/assembly/load-config.js';
 import { loadConfiguredFields, loadDatabaseConfig } from '../../src/config/config.js';
 import { StartupFault } from '../../src/errors/startup-fault.js';
 
-const SECRET = 's'.repeat(32);
+const SECRET = 'a secret that only these tests know';
 const complete = { DATABASE_URL: 'postgresql://localhost/app', BETTER_AUTH_SECRET: SECRET };
 const productive = { ...complete, NODE_ENV: 'production', BETTER_AUTH_URL: 'https://auth.example.com' };
 
@@ -115,7 +115,7 @@ test('reads every variable', () =>
   }));
 
 test('versioned secrets have precedence over the plain one, which becomes the legacy secret', () => {
-  const [fresh, old] = ['n'.repeat(32), 'o'.repeat(32)];
+  const [fresh, old] = ['the fresh one that only these tests know', 'the old one that only these tests know'];
   expect(loadConfig({ ...complete, BETTER_AUTH_SECRETS: `2:${fresh},1:${old}` })).toMatchObject({
     versioned: true,
     secrets: [
@@ -285,4 +285,12 @@ describe('names of tables', () => {
     const swapped = { ...complete, SESSION_MODEL_NAME: 'accounts', ACCOUNT_MODEL_NAME: 'sessions' };
     expect(loadConfig(swapped).account.modelName).toBe('sessions');
   });
+});
+
+test('a secret that others know, or that serves two purposes, stops the start', () => {
+  const known = { ...complete, BETTER_AUTH_SECRET: 'better-auth-secret-12345678901234567890' };
+  expect(faultOf(known)).toContain('BETTER_AUTH_SECRET is a published example');
+  expect(faultOf({ ...complete, LEGACY_JWT_SECRET: complete.BETTER_AUTH_SECRET })).toContain(
+    'LEGACY_JWT_SECRET is the same as BETTER_AUTH_SECRET',
+  );
 });

@@ -4,7 +4,7 @@ import { cookieSettings } from '../../src/config/cookie-settings.js';
 const load = (variables: Record<string, string>) =>
   loadConfig({
     DATABASE_URL: 'postgresql://localhost/app',
-    BETTER_AUTH_SECRET: 'x'.repeat(32),
+    BETTER_AUTH_SECRET: 'a secret that only these tests know',
     BETTER_AUTH_URL: 'https://auth.example.com',
     ...variables,
   });

@@ -21,7 +21,10 @@ test('two features cannot have one option', () => {
   );
 });
 
-const base = { DATABASE_URL: 'postgresql://localhost/app', BETTER_AUTH_SECRET: 's'.repeat(32) };
+const base = {
+  DATABASE_URL: 'postgresql://localhost/app',
+  BETTER_AUTH_SECRET: 'a secret that only these tests know',
+};
 
 test.each(Object.entries(coreOptions.rows))(
   '%s is in the config at its path, with the default and with a set value',

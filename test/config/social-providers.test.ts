@@ -93,7 +93,10 @@ test('a client id enables a provider, and its other variables are the options', 
   expect(faults).toEqual([]);
 });
 
-const base = { DATABASE_URL: 'postgresql://localhost/app', BETTER_AUTH_SECRET: 's'.repeat(32) };
+const base = {
+  DATABASE_URL: 'postgresql://localhost/app',
+  BETTER_AUTH_SECRET: 'a secret that only these tests know',
+};
 
 test('refuses malformed values and misspelt names', () => {
   const given = { ...base, ZOOM_CLIENT_ID: 'app', ZOOM_PKCE: 'maybe', ZOOM_CLIENT_SECRT: 'secret' };

@@ -2,7 +2,10 @@ import { loadConfig } from '../../src/assembly/load-config.js';
 import { bearerOptions } from '../../src/features/bearer/bearer-options.js';
 import { jwtOptions } from '../../src/features/jwt/jwt-options.js';
 
-const complete = { DATABASE_URL: 'postgresql://localhost/app', BETTER_AUTH_SECRET: 's'.repeat(32) };
+const complete = {
+  DATABASE_URL: 'postgresql://localhost/app',
+  BETTER_AUTH_SECRET: 'a secret that only these tests know',
+};
 
 test('the defaults of the jwt and bearer plugins are Better Auth’s', () => {
   const config = loadConfig(complete);

@@ -5,6 +5,7 @@ import { StartupFault } from '../../src/errors/startup-fault.js';
 import { ACCOUNT_MAILS } from '../../src/accounts/mails/account-mails.js';
 import { MailKinds } from '../../src/mail/mail-kinds.js';
 import { MailTemplates } from '../../src/mail/mail-templates.js';
+import { mailKindOf, NOTICES } from '../../src/notices/notice-kinds.js';
 import { createDatabase } from '../setup/database.js';
 import { MIGRATED, SECRET } from '../setup/gatehouse.js';
 import { startProgram } from '../setup/program.js';
@@ -87,6 +88,37 @@ describe('the built-in mail texts', () => {
 
   it('fall back to English if the language does not exist', () => {
     expect(templates.render('verify-email', 'tlh', VALUES).subject).toBe('Confirm your e-mail address');
+  });
+});
+
+describe('the mails to the owner', () => {
+  const own = new MailKinds();
+  own.add(...NOTICES.map(mailKindOf));
+  const templates = new MailTemplates(own, { mailTemplates: undefined });
+  templates.onModuleInit();
+  const facts = {
+    name: 'Ada',
+    site: 'a.example',
+    time: 'the time',
+    device: 'the device',
+    address: 'the address',
+  };
+  const more = { oldEmail: 'old@example.com', newEmail: 'new@example.com', provider: 'acme' };
+
+  it.each(NOTICES)('say in every language what $name is about, when and where', ({ name, values = [] }) => {
+    const locales = templates.localesOf(name);
+    expect(locales.toSorted()).toEqual(['de', 'en', 'es']);
+    const subjects = locales.map((locale) => {
+      const { subject, text, html } = templates.render(name, locale, { ...facts, ...more });
+      const told = Object.entries(more).filter(([placeholder]) => values.includes(placeholder));
+      for (const value of [...Object.values(facts), ...told.map(([, value]) => value)]) {
+        expect(text).toContain(value);
+        expect(html).toContain(value);
+      }
+      expect(html).toContain(`<html lang="${locale}">`);
+      return subject;
+    });
+    expect(new Set(subjects).size).toBe(3);
   });
 });
 

@@ -188,7 +188,10 @@ describe('a stored mail', () => {
   });
 
   it('is decrypted with an older configured secret, and given up once that secret is removed', async () => {
-    const [old, current] = [`1:${'o'.repeat(32)}`, `2:${'c'.repeat(32)}`];
+    const [old, current] = [
+      '1:the old one that only this test knows',
+      '2:the new one that only this test knows',
+    ];
     const writeUnderOldSecret = async (to: string) => {
       const program = await startMailProgram(database, {
         SMTP_URL: 'smtp://127.0.0.1:1',

@@ -86,6 +86,8 @@ const sessionsOf = (id: string) =>
 describe('a JWT of the legacy application', () => {
   test.each([
     ['HS256', () => encoded(LEGACY_SECRET)],
+    ['HS384', () => encoded(LEGACY_SECRET)],
+    ['HS512', () => encoded(LEGACY_SECRET)],
     ['RS256', () => rsa.privateKey],
     ['ES256', () => ec.privateKey],
   ] as const)(
@@ -184,10 +186,6 @@ describe('a JWT of the legacy application', () => {
     ['names an impossible id', () => signed({ sub: 'a\0b' })],
     ['has another secret', (sub: string) => signed({ sub }, encoded('another'))],
     ['is signed by another key', (sub: string) => signed({ sub }, newKeyPair('RS256').privateKey, 'RS256')],
-    [
-      'uses the secret with another algorithm',
-      (sub: string) => signed({ sub }, encoded(LEGACY_SECRET), 'HS512'),
-    ],
     [
       'uses the public key as the secret',
       async (sub: string) => signed({ sub }, encoded(await exportSPKI(rsa.publicKey))),

@@ -98,7 +98,7 @@ test('JWT_DEFINE_PAYLOAD sets the user’s fields in a JWT, in addition to the f
 });
 
 test('a listed old secret’s cookie is accepted and signed again, a removed secret’s is refused', async () => {
-  const [old, current] = ['o'.repeat(32), 'n'.repeat(32)];
+  const [old, current] = ['the old one that only this test knows', 'the new one that only this test knows'];
   const database = await createDatabase({ template: MIGRATED });
   try {
     const first = await startGatehouse({ BETTER_AUTH_SECRETS: `1:${old}` }, database);

@@ -6,6 +6,7 @@ import { Email, Text } from '../../http/fields.js';
 import type { Client } from '../../http/client.js';
 import { UsersStore } from '../../users/users.store.js';
 import { EmailLinks, type LinkRequest } from '../email-links.js';
+import { EmailWriter } from '../email-writer.js';
 import type { User } from '../../users/user.js';
 import { lowerCaseAddress } from '../../network/lower-case-address.js';
 
@@ -26,6 +27,7 @@ export class ChangeEmail {
   constructor(
     private readonly users: UsersStore,
     private readonly links: EmailLinks,
+    private readonly writer: EmailWriter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -38,7 +40,7 @@ export class ChangeEmail {
   async execute(
     user: User,
     { newEmail: wanted, callbackURL }: ChangeEmailBody,
-    { language }: Client,
+    client: Client,
   ): Promise<User | undefined> {
     const { enabled, updateEmailWithoutVerification, sendChangeEmailConfirmation } =
       this.config.user.changeEmail;
@@ -48,16 +50,20 @@ export class ChangeEmail {
     const atOnce = !user.emailVerified && updateEmailWithoutVerification;
     if (!atOnce && !this.links.enabled) throw badRequestWithoutCode("Verification email isn't enabled");
     if (await this.users.isEmailTaken(newEmail)) return undefined;
-    const link = { user, newEmail, callbackURL, language };
-    if (atOnce) return this.changeAtOnce(user, newEmail, link);
+    const link = { user, newEmail, callbackURL, language: client.language };
+    if (atOnce) return this.changeAtOnce(user, client, link);
     if (user.emailVerified && sendChangeEmailConfirmation) await this.links.confirmChange(link);
     else await this.links.verifyChange(link);
     return undefined;
   }
 
   /** Only for a user whose current address is not verified either. */
-  private async changeAtOnce(user: User, newEmail: string, link: LinkRequest): Promise<User | undefined> {
-    const changed = await this.users.changeEmail(user, newEmail);
+  private async changeAtOnce(
+    user: User,
+    client: Client,
+    link: LinkRequest & { readonly newEmail: string },
+  ): Promise<User | undefined> {
+    const changed = await this.writer.change(user, { email: link.newEmail }, client);
     if (changed && this.links.enabled) await this.links.verify({ ...link, user: changed });
     return changed;
   }

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { badRequest } from '../../errors/auth-error.js';
 import { Flag, Text } from '../../http/fields.js';
 import type { Client } from '../../http/client.js';
+import { OwnerNotices } from '../../notices/owner-notices.js';
 import { SessionsStore } from '../../sessions/sessions.store.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import type { Session } from '../../sessions/session.js';
@@ -30,6 +31,7 @@ export class ChangePassword {
     private readonly sessions: SessionsStore,
     private readonly passwords: Passwords,
     private readonly createSession: CreateSession,
+    private readonly notices: OwnerNotices,
   ) {}
 
   /**
@@ -54,6 +56,7 @@ export class ChangePassword {
       // Another request has changed the password, so `currentPassword` is no longer the current one.
       const replaced = await this.accounts.replacePassword(stored.accountId, stored.hash, hash, manager);
       if (!replaced) throw badRequest('INVALID_PASSWORD');
+      await this.notices.send({ kind: 'password-changed', user, client }, manager);
       if (!revokeOtherSessions) return undefined;
       return this.createSession.execute({ userId: user.id, client, remember: true }, manager);
     });

@@ -1,15 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Config } from '../../config/config.js';
-import { CONFIG } from '../../config/config.module.js';
 import { badRequest } from '../../errors/auth-error.js';
+import type { Client } from '../../http/client.js';
 import { Text } from '../../http/fields.js';
-import { SessionsStore } from '../../sessions/sessions.store.js';
 import { UsersStore } from '../../users/users.store.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
 import { VerificationsStore } from '../../verifications/verifications.store.js';
-import { AccountsStore } from '../accounts.store.js';
 import { Passwords } from '../passwords.js';
+import { PasswordReset } from '../password-reset.js';
 
 export class ResetPasswordBody {
   @Text({ format: 'password', example: 'correct horse battery staple' })
@@ -37,32 +35,32 @@ export class ResetPassword {
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly verifications: VerificationsStore,
     private readonly users: UsersStore,
-    private readonly sessions: SessionsStore,
-    private readonly accounts: AccountsStore,
     private readonly passwords: Passwords,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly reset: PasswordReset,
   ) {}
 
   /**
    * Checks the token first and uses it up last, so that it stays valid when the new password is refused.
    * @throws {AuthError} 400 `INVALID_TOKEN`, `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `USER_NOT_FOUND`.
    */
-  async execute(body: ResetPasswordBody, query: ResetPasswordQuery): Promise<{ status: true }> {
+  async execute(
+    body: ResetPasswordBody,
+    query: ResetPasswordQuery,
+    client: Client,
+  ): Promise<{ status: true }> {
     const token = body.token || query.token;
     if (!token) throw badRequest('INVALID_TOKEN');
     this.passwords.requireAllowedLength(body.newPassword);
     const identifier = verificationIdentifier.resetPassword(token);
     const userId = await this.verifications.find(identifier);
     if (userId === undefined) throw badRequest('INVALID_TOKEN');
-    if (!(await this.users.findById(userId))) throw badRequest('USER_NOT_FOUND');
+    const user = await this.users.findById(userId);
+    if (!user) throw badRequest('USER_NOT_FOUND');
     const hash = await this.passwords.hash(body.newPassword);
     await this.dataSource.transaction(async (manager) => {
       const redeemed = await this.verifications.consume(identifier, manager);
       if (redeemed !== userId) throw badRequest('INVALID_TOKEN');
-      if (this.config.emailAndPassword.revokeSessionsOnPasswordReset) {
-        await this.sessions.deleteAllOf(userId, manager);
-      }
-      await this.accounts.setPassword(userId, hash, manager);
+      await this.reset.write(user, hash, client, manager);
     });
     return { status: true };
   }

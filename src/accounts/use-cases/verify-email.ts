@@ -17,6 +17,7 @@ import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import type { User } from '../../users/user.js';
 import { UsersStore } from '../../users/users.store.js';
 import { EmailChange, type EmailChangeClaims, type Followed } from '../email-change.js';
+import { EmailProof, type Browser } from '../email-proof.js';
 import { lowerCaseAddress } from '../../network/lower-case-address.js';
 
 export class VerifyEmailQuery {
@@ -38,6 +39,7 @@ export class VerifyEmail {
     private readonly emailChange: EmailChange,
     private readonly gates: SessionGates,
     private readonly createSession: CreateSession,
+    private readonly proof: EmailProof,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     // Links signed with an older listed secret stay valid, because they may be in mails already sent.
@@ -48,13 +50,9 @@ export class VerifyEmail {
    * @returns a redirect if the link names a `callbackURL`. If the link is invalid, the redirect has the error code.
    * @throws {AuthError} 401 `TOKEN_EXPIRED`, `INVALID_TOKEN`, `USER_NOT_FOUND`, `INVALID_USER`.
    */
-  async execute(
-    query: VerifyEmailQuery,
-    client: Client,
-    requested: RequestedSession,
-  ): Promise<Followed | Redirect> {
+  async execute(query: VerifyEmailQuery, client: Client, browser: Browser): Promise<Followed | Redirect> {
     const { callbackURL } = query;
-    const followed = await this.follow(query, client, requested).catch((error: unknown) =>
+    const followed = await this.follow(query, client, browser).catch((error: unknown) =>
       sentBack(error, callbackURL),
     );
     if (!callbackURL || followed instanceof Redirect) return followed;
@@ -64,17 +62,18 @@ export class VerifyEmail {
   private async follow(
     { token, callbackURL }: VerifyEmailQuery,
     client: Client,
-    requested: RequestedSession,
+    browser: Browser,
   ): Promise<Followed> {
+    const { requested } = browser;
     const claims = openEmailToken(token, this.secrets);
     if (claims === 'expired') throw unauthorized('TOKEN_EXPIRED');
     if (claims === 'invalid' || !isEmailAddress(claims.email)) throw unauthorized('INVALID_TOKEN');
     if (isChange(claims)) {
-      return this.emailChange.follow(claims, { token, callbackURL, language: client.language, requested });
+      return this.emailChange.follow(claims, { token, callbackURL, client, requested });
     }
     const user = await this.ownerOf(claims);
     if (user.emailVerified) return { user: null, parts: {} };
-    await this.users.verifyEmail(user);
+    await this.proof.write(user, client, browser);
     if (!this.config.emailVerification.autoSignInAfterVerification) return { user: null, parts: {} };
     return { user: null, parts: keptIf(await this.signIn(user, client, requested)) };
   }

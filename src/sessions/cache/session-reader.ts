@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { userFromRow } from '../../users/user-row.js';
 import type { IdentityRow } from '../find-session.sql.js';
+import { endOf } from '../current/limits.js';
 import { sessionFromRow } from '../session-row.js';
 import { SessionsStore } from '../sessions.store.js';
 import { ChangeListener } from './change-listener.js';
@@ -62,7 +63,7 @@ export class SessionReader {
         ? this.cache.get(key.token)
         : this.cache.getById(key.id)
       : undefined;
-    if (stored && stored.session.expiresAt.getTime() > Date.now()) {
+    if (stored && endOf(stored.session, this.config.sessionLimits) > Date.now()) {
       this.cache.hits += 1;
       return stored;
     }

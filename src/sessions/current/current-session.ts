@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
-import { unauthorized } from '../../errors/auth-error.js';
+import { unauthorized, type AuthError } from '../../errors/auth-error.js';
 import type { AuthContext } from '../auth-context.js';
 import type { StoredSession } from '../cache/session-cache.js';
-import type { Session } from '../session.js';
+import type { Identity, Session } from '../session.js';
 import { SessionsStore } from '../sessions.store.js';
 import { Identify, type IdentifiedSession } from './identify.js';
 import { judge } from './judge.js';
+import { endOf, recordedFrom } from './limits.js';
 import { LookUp } from './look-up.js';
 import { Renew } from './renew.js';
 import type { ResolveOptions, SessionQuestion } from './session-question.js';
@@ -21,6 +22,12 @@ export interface ResolvedSession extends AuthContext {
    * Milliseconds since 1970. From then on, the session must be renewed or has expired. 0 if the result may not be reused.
    */
   readonly standsUntil: number;
+}
+
+interface RenewableSession {
+  readonly identified: IdentifiedSession;
+  readonly found: StoredSession;
+  readonly now: Date;
 }
 
 /**
@@ -51,7 +58,7 @@ export class CurrentSession {
     const identified = await this.identify.execute(question.shown);
     if (!identified) return undefined;
     const described = options.sensitive ? undefined : await this.lookUp.inDataCookie(question, identified);
-    if (!described) return this.resolveStored(question, identified, options);
+    if (!described || !this.mayAnswer(described)) return this.resolveStored(question, identified, options);
     this.write.signedAnew(jar, described, identified);
     return { ...described, ...kept(identified), fromDataCookie: true, standsUntil: 0 };
   }
@@ -79,7 +86,8 @@ export class CurrentSession {
     const refreshes = identified.remember && !disableRefresh;
     const found = await this.lookUp.stored(identified, sensitive);
     const now = new Date();
-    const judgement = judge(found, { now: now.getTime(), refreshes }, settings);
+    const terms = { now: now.getTime(), refreshes };
+    const judgement = judge(found, terms, settings, this.config.sessionLimits);
     if (!found || !judgement.isLive) {
       if (found && writes && !judgement.isLive && judgement.isExpired)
         await this.sessions.delete(found.session.token);
@@ -88,6 +96,8 @@ export class CurrentSession {
     }
     await this.write.started(jar, found, identified);
     if (judgement.isDue && writes) return this.resolveRenewed(jar, { identified, found, now });
+    const isRecorded = judgement.isUnrecorded && writes && !disableRefresh;
+    if (isRecorded) return this.resolveRecorded(jar, { identified, found, now, refreshes });
     if (refreshes) await this.write.described(jar, found, identified);
     this.write.signedAnew(jar, found, identified);
     const { session, user } = found;
@@ -101,22 +111,44 @@ export class CurrentSession {
       fromDataCookie: false,
       stored: found,
       standsUntil: judgement.until,
-      needsRefresh: refreshes && !writes && keepsCookies ? judgement.isDue : undefined,
+      needsRefresh:
+        refreshes && !writes && keepsCookies ? judgement.isDue || judgement.isUnrecorded : undefined,
     };
   }
 
   private async resolveRenewed(
     jar: SessionQuestion['jar'],
-    { identified, found, now }: { identified: IdentifiedSession; found: StoredSession; now: Date },
+    { identified, found, now }: RenewableSession,
   ): Promise<ResolvedSession> {
     const renewed = await this.renew.execute(found, now);
-    if (!renewed) {
-      this.write.gone(jar);
-      throw unauthorized('FAILED_TO_GET_SESSION');
-    }
+    if (!renewed) throw this.goneMeanwhile(jar);
     await this.write.renewed(jar, renewed, identified);
     const { session, user } = renewed;
     return { session, user, ...kept(identified), fromDataCookie: false, standsUntil: 0 };
+  }
+
+  /** The answer sets no new session cookie, because the session ends no later than before. */
+  private async resolveRecorded(
+    jar: SessionQuestion['jar'],
+    { identified, found, now, refreshes }: RenewableSession & { readonly refreshes: boolean },
+  ): Promise<ResolvedSession> {
+    const recorded = await this.renew.recordUse(found, now);
+    if (!recorded) throw this.goneMeanwhile(jar);
+    if (refreshes) await this.write.described(jar, recorded, identified);
+    this.write.signedAnew(jar, recorded, identified);
+    const { session, user } = recorded;
+    return { session, user, ...kept(identified), fromDataCookie: false, standsUntil: 0 };
+  }
+
+  private goneMeanwhile(jar: SessionQuestion['jar']): AuthError {
+    this.write.gone(jar);
+    return unauthorized('FAILED_TO_GET_SESSION');
+  }
+
+  /** False if the session has reached a limit, or if the database must record its use. */
+  private mayAnswer({ session }: Identity): boolean {
+    const { sessionLimits } = this.config;
+    return Date.now() < Math.min(endOf(session, sessionLimits), recordedFrom(session, sessionLimits));
   }
 }
 

@@ -5,6 +5,7 @@ import { SessionReader } from '../cache/session-reader.js';
 import type { Identity } from '../session.js';
 import { SessionsStore } from '../sessions.store.js';
 import { renewedLife } from './judge.js';
+import { lastEnd, recordedFrom } from './limits.js';
 
 /** Fourth step: extends the session, if `judge` says that it should be renewed. */
 @Injectable()
@@ -20,11 +21,21 @@ export class Renew {
    * @returns undefined if the session no longer exists.
    */
   async execute({ session, user }: Identity, now: Date): Promise<Identity | undefined> {
-    const settings = this.config.session;
+    const { session: settings, sessionLimits } = this.config;
     const due = new Date(now.getTime() + renewedLife(settings));
-    const expiresAt = new Date(now.getTime() + settings.expiresIn * 1000);
+    const end = Math.min(now.getTime() + settings.expiresIn * 1000, lastEnd(session, sessionLimits));
+    const expiresAt = new Date(end);
     if (await this.sessions.extend(session.token, due, expiresAt, now)) {
       return { session: { ...session, expiresAt, updatedAt: now }, user };
+    }
+    return this.reader.readDatabase(session);
+  }
+
+  /** Records that the session is used, but does not extend it. Returns as `execute` does. */
+  async recordUse({ session, user }: Identity, now: Date): Promise<Identity | undefined> {
+    const delay = recordedFrom(session, this.config.sessionLimits) - session.updatedAt.getTime();
+    if (await this.sessions.recordUse(session.token, new Date(now.getTime() - delay), now)) {
+      return { session: { ...session, updatedAt: now }, user };
     }
     return this.reader.readDatabase(session);
   }

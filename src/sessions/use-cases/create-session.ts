@@ -5,7 +5,9 @@ import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { randomToken } from '../../crypto/random.js';
 import { RowIds } from '../../database/row-ids.js';
+import { lastEnd } from '../current/limits.js';
 import { SessionGates, type SessionCandidate } from '../gates/session-gates.js';
+import { NewDeviceNotice } from '../new-device-notice.js';
 import type { Session } from '../session.js';
 import { SessionsStore } from '../sessions.store.js';
 
@@ -26,6 +28,7 @@ export class CreateSession {
   constructor(
     private readonly gates: SessionGates,
     private readonly sessions: SessionsStore,
+    private readonly newDevice: NewDeviceNotice,
     private readonly ids: RowIds,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -47,20 +50,26 @@ export class CreateSession {
     manager: EntityManager,
   ): Promise<Session> {
     const now = new Date();
+    const { sessionLimits } = this.config;
     const life = remember ? this.config.session.expiresIn : NOT_REMEMBERED;
+    const createdAt = signedInAt ?? now;
     const session = {
       id: await this.ids.next('sessions'),
       userId,
       token: randomToken(32),
-      expiresAt: new Date(now.getTime() + life * 1000),
+      expiresAt: new Date(Math.min(now.getTime() + life * 1000, lastEnd({ createdAt }, sessionLimits))),
       ipAddress: client.address,
       userAgent: client.userAgent,
-      createdAt: signedInAt ?? now,
+      createdAt,
       updatedAt: now,
     };
     const fields = this.config.session.additionalFields;
     const defaults = defaultValues(fields);
     await this.sessions.add({ ...session, additional: defaults }, manager);
-    return { ...session, additional: returnedValues(fields, ({ name }) => defaults[name]) };
+    const created = { ...session, additional: returnedValues(fields, ({ name }) => defaults[name]) };
+    await this.newDevice.send(created, client, manager);
+    const { maxPerUser } = sessionLimits;
+    if (maxPerUser !== undefined) await this.sessions.deleteOldest(session, maxPerUser, manager);
+    return created;
   }
 }

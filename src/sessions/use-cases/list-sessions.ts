@@ -1,4 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { endOf } from '../current/limits.js';
 import { presentSession, type SessionAnswer } from '../present-session.js';
 import { SessionsStore } from '../sessions.store.js';
 import type { AuthContext } from '../auth-context.js';
@@ -6,10 +9,14 @@ import type { AuthContext } from '../auth-context.js';
 /** Lists the user's sessions that have not expired (src/sessions/protocol.md, "list-sessions"). */
 @Injectable()
 export class ListSessions {
-  constructor(private readonly sessions: SessionsStore) {}
+  constructor(
+    private readonly sessions: SessionsStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   async execute({ user }: AuthContext): Promise<SessionAnswer[]> {
-    const active = await this.sessions.listActive(user.id);
+    const stored = await this.sessions.listActive(user.id);
+    const active = stored.filter((session) => endOf(session, this.config.sessionLimits) > Date.now());
     return active.map(presentSession);
   }
 }

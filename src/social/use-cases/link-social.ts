@@ -4,6 +4,7 @@ import { CONFIG } from '../../config/config.module.js';
 import { purposeKeyOf } from '../../config/keyring.js';
 import { encrypt } from '../../crypto/symmetric-encryption.js';
 import { conflict, expectationFailed, notFound, unauthorized } from '../../errors/auth-error.js';
+import type { Client } from '../../http/client.js';
 import { Flag, Name, Nested, RecordField, Text, TextList } from '../../http/fields.js';
 import type { Provider } from '../../providers/provider.js';
 import { Providers } from '../../providers/providers.js';
@@ -73,11 +74,15 @@ export class LinkSocial {
    * `USER_EMAIL_NOT_FOUND`, `LINKING_NOT_ALLOWED`, `LINKING_DIFFERENT_EMAILS_NOT_ALLOWED`; 409
    * `SOCIAL_ACCOUNT_ALREADY_LINKED`; 417 `LINKING_FAILED`.
    */
-  async execute({ user, session }: AuthContext, body: LinkSocialBody): Promise<Departure | undefined> {
+  async execute(
+    { user, session }: AuthContext,
+    body: LinkSocialBody,
+    client: Client,
+  ): Promise<Departure | undefined> {
     const provider = await this.providers.get(body.provider);
     if (!provider) throw notFound('PROVIDER_NOT_FOUND');
     if (body.idToken) {
-      await this.byIdToken(provider, body.idToken, user);
+      await this.byIdToken(provider, body.idToken, user, client);
       return undefined;
     }
     const encryptedSessionToken = encrypt(
@@ -88,7 +93,12 @@ export class LinkSocial {
     return this.authorization.begin(provider, body, link);
   }
 
-  private async byIdToken(provider: Provider, idToken: LinkIdToken, user: User): Promise<void> {
+  private async byIdToken(
+    provider: Provider,
+    idToken: LinkIdToken,
+    user: User,
+    client: Client,
+  ): Promise<void> {
     const identity = await this.answer.byIdToken(provider, idToken);
     const target = { userId: user.id, email: user.email };
     const account = await this.accounts.findByKey(identity.key);
@@ -96,7 +106,7 @@ export class LinkSocial {
     const refusal = account ? undefined : this.linking.refusal(target, identity);
     if (refusal === 'email_does_not_match') throw unauthorized('LINKING_DIFFERENT_EMAILS_NOT_ALLOWED');
     if (refusal) throw unauthorized('LINKING_NOT_ALLOWED');
-    await this.linking.link(target, identity).catch((error: unknown) => {
+    await this.linking.link(target, identity, client).catch((error: unknown) => {
       throw error instanceof ProviderRefusal ? expectationFailed('LINKING_FAILED') : error;
     });
   }

@@ -1,0 +1,42 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { CookieJar } from '../cookies/cookie-jar.js';
+import type { Client } from '../http/client.js';
+import type { RequestedSession } from '../sessions/requested-session.js';
+import type { User } from '../users/user.js';
+import { UsersStore } from '../users/users.store.js';
+import { PreRegistration } from './pre-registration.js';
+import { SignUpMark } from './sign-up-mark.js';
+
+/** The browser that opened a mailed link. */
+export interface Browser {
+  readonly requested: RequestedSession;
+  readonly jar: CookieJar;
+}
+
+/** Marks an e-mail as verified, because its owner has opened a mailed link. */
+@Injectable()
+export class EmailProof {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly users: UsersStore,
+    private readonly preRegistration: PreRegistration,
+    private readonly mark: SignUpMark,
+  ) {}
+
+  /**
+   * The person who opens the link is the one who signed up if the browser has that user's session or sign-up mark. Otherwise
+   * this may be the owner of an address with which somebody else signed up.
+   */
+  async write(user: User, client: Client, { requested, jar }: Browser): Promise<void> {
+    const isSamePerson =
+      !this.preRegistration.coversLinks ||
+      this.mark.names(user.id, jar) ||
+      (await requested.resolve({ sensitive: true }))?.user.id === user.id;
+    if (isSamePerson) return this.users.verifyEmail(user);
+    await this.dataSource.transaction(async (manager) => {
+      await this.preRegistration.end(user, { client }, manager);
+      await this.users.verifyEmail(user, manager);
+    });
+  }
+}

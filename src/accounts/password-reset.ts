@@ -1,0 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import type { Client } from '../http/client.js';
+import { OwnerNotices } from '../notices/owner-notices.js';
+import { SessionsStore } from '../sessions/sessions.store.js';
+import type { User } from '../users/user.js';
+import { AccountsStore } from './accounts.store.js';
+import { PreRegistration } from './pre-registration.js';
+
+/** Sets the password of a user who has shown a mailed token, in the transaction that uses up the token. */
+@Injectable()
+export class PasswordReset {
+  constructor(
+    private readonly sessions: SessionsStore,
+    private readonly accounts: AccountsStore,
+    private readonly preRegistration: PreRegistration,
+    private readonly notices: OwnerNotices,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  async write(user: User, hash: string, client: Client, manager: EntityManager): Promise<void> {
+    if (this.config.emailAndPassword.revokeSessionsOnPasswordReset) {
+      await this.sessions.deleteAllOf(user.id, manager);
+    }
+    await this.preRegistration.end(user, { hash }, manager);
+    await this.accounts.setPassword(user.id, hash, manager);
+    await this.notices.send({ kind: 'password-changed', user, client }, manager);
+  }
+}
