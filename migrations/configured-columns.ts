@@ -25,7 +25,7 @@ export interface ConfiguredColumn {
 /** Sorts directly after ValidateMigration. */
 const TIMESTAMP = '1763901300001';
 
-type MigrationClass = new () => MigrationInterface;
+export type MigrationClass = new () => MigrationInterface;
 
 /**
  * The migration that adds the configured columns; undefined if none are configured. Its name contains a digest of the
@@ -114,7 +114,7 @@ async function requireEmpty(queryRunner: QueryRunner, { table, name }: Configure
 }
 
 /** Undoes only this migration, because a migration with a later timestamp may have run before it. */
-async function takeBack(queryRunner: QueryRunner, migration: string): Promise<void> {
+export async function takeBack(queryRunner: QueryRunner, migration: string): Promise<void> {
   const changes = (await queryRunner.query(
     'select id, kind, statement from gatehouse.undo where migration = $1 order by id desc',
     [migration],

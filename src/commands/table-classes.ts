@@ -12,7 +12,7 @@ export async function tableClasses(
   environment: Environment,
   compares: boolean,
 ): Promise<((fields: ConfiguredFields) => Entities) | undefined> {
-  const { USER_ADDITIONAL_FIELDS, SESSION_ADDITIONAL_FIELDS } = environment;
-  if (!compares && !USER_ADDITIONAL_FIELDS && !SESSION_ADDITIONAL_FIELDS) return undefined;
+  const { USER_ADDITIONAL_FIELDS, SESSION_ADDITIONAL_FIELDS, PLUGINS } = environment;
+  if (!compares && !USER_ADDITIONAL_FIELDS && !SESSION_ADDITIONAL_FIELDS && !PLUGINS) return undefined;
   return (await import('../assembly/entities.js')).entitiesWith;
 }

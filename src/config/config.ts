@@ -3,7 +3,7 @@ import { StartupFault } from '../errors/startup-fault.js';
 import type { AdditionalField } from './additional-fields.js';
 import type { Environment } from './environment.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
-import type { FeatureOptions } from './option-table.js';
+import { variableOf, type FeatureOptions } from './option-table.js';
 import { cookieFaults } from './cookie-faults.js';
 import { describeFaults } from './describe-faults.js';
 import { limitsFrom, type Limits } from './limits.js';
@@ -12,15 +12,9 @@ import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } f
 import { passwordsFrom, type PasswordConfig } from './password-settings.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { parseAll } from './parse-variables.js';
+import { loadPlugins, namedPlugins, type HostedPlugins } from './plugins/load-plugins.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
-import {
-  FOREIGN,
-  VARIABLES,
-  knownVariables,
-  optionPrefixes,
-  type KnownVariables,
-  type VariableName,
-} from './variables.js';
+import { FOREIGN, VARIABLES, knownVariables, optionPrefixes, type VariableName } from './variables.js';
 import type { Mailbox, VersionedSecret } from './values.js';
 
 export const BASE_PATH = '/api/auth';
@@ -82,6 +76,10 @@ export interface Config extends Options, FeatureOptions {
   readonly sessionCache: { readonly enabled: boolean; readonly size: number };
   readonly password: PasswordConfig;
   readonly legacyJwt: LegacyJwtConfig;
+  /** Undefined if `PLUGINS` is not set. */
+  readonly plugins: HostedPlugins | undefined;
+  /** If undefined, text messages are written to the log. In production none is sent then. */
+  readonly smsWebhookUrl: string | undefined;
   /** The cookies of features. */
   readonly cookies: readonly ContributedCookie[];
   /** Warnings about variables without effect. The server logs them when it starts. */
@@ -91,6 +89,9 @@ export interface Config extends Options, FeatureOptions {
 /** The fields that the configuration adds to the tables. */
 export type ConfiguredFields = {
   readonly [Table in 'user' | 'session']: Pick<Options[Table], 'additionalFields'>;
+} & {
+  /** Their fields are among those of `user` and `session`. */
+  readonly plugins?: Pick<HostedPlugins, 'tables'> | undefined;
 };
 
 /** The variables without those of features, for programs that read only a few of them. */
@@ -103,12 +104,13 @@ type Values = { [Name in VariableName]?: ReturnType<(typeof VARIABLES)[Name]['pa
 /** @throws {StartupFault} whose message lists all faults. */
 export function loadConfig(environment: Environment, { optionTables, cookies }: Contributions): Config {
   const faults: string[] = [];
-  const tables = [coreOptions, ...optionTables];
+  const tables = [coreOptions, ...optionTables, ...namedPlugins(environment).map((plugin) => plugin.options)];
   const known = knownVariables(tables);
   const parsed = parseAll(environment, known, [...known.keys()], faults);
   const values = Object.fromEntries(parsed) as Values;
   const options = coreOptions.nest(parsed);
   const socialProviders = socialProvidersIn(environment, faults);
+  const plugins = loadPlugins(environment, parsed, faults);
   faults.push(
     ...missing(environment, values),
     ...contradictions(options, values),
@@ -121,18 +123,28 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return Object.freeze({
     ...options,
+    user: withPluginFields(options.user, plugins?.user),
+    session: withPluginFields(options.session, plugins?.session),
+    plugins,
     ...settingsFrom(values, options),
     featureOptions: new Map(optionTables.map((table) => [table, table.nest(parsed)])),
     cookies,
     socialProviders,
-    warnings: ineffective(environment, known, optionPrefixes(tables)),
+    warnings: ineffective(
+      environment,
+      new Set([...known.keys(), ...FOREIGN, ...(plugins?.schemaVariables ?? [])]),
+      optionPrefixes(tables),
+    ),
   });
 }
 
 function settingsFrom(
   values: Values,
   options: Options,
-): Omit<Config, keyof Options | keyof FeatureOptions | 'cookies' | 'socialProviders' | 'warnings'> {
+): Omit<
+  Config,
+  keyof Options | keyof FeatureOptions | 'cookies' | 'plugins' | 'socialProviders' | 'warnings'
+> {
   const port = values.PORT ?? 3000;
   const origin = values.BETTER_AUTH_URL ?? `http://localhost:${port}`;
   return {
@@ -154,6 +166,7 @@ function settingsFrom(
     mailFrom: values.MAIL_FROM ?? { name: '', address: `no-reply@${new URL(origin).hostname}` },
     mailTemplates: values.MAIL_TEMPLATES,
     redisUrl: values.REDIS_URL,
+    smsWebhookUrl: values.SMS_WEBHOOK_URL,
     oidcProviders: values.OIDC_PROVIDERS ?? [],
     providerTimeout: values.PROVIDER_TIMEOUT ?? 8,
     sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 5000 },
@@ -207,15 +220,36 @@ export function loadConfiguredFields(environment: Environment): ConfiguredFields
   const faults: string[] = [];
   const values = parseAll(environment, CORE, [...FIELD_NAMES, ...TABLE_NAMES], faults);
   faults.push(...tableNameFaults(tableNamesFrom(values)));
+  const fields = fieldsFrom(environment, values, faults);
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
-  return fieldsFrom(values);
+  return fields;
 }
 
-export function fieldsFrom(values: ReadonlyMap<string, unknown>): ConfiguredFields {
+export function fieldsFrom(
+  environment: Environment,
+  values: ReadonlyMap<string, unknown>,
+  faults: string[],
+): ConfiguredFields {
+  const tables = namedPlugins(environment).map(({ options }) => options);
+  const names = tables.flatMap(({ rows }) => Object.keys(rows).map(variableOf));
+  const options = parseAll(environment, knownVariables(tables), names, faults, []);
+  const plugins = loadPlugins(environment, options, faults);
   const fieldsIn = (name: string) => ({
     additionalFields: (values.get(name) ?? []) as readonly AdditionalField[],
   });
-  return { user: fieldsIn('USER_ADDITIONAL_FIELDS'), session: fieldsIn('SESSION_ADDITIONAL_FIELDS') };
+  return {
+    user: withPluginFields(fieldsIn('USER_ADDITIONAL_FIELDS'), plugins?.user),
+    session: withPluginFields(fieldsIn('SESSION_ADDITIONAL_FIELDS'), plugins?.session),
+    plugins,
+  };
+}
+
+/** Fields of plugins come first, as in Better Auth. */
+function withPluginFields<Table extends { readonly additionalFields: readonly AdditionalField[] }>(
+  table: Table,
+  fields: readonly AdditionalField[] = [],
+): Table {
+  return fields.length === 0 ? table : { ...table, additionalFields: [...fields, ...table.additionalFields] };
 }
 
 export function databaseFrom(values: Values): DatabaseConfig {
@@ -260,9 +294,13 @@ function contradictions({ emailAndPassword, rateLimit }: Options, { REDIS_URL }:
   return faults;
 }
 
-function ineffective(environment: Environment, known: KnownVariables, prefixes: readonly string[]): string[] {
+function ineffective(
+  environment: Environment,
+  known: ReadonlySet<string>,
+  prefixes: readonly string[],
+): string[] {
   return Object.keys(environment)
     .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
-    .filter((name) => !known.has(name) && !FOREIGN.has(name))
+    .filter((name) => !known.has(name))
     .map((name) => `${name} has no effect, because this server does not have this option. Remove it.`);
 }

@@ -35,6 +35,7 @@ export function loadMigrationConfig(environment: Environment): MigrationConfig {
   const parsed = parseAll(environment, CORE, names, faults, spelt);
   faults.push(...tableNameFaults(tableNamesFrom(parsed)));
   faults.push(...withoutDatabase(environment, faults));
+  const fields = fieldsFrom(environment, parsed, faults);
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
-  return { database: databaseFrom(Object.fromEntries(parsed)), fields: fieldsFrom(parsed) };
+  return { database: databaseFrom(Object.fromEntries(parsed)), fields };
 }

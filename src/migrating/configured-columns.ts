@@ -5,9 +5,10 @@ import { columnType } from '../additional-fields/additional-columns.js';
 
 /** The columns that store the configured fields of users and sessions. */
 export function configuredColumns({ user, session }: ConfiguredFields): ConfiguredColumn[] {
+  const missing = (fields: readonly AdditionalField[]) => fields.filter(({ builtIn }) => !builtIn);
   return [
-    ...user.additionalFields.map((field) => columnOf('users', field)),
-    ...session.additionalFields.map((field) => columnOf('sessions', field)),
+    ...missing(user.additionalFields).map((field) => columnOf('users', field)),
+    ...missing(session.additionalFields).map((field) => columnOf('sessions', field)),
   ];
 }
 

@@ -39,6 +39,8 @@ export class Observer {
         .replaceAll(new URL(this.side.origin).host, '<host>')
         .replaceAll(encodeURIComponent(new URL(this.side.origin).host), '<host>')
         .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) => distance(Date.parse(time) - sentAt))
+        .replace(/\bsecret=[A-Z2-7]+/g, 'secret=<secret>')
+        .replace(/"[A-Za-z0-9]{5}-[A-Za-z0-9]{5}"/g, '"<backup code>"')
         .replace(/"([xy])":"[\w-]{43}"/g, '"$1":"<coordinate>"')
         .replace(/(?<![\w-])([\w-]{32})\.(?:[A-Za-z0-9+/]|%2B|%2F){43}(?:%3D|=)/g, '$1.<signature>')
         .replace(
