@@ -20,7 +20,7 @@ senders.text = async ({ kind, to, otp }) => void process.stdout.write(`text ${ki
 export function pluginsFrom(given) {
   return Object.entries(given).map(([id, options]) => {
     const { package: from, exported, root, code } = KNOWN_PLUGINS.find((known) => known.id === id);
-    const callbacks = code?.(senders) ?? {};
+    const callbacks = code?.(senders, require) ?? {};
     const otpOptions = { ...callbacks.otpOptions, ...options.otpOptions };
     const plugin = require(from)[exported]({
       ...callbacks,

@@ -13,8 +13,11 @@ export interface KnownPlugin {
   /** The first part of its option paths: `twoFactor` for `TWO_FACTOR_ISSUER`. */
   readonly root: string;
   readonly options: AnyOptionTable;
-  /** The plugin's options that are code: they send mails and text messages. */
-  readonly code?: (senders: PluginSenders) => Readonly<Record<string, unknown>>;
+  /** The plugin's options that are code, such as those that send mails. */
+  readonly code?: (
+    senders: PluginSenders,
+    load: (name: string) => unknown,
+  ) => Readonly<Record<string, unknown>>;
 }
 
 const PUBLISHED = 'better-auth/plugins';
@@ -76,6 +79,31 @@ const TWO_FACTOR = {
   'accountLockout.durationSeconds': time,
 } as const;
 
+const API_KEY = {
+  apiKeyHeaders: is(list),
+  references: is(oneOf('user', 'organization')),
+  enableSessionForAPIKeys: is(flag),
+  enableMetadata: is(flag),
+  requireName: is(flag),
+  disableKeyHashing: is(flag),
+  deferUpdates: is(flag),
+  defaultKeyLength: is(integer(16, 256)),
+  defaultPrefix: is(text),
+  minimumPrefixLength: amount,
+  maximumPrefixLength: amount,
+  minimumNameLength: amount,
+  maximumNameLength: amount,
+  'startingCharactersConfig.shouldStore': is(flag),
+  'startingCharactersConfig.charactersLength': amount,
+  'keyExpiration.defaultExpiresIn': time,
+  'keyExpiration.disableCustomExpiresTime': is(flag),
+  'keyExpiration.minExpiresIn': amount,
+  'keyExpiration.maxExpiresIn': amount,
+  'rateLimit.enabled': is(flag),
+  'rateLimit.timeWindow': is(integer(1, 31_536_000_000, 'milliseconds')),
+  'rateLimit.maxRequests': amount,
+} as const;
+
 /** The plugins that `PLUGINS` can name, with their options that are not code. */
 export const KNOWN_PLUGINS: readonly KnownPlugin[] = [
   known('admin', 'admin', {
@@ -89,7 +117,11 @@ export const KNOWN_PLUGINS: readonly KnownPlugin[] = [
     allowImpersonatingAdmins: is(flag),
   }),
   known('organization', 'organization', ORGANIZATION, {
-    code: (senders) => ({ sendInvitationEmail: senders.invitation }),
+    code: (senders, load) => ({
+      sendInvitationEmail: senders.invitation,
+      // Without it, the plugin refuses to store roles.
+      ac: (load('better-auth/plugins/organization/access') as { defaultAc: unknown }).defaultAc,
+    }),
   }),
   known('two-factor', 'twoFactor', TWO_FACTOR, {
     code: (senders) => ({ otpOptions: { sendOTP: senders.twoFactorCode } }),
@@ -183,4 +215,19 @@ export const KNOWN_PLUGINS: readonly KnownPlugin[] = [
     expectedAction: is(text),
     allowedHostnames: is(list),
   }),
+  known(
+    'passkey',
+    'passkey',
+    {
+      rpID: is(text),
+      rpName: is(text),
+      origin: is(list),
+      'authenticatorSelection.authenticatorAttachment': is(oneOf('platform', 'cross-platform')),
+      'authenticatorSelection.residentKey': is(oneOf('discouraged', 'preferred', 'required')),
+      'authenticatorSelection.userVerification': is(oneOf('discouraged', 'preferred', 'required')),
+      'advanced.webAuthnChallengeCookie': is(text),
+    },
+    { package: '@better-auth/passkey' },
+  ),
+  known('api-key', 'apiKey', API_KEY, { package: '@better-auth/api-key' }),
 ];

@@ -118,7 +118,7 @@ function make(
   if (!factory)
     throw new Error(`a list of plugins, but ${from} has no ${exported}. Install its version 1.7.25`);
   try {
-    return withFittingVersion(factory(merged(code?.(senders) ?? {}, given)));
+    return withFittingVersion(factory(merged(code?.(senders, load) ?? {}, given)));
   } catch (error) {
     throw new Error(
       `a list of plugins with correct options, but ${id} does not start: ${(error as Error).message}`,

@@ -92,10 +92,19 @@ export function pluginFields(
 ): AdditionalField[] {
   const fields = Object.assign({}, ...plugins.map(({ schema }) => schema?.[model]?.fields ?? {})) as Fields;
   return Object.entries(fields).map(([name, field]) => {
-    const parsed = fieldOf(name, field);
+    const parsed = { ...fieldOf(name, field), problem: problemOf(field.type) };
     const builtIn = model === 'user' && BUILT_IN.has(parsed.column);
     return builtIn ? { ...parsed, builtIn } : parsed;
   });
+}
+
+/** The code of plugins expects values of the declared type, and fails with others. */
+function problemOf(type: Field['type']): AdditionalField['problem'] {
+  const expected = type === 'string' || type === 'boolean' || type === 'number' ? type : undefined;
+  return (value) =>
+    expected === undefined || value === null || typeof value === expected
+      ? undefined
+      : `Invalid input: expected ${expected}, received ${typeof value}`;
 }
 
 /** The tables that the plugins need. */

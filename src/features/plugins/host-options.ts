@@ -78,14 +78,25 @@ function accountOptions(
   return { ...own, accountLinking: { ...accountLinking, trustedProviders }, ...mapping };
 }
 
+const OUR_TABLES: Readonly<Record<string, string>> = {
+  user: 'users',
+  session: 'sessions',
+  account: 'accounts',
+  verification: 'verifications',
+};
+
+/** The table whose ids are of the same kind as those in the tables of plugins. */
+const PLUGIN_LIKE = 'accounts';
+
+/** Characters of the library's own ids, which are like this server's. */
+const USUAL_LENGTH = 32;
+
+/** True if the library's own ids fit. It then also trusts that nobody can guess them. */
+const hasUsualIds = (ids: RowIds) =>
+  Object.values(OUR_TABLES).every((table) => ids.unlessDefault(table)?.length === USUAL_LENGTH);
+
 function advancedOptions({ config, ids }: HostParts): BetterAuthOptions['advanced'] {
   const { advanced, secureCookies } = config;
-  const tableOf: Readonly<Record<string, string>> = {
-    user: 'users',
-    session: 'sessions',
-    account: 'accounts',
-    verification: 'verifications',
-  };
   return {
     useSecureCookies: secureCookies,
     cookiePrefix: advanced.cookiePrefix,
@@ -103,8 +114,9 @@ function advancedOptions({ config, ids }: HostParts): BetterAuthOptions['advance
     },
     database: {
       defaultFindManyLimit: advanced.database.defaultFindManyLimit,
-      // The tables of plugins may have other names than their models, but all have ids of one kind.
-      generateId: ({ model }) => ids.unlessDefault(tableOf[model] ?? 'accounts') ?? false,
+      ...(hasUsualIds(ids)
+        ? {}
+        : { generateId: ({ model }) => ids.unlessDefault(OUR_TABLES[model] ?? PLUGIN_LIKE) ?? false }),
     },
   };
 }

@@ -23,20 +23,43 @@ export const ACTS_ON_NEW_SESSIONS: ReadonlySet<string> = new Set([
   'last-login-method',
 ]);
 
-/**
- * True if a hook of the plugin may run for this route of the core. If a plugin decides by more than the path, the answer is
- * true, because only the request itself could tell.
- */
-export function hooksInto(plugin: BetterAuthPlugin, path: string): boolean {
-  const hooks = [...(plugin.hooks?.before ?? []), ...(plugin.hooks?.after ?? [])];
-  if (hooks.some(({ matcher }) => mayMatch(matcher as Matcher, path, plugin.id))) return true;
-  if (plugin.middlewares?.some((middleware) => fits(middleware.path, path))) return true;
-  return Boolean(plugin.onRequest ?? plugin.onResponse) && seesRequest(plugin, path);
-}
-
+/** What decides whether a hook runs. */
 type Matcher = (context: unknown) => boolean;
 
-function mayMatch(matcher: Matcher, path: string, id: string): boolean {
+/**
+ * Whether requests for a route of the core pass through the library: all, none, or those that one of the matchers of the
+ * hooks fits. The matchers get the request.
+ */
+export type Hosting = 'all' | 'none' | readonly Matcher[];
+
+/** @param path as the library writes it, such as `/callback/:id` */
+export function hostingOf(plugins: readonly BetterAuthPlugin[], path: string): Hosting {
+  const undecided: Matcher[] = [];
+  for (const plugin of plugins) {
+    if (plugin.middlewares?.some((middleware) => fits(middleware.path, path))) return 'all';
+    if ((plugin.onRequest ?? plugin.onResponse) && seesRequest(plugin, path)) return 'all';
+    for (const { matcher } of plugin.hooks?.after ?? [])
+      if (verdictOf(matcher as Matcher, path, plugin.id) !== 'no') return 'all';
+    for (const { matcher } of plugin.hooks?.before ?? []) {
+      const verdict = verdictOf(matcher as Matcher, path, plugin.id);
+      if (verdict === 'yes') return 'all';
+      if (verdict === 'by request') undecided.push(matcher as Matcher);
+    }
+  }
+  return undecided.length > 0 ? undecided : 'none';
+}
+
+type Verdict = 'yes' | 'no' | 'by request';
+
+function verdictOf(matcher: Matcher, path: string, id: string): Verdict {
+  const verdict = askWithPath(matcher, path);
+  if (verdict === 'no' || !ACTS_ON_NEW_SESSIONS.has(id) || STARTS_SESSION.has(path)) return verdict;
+  // A hook that names the path, such as that of multi-session for sign-out, is no hook on every path.
+  return verdict === 'yes' && askWithPath(matcher, '/of-no-route') === 'no' ? 'yes' : 'no';
+}
+
+/** Asks the matcher about a request of which only the path is known. */
+function askWithPath(matcher: Matcher, path: string): Verdict {
   let readsMore = false;
   const context = new Proxy(
     { path },
@@ -49,12 +72,10 @@ function mayMatch(matcher: Matcher, path: string, id: string): boolean {
     },
   );
   try {
-    const matches = matcher(context) || readsMore;
-    if (!matches || !ACTS_ON_NEW_SESSIONS.has(id)) return matches;
-    // A hook that names the path of its own accord, such as that of multi-session for sign-out, counts as it is.
-    return STARTS_SESSION.has(path) || !matcher({ path: '/of-no-route' });
+    if (matcher(context)) return 'yes';
+    return readsMore ? 'by request' : 'no';
   } catch {
-    return true;
+    return 'by request';
   }
 }
 

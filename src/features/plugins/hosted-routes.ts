@@ -12,7 +12,7 @@ import { jarOf } from '../../http/request-cookies.js';
 import { CLIENT_ADDRESS } from './host-options.js';
 import { hostedCalls, type HostedCall } from './hosted-call.js';
 import { answerOf, type NativeAnswer } from './native-answer.js';
-import type { StartedHost } from './plugin-host.js';
+import type { HostedRoute, StartedHost } from './plugin-host.js';
 
 /** A request as the library sees it. */
 interface Asked {
@@ -38,10 +38,8 @@ export class HostedRoutes {
 
   /** Call this before the server has routes. */
   install(server: FastifyInstance, host: StartedHost): void {
-    const defined = new Set<string>();
     for (const { path, methods } of host.routes) {
       for (const method of methods) {
-        defined.add(`${method} ${path}`);
         server.route({
           method,
           url: `${BASE_PATH}${path}`,
@@ -54,9 +52,12 @@ export class HostedRoutes {
       if (!route.url.startsWith(`${BASE_PATH}/`) || route.config?.plainBody) return;
       const path = route.url.slice(BASE_PATH.length);
       const native = route.handler;
-      const method = host.methodOf(twinOf(path) ?? path, String(route.method));
-      if (method === undefined) return;
-      route.handler = (request, reply) => this.answerAround(native, { host, method, path }, request, reply);
+      const hosted = host.hosted(twinOf(path) ?? path, String(route.method));
+      if (!hosted) return;
+      route.handler = (request, reply) =>
+        isFor(hosted, request)
+          ? this.answerAround(native, { host, hosted, twin: twinOf(path) }, request, reply)
+          : native.call(server, request, reply);
     });
   }
 
@@ -73,11 +74,11 @@ export class HostedRoutes {
   /** Answers a request for a route of this server, so that the hooks of plugins run around it. */
   private async answerAround(
     native: RouteHandlerMethod,
-    { host, method, path }: { host: StartedHost; method: string; path: string },
+    { host, hosted, twin }: { host: StartedHost; hosted: HostedRoute; twin: string | undefined },
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<unknown> {
-    const twin = twinOf(path);
+    const { method } = hosted;
     const query = request.url.slice(request.url.split('?', 1)[0]?.length);
     const asked = {
       path: twin === undefined ? request.url : `${BASE_PATH}${twin}${query}`,
@@ -146,6 +147,21 @@ const NOT_PASSED = new Set([
   'keep-alive',
   CLIENT_ADDRESS,
 ]);
+
+/** True if a hook of a plugin runs for this request. */
+function isFor({ hosting, path }: HostedRoute, request: FastifyRequest): boolean {
+  if (hosting === 'all') return true;
+  const { method, body, query, params } = request;
+  const headers = { get: (name: string) => request.headers[name.toLowerCase()] ?? null };
+  const context = { path, method, body, query, params, headers, request: { headers } };
+  return hosting.some((matcher) => {
+    try {
+      return matcher(context);
+    } catch {
+      return true;
+    }
+  });
+}
 
 const isPart = (name: string, cookie: string) => name === cookie || name.startsWith(`${cookie}.`);
 

@@ -15,7 +15,7 @@ import { SessionGates } from '../../sessions/gates/session-gates.js';
 import { PluginDatabaseHooks } from './database-hooks.js';
 import { hostOptions } from './host-options.js';
 import { hostedCalls } from './hosted-call.js';
-import { HASHES_PASSWORD, hooksInto, needsRows } from './hosted-paths.js';
+import { HASHES_PASSWORD, hostingOf, needsRows, type Hosting } from './hosted-paths.js';
 import { loadLibrary, type Library, type LibraryEndpoint } from './library.js';
 import { coreRoutesOf, nativeEndpoints } from './native-endpoints.js';
 
@@ -27,13 +27,20 @@ export interface PluginRoute {
   readonly endpoint: LibraryEndpoint;
 }
 
+/** A route of the core whose requests pass through the library. */
+export interface HostedRoute {
+  readonly path: string;
+  /** The library's method, which differs for a route that is another form of one of the library. */
+  readonly method: string;
+  readonly hosting: Exclude<Hosting, 'none'>;
+}
+
 /** The running library. */
 export interface StartedHost {
   readonly handle: (request: Request) => Promise<Response>;
   readonly routes: readonly PluginRoute[];
-  readonly plugins: readonly BetterAuthPlugin[];
-  /** The method of a route of the core that must pass through the library; undefined if it need not. */
-  methodOf(path: string, method: string): string | undefined;
+  /** @returns undefined if no request for this route of the core passes through the library. */
+  hosted(path: string, method: string): HostedRoute | undefined;
 }
 
 /** Starts the published library with the plugins of the configuration. */
@@ -63,24 +70,28 @@ export class PluginHost {
     const context = await auth.$context.catch((error: unknown) => {
       throw new StartupFault(`The plugins in PLUGINS do not start: ${(error as Error).message}`);
     });
+    if (hooks.notRun.length > 0) throw new StartupFault(notRunFault(hooks.notRun));
     const checksPasswords = context.password.hash !== hash;
     if (checksPasswords) this.passwords.checks.push(checkOf(context.password.hash));
     this.rowHooks.add(rowHookOf(hooks));
-    const isHosted = (path: string) =>
-      plugins.some((plugin) => hooksInto(plugin, path)) ||
-      (checksPasswords && HASHES_PASSWORD.includes(path)) ||
-      (needsRows(path) && (hooks.has('user', 'create') || hooks.has('session', 'create'))) ||
-      (path === '/update-user' && hooks.has('user', 'update'));
+    const hostingOfPath = (path: string): Hosting => {
+      const needed =
+        (checksPasswords && HASHES_PASSWORD.includes(path)) ||
+        (needsRows(path) && (hooks.has('user', 'create') || hooks.has('session', 'create'))) ||
+        (path === '/update-user' && hooks.has('user', 'update'));
+      return needed ? 'all' : hostingOf(plugins, path);
+    };
     return {
       handle: (request) => auth.handler(request),
       routes: routesOf(plugins),
-      plugins,
-      methodOf: (path, method) => {
-        const shape = shapeOf(path);
-        const routes = core.filter((route) => shapeOf(route.path) === shape);
-        if (!routes.some((route) => isHosted(route.path))) return undefined;
-        const methods = routes.flatMap((route) => route.methods);
-        return methods.includes(method) ? method : methods[0];
+      hosted: (path, method) => {
+        const routes = core.filter((route) => shapeOf(route.path) === shapeOf(path));
+        const [route = routes[0]] = routes.filter(({ methods }) => methods.includes(method));
+        if (!route) return undefined;
+        const hosting = hostingOfPath(route.path);
+        if (hosting === 'none') return undefined;
+        const asked = route.methods.includes(method) ? method : (route.methods[0] ?? method);
+        return { path: route.path, method: asked, hosting };
       },
     };
   }
@@ -128,6 +139,10 @@ export class PluginHost {
     });
   }
 }
+
+const notRunFault = (hooks: readonly string[]) =>
+  `A plugin in PLUGINS has hooks that this server would not run for the rows that it writes itself (${hooks.join(', ')}). ` +
+  'Remove the plugin.';
 
 const NOBODY = { address: '', userAgent: '', language: undefined };
 const NO_CALL = {};
