@@ -1,4 +1,5 @@
 import { describeScenarios } from './describe-scenarios.js';
+import { apiKey, passkey } from './scenarios/plugins/api-key.js';
 import {
   anonymous,
   captcha,
@@ -48,4 +49,14 @@ describeScenarios(
     },
   },
   { captcha },
+);
+
+describeScenarios(
+  'api-key and passkey',
+  {
+    options: { plugins: { 'api-key': {}, passkey: {} } },
+    variables: { PLUGINS: 'api-key,passkey' },
+    additionalFields: true,
+  },
+  { apiKey, passkey },
 );

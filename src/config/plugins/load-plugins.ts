@@ -121,11 +121,13 @@ function make(
     return withFittingVersion(factory(merged(code?.(senders, load) ?? {}, given)));
   } catch (error) {
     throw new Error(
-      `a list of plugins with correct options, but ${id} does not start: ${(error as Error).message}`,
+      `a list of plugins with correct options, but ${id} does not start: ${oneLine((error as Error).message)}`,
       { cause: error },
     );
   }
 }
+
+const oneLine = (message: string) => message.replace(/\s+/g, ' ');
 
 function fromModule(path: string, variables: Environment, senders: PluginSenders): BetterAuthPlugin[] {
   const loaded = load(resolve(path));

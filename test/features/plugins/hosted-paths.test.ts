@@ -1,17 +1,16 @@
-import { createRequire } from 'node:module';
 import type { BetterAuthPlugin } from '@better-auth/core';
 import { KNOWN_PLUGINS } from '../../../src/config/plugins/catalogue.js';
 import { PluginSenders } from '../../../src/config/plugins/plugin-senders.js';
 import { ACTS_ON_NEW_SESSIONS, hostingOf } from '../../../src/features/plugins/hosted-paths.js';
 
-const load = createRequire(import.meta.url);
+const access = await import('better-auth/plugins/organization/access');
 
-const plugins = new Map(
-  KNOWN_PLUGINS.map(({ id, package: from, exported, code }) => {
-    const make = (load(from) as Record<string, (options: object) => BetterAuthPlugin>)[exported];
-    return [id, make?.({ ...code?.(new PluginSenders(), load) }) as BetterAuthPlugin] as const;
-  }),
-);
+const plugins = new Map<string, BetterAuthPlugin>();
+for (const { id, package: from, exported, code } of KNOWN_PLUGINS) {
+  const published = (await import(from)) as Record<string, (options: object) => BetterAuthPlugin>;
+  const plugin = published[exported]?.({ ...code?.(new PluginSenders(), () => access) });
+  if (plugin) plugins.set(id, plugin);
+}
 
 test.each([...plugins.keys()])('%s leaves get-session to this server', (id) => {
   expect(hostingOf([plugins.get(id) as BetterAuthPlugin], '/get-session')).toBe('none');

@@ -2,6 +2,18 @@
 import { APIError, createAuthEndpoint, createAuthMiddleware, sessionMiddleware } from 'better-auth/api';
 import { username } from 'better-auth/plugins';
 
+const hooksOn = (context) => ({
+  user: { create: { before: async (user) => ({ data: { ...user, name: `${user.name}!` } }) } },
+  session: {
+    create: {
+      before: async (session, asked) =>
+        asked?.headers?.get('x-own') === 'refuse' ? false : { data: session },
+      after: async ({ userId }) =>
+        void (await context.adapter.create({ model: 'ownNote', data: { text: 'signed in', userId } })),
+    },
+  },
+});
+
 export default ({ mail, sms, config }) => [
   username({ minUsernameLength: 5 }),
   {
@@ -17,37 +29,22 @@ export default ({ mail, sms, config }) => [
         },
       },
     },
-    init: (context) => ({
-      context: {
-        password: {
-          ...context.password,
-          async hash(password) {
-            if (password.includes('swordfish'))
-              throw new APIError('BAD_REQUEST', { message: 'Everybody knows it' });
-            return context.password.hash(password);
-          },
-        },
-      },
-      options: {
-        databaseHooks: {
-          user: { create: { before: async (user) => ({ data: { ...user, name: `${user.name}!` } }) } },
-          session: {
-            create: {
-              before: async (session, asked) => {
-                if (asked?.headers?.get('x-own') === 'refuse') return false;
-                return { data: session };
-              },
-              after: async (session) => {
-                await context.adapter.create({
-                  model: 'ownNote',
-                  data: { text: 'signed in', userId: session.userId },
-                });
-              },
+    init(context) {
+      const { hash } = context.password;
+      return {
+        context: {
+          password: {
+            ...context.password,
+            async hash(password) {
+              if (password.includes('swordfish'))
+                throw new APIError('BAD_REQUEST', { message: 'Everybody knows it' });
+              return hash(password);
             },
           },
         },
-      },
-    }),
+        options: { databaseHooks: hooksOn(context) },
+      };
+    },
     endpoints: {
       ownNotes: createAuthEndpoint('/own/notes', { method: 'GET', use: [sessionMiddleware] }, async (ctx) =>
         ctx.json({
