@@ -44,6 +44,13 @@ export interface AdditionalField {
   readonly stored: (value: unknown) => unknown;
   /** True if every installation has the column, and a plugin only adds it to the answers. */
   readonly builtIn?: boolean;
+  /** Set if a column of that name in a legacy table may mean something else. */
+  readonly adoption?: {
+    /** The variable that names the column, and so says what it means. */
+    readonly variable: string;
+    /** True if the column fits without that variable when all its values are in lower case. */
+    readonly lowerCase?: boolean;
+  };
 }
 
 const SHAPE =

@@ -22,6 +22,7 @@ function columnOf(table: ConfiguredColumn['table'], field: AdditionalField): Con
     fallback: constantOf(type, field.defaultValue),
     unique: field.unique,
     index: field.index,
+    ...(field.adoption ? { adoption: field.adoption } : {}),
   };
 }
 

@@ -100,3 +100,31 @@ test('an existing table of the library is adopted with its rows', async () => {
     { id: 't', secret: 's', backup_codes: 'b', user_id: 'ada' },
   ]);
 });
+
+test('a legacy column `role` gives no rights until a variable says what it means', async () => {
+  await database.query(
+    `alter table users add column role text;
+     insert into users (id, name, email, role) values ('ada', 'Ada', 'ada@example.com', 'admin')`,
+  );
+  await expect(migrate(database, { PLUGINS: 'admin' })).rejects.toThrow(
+    /users\.role exists already.*ADMIN_SCHEMA_USER_FIELDS_ROLE=role/,
+  );
+  await migrate(database, { PLUGINS: 'admin', ADMIN_SCHEMA_USER_FIELDS_ROLE: 'auth_role' });
+  expect(await database.query('select role, auth_role from users')).toEqual([
+    { role: 'admin', auth_role: null },
+  ]);
+});
+
+test('legacy user names in lower case are adopted, others are not', async () => {
+  await database.query(
+    `alter table users add column username text;
+     insert into users (id, name, email, username) values ('ada', 'Ada', 'ada@example.com', 'ada')`,
+  );
+  await migrate(database, { PLUGINS: 'username' });
+  await revert({ PLUGINS: 'username' });
+  await database.query(`update users set username = 'Ada'`);
+  await expect(migrate(database, { PLUGINS: 'username' })).rejects.toThrow(
+    /users\.username has 1 values with capital letters.*USERNAME_SCHEMA_USER_FIELDS_USERNAME=auth_username/,
+  );
+  expect(await database.query('select username from users')).toEqual([{ username: 'Ada' }]);
+});

@@ -75,8 +75,8 @@ export function loadPlugins(
     return {
       plugins,
       senders,
-      user: pluginFields(plugins, 'user'),
-      session: pluginFields(plugins, 'session'),
+      user: pluginFields(plugins, 'user', names),
+      session: pluginFields(plugins, 'session', names),
       tables: pluginTables(plugins),
       schemaVariables: names.variables,
     };

@@ -28,6 +28,12 @@ export interface PluginTable {
 /** Columns that every installation has and that the plugin `admin` uses too. */
 const BUILT_IN: ReadonlySet<string> = new Set(['banned', 'ban_reason', 'ban_expires']);
 
+/** Fields whose column a legacy table may have with another meaning, and the variable that answers for it. */
+const ADOPTION: Readonly<Record<string, { readonly variable: string; readonly lowerCase?: true }>> = {
+  role: { variable: 'ADMIN_SCHEMA_USER_FIELDS_ROLE' },
+  username: { variable: 'USERNAME_SCHEMA_USER_FIELDS_USERNAME', lowerCase: true },
+};
+
 /** The tables of the protocol, by the library's name. A plugin may add fields to the first two. */
 const OUR_TABLES: Readonly<Record<string, string>> = {
   user: 'users',
@@ -42,7 +48,7 @@ const TABLE_NAMES: Readonly<Record<string, string>> = { apikey: 'api_keys' };
 function pluralOf(model: string): string {
   const name = TABLE_NAMES[model] ?? snakeCase(model);
   if (name.endsWith('s')) return name;
-  return name.endsWith('y') ? `${name.slice(0, -1)}ies` : `${name}s`;
+  return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
 }
 
 /** @param names what variables say, by option path: another name for a table or a column. */
@@ -71,6 +77,10 @@ export class SchemaNames {
     return Object.fromEntries(models) as Schema;
   }
 
+  isSet(variable: string): boolean {
+    return Boolean(this.environment[variable]);
+  }
+
   private chosen(path: string): string | undefined {
     const variable = variableOf(path);
     this.variables.add(variable);
@@ -89,12 +99,19 @@ export class SchemaNames {
 export function pluginFields(
   plugins: readonly BetterAuthPlugin[],
   model: 'user' | 'session',
+  names: SchemaNames,
 ): AdditionalField[] {
   const fields = Object.assign({}, ...plugins.map(({ schema }) => schema?.[model]?.fields ?? {})) as Fields;
   return Object.entries(fields).map(([name, field]) => {
     const parsed = { ...fieldOf(name, field), problem: problemOf(field.type) };
-    const builtIn = model === 'user' && BUILT_IN.has(parsed.column);
-    return builtIn ? { ...parsed, builtIn } : parsed;
+    if (model === 'session') return parsed;
+    const { variable, ...rule } = ADOPTION[name] ?? {};
+    const isFree = variable === undefined || names.isSet(variable);
+    return {
+      ...parsed,
+      ...(BUILT_IN.has(parsed.column) ? { builtIn: true } : {}),
+      ...(isFree ? {} : { adoption: { variable, ...rule } }),
+    };
   });
 }
 
