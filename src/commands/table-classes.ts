@@ -1,4 +1,4 @@
-import type { ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/configured-fields.js';
 import type { Environment } from '../config/environment.js';
 import type { Entities } from '../database/connect.js';
 

@@ -1,9 +1,9 @@
 import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
-import type { AdditionalField } from './additional-fields.js';
 import type { Environment } from './environment.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
-import { variableOf, type FeatureOptions } from './option-table.js';
+import type { FeatureOptions } from './option-table.js';
+import { fieldsFrom, withPluginFields, type ConfiguredFields } from './configured-fields.js';
 import { cookieFaults } from './cookie-faults.js';
 import { describeFaults } from './describe-faults.js';
 import { limitsFrom, type Limits } from './limits.js';
@@ -85,14 +85,6 @@ export interface Config extends Options, FeatureOptions {
   /** Warnings about variables without effect. The server logs them when it starts. */
   readonly warnings: readonly string[];
 }
-
-/** The fields that the configuration adds to the tables. */
-export type ConfiguredFields = {
-  readonly [Table in 'user' | 'session']: Pick<Options[Table], 'additionalFields'>;
-} & {
-  /** Their fields are among those of `user` and `session`. */
-  readonly plugins?: Pick<HostedPlugins, 'tables'> | undefined;
-};
 
 /** The variables without those of features, for programs that read only a few of them. */
 export const CORE = knownVariables([coreOptions]);
@@ -223,33 +215,6 @@ export function loadConfiguredFields(environment: Environment): ConfiguredFields
   const fields = fieldsFrom(environment, values, faults);
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return fields;
-}
-
-export function fieldsFrom(
-  environment: Environment,
-  values: ReadonlyMap<string, unknown>,
-  faults: string[],
-): ConfiguredFields {
-  const tables = namedPlugins(environment).map(({ options }) => options);
-  const names = tables.flatMap(({ rows }) => Object.keys(rows).map(variableOf));
-  const options = parseAll(environment, knownVariables(tables), names, faults, []);
-  const plugins = loadPlugins(environment, options, faults);
-  const fieldsIn = (name: string) => ({
-    additionalFields: (values.get(name) ?? []) as readonly AdditionalField[],
-  });
-  return {
-    user: withPluginFields(fieldsIn('USER_ADDITIONAL_FIELDS'), plugins?.user),
-    session: withPluginFields(fieldsIn('SESSION_ADDITIONAL_FIELDS'), plugins?.session),
-    plugins,
-  };
-}
-
-/** Fields of plugins come first, as in Better Auth. */
-function withPluginFields<Table extends { readonly additionalFields: readonly AdditionalField[] }>(
-  table: Table,
-  fields: readonly AdditionalField[] = [],
-): Table {
-  return fields.length === 0 ? table : { ...table, additionalFields: [...fields, ...table.additionalFields] };
 }
 
 export function databaseFrom(values: Values): DatabaseConfig {

@@ -5,11 +5,10 @@ import {
   FIELD_NAMES,
   TABLE_NAMES,
   databaseFrom,
-  fieldsFrom,
   withoutDatabase,
-  type ConfiguredFields,
   type DatabaseConfig,
 } from './config.js';
+import { fieldsFrom, type ConfiguredFields } from './configured-fields.js';
 import type { Environment } from './environment.js';
 import { MIGRATION_VARIABLES } from './migration-variables.js';
 import { describeFaults } from './describe-faults.js';

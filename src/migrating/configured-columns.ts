@@ -1,6 +1,6 @@
 import type { ConfiguredColumn } from '../../migrations/configured-columns.js';
 import type { AdditionalField } from '../config/additional-fields.js';
-import type { ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/configured-fields.js';
 import { columnType } from '../additional-fields/additional-columns.js';
 
 /** The columns that store the configured fields of users and sessions. */

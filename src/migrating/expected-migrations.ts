@@ -2,7 +2,7 @@ import type { DataSource, MigrationInterface } from 'typeorm';
 import { configuredColumnsMigration } from '../../migrations/configured-columns.js';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { pluginTablesMigration } from '../../migrations/plugin-tables.js';
-import type { ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/configured-fields.js';
 import { configuredColumns } from './configured-columns.js';
 import { MIGRATIONS_TABLE } from './migrations-table.js';
 

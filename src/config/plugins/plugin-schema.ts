@@ -103,7 +103,12 @@ export function pluginFields(
 ): AdditionalField[] {
   const fields = Object.assign({}, ...plugins.map(({ schema }) => schema?.[model]?.fields ?? {})) as Fields;
   return Object.entries(fields).map(([name, field]) => {
-    const parsed = { ...fieldOf(name, field), problem: problemOf(field.type) };
+    const declared = fieldOf(name, field);
+    const typeProblem = problemOf(field.type);
+    const parsed: AdditionalField = {
+      ...declared,
+      problem: (value) => typeProblem(value) ?? declared.problem(value),
+    };
     if (model === 'session') return parsed;
     const { variable, ...rule } = ADOPTION[name] ?? {};
     const isFree = variable === undefined || names.isSet(variable);
