@@ -7,7 +7,7 @@ import { concurrently } from './helpers/1763900000000-build-index.js';
 import { tableName } from './helpers/1763900000000-tables.js';
 import { showUnderOurNames } from './helpers/1763901280000-named-view.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
-import { recordUndo } from './helpers/1763900000000-undo-journal.js';
+import { addedColumns, recordUndo } from './helpers/1763900000000-undo-journal.js';
 
 /** A column that the configuration adds to the columns every installation has. */
 export interface ConfiguredColumn {
@@ -20,12 +20,19 @@ export interface ConfiguredColumn {
   readonly fallback: string | undefined;
   readonly unique: boolean;
   readonly index: boolean;
+  /** Set if a column of that name in a legacy table may mean something else. */
+  readonly adoption?: {
+    /** The variable that names the column, and so says what it means. */
+    readonly variable: string;
+    /** True if the column fits without that variable when all its values are in lower case. */
+    readonly lowerCase?: boolean;
+  };
 }
 
 /** Sorts directly after ValidateMigration. */
 const TIMESTAMP = '1763901300001';
 
-type MigrationClass = new () => MigrationInterface;
+export type MigrationClass = new () => MigrationInterface;
 
 /**
  * The migration that adds the configured columns; undefined if none are configured. Its name contains a digest of the
@@ -50,6 +57,7 @@ function migrationNamed(name: string, columns: readonly ConfiguredColumn[]): Mig
     name = name;
 
     async up(queryRunner: QueryRunner): Promise<void> {
+      for (const column of columns) await requireMeaning(queryRunner, column);
       for (const column of columns) await addColumn(queryRunner, name, column);
       for (const table of new Set(columns.map((column) => column.table)))
         await showUnderOurNames(queryRunner, name, table);
@@ -95,6 +103,29 @@ async function addColumn(
   });
 }
 
+/** Stops before anything is changed if a legacy column has the name of a column that means something else. */
+async function requireMeaning(
+  queryRunner: QueryRunner,
+  { table, name, adoption }: ConfiguredColumn,
+): Promise<void> {
+  const existing = (await needTable(queryRunner, tableName(table))).columns.has(name);
+  if (!adoption || !existing || (await addedColumns(queryRunner, table)).has(name)) return;
+  const [target, quoted] = [quote(tableName(table)), quote(name)];
+  const remedy = `If it is the column of the plugin, set ${adoption.variable}=${name}. Otherwise name another column, such as ${adoption.variable}=auth_${name}.`;
+  if (!adoption.lowerCase)
+    throw new MigrationFault(
+      `${table}.${name} exists already, and the plugin would give rights by its values. ${remedy}`,
+    );
+  const [found] = (await queryRunner.query(
+    `select count(*)::integer as count from ${target} where ${quoted}::text <> lower(${quoted}::text)`,
+  )) as { count: number }[];
+  if (found && found.count > 0)
+    throw new MigrationFault(
+      `${table}.${name} has ${found.count} values with capital letters, but the plugin looks for lower case. ` +
+        `Name another column, such as ${adoption.variable}=auth_${name}.`,
+    );
+}
+
 function requireType(found: string, { table, name, type }: ConfiguredColumn): void {
   const family = (of: string) => of.replace(/\(.*\)/, '').replace(/^character varying$/, 'text');
   if (family(found) === family(type)) return;
@@ -114,7 +145,7 @@ async function requireEmpty(queryRunner: QueryRunner, { table, name }: Configure
 }
 
 /** Undoes only this migration, because a migration with a later timestamp may have run before it. */
-async function takeBack(queryRunner: QueryRunner, migration: string): Promise<void> {
+export async function takeBack(queryRunner: QueryRunner, migration: string): Promise<void> {
   const changes = (await queryRunner.query(
     'select id, kind, statement from gatehouse.undo where migration = $1 order by id desc',
     [migration],

@@ -49,6 +49,7 @@ export async function createApp(config: Config, parts: Parts = PARTS): Promise<N
   installClient(server, config);
   installRequestedSession(server, app.get(CurrentSession));
   installDirectRoutes(server, app);
+  for (const { install } of parts.features) await install?.(server, app);
   if (config.docs) installDocumentation(app, config);
   repeated?.start(server, surroundingsOf(app));
   await app.init();

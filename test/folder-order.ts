@@ -26,6 +26,7 @@ export const FOLDERS = [
   'legacy',
   'features/bearer',
   'features/jwt',
+  'features/plugins',
   'pages',
   'documentation',
   'assembly',

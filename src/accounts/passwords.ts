@@ -13,6 +13,8 @@ const RETRY_AFTER = 1;
 /** Checks, hashes and verifies passwords as configured. A bounded queue runs the hashes off the event loop. */
 @Injectable()
 export class Passwords implements OnModuleInit {
+  /** Features refuse a new password by throwing. */
+  readonly checks: ((password: string) => Promise<void>)[] = [];
   private readonly queue: HashQueue;
   private started = 0;
 
@@ -59,8 +61,9 @@ export class Passwords implements OnModuleInit {
       throw badRequest('PASSWORD_TOO_LONG');
   }
 
-  /** @throws {AuthError} 503 when the queue is full. */
-  hash(password: string): Promise<string> {
+  /** @throws {AuthError} 503 when the queue is full; what a check of a feature throws. */
+  async hash(password: string): Promise<string> {
+    for (const check of this.checks) await check(password);
     return this.queued(() => hashPassword(password, this.config.password));
   }
 

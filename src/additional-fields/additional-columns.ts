@@ -11,6 +11,7 @@ const added = new Map<new () => object, Set<string>>();
  */
 export function addColumns(entity: new () => object, fields: readonly AdditionalField[]): void {
   for (const field of fields) {
+    if (field.builtIn) continue;
     const taken = getMetadataArgsStorage().columns.find(
       ({ target, propertyName, options }) =>
         target === entity && (propertyName === field.name || (options.name ?? propertyName) === field.column),

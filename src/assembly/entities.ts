@@ -1,5 +1,5 @@
 import { addColumns } from '../additional-fields/additional-columns.js';
-import type { ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/configured-fields.js';
 import { SessionEntity } from '../sessions/session.entity.js';
 import { UserEntity } from '../users/user.entity.js';
 import type { Feature } from './feature.js';

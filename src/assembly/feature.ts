@@ -1,4 +1,6 @@
 import type { Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ContributedCookie } from '../config/contributions.js';
 import type { AnyOptionTable } from '../config/option-table.js';
 
@@ -12,4 +14,6 @@ export interface Feature {
   readonly entities?: readonly (new () => object)[];
   readonly optionTables?: readonly AnyOptionTable[];
   readonly cookies?: readonly ContributedCookie[];
+  /** Called before the server has routes. */
+  readonly install?: (server: FastifyInstance, app: NestFastifyApplication) => Promise<void>;
 }

@@ -6,6 +6,7 @@ import { BearerFeature } from '../features/bearer/bearer.feature.js';
 import { Jwk } from '../features/jwt/jwk.entity.js';
 import { jwtOptions } from '../features/jwt/jwt-options.js';
 import { JwtFeature } from '../features/jwt/jwt.feature.js';
+import { installPlugins, PluginsFeature } from '../features/plugins/plugins.feature.js';
 import { LegacyModule } from '../legacy/legacy.module.js';
 import { QueuedMail } from '../mail/mail.entity.js';
 import { MailModule } from '../mail/mail.module.js';
@@ -39,5 +40,6 @@ export const FEATURES: readonly Feature[] = [
   { module: SocialModule, cookies: [STATE, OAUTH_STATE] },
   { module: BearerFeature, optionTables: [bearerOptions] },
   { module: JwtFeature, entities: [Jwk], optionTables: [jwtOptions] },
+  { module: PluginsFeature, install: installPlugins },
   { module: LegacyModule },
 ];

@@ -1,4 +1,4 @@
-import type { ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/configured-fields.js';
 import type { Environment } from '../config/environment.js';
 import type { Entities } from '../database/connect.js';
 
@@ -12,7 +12,7 @@ export async function tableClasses(
   environment: Environment,
   compares: boolean,
 ): Promise<((fields: ConfiguredFields) => Entities) | undefined> {
-  const { USER_ADDITIONAL_FIELDS, SESSION_ADDITIONAL_FIELDS } = environment;
-  if (!compares && !USER_ADDITIONAL_FIELDS && !SESSION_ADDITIONAL_FIELDS) return undefined;
+  const { USER_ADDITIONAL_FIELDS, SESSION_ADDITIONAL_FIELDS, PLUGINS } = environment;
+  if (!compares && !USER_ADDITIONAL_FIELDS && !SESSION_ADDITIONAL_FIELDS && !PLUGINS) return undefined;
   return (await import('../assembly/entities.js')).entitiesWith;
 }

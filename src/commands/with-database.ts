@@ -1,4 +1,4 @@
-import type { ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/configured-fields.js';
 import { loadMigrationConfig } from '../config/migration-config.js';
 import { readEnvironment, type Environment } from '../config/environment.js';
 import { withLocalDatabase } from '../local/local-database-url.js';

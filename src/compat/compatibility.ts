@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/configured-fields.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
 import { readTables, withTables, type Queries } from '../database/tables.js';
 import { checkBetterAuth } from './better-auth-check.js';

@@ -42,6 +42,15 @@ export interface AdditionalField {
   readonly problem: (value: unknown) => string | undefined;
   /** Turns a client's value into the stored one. Only a module can declare such a transform, JSON cannot. */
   readonly stored: (value: unknown) => unknown;
+  /** True if every installation has the column, and a plugin only adds it to the answers. */
+  readonly builtIn?: boolean;
+  /** Set if a column of that name in a legacy table may mean something else. */
+  readonly adoption?: {
+    /** The variable that names the column, and so says what it means. */
+    readonly variable: string;
+    /** True if the column fits without that variable when all its values are in lower case. */
+    readonly lowerCase?: boolean;
+  };
 }
 
 const SHAPE =
@@ -75,7 +84,8 @@ function loadModule(path: string): unknown {
   }
 }
 
-function fieldOf(name: string, raw: unknown): AdditionalField {
+/** @throws {Error} whose message completes the sentence "NAME must be …". */
+export function fieldOf(name: string, raw: unknown): AdditionalField {
   if (!/^[A-Za-z][A-Za-z0-9_]{0,58}$/.test(name))
     throw new Error(`${SHAPE}; "${name}" is not a valid field name`);
   const field = (raw ?? {}) as Record<string, unknown>;
@@ -121,4 +131,4 @@ function transformOf(transform: unknown): AdditionalField['stored'] {
   return (value) => (input ? input(value) : value);
 }
 
-const snakeCase = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+export const snakeCase = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();

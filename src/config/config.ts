@@ -1,10 +1,10 @@
 import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
-import type { AdditionalField } from './additional-fields.js';
 import type { Environment } from './environment.js';
 import { exposureFrom, exposureWarnings, type Exposure } from './exposure.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
 import type { FeatureOptions } from './option-table.js';
+import { fieldsFrom, withPluginFields, type ConfiguredFields } from './configured-fields.js';
 import { cookieFaults } from './cookie-faults.js';
 import { describeFaults } from './describe-faults.js';
 import { limitsFrom, type Limits } from './limits.js';
@@ -15,15 +15,9 @@ import { passwordsFrom, type PasswordConfig } from './password-settings.js';
 import { secretFaults } from './secret-faults.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { parseAll } from './parse-variables.js';
+import { loadPlugins, namedPlugins, type HostedPlugins } from './plugins/load-plugins.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
-import {
-  FOREIGN,
-  VARIABLES,
-  knownVariables,
-  optionPrefixes,
-  type KnownVariables,
-  type VariableName,
-} from './variables.js';
+import { FOREIGN, VARIABLES, knownVariables, optionPrefixes, type VariableName } from './variables.js';
 import type { Mailbox, VersionedSecret } from './values.js';
 
 export const BASE_PATH = '/api/auth';
@@ -92,16 +86,15 @@ export interface Config extends Options, FeatureOptions, Exposure {
   readonly sessionLimits: SessionLimits;
   readonly password: PasswordConfig;
   readonly legacyJwt: LegacyJwtConfig;
+  /** Undefined if `PLUGINS` is not set. */
+  readonly plugins: HostedPlugins | undefined;
+  /** If undefined, text messages are written to the log. In production none is sent then. */
+  readonly smsWebhookUrl: string | undefined;
   /** The cookies of features. */
   readonly cookies: readonly ContributedCookie[];
   /** The server logs these warnings about its settings when it starts. */
   readonly warnings: readonly string[];
 }
-
-/** The fields that the configuration adds to the tables. */
-export type ConfiguredFields = {
-  readonly [Table in 'user' | 'session']: Pick<Options[Table], 'additionalFields'>;
-};
 
 /** The variables without those of features, for programs that read only a few of them. */
 export const CORE = knownVariables([coreOptions]);
@@ -113,13 +106,14 @@ type Values = { [Name in VariableName]?: ReturnType<(typeof VARIABLES)[Name]['pa
 /** @throws {StartupFault} whose message lists all faults. */
 export function loadConfig(environment: Environment, { optionTables, cookies }: Contributions): Config {
   const faults: string[] = [];
-  const tables = [coreOptions, ...optionTables];
+  const tables = [coreOptions, ...optionTables, ...namedPlugins(environment).map((plugin) => plugin.options)];
   const known = knownVariables(tables);
   const parsed = parseAll(environment, known, [...known.keys()], faults);
   const values = Object.fromEntries(parsed) as Values;
   const options = coreOptions.nest(parsed);
   const settings = settingsFrom(values, options);
   const socialProviders = socialProvidersIn(environment, faults);
+  const plugins = loadPlugins(environment, parsed, faults);
   faults.push(
     ...missing(environment, values),
     ...contradictions(options, values),
@@ -133,13 +127,20 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return Object.freeze({
     ...options,
+    user: withPluginFields(options.user, plugins?.user),
+    session: withPluginFields(options.session, plugins?.session),
+    plugins,
     ...settings,
     featureOptions: new Map(optionTables.map((table) => [table, table.nest(parsed)])),
     cookies,
     socialProviders,
     warnings: [
       ...exposureWarnings(values, settings.origin),
-      ...ineffective(environment, known, optionPrefixes(tables)),
+      ...ineffective(
+        environment,
+        new Set([...known.keys(), ...FOREIGN, ...(plugins?.schemaVariables ?? [])]),
+        optionPrefixes(tables),
+      ),
     ],
   });
 }
@@ -147,7 +148,10 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
 function settingsFrom(
   values: Values,
   options: Options,
-): Omit<Config, keyof Options | keyof FeatureOptions | 'cookies' | 'socialProviders' | 'warnings'> {
+): Omit<
+  Config,
+  keyof Options | keyof FeatureOptions | 'cookies' | 'plugins' | 'socialProviders' | 'warnings'
+> {
   const port = values.PORT ?? 3000;
   const origin = values.BETTER_AUTH_URL ?? `http://localhost:${port}`;
   return {
@@ -176,6 +180,7 @@ function settingsFrom(
       off: values.OWNER_NOTICES_OFF ?? [],
     },
     redisUrl: values.REDIS_URL,
+    smsWebhookUrl: values.SMS_WEBHOOK_URL,
     oidcProviders: values.OIDC_PROVIDERS ?? [],
     providerTimeout: values.PROVIDER_TIMEOUT ?? 8,
     sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 5000 },
@@ -231,15 +236,9 @@ export function loadConfiguredFields(environment: Environment): ConfiguredFields
   const faults: string[] = [];
   const values = parseAll(environment, CORE, [...FIELD_NAMES, ...TABLE_NAMES], faults);
   faults.push(...tableNameFaults(tableNamesFrom(values)));
+  const fields = fieldsFrom(environment, values, faults);
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
-  return fieldsFrom(values);
-}
-
-export function fieldsFrom(values: ReadonlyMap<string, unknown>): ConfiguredFields {
-  const fieldsIn = (name: string) => ({
-    additionalFields: (values.get(name) ?? []) as readonly AdditionalField[],
-  });
-  return { user: fieldsIn('USER_ADDITIONAL_FIELDS'), session: fieldsIn('SESSION_ADDITIONAL_FIELDS') };
+  return fields;
 }
 
 export function databaseFrom(values: Values): DatabaseConfig {
@@ -290,9 +289,13 @@ function contradictions(
   return faults;
 }
 
-function ineffective(environment: Environment, known: KnownVariables, prefixes: readonly string[]): string[] {
+function ineffective(
+  environment: Environment,
+  known: ReadonlySet<string>,
+  prefixes: readonly string[],
+): string[] {
   return Object.keys(environment)
     .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
-    .filter((name) => !known.has(name) && !FOREIGN.has(name))
+    .filter((name) => !known.has(name))
     .map((name) => `${name} has no effect, because this server does not have this option. Remove it.`);
 }

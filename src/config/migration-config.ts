@@ -5,11 +5,10 @@ import {
   FIELD_NAMES,
   TABLE_NAMES,
   databaseFrom,
-  fieldsFrom,
   withoutDatabase,
-  type ConfiguredFields,
   type DatabaseConfig,
 } from './config.js';
+import { fieldsFrom, type ConfiguredFields } from './configured-fields.js';
 import type { Environment } from './environment.js';
 import { MIGRATION_VARIABLES } from './migration-variables.js';
 import { describeFaults } from './describe-faults.js';
@@ -35,6 +34,7 @@ export function loadMigrationConfig(environment: Environment): MigrationConfig {
   const parsed = parseAll(environment, CORE, names, faults, spelt);
   faults.push(...tableNameFaults(tableNamesFrom(parsed)));
   faults.push(...withoutDatabase(environment, faults));
+  const fields = fieldsFrom(environment, parsed, faults);
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
-  return { database: databaseFrom(Object.fromEntries(parsed)), fields: fieldsFrom(parsed) };
+  return { database: databaseFrom(Object.fromEntries(parsed)), fields };
 }

@@ -116,6 +116,15 @@ export const VARIABLES = {
     'none',
   ),
   REDIS_URL: variable(redisUrl, 'Redis that counts requests for the rate limits of all instances together'),
+  PLUGINS: variable(
+    text,
+    'plugins of Better Auth: a list such as `admin,two-factor`, or the path of a module that exports Better Auth’s `plugins` array',
+  ),
+  SMS_WEBHOOK_URL: variable(
+    webUrl,
+    'URL that the text messages of plugins are posted to',
+    'they are written to the log; in production none is sent',
+  ),
   OIDC_PROVIDERS: variable(
     oidcProviders,
     'JSON array of OpenID Connect and OAuth 2 providers, with the option names of Better Auth’s generic OAuth plugin',

@@ -27,6 +27,11 @@ export class CookieJar {
     if (lines.length > 0) this.lines = [...this.lines, ...lines];
   }
 
+  /** Forgets all lines that were set before. */
+  replaceAll(lines: readonly string[]): void {
+    this.lines = [...lines];
+  }
+
   /**
    * Adds lines that expire cookies. Removes earlier lines for the same cookies and their chunks, because the answer
    * must not contain a value that is no longer valid (src/cookies/protocol.md, "Deletion set").

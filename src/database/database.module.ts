@@ -4,10 +4,11 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { connect, type Entities } from './connect.js';
 import { PreparedQueries } from './prepared-queries.js';
+import { RowHooks } from './row-hooks.js';
 import { RowIds } from './row-ids.js';
 
 @Global()
-@Module({ providers: [PreparedQueries, RowIds], exports: [PreparedQueries, RowIds] })
+@Module({ providers: [PreparedQueries, RowHooks, RowIds], exports: [PreparedQueries, RowHooks, RowIds] })
 export class DatabaseModule implements OnApplicationShutdown {
   /** The caller names the entities, so that this folder imports nothing from the folders above it. */
   static with(entities: Entities): DynamicModule {

@@ -10,12 +10,19 @@ import {
   type SessionCookieSettings,
 } from '../cookies/session-cookies.js';
 import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
-import { Answer, Redirect, type AnswerParts } from './answer.js';
+import { Answer, Redirect, type AnswerParts, type KeptSession } from './answer.js';
 import { asJson, jsonAnswer } from './json-answer.js';
 import { badRequest } from '../errors/auth-error.js';
 import { LONGEST_HEADER } from './longest-header.js';
 import { locationOf, WITHOUT_REFERRER } from './location.js';
 import { jarOf } from './request-cookies.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The session whose cookies the answer sets. */
+    startedSession?: KeptSession | undefined;
+  }
+}
 
 /** Turns what a route returns into cookies, headers and the text of the body. */
 @Injectable()
@@ -58,6 +65,7 @@ export class AnswerWriter {
     if (signedOut) this.session.expire(jar);
     if (account) await this.account.write(jar, account);
     if (signedIn) await this.session.write(jar, signedIn, signedIn.remember);
+    request.startedSession = signedIn;
     // The body has the URL too.
     if (location && locationOf(location).length <= LONGEST_HEADER)
       void reply.header('location', locationOf(location));

@@ -86,6 +86,8 @@ declare module 'fastify' {
     bodiless?: boolean;
     /** True if the body needs little. */
     shortBody?: boolean;
+    /** True if the route gets the body as text and parses it itself. */
+    plainBody?: boolean;
     /** True if the route may change something: every route except GET, and a GET with `redirects`. */
     writes?: boolean;
   }

@@ -54,9 +54,11 @@ function parseBodyText(request: FastifyRequest, body: string): unknown {
   const type = header.split(';', 1)[0]?.trim().toLowerCase();
   const takesForms = request.routeOptions.config.form ?? false;
   if (type === FORM_TYPE && takesForms) return Object.fromEntries(new URLSearchParams(body));
-  if (type !== JSON_TYPE) throw notAllowed(request);
+  const { plainBody } = request.routeOptions.config;
+  if (type !== JSON_TYPE && !plainBody) throw notAllowed(request);
   if (isDeep(body))
     throw badRequest('BAD_REQUEST', `JSON in request body has more than ${MOST_LEVELS} levels`);
+  if (plainBody) return body;
   try {
     // A byte order mark does not belong to the JSON text (RFC 8259 §8.1).
     return JSON.parse(body.replace(/^\uFEFF/, '')) as unknown;

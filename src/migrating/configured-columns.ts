@@ -1,13 +1,14 @@
 import type { ConfiguredColumn } from '../../migrations/configured-columns.js';
 import type { AdditionalField } from '../config/additional-fields.js';
-import type { ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/configured-fields.js';
 import { columnType } from '../additional-fields/additional-columns.js';
 
 /** The columns that store the configured fields of users and sessions. */
 export function configuredColumns({ user, session }: ConfiguredFields): ConfiguredColumn[] {
+  const missing = (fields: readonly AdditionalField[]) => fields.filter(({ builtIn }) => !builtIn);
   return [
-    ...user.additionalFields.map((field) => columnOf('users', field)),
-    ...session.additionalFields.map((field) => columnOf('sessions', field)),
+    ...missing(user.additionalFields).map((field) => columnOf('users', field)),
+    ...missing(session.additionalFields).map((field) => columnOf('sessions', field)),
   ];
 }
 
@@ -21,6 +22,7 @@ function columnOf(table: ConfiguredColumn['table'], field: AdditionalField): Con
     fallback: constantOf(type, field.defaultValue),
     unique: field.unique,
     index: field.index,
+    ...(field.adoption ? { adoption: field.adoption } : {}),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { DataSource, MigrationInterface } from 'typeorm';
 import { configuredColumnsMigration } from '../../migrations/configured-columns.js';
 import { MIGRATIONS } from '../../migrations/index.js';
-import type { ConfiguredFields } from '../config/config.js';
+import { pluginTablesMigration } from '../../migrations/plugin-tables.js';
+import type { ConfiguredFields } from '../config/configured-fields.js';
 import { configuredColumns } from './configured-columns.js';
 import { MIGRATIONS_TABLE } from './migrations-table.js';
 
@@ -10,10 +11,14 @@ export const NO_FIELDS: ConfiguredFields = {
   session: { additionalFields: [] },
 };
 
-/** All migrations that a database needs. The last one adds the configured fields, if there are any. TypeORM sorts them. */
+/**
+ * All migrations that a database needs. The last ones add the configured fields and the tables of plugins, if there are any.
+ * TypeORM sorts them.
+ */
 export function expectedMigrations(fields: ConfiguredFields): (new () => MigrationInterface)[] {
   const configured = configuredColumnsMigration(configuredColumns(fields));
-  return configured ? [...MIGRATIONS, configured] : [...MIGRATIONS];
+  const plugins = pluginTablesMigration(fields.plugins?.tables ?? []);
+  return [...MIGRATIONS, ...(configured ? [configured] : []), ...(plugins ? [plugins] : [])];
 }
 
 /** Names of the migrations that have not run in this database. Only reads, and works with any data source. */

@@ -1,6 +1,6 @@
 import { debuglog } from 'node:util';
 import { DataSource, QueryFailedError, type Migration, type QueryRunner } from 'typeorm';
-import type { ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/configured-fields.js';
 import { loadMigrationConfig } from '../config/migration-config.js';
 import type { Environment } from '../config/environment.js';
 import { StartupFault } from '../errors/startup-fault.js';

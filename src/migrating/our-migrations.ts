@@ -1,5 +1,6 @@
 import { MigrationExecutor, type Migration, type QueryRunner } from 'typeorm';
 import { appliedColumnsMigration } from '../../migrations/configured-columns.js';
+import { appliedPluginTables } from '../../migrations/plugin-tables.js';
 import { MIGRATIONS_TABLE } from './migrations-table.js';
 
 /**
@@ -7,7 +8,7 @@ import { MIGRATIONS_TABLE } from './migrations-table.js';
  * with its first row, so that a refused run leaves nothing behind.
  */
 export class OurMigrations extends MigrationExecutor {
-  /** Applied migrations of configured columns whose setting has been removed since. */
+  /** Applied migrations of configured columns and of plugins whose setting has been removed since. */
   private readonly withoutSetting = new Map<string, Migration>();
   private hasTable = false;
 
@@ -46,7 +47,7 @@ export class OurMigrations extends MigrationExecutor {
 
   private addIfWithoutSetting(migration: Migration): void {
     if (super.getMigrations().some(({ name }) => name === migration.name)) return;
-    const found = appliedColumnsMigration(migration.name);
+    const found = appliedColumnsMigration(migration.name) ?? appliedPluginTables(migration.name);
     if (found) this.withoutSetting.set(migration.name, { ...migration, instance: new found() });
   }
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { QueryFailedError, type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
-import type { ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/configured-fields.js';
 import { betterAuthMapping } from '../database/better-auth-mapping.js';
 import { readTables, Tables } from '../database/tables.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';

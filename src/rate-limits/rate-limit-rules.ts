@@ -30,6 +30,8 @@ export class RateLimitRules {
   private readonly settings: Options['rateLimit'];
   private readonly exact = new Map<string, RateLimitRule>();
   private readonly prefixes = new Map<string, RateLimitRule>();
+  private readonly matching: { readonly matches: (path: string) => boolean; readonly rule: RateLimitRule }[] =
+    [];
 
   constructor(@Inject(CONFIG) { rateLimit }: Pick<Config, 'rateLimit'>) {
     this.settings = rateLimit;
@@ -42,6 +44,11 @@ export class RateLimitRules {
       if (known.has(path)) throw new Error(`There are two rate-limit rules for ${path}.`);
       known.set(path, { window, max });
     }
+  }
+
+  /** Adds a rule that comes before those of paths and prefixes. Of several, the first that matches counts. */
+  addMatching(matches: (path: string) => boolean, rule: RateLimitRule): void {
+    this.matching.push({ matches, rule });
   }
 
   /**
@@ -63,7 +70,8 @@ export class RateLimitRules {
   /** Seconds. No rule of this server needs an older count. */
   get longestWindow(): number {
     const configured = Object.values(this.settings.customRules);
-    const rules = [...configured, ...this.exact.values(), ...this.prefixes.values()];
+    const matching = this.matching.map(({ rule }) => rule);
+    const rules = [...configured, ...this.exact.values(), ...this.prefixes.values(), ...matching];
     return Math.max(this.settings.window, ...rules.map((rule) => (rule === false ? 0 : rule.window)));
   }
 
@@ -74,6 +82,8 @@ export class RateLimitRules {
   }
 
   private ownersRule(path: string): RateLimitRule | undefined {
+    const matching = this.matching.find(({ matches }) => matches(path));
+    if (matching) return matching.rule;
     const exact = this.exact.get(path);
     if (exact) return exact;
     const [longest] = [...this.prefixes.keys()]

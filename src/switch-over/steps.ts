@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import type { ConfiguredFields } from '../config/config.js';
+import type { ConfiguredFields } from '../config/configured-fields.js';
 import { readTables, withMarkers } from '../database/tables.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { inShortTransaction } from '../legacy/short-transaction.js';

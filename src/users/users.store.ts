@@ -8,7 +8,9 @@ import { additionalColumnValues } from '../additional-fields/additional-write.js
 import { PreparedQueries } from '../database/prepared-queries.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
 import { withoutUndefined, type ColumnValues } from '../database/write-text.js';
+import { RowHooks } from '../database/row-hooks.js';
 import { RowIds } from '../database/row-ids.js';
+import { unprocessable } from '../errors/auth-error.js';
 import { userFromRow, type UserRow } from './user-row.js';
 import {
   addUser,
@@ -42,6 +44,8 @@ export interface UserChanges {
   readonly additional?: AdditionalValues;
 }
 
+const OWN_FIELDS = ['name', 'email', 'image', 'emailVerified'] as const;
+
 @Injectable()
 export class UsersStore {
   private readonly fields: readonly AdditionalField[];
@@ -49,12 +53,14 @@ export class UsersStore {
   constructor(
     private readonly prepared: PreparedQueries,
     private readonly ids: RowIds,
+    private readonly hooks: RowHooks,
     @Inject(CONFIG) config: Config,
   ) {
     this.fields = config.user.additionalFields;
   }
 
-  async add({ additional, emailVerified = false, ...user }: NewUser, manager?: EntityManager): Promise<User> {
+  async add(newUser: NewUser, manager?: EntityManager): Promise<User> {
+    const { additional, emailVerified = false, ...user } = await this.throughHooks('create', newUser);
     const now = new Date();
     const values = withoutUndefined({
       id: this.ids.unlessDefault('users'),
@@ -71,7 +77,9 @@ export class UsersStore {
       );
     }
     // Return the stored values, because half a surrogate pair has no UTF-8 form and is stored as a replacement character.
-    return userFromRow(row, this.fields);
+    const added = userFromRow(row, this.fields);
+    if (!this.hooks.none) await this.hooks.after('user', 'create', { ...added, ...added.additional });
+    return added;
   }
 
   /** Returns what `add` would return but writes no row, because the answer must not reveal that the e-mail is taken. */
@@ -90,10 +98,13 @@ export class UsersStore {
 
   /** @returns the user as stored after the update; undefined if there is no such user. */
   async update(id: string, changes: UserChanges, manager?: EntityManager): Promise<User | undefined> {
-    const values = this.changedColumns(changes);
+    const values = this.changedColumns(await this.throughHooks('update', changes));
     const query = updateUser(values, this.fields);
     const [row] = await this.prepared.rows<UserRow>(query, [id, ...Object.values(values)], manager);
-    return row && userFromRow(row, this.fields);
+    const updated = row && userFromRow(row, this.fields);
+    if (updated && !this.hooks.none)
+      await this.hooks.after('user', 'update', { ...updated, ...updated.additional });
+    return updated;
   }
 
   async isBanned(id: string, manager: EntityManager): Promise<boolean> {
@@ -157,7 +168,7 @@ export class UsersStore {
     changes: UserChanges,
     manager?: EntityManager,
   ): Promise<User | undefined> {
-    const values = this.changedColumns(changes);
+    const values = this.changedColumns(await this.throughHooks('update', changes));
     const query = updateUserWithEmail(values, this.fields);
     const [row] = await this.prepared.rows<UserRow>(query, [id, email, ...Object.values(values)], manager);
     return row && userFromRow(row, this.fields);
@@ -173,6 +184,20 @@ export class UsersStore {
    */
   async isEmailTaken(email: string, manager?: EntityManager): Promise<boolean> {
     return (await this.prepared.rows(findEmail, [email], manager)).length > 0;
+  }
+
+  /** Returns the values as the hooks of features changed them. */
+  private async throughHooks<Values extends UserChanges>(
+    action: 'create' | 'update',
+    { additional = {}, ...own }: Values,
+  ): Promise<Values & { additional: AdditionalValues }> {
+    if (this.hooks.none) return { ...own, additional } as Values & { additional: AdditionalValues };
+    const values = await this.hooks.before('user', action, { ...own, ...additional });
+    if (!values) throw unprocessable('FAILED_TO_CREATE_USER');
+    const pick = (names: readonly string[]) =>
+      Object.fromEntries(names.filter((name) => name in values).map((name) => [name, values[name]]));
+    const changed = { ...pick(OWN_FIELDS), additional: pick(this.fields.map(({ name }) => name)) };
+    return changed as unknown as Values & { additional: AdditionalValues };
   }
 
   private changedColumns(changes: UserChanges): ColumnValues {

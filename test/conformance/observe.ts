@@ -39,6 +39,13 @@ export class Observer {
         .replaceAll(new URL(this.side.origin).host, '<host>')
         .replaceAll(encodeURIComponent(new URL(this.side.origin).host), '<host>')
         .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) => distance(Date.parse(time) - sentAt))
+        .replace(/^(set-cookie: [^;]*)\.(?:[A-Za-z0-9+/]|%2B|%2F){43}%3D(?=;)/g, '$1.<signature>')
+        .replace(/"(token|device_code)":"(?:[\w-]{32}|\w{40})"/g, (_, name: string) => `"${name}":"<random>"`)
+        .replace(/(user_code(?:=|":"))[A-Z0-9]{8}\b/g, '$1<random>')
+        .replace(/\b2fa-[\w-]{20}/g, '2fa-<random>')
+        .replace(/[\w-]{32,43}!trust-device-[\w-]{32}/g, '<random>!trust-device-<random>')
+        .replace(/\bsecret=[A-Z2-7]+/g, 'secret=<secret>')
+        .replace(/"[A-Za-z0-9]{5}-[A-Za-z0-9]{5}"/g, '"<backup code>"')
         .replace(/"([xy])":"[\w-]{43}"/g, '"$1":"<coordinate>"')
         .replace(/(?<![\w-])([\w-]{32})\.(?:[A-Za-z0-9+/]|%2B|%2F){43}(?:%3D|=)/g, '$1.<signature>')
         .replace(

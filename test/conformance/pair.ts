@@ -3,7 +3,7 @@ import { startOpenIdProvider, type OpenIdProvider } from '../openid/openid-provi
 import { startOracle } from '../oracle/oracle.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { MIGRATED, startGatehouse } from '../setup/gatehouse.js';
-import { startProgram } from '../setup/program.js';
+import { migrate } from '../setup/migrate.js';
 import { compare, type Difference } from './compare.js';
 import { createSide, type Side } from './side.js';
 import type { Scenario } from './steps.js';
@@ -18,7 +18,7 @@ export interface OptionSet {
   readonly production?: boolean;
   /** If true, the two servers share an OpenID provider. `{idp}` in options and variables becomes its origin. */
   readonly provider?: boolean;
-  /** If true, `migration:run` adds the columns of the additional fields to both databases first. */
+  /** If true, `migration:run` adds the columns and tables that the variables configure to both databases first. */
   readonly additionalFields?: boolean;
 }
 
@@ -74,11 +74,7 @@ export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
 async function migrated(fields: Record<string, string> | undefined): Promise<TestDatabase> {
   const database = await createDatabase({ template: MIGRATED });
   if (!fields) return database;
-  const migration = startProgram('../node_modules/typeorm/cli.js', {
-    arguments: ['migration:run', '-d', 'dist/ormconfig.js'],
-    environment: { DATABASE_URL: database.url, ...fields },
-  });
-  if ((await migration.ended()) !== 0) throw new Error(migration.output());
+  await migrate(database, fields);
   return database;
 }
 

@@ -21,6 +21,7 @@ export interface Side {
 export interface Mail {
   readonly kind: string;
   readonly to: string;
+  /** The link, or the code. */
   readonly url: string;
 }
 
@@ -48,6 +49,12 @@ const ANSWER_TIMEOUT = 10_000;
 
 /** Bytes. Some tests send longer cookies than Node accepts by default. */
 const HEADER_LIMIT = 4 * 1024 * 1024;
+
+/** Tables of plugins that do not belong to a user, if the database has them. */
+const EMPTY_PLUGIN_TABLES = `do $$ begin
+  if to_regclass('organizations') is not null then delete from organizations; end if;
+  if to_regclass('device_codes') is not null then delete from device_codes; end if;
+end $$`;
 
 interface Surroundings {
   /** Everything the server has written since it started. Each mail is one line. */
@@ -79,6 +86,7 @@ export function createSide(
       saved.clear();
       await database.query('delete from users');
       await database.query('delete from verifications');
+      await database.query(EMPTY_PLUGIN_TABLES);
       scenarioStart = log().length;
     },
     written,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { bearer, genericOAuth, jwt } from 'better-auth/plugins';
 import pg from 'pg';
 import { withMailCallbacks } from './mail-callbacks.mjs';
+import { pluginsFrom } from './plugins.mjs';
 import { password } from './passwords.mjs';
 
 /** A fast hash for tests that are not about passwords. */
@@ -22,7 +23,7 @@ export function optionsFrom({
   ORACLE_MAPPING,
 }) {
   const given = JSON.parse(ORACLE_OPTIONS ?? '{}');
-  const { jwt: jwtOptions, bearer: bearerOptions, genericOAuth: generic, ...rest } = given;
+  const { jwt: jwtOptions, bearer: bearerOptions, genericOAuth: generic, plugins, ...rest } = given;
   const options = withMailCallbacks(rest);
   const mapping = JSON.parse(ORACLE_MAPPING);
   return {
@@ -45,6 +46,7 @@ export function optionsFrom({
         schema: { jwks: mapping.jwks },
       }),
       ...(generic ? [genericOAuth(generic)] : []),
+      ...pluginsFrom(plugins ?? {}),
     ],
   };
 }

@@ -55,9 +55,15 @@ export interface OraclePlan {
 }
 
 /** Returns the changes that Better Auth's own migrations would make to this database, and their warnings. */
-export async function planOf(database: TestDatabase): Promise<{ plan: OraclePlan; log: string }> {
+export async function planOf(
+  database: TestDatabase,
+  options: OracleSettings['options'] = {},
+): Promise<{ plan: OraclePlan; log: string }> {
   const program = startProgram(resolve('test/oracle/plan.mjs'), {
-    environment: { ...(await environmentOf(database, {})), BETTER_AUTH_URL: 'http://localhost:3000' },
+    environment: {
+      ...(await environmentOf(database, { options })),
+      BETTER_AUTH_URL: 'http://localhost:3000',
+    },
   });
   await program.ended();
   const log = program.output();

@@ -1,11 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { defaultValues, returnedValues } from '../../additional-fields/additional-input.js';
+import {
+  defaultValues,
+  returnedValues,
+  type AdditionalValues,
+} from '../../additional-fields/additional-input.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { randomToken } from '../../crypto/random.js';
+import { RowHooks } from '../../database/row-hooks.js';
 import { RowIds } from '../../database/row-ids.js';
 import { lastEnd } from '../current/limits.js';
+import { badRequest } from '../../errors/auth-error.js';
 import { SessionGates, type SessionCandidate } from '../gates/session-gates.js';
 import { NewDeviceNotice } from '../new-device-notice.js';
 import type { Session } from '../session.js';
@@ -30,6 +36,7 @@ export class CreateSession {
     private readonly sessions: SessionsStore,
     private readonly newDevice: NewDeviceNotice,
     private readonly ids: RowIds,
+    private readonly hooks: RowHooks,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -64,12 +71,25 @@ export class CreateSession {
       updatedAt: now,
     };
     const fields = this.config.session.additionalFields;
-    const defaults = defaultValues(fields);
-    await this.sessions.add({ ...session, additional: defaults }, manager);
-    const created = { ...session, additional: returnedValues(fields, ({ name }) => defaults[name]) };
+    const values = await this.throughHooks(session, defaultValues(fields));
+    await this.sessions.add({ ...session, additional: values }, manager);
+    const created = { ...session, additional: returnedValues(fields, ({ name }) => values[name]) };
     await this.newDevice.send(created, client, manager);
     const { maxPerUser } = sessionLimits;
     if (maxPerUser !== undefined) await this.sessions.deleteOldest(session, maxPerUser, manager);
+    if (!this.hooks.none) await this.hooks.after('session', 'create', { ...session, ...values });
     return created;
+  }
+
+  /** Hooks of features may set configured fields, or refuse the session. */
+  private async throughHooks(
+    session: Omit<Session, 'additional'>,
+    defaults: AdditionalValues,
+  ): Promise<AdditionalValues> {
+    if (this.hooks.none) return defaults;
+    const values = await this.hooks.before('session', 'create', { ...session, ...defaults });
+    if (!values) throw badRequest('FAILED_TO_CREATE_SESSION');
+    const names = this.config.session.additionalFields.map(({ name }) => name);
+    return Object.fromEntries(names.filter((name) => name in values).map((name) => [name, values[name]]));
   }
 }

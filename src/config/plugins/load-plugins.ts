@@ -1,0 +1,197 @@
+import type { BetterAuthPlugin } from '@better-auth/core';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import type { AdditionalField } from '../additional-fields.js';
+import { closestName } from '../closest-name.js';
+import type { Environment } from '../environment.js';
+import { list } from '../values.js';
+import { KNOWN_PLUGINS, type KnownPlugin } from './catalogue.js';
+import { PluginSenders } from './plugin-senders.js';
+import { SchemaNames, pluginFields, pluginTables, type PluginTable } from './plugin-schema.js';
+
+/** Better Auth's plugins that this server runs as they were published. */
+export interface HostedPlugins {
+  readonly plugins: readonly BetterAuthPlugin[];
+  readonly senders: PluginSenders;
+  /** The fields that plugins add to users and sessions. */
+  readonly user: readonly AdditionalField[];
+  readonly session: readonly AdditionalField[];
+  /** The tables of plugins. */
+  readonly tables: readonly PluginTable[];
+  /** The variables that name tables and columns of these plugins. */
+  readonly schemaVariables: ReadonlySet<string>;
+}
+
+/** What a module of plugins can use. */
+export interface PluginTools {
+  mail(message: {
+    to: string;
+    subject: string;
+    text: string;
+    name?: string;
+    language?: string;
+  }): Promise<void>;
+  sms(message: { to: string; otp: string; kind?: 'sign-in' | 'password-reset' }): Promise<void>;
+  readonly config: { readonly baseURL: string; readonly variables: Environment };
+}
+
+const require = createRequire(import.meta.url);
+
+/** The series of the published library whose plugins fit. */
+const SERIES = '1.7.';
+
+/** Plugins that are part of this server. A module may still list them, because its array comes from an `auth.ts`. */
+const BUILT_IN = new Set(['bearer', 'jwt', 'generic-oauth', 'open-api']);
+
+/** True if the value of `PLUGINS` is the path of a module and not a list of ids. */
+const isPath = (value: string) => /[./\\]/.test(value);
+
+/** The plugins that `PLUGINS` names; empty if it is not set, or the path of a module. */
+export function namedPlugins({ PLUGINS = '' }: Environment): KnownPlugin[] {
+  if (isPath(PLUGINS)) return [];
+  const ids = list(PLUGINS);
+  return KNOWN_PLUGINS.filter(({ id }) => ids.includes(id));
+}
+
+/**
+ * Makes the plugins that `PLUGINS` names. Nothing of the published library is loaded without it.
+ * @param values of the variables, by name.
+ * @returns undefined if `PLUGINS` is not set, or if something is wrong with it; `faults` then says what.
+ */
+export function loadPlugins(
+  environment: Environment,
+  values: ReadonlyMap<string, unknown>,
+  faults: string[],
+): HostedPlugins | undefined {
+  const { PLUGINS } = environment;
+  if (!PLUGINS) return undefined;
+  const senders = new PluginSenders();
+  const names = new SchemaNames(environment, faults);
+  try {
+    const made = isPath(PLUGINS)
+      ? fromModule(PLUGINS, environment, senders).map((plugin) => ({ root: plugin.id, plugin }))
+      : fromIds(PLUGINS, environment, values, senders);
+    const plugins = made.map(({ root, plugin }) => withOurNames(root, plugin, names));
+    return {
+      plugins,
+      senders,
+      user: pluginFields(plugins, 'user', names),
+      session: pluginFields(plugins, 'session', names),
+      tables: pluginTables(plugins),
+      schemaVariables: names.variables,
+    };
+  } catch (error) {
+    faults.push(`PLUGINS must be ${(error as Error).message}.`);
+    return undefined;
+  }
+}
+
+function fromIds(
+  value: string,
+  environment: Environment,
+  values: ReadonlyMap<string, unknown>,
+  senders: PluginSenders,
+) {
+  const ids = list(value);
+  const known = KNOWN_PLUGINS.map(({ id }) => id);
+  for (const id of ids) {
+    if (known.includes(id)) continue;
+    if (BUILT_IN.has(id)) throw new Error(`without ${id}, because that plugin is part of this server`);
+    const meant = closestName(id, known);
+    throw new Error(
+      `a list of plugins, but it has "${id}", which is none${meant ? `. Did you mean ${meant}?` : ''} Known are: ${known.join(', ')}`,
+    );
+  }
+  return namedPlugins(environment).map((entry) => ({
+    root: entry.root,
+    plugin: make(entry, values, senders),
+  }));
+}
+
+function make(
+  { id, package: from, exported, root, options, code }: KnownPlugin,
+  values: ReadonlyMap<string, unknown>,
+  senders: PluginSenders,
+): BetterAuthPlugin {
+  const given = withoutUndefined((options.nest(values) as Record<string, unknown>)[root] ?? {});
+  const factory = (load(from) as Record<string, (given: object) => BetterAuthPlugin>)[exported];
+  if (!factory)
+    throw new Error(`a list of plugins, but ${from} has no ${exported}. Install its version 1.7.25`);
+  try {
+    return withFittingVersion(factory(merged(code?.(senders, load) ?? {}, given)));
+  } catch (error) {
+    throw new Error(
+      `a list of plugins with correct options, but ${id} does not start: ${oneLine((error as Error).message)}`,
+      { cause: error },
+    );
+  }
+}
+
+const oneLine = (message: string) => message.replace(/\s+/g, ' ');
+
+function fromModule(path: string, variables: Environment, senders: PluginSenders): BetterAuthPlugin[] {
+  const loaded = load(resolve(path));
+  const exported = (loaded as { default?: unknown }).default ?? loaded;
+  const baseURL = variables['BETTER_AUTH_URL'] ?? `http://localhost:${variables['PORT'] ?? 3000}`;
+  const tools: PluginTools = {
+    mail: ({ to, subject, text, name = '', language }) =>
+      senders.mail({ kind: 'message', to, name, values: { subject, text }, language }),
+    sms: ({ to, otp, kind = 'sign-in' }) => senders.text({ to, otp, kind, language: undefined }),
+    config: { baseURL, variables },
+  };
+  const made: unknown =
+    typeof exported === 'function' ? (exported as (tools: PluginTools) => unknown)(tools) : exported;
+  if (!Array.isArray(made) || !made.every((plugin) => typeof (plugin as { id?: unknown })?.id === 'string'))
+    throw new Error(
+      `a list of plugins, or the path of a module whose default export is an array of plugins or a function that returns one, but ${path} has something else`,
+    );
+  return (made as BetterAuthPlugin[]).filter(({ id }) => !BUILT_IN.has(id)).map(withFittingVersion);
+}
+
+function load(name: string): unknown {
+  try {
+    return require(name);
+  } catch (error) {
+    const [reason] = (error as Error).message.split('\n', 1);
+    throw new Error(`a list of plugins, or the path of a module, but ${name} cannot be loaded: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+/** @throws {Error} if the plugin belongs to another series of the library. Only plugins of the library say a version. */
+function withFittingVersion(plugin: BetterAuthPlugin): BetterAuthPlugin {
+  const { id, version } = plugin;
+  const isPublished = KNOWN_PLUGINS.some((known) => (known.ownId ?? known.id) === id);
+  if (!isPublished || version === undefined || version.startsWith(SERIES)) return plugin;
+  throw new Error(`a list of plugins of better-auth ${SERIES}x, but ${id} has the version ${version}`);
+}
+
+/** The same plugin, whose tables and columns have this server's names. */
+function withOurNames(root: string, plugin: BetterAuthPlugin, names: SchemaNames): BetterAuthPlugin {
+  if (!plugin.schema) return plugin;
+  const path = root.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.assign(Object.create(Object.getPrototypeOf(plugin) as object) as BetterAuthPlugin, plugin, {
+    schema: names.of(path, plugin.schema),
+  });
+}
+
+type Nested = Readonly<Record<string, unknown>>;
+const isNested = (value: unknown): value is Nested =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A plugin takes an option that is `undefined` for one that is set. */
+function withoutUndefined(values: object): Nested {
+  const kept = Object.entries(values)
+    .map(([key, value]) => [key, isNested(value) ? withoutUndefined(value) : (value as unknown)] as const)
+    .filter(([, value]) => value !== undefined && !(isNested(value) && Object.keys(value).length === 0));
+  return Object.fromEntries(kept);
+}
+
+function merged(code: Nested, given: Nested): Nested {
+  const both = Object.entries(given).map(([key, value]) => {
+    const ours = code[key];
+    return [key, isNested(ours) && isNested(value) ? merged(ours, value) : value] as const;
+  });
+  return { ...code, ...Object.fromEntries(both) };
+}

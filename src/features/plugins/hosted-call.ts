@@ -1,0 +1,21 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { FastifyRequest } from 'fastify';
+import type { NativeAnswer } from './native-answer.js';
+
+/** One request that passes through the published library. */
+export interface HostedCall {
+  readonly request: FastifyRequest;
+  /** Runs the server's own route. Undefined for a route that a plugin defines. */
+  readonly native: (() => Promise<NativeAnswer>) | undefined;
+  /** What the server's own route answered. */
+  answer?: NativeAnswer;
+  /** Hooks of plugins that run after the rows of the server's own route are committed. */
+  readonly afterwards: (() => Promise<void>)[];
+  /** The token of the session that the server's own route has begun. A client with a JWT gets no cookie of it. */
+  begun?: string;
+  /** The library's context of the endpoint that runs the server's own route. */
+  context?: unknown;
+}
+
+/** The request that is being answered. */
+export const hostedCalls = new AsyncLocalStorage<HostedCall>();

@@ -1,0 +1,177 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import { BASE_PATH, type Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { cookieSettings } from '../../config/cookie-settings.js';
+import { currentSecret } from '../../config/keyring.js';
+import { cookieName } from '../../cookies/session-cookies.js';
+import { signValue } from '../../cookies/signed-value.js';
+import { twinOf } from '../../http/auth-path.js';
+import { asJson } from '../../http/json-answer.js';
+import { jarOf } from '../../http/request-cookies.js';
+import { CLIENT_ADDRESS } from './host-options.js';
+import { hostedCalls, type HostedCall } from './hosted-call.js';
+import { answerOf, type NativeAnswer } from './native-answer.js';
+import type { HostedRoute, StartedHost } from './plugin-host.js';
+
+/** A request as the library sees it. */
+interface Asked {
+  readonly path: string;
+  readonly method: string;
+  /** Undefined if the request has no body. */
+  readonly body: string | undefined;
+}
+
+/** Lets requests pass through the published library. */
+@Injectable()
+export class HostedRoutes {
+  private readonly tokenCookie: string;
+  private readonly dataCookie: string;
+  private readonly secret: string;
+
+  constructor(@Inject(CONFIG) private readonly config: Config) {
+    const settings = cookieSettings(config);
+    this.tokenCookie = cookieName(settings, 'session_token');
+    this.dataCookie = cookieName(settings, 'session_data');
+    this.secret = currentSecret(config);
+  }
+
+  /** Call this before the server has routes. */
+  install(server: FastifyInstance, host: StartedHost): void {
+    for (const { path, methods } of host.routes) {
+      for (const method of methods) {
+        server.route({
+          method,
+          url: `${BASE_PATH}${path}`,
+          config: { plainBody: true, writes: method !== 'GET' },
+          handler: (request, reply) => this.answer(host, request, reply),
+        });
+      }
+    }
+    server.addHook('onRoute', (route) => {
+      if (!route.url.startsWith(`${BASE_PATH}/`) || route.config?.plainBody) return;
+      const path = route.url.slice(BASE_PATH.length);
+      const native = route.handler;
+      const hosted = host.hosted(twinOf(path) ?? path, String(route.method));
+      if (!hosted) return;
+      route.handler = (request, reply) =>
+        isFor(hosted, request)
+          ? this.answerAround(native, { host, hosted, twin: twinOf(path) }, request, reply)
+          : native.call(server, request, reply);
+    });
+  }
+
+  /** Answers a request for a route that a plugin defines. */
+  private async answer(host: StartedHost, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const asked = {
+      path: request.url,
+      method: request.method,
+      body: typeof request.body === 'string' ? request.body : undefined,
+    };
+    return this.send({ request, native: undefined, afterwards: [] }, { host, asked, reply });
+  }
+
+  /** Answers a request for a route of this server, so that the hooks of plugins run around it. */
+  private async answerAround(
+    native: RouteHandlerMethod,
+    { host, hosted, twin }: { host: StartedHost; hosted: HostedRoute; twin: string | undefined },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<unknown> {
+    const { method } = hosted;
+    const query = request.url.slice(request.url.split('?', 1)[0]?.length);
+    const asked = {
+      path: twin === undefined ? request.url : `${BASE_PATH}${twin}${query}`,
+      method,
+      body: method === 'GET' ? undefined : JSON.stringify(request.body ?? {}),
+    };
+    const run = () => answerOf(native, request, reply);
+    return this.send({ request, native: run, afterwards: [] }, { host, asked, reply });
+  }
+
+  private async send(
+    call: HostedCall,
+    { host, asked, reply }: { host: StartedHost; asked: Asked; reply: FastifyReply },
+  ): Promise<unknown> {
+    const { request } = call;
+    const headers = await this.headersFor(request, asked);
+    const before = jarOf(request).setCookies;
+    const url = `${this.config.origin}${asked.path}`;
+    const question = new Request(url, { method: asked.method, headers, body: asked.body ?? null });
+    const response = await hostedCalls.run(call, () => host.handle(question));
+    const text = await response.text();
+    const unchanged = call.answer !== undefined && isSame(call.answer, response.status, text);
+    jarOf(request).replaceAll([...(call.answer ? [] : before), ...response.headers.getSetCookie()]);
+    request.redirects = false;
+    for (const [name, value] of response.headers)
+      if (name !== 'set-cookie' && name !== 'content-type') void reply.header(name, value);
+    void reply.code(response.status);
+    const type = unchanged
+      ? call.answer?.headers.get('content-type')
+      : (response.headers.get('content-type') ?? undefined);
+    const body = unchanged ? (call.answer?.text ?? '') : text;
+    if (type === 'application/json') return asJson(reply).send(body);
+    if (type !== undefined) void reply.header('content-type', type);
+    return reply.send(body === '' ? undefined : body);
+  }
+
+  /**
+   * The library gets a cookie with the session that this server found, whatever credential the client sent. It never gets
+   * the session data cookie, because that may describe a session that has ended.
+   */
+  private async headersFor(request: FastifyRequest, { body }: Asked): Promise<Headers> {
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers))
+      if (typeof value === 'string' && !NOT_PASSED.has(name)) headers.set(name, value);
+    const jar = jarOf(request);
+    const found = await request.requestedSession.resolve();
+    const cookies = [...jar.carried]
+      .filter(([name]) => name !== this.tokenCookie && !isPart(name, this.dataCookie))
+      .map(([name, value]) => `${name}=${value}`);
+    if (found)
+      cookies.push(`${this.tokenCookie}=${encodeURIComponent(signValue(found.session.token, this.secret))}`);
+    if (cookies.length > 0) headers.set('cookie', cookies.join('; '));
+    if (request.client.address !== '') headers.set(CLIENT_ADDRESS, request.client.address);
+    if (body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
+    return headers;
+  }
+}
+
+/** These describe the connection, or the library gets them in another form. */
+const NOT_PASSED = new Set([
+  'cookie',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'expect',
+  'keep-alive',
+  CLIENT_ADDRESS,
+]);
+
+/** True if a hook of a plugin runs for this request. */
+function isFor({ hosting, path }: HostedRoute, request: FastifyRequest): boolean {
+  if (hosting === 'all') return true;
+  const { method, body, query, params } = request;
+  const headers = { get: (name: string) => request.headers[name.toLowerCase()] ?? null };
+  const context = { path, method, body, query, params, headers, request: { headers } };
+  return hosting.some((matcher) => {
+    try {
+      return matcher(context);
+    } catch {
+      return true;
+    }
+  });
+}
+
+const isPart = (name: string, cookie: string) => name === cookie || name.startsWith(`${cookie}.`);
+
+/** True if no hook has changed what the route answered. */
+function isSame(answer: NativeAnswer, status: number, text: string): boolean {
+  if (answer.status !== status) return false;
+  if (answer.text === text) return true;
+  try {
+    return JSON.stringify(JSON.parse(answer.text)) === text;
+  } catch {
+    return answer.text === '';
+  }
+}

@@ -1,0 +1,73 @@
+import type { BetterAuthPlugin, GenericEndpointContext } from '@better-auth/core';
+import type { Library } from './library.js';
+import { hostedCalls } from './hosted-call.js';
+import type { NativeAnswer } from './native-answer.js';
+
+/** A route of the protocol's core, as the library names it. */
+export interface CoreRoute {
+  readonly key: string;
+  readonly path: string;
+  readonly methods: readonly string[];
+}
+
+/** The id of the plugin that puts this server's routes in the place of the library's. */
+const OURS = 'gatehouse';
+
+/** The library's own routes. */
+export function coreRoutesOf({ coreEndpoints }: Library): CoreRoute[] {
+  return Object.entries(coreEndpoints).flatMap(([key, { path, options }]) =>
+    path === undefined ? [] : [{ key, path, methods: [options.method ?? 'GET'].flat() }],
+  );
+}
+
+/**
+ * An endpoint of a plugin replaces the library's endpoint with the same key. So each rule of the core has one
+ * implementation, this server's, and the hooks of other plugins run around it.
+ */
+export function nativeEndpoints(library: Library, routes: readonly CoreRoute[]): BetterAuthPlugin {
+  const endpoints = routes.map(({ key, path, methods }) => [
+    key,
+    library.createAuthEndpoint(path, { method: [...methods] as ['POST'] }, (context) =>
+      runNative(library, context as GenericEndpointContext),
+    ),
+  ]);
+  return { id: OURS, endpoints: Object.fromEntries(endpoints) as BetterAuthPlugin['endpoints'] & object };
+}
+
+/** What the library's context has beyond its type. */
+interface Responding {
+  responseHeaders: Headers;
+}
+
+async function runNative({ APIError }: Library, context: GenericEndpointContext): Promise<unknown> {
+  const call = hostedCalls.getStore();
+  if (!call?.native) throw new Error(`A plugin calls ${context.path} itself, which this server cannot do.`);
+  // A hook that runs before may have changed the body.
+  if (context.body !== undefined) call.request.body = context.body as unknown;
+  call.context = context;
+  const answer = await call.native();
+  call.answer = answer;
+  const { responseHeaders } = context as unknown as Responding;
+  for (const line of answer.cookies) responseHeaders.append('set-cookie', line);
+  for (const [name, value] of answer.headers) if (name !== 'content-type') context.setHeader(name, value);
+  const body = bodyOf(answer);
+  if (answer.status >= 300) throw new APIError(answer.status as 400, body as { message: string });
+  await noteSession(context, answer.sessionToken ?? call.begun);
+  for (const hook of call.afterwards) await hook();
+  return context.json(body as object);
+}
+
+export function bodyOf({ text }: NativeAnswer): unknown {
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return text;
+  }
+}
+
+/** Tells the hooks that run after which session has begun, with all fields that plugins add. */
+async function noteSession(context: GenericEndpointContext, token: string | undefined): Promise<void> {
+  if (token === undefined) return;
+  const found = await context.context.internalAdapter.findSession(token);
+  if (found) context.context.setNewSession(found);
+}

@@ -1,0 +1,212 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { BetterAuthPlugin, GenericEndpointContext } from '@better-auth/core';
+import { DataSource } from 'typeorm';
+import { Passwords } from '../../accounts/passwords.js';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { RowHooks, type RowHook } from '../../database/row-hooks.js';
+import { RowIds } from '../../database/row-ids.js';
+import type { ServerDataSource } from '../../database/server-data-source.js';
+import { AuthError, type ErrorBody } from '../../errors/auth-error.js';
+import { StartupFault } from '../../errors/startup-fault.js';
+import { Logger } from '../../logging/logger.js';
+import { Mailer } from '../../mail/mailer.js';
+import { SessionGates } from '../../sessions/gates/session-gates.js';
+import { PluginDatabaseHooks } from './database-hooks.js';
+import { hostOptions } from './host-options.js';
+import { hostedCalls } from './hosted-call.js';
+import { HASHES_PASSWORD, hostingOf, needsRows, type Hosting } from './hosted-paths.js';
+import { loadLibrary, type Library, type LibraryEndpoint } from './library.js';
+import { coreRoutesOf, nativeEndpoints } from './native-endpoints.js';
+
+/** A route that a plugin defines. */
+export interface PluginRoute {
+  readonly plugin: string;
+  readonly path: string;
+  readonly methods: readonly string[];
+  readonly endpoint: LibraryEndpoint;
+}
+
+/** A route of the core whose requests pass through the library. */
+export interface HostedRoute {
+  readonly path: string;
+  /** The library's method, which differs for a route that is another form of one of the library. */
+  readonly method: string;
+  readonly hosting: Exclude<Hosting, 'none'>;
+}
+
+/** The running library. */
+export interface StartedHost {
+  readonly handle: (request: Request) => Promise<Response>;
+  readonly routes: readonly PluginRoute[];
+  /** @returns undefined if no request for this route of the core passes through the library. */
+  hosted(path: string, method: string): HostedRoute | undefined;
+}
+
+/** Starts the published library with the plugins of the configuration. */
+@Injectable()
+export class PluginHost {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(DataSource) private readonly dataSource: ServerDataSource,
+    private readonly ids: RowIds,
+    private readonly rowHooks: RowHooks,
+    private readonly passwords: Passwords,
+    private readonly gates: SessionGates,
+    private readonly mailer: Mailer,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @throws {StartupFault} if a plugin does not start, or needs something that this server does not do. */
+  async start(plugins: readonly BetterAuthPlugin[]): Promise<StartedHost> {
+    const library = await loadLibrary();
+    const hooks = new PluginDatabaseHooks();
+    const core = coreRoutesOf(library);
+    const replaced = new Set(plugins.flatMap(({ endpoints = {} }) => Object.keys(endpoints)));
+    const kept = core.filter(({ key }) => !replaced.has(key));
+    const hosted = [nativeEndpoints(library, kept), ...plugins.map((plugin) => hooks.noting(plugin))];
+    const hash = (password: string) => this.hash(password);
+    const auth = library.betterAuth(this.options(library, hosted, hash));
+    const context = await auth.$context.catch((error: unknown) => {
+      throw new StartupFault(`The plugins in PLUGINS do not start: ${(error as Error).message}`);
+    });
+    if (hooks.notRun.length > 0) throw new StartupFault(notRunFault(hooks.notRun));
+    const checksPasswords = context.password.hash !== hash;
+    if (checksPasswords) this.passwords.checks.push(checkOf(context.password.hash));
+    this.rowHooks.add(rowHookOf(hooks));
+    const hostingOfPath = (path: string): Hosting => {
+      const needed =
+        (checksPasswords && HASHES_PASSWORD.includes(path)) ||
+        (needsRows(path) && (hooks.has('user', 'create') || hooks.has('session', 'create'))) ||
+        (path === '/update-user' && hooks.has('user', 'update'));
+      return needed ? 'all' : hostingOf(plugins, path);
+    };
+    return {
+      handle: (request) => auth.handler(request),
+      routes: routesOf(plugins),
+      hosted: (path, method) => {
+        const routes = core.filter((route) => shapeOf(route.path) === shapeOf(path));
+        const [route = routes[0]] = routes.filter(({ methods }) => methods.includes(method));
+        if (!route) return undefined;
+        const hosting = hostingOfPath(route.path);
+        if (hosting === 'none') return undefined;
+        const asked = route.methods.includes(method) ? method : (route.methods[0] ?? method);
+        return { path: route.path, method: asked, hosting };
+      },
+    };
+  }
+
+  /** A plugin may check the password before. This server's own routes hash the password themselves afterwards. */
+  private async hash(password: string): Promise<string> {
+    return checking.has(hostedCalls.getStore() ?? NO_CALL) ? '' : this.passwords.hash(password);
+  }
+
+  private options(
+    { APIError }: Library,
+    plugins: readonly BetterAuthPlugin[],
+    hash: (password: string) => Promise<string>,
+  ) {
+    const { config, ids, logger, dataSource } = this;
+    const refusalOf = async (userId: string) => {
+      const client = hostedCalls.getStore()?.request.client ?? NOBODY;
+      return this.gates.refuse({ userId, client, remember: true }, dataSource.manager);
+    };
+    return hostOptions({
+      config,
+      ids,
+      logger,
+      plugins,
+      tables: dataSource.tables,
+      pool: dataSource.pool,
+      passwords: { hash, verify: (stored, password) => this.passwords.verify(stored, password) },
+      databaseHooks: {
+        session: {
+          create: {
+            before: async ({ userId }) => {
+              const refusal = await refusalOf(String(userId));
+              if (refusal) throw new APIError(refusal.status as 403, refusal.body);
+            },
+          },
+        },
+      },
+      sendVerificationEmail: async ({ user, url }, request) =>
+        this.mailer.send({
+          kind: 'verify-email',
+          to: user.email,
+          language: request?.headers.get('accept-language') ?? undefined,
+          values: { name: user.name, url },
+        }),
+    });
+  }
+}
+
+const notRunFault = (hooks: readonly string[]) =>
+  `A plugin in PLUGINS has hooks that this server would not run for the rows that it writes itself (${hooks.join(', ')}). ` +
+  'Remove the plugin.';
+
+const NOBODY = { address: '', userAgent: '', language: undefined };
+const NO_CALL = {};
+
+/** The requests whose password a plugin is checking now. */
+const checking = new WeakSet<object>();
+
+/** Lets plugins check a new password of one of this server's own routes. */
+function checkOf(hash: (password: string) => Promise<string>) {
+  return async (password: string): Promise<void> => {
+    const call = hostedCalls.getStore();
+    if (!call) return;
+    checking.add(call);
+    try {
+      await hash(password);
+    } catch (error) {
+      throw authErrorOf(error);
+    } finally {
+      checking.delete(call);
+    }
+  };
+}
+
+function rowHookOf(hooks: PluginDatabaseHooks): RowHook {
+  const contextOf = () => (hostedCalls.getStore()?.context ?? null) as GenericEndpointContext | null;
+  return {
+    async before(model, action, values) {
+      if (model === 'session' && action === 'update') return values;
+      try {
+        return await hooks.before(model, action, values, contextOf());
+      } catch (error) {
+        throw authErrorOf(error);
+      }
+    },
+    async after(model, action, values) {
+      const run = () => hooks.after(model, action, values, contextOf());
+      const call = hostedCalls.getStore();
+      if (!call?.native) return run();
+      if (model === 'session' && action === 'create') call.begun = String(values['token']);
+      call.afterwards.push(run);
+    },
+  };
+}
+
+/** Turns an error that a plugin throws into one that this server answers with. Other errors stay as they are. */
+function authErrorOf(error: unknown): unknown {
+  const { statusCode, body } = error as { statusCode?: unknown; body?: unknown };
+  if (typeof statusCode !== 'number') return error;
+  return new AuthError(statusCode, body as ErrorBody | undefined).causedBy(undefined);
+}
+
+function routesOf(plugins: readonly BetterAuthPlugin[]): PluginRoute[] {
+  const endpoints = plugins.flatMap(({ id, endpoints: defined = {} }) =>
+    Object.values(defined as unknown as Record<string, LibraryEndpoint>).map((endpoint) => ({
+      id,
+      endpoint,
+    })),
+  );
+  return endpoints.flatMap(({ id, endpoint }) => {
+    const { path, options } = endpoint;
+    if (!path || options.metadata?.SERVER_ONLY) return [];
+    return [{ plugin: id, path, methods: [options.method ?? 'GET'].flat(), endpoint }];
+  });
+}
+
+/** The same for two paths that differ only in the names of their parameters. */
+const shapeOf = (path: string) => path.replace(/:\w+/g, ':');

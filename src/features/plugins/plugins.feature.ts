@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { AccountsModule } from '../../accounts/accounts.module.js';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { HttpModule } from '../../http/http.module.js';
+import { MailModule } from '../../mail/mail.module.js';
+import { SessionsModule } from '../../sessions/sessions.module.js';
+import { HostedRoutes } from './hosted-routes.js';
+import { PluginHost } from './plugin-host.js';
+import { PluginMessages } from './plugin-messages.js';
+import { PluginRateLimits } from './plugin-rate-limits.js';
+import { RateLimitsModule } from '../../rate-limits/rate-limits.module.js';
+
+/** Runs published plugins of Better Auth (src/features/plugins/README.md). */
+@Module({
+  imports: [AccountsModule, HttpModule, MailModule, RateLimitsModule, SessionsModule],
+  providers: [HostedRoutes, PluginHost, PluginMessages, PluginRateLimits],
+})
+export class PluginsFeature {}
+
+/** Loads the library and adds the routes of plugins, before the server has routes. Does nothing without `PLUGINS`. */
+export async function installPlugins(server: FastifyInstance, app: NestFastifyApplication): Promise<void> {
+  const { plugins } = app.get<Config>(CONFIG);
+  if (!plugins) return;
+  const host = await app.get(PluginHost, { strict: false }).start(plugins.plugins);
+  app.get(PluginRateLimits, { strict: false }).add(plugins.plugins);
+  app.get(HostedRoutes, { strict: false }).install(server, host);
+}

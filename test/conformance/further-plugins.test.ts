@@ -1,0 +1,62 @@
+import { describeScenarios } from './describe-scenarios.js';
+import { apiKey, passkey } from './scenarios/plugins/api-key.js';
+import {
+  anonymous,
+  captcha,
+  device,
+  lastLogin,
+  multiSession,
+  oneTimeToken,
+  phone,
+} from './scenarios/plugins/further-plugins.js';
+
+describeScenarios(
+  'phone-number, anonymous, multi-session, one-time-token, device-authorization and last-login-method',
+  {
+    options: {
+      plugins: {
+        'phone-number': {},
+        anonymous: {},
+        'multi-session': {},
+        'one-time-token': {},
+        'device-authorization': {},
+        'last-login-method': { storeInDatabase: true },
+        haveibeenpwned: { enabled: false },
+      },
+    },
+    variables: {
+      PLUGINS:
+        'phone-number,anonymous,multi-session,one-time-token,device-authorization,last-login-method,haveibeenpwned',
+      LAST_LOGIN_METHOD_STORE_IN_DATABASE: 'true',
+      HAVEIBEENPWNED_ENABLED: 'false',
+    },
+    additionalFields: true,
+  },
+  { phone, anonymous, multiSession, oneTimeToken, device, lastLogin },
+);
+
+describeScenarios(
+  'captcha',
+  {
+    options: {
+      plugins: { captcha: { provider: 'hcaptcha', secretKey: 'secret', endpoints: ['/sign-up/email'] } },
+    },
+    variables: {
+      PLUGINS: 'captcha',
+      CAPTCHA_PROVIDER: 'hcaptcha',
+      CAPTCHA_SECRET_KEY: 'secret',
+      CAPTCHA_ENDPOINTS: '/sign-up/email',
+    },
+  },
+  { captcha },
+);
+
+describeScenarios(
+  'api-key and passkey',
+  {
+    options: { plugins: { 'api-key': {}, passkey: {} } },
+    variables: { PLUGINS: 'api-key,passkey' },
+    additionalFields: true,
+  },
+  { apiKey, passkey },
+);

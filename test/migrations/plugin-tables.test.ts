@@ -1,0 +1,130 @@
+import { planOf } from '../oracle/oracle.js';
+import { createDatabase, type TestDatabase } from '../setup/database.js';
+import { MIGRATED } from '../setup/gatehouse.js';
+import { migrate } from '../setup/migrate.js';
+import { startProgram } from '../setup/program.js';
+import { catalogue } from './support.js';
+
+const ALL =
+  'admin,organization,two-factor,username,phone-number,anonymous,device-authorization,last-login-method,passkey,api-key';
+const VARIABLES = {
+  PLUGINS: ALL,
+  ORGANIZATION_TEAMS_ENABLED: 'true',
+  ORGANIZATION_DYNAMIC_ACCESS_CONTROL_ENABLED: 'true',
+  LAST_LOGIN_METHOD_STORE_IN_DATABASE: 'true',
+};
+
+/** The same plugins as options of the published library. */
+const PLUGINS = {
+  ...Object.fromEntries(ALL.split(',').map((id) => [id, {}])),
+  organization: { teams: { enabled: true }, dynamicAccessControl: { enabled: true } },
+  'last-login-method': { storeInDatabase: true },
+};
+
+let database: TestDatabase;
+
+beforeEach(async () => {
+  database = await createDatabase({ template: MIGRATED });
+});
+
+afterEach(() => database.drop());
+
+async function revert(variables: Record<string, string>): Promise<void> {
+  const program = startProgram('../node_modules/typeorm/cli.js', {
+    arguments: ['migration:revert', '-d', 'dist/ormconfig.js'],
+    environment: { DATABASE_URL: database.url, ...variables },
+  });
+  if ((await program.ended()) !== 0) throw new Error(program.output());
+}
+
+const tables = async () =>
+  (
+    await database.query<{ name: string }>(
+      `select table_name as name from information_schema.tables where table_schema = 'public' order by 1`,
+    )
+  ).map(({ name }) => name);
+
+test('the published library finds nothing to create or to add', async () => {
+  const without = await planOf(database, { plugins: PLUGINS });
+  expect(without.plan.toBeCreated).not.toEqual([]);
+  await migrate(database, VARIABLES);
+  const { plan, log } = await planOf(database, { plugins: PLUGINS });
+  expect([plan, log]).toEqual([{ toBeCreated: [], toBeAdded: [] }, '']);
+  expect(await tables()).toEqual(
+    expect.arrayContaining([
+      'api_keys',
+      'device_codes',
+      'invitations',
+      'members',
+      'organization_roles',
+      'organizations',
+      'passkeys',
+      'team_members',
+      'teams',
+      'two_factors',
+    ]),
+  );
+});
+
+test('a revert leaves what was there before, even if PLUGINS was removed since', async () => {
+  const before = await catalogue(database);
+  await migrate(database, VARIABLES);
+  await revert({});
+  await revert({});
+  expect(await catalogue(database)).toEqual(before);
+});
+
+test('a further plugin adds only what is missing', async () => {
+  await migrate(database, { PLUGINS: 'organization' });
+  await database.query(
+    `insert into organizations (id, name, slug, created_at) values ('o', 'Acme', 'acme', now())`,
+  );
+  await migrate(database, { PLUGINS: 'organization,two-factor', ORGANIZATION_TEAMS_ENABLED: 'true' });
+  expect(await database.query('select slug from organizations')).toEqual([{ slug: 'acme' }]);
+  expect(await tables()).toEqual(expect.arrayContaining(['two_factors', 'teams']));
+});
+
+test('an existing table of the library is adopted with its rows', async () => {
+  await database.query(
+    `create table two_factors (id text primary key, secret text not null, backup_codes text not null,
+                               user_id varchar(255) not null references users (id) on delete cascade);
+     insert into users (id, name, email) values ('ada', 'Ada', 'ada@example.com');
+     insert into two_factors values ('t', 's', 'b', 'ada')`,
+  );
+  await migrate(database, { PLUGINS: 'two-factor' });
+  expect(await database.query('select id, secret, verified from two_factors')).toEqual([
+    { id: 't', secret: 's', verified: null },
+  ]);
+  await revert({ PLUGINS: 'two-factor' });
+  expect(await database.query('select * from two_factors')).toEqual([
+    { id: 't', secret: 's', backup_codes: 'b', user_id: 'ada' },
+  ]);
+});
+
+test('a legacy column `role` gives no rights until a variable says what it means', async () => {
+  await database.query(
+    `alter table users add column role text;
+     insert into users (id, name, email, role) values ('ada', 'Ada', 'ada@example.com', 'admin')`,
+  );
+  await expect(migrate(database, { PLUGINS: 'admin' })).rejects.toThrow(
+    /users\.role exists already.*ADMIN_SCHEMA_USER_FIELDS_ROLE=role/,
+  );
+  await migrate(database, { PLUGINS: 'admin', ADMIN_SCHEMA_USER_FIELDS_ROLE: 'auth_role' });
+  expect(await database.query('select role, auth_role from users')).toEqual([
+    { role: 'admin', auth_role: null },
+  ]);
+});
+
+test('legacy user names in lower case are adopted, others are not', async () => {
+  await database.query(
+    `alter table users add column username text;
+     insert into users (id, name, email, username) values ('ada', 'Ada', 'ada@example.com', 'ada')`,
+  );
+  await migrate(database, { PLUGINS: 'username' });
+  await revert({ PLUGINS: 'username' });
+  await database.query(`update users set username = 'Ada'`);
+  await expect(migrate(database, { PLUGINS: 'username' })).rejects.toThrow(
+    /users\.username has 1 values with capital letters.*USERNAME_SCHEMA_USER_FIELDS_USERNAME=auth_username/,
+  );
+  expect(await database.query('select username from users')).toEqual([{ username: 'Ada' }]);
+});
