@@ -3,11 +3,12 @@ import { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { connect, type Entities } from './connect.js';
+import { DatabaseMetrics } from './database-metrics.js';
 import { PreparedQueries } from './prepared-queries.js';
 import { RowIds } from './row-ids.js';
 
 @Global()
-@Module({ providers: [PreparedQueries, RowIds], exports: [PreparedQueries, RowIds] })
+@Module({ providers: [DatabaseMetrics, PreparedQueries, RowIds], exports: [PreparedQueries, RowIds] })
 export class DatabaseModule implements OnApplicationShutdown {
   /** The caller names the entities, so that this folder imports nothing from the folders above it. */
   static with(entities: Entities): DynamicModule {

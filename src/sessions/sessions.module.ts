@@ -16,6 +16,7 @@ import { Write } from './current/write.js';
 import { SessionHeaders } from './session-headers.js';
 import { LiveSession } from './live-session.js';
 import { SessionsController } from './sessions.controller.js';
+import { SignInMetrics } from './sign-in-metrics.js';
 import { SessionsStore } from './sessions.store.js';
 import { BanGate } from './gates/ban.gate.js';
 import { SessionGates } from './gates/session-gates.js';
@@ -32,6 +33,7 @@ import { UpdateSession } from './use-cases/update-session.js';
   controllers: [CurrentSessionController, SessionsController],
   providers: [
     SessionsStore,
+    SignInMetrics,
     ExpiredSessions,
     SessionCache,
     SessionCacheMetrics,
@@ -63,6 +65,7 @@ import { UpdateSession } from './use-cases/update-session.js';
     CurrentSession,
     SessionHeaders,
     SessionsStore,
+    SignInMetrics,
     CreateSession,
   ],
 })
