@@ -21,6 +21,7 @@ export const FOLDERS = [
   'sessions',
   'providers',
   'accounts',
+  'telemetry',
   'social',
   'legacy',
   'features/bearer',

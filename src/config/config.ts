@@ -11,6 +11,7 @@ import { coreOptions, type Options } from './options.js';
 import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
 import { passwordsFrom, type PasswordConfig } from './password-settings.js';
 import type { OidcProvider } from './oidc-providers.js';
+import { telemetryFrom, type TelemetryConfig } from './telemetry-settings.js';
 import { parseAll } from './parse-variables.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import {
@@ -81,6 +82,8 @@ export interface Config extends Options, FeatureOptions {
   /** The cache of sessions in this process. `size` is the number of sessions that it holds at most. */
   readonly sessionCache: { readonly enabled: boolean; readonly size: number };
   readonly password: PasswordConfig;
+  /** Undefined if nothing is sent with OpenTelemetry. */
+  readonly telemetry: TelemetryConfig | undefined;
   readonly legacyJwt: LegacyJwtConfig;
   /** The cookies of features. */
   readonly cookies: readonly ContributedCookie[];
@@ -122,6 +125,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
   return Object.freeze({
     ...options,
     ...settingsFrom(values, options),
+    telemetry: telemetryFrom(values, environment),
     featureOptions: new Map(optionTables.map((table) => [table, table.nest(parsed)])),
     cookies,
     socialProviders,
@@ -132,7 +136,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
 function settingsFrom(
   values: Values,
   options: Options,
-): Omit<Config, keyof Options | keyof FeatureOptions | 'cookies' | 'socialProviders' | 'warnings'> {
+): Omit<Config, keyof Options | keyof FeatureOptions | 'cookies' | 'socialProviders' | 'telemetry' | 'warnings'> {
   const port = values.PORT ?? 3000;
   const origin = values.BETTER_AUTH_URL ?? `http://localhost:${port}`;
   return {
