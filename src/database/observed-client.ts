@@ -20,7 +20,7 @@ type Callback = (error: unknown, ...more: unknown[]) => void;
 export class ObservedClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
-    this.query = observed(this.query.bind(this) as Query) as typeof this.query;
+    this.query = observed(this.query.bind(this)) as typeof this.query;
   }
 }
 

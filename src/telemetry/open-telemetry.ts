@@ -90,7 +90,7 @@ class OpenTelemetry implements Telemetry {
 }
 
 function parentOf({ traceparent, tracestate }: IncomingHttpHeaders & { tracestate?: string }): Context {
-  const caller = callersSpan(traceparent as string | undefined);
+  const caller = callersSpan(traceparent);
   if (!caller) return ROOT_CONTEXT;
   const { traceId, spanId, flags } = caller;
   return trace.setSpanContext(ROOT_CONTEXT, {
@@ -110,6 +110,7 @@ function endRequest(span: Span, { method, route, status }: Answered): void {
     'http.response.status_code': status,
   };
   span.updateName(`${method} ${route}`).setAttributes(attributes);
-  if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', String(status));
+  if (status >= 500)
+    span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', String(status));
   span.end();
 }

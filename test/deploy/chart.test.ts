@@ -6,7 +6,14 @@ import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitorin
 import { canRender, render, type Manifest } from './chart.js';
 import { faultsOf } from './unknown-fields.js';
 
-const KINDS = { Deployment, Job, PodDisruptionBudget, Service, ServiceAccount, ServiceMonitor };
+const KINDS: Readonly<Record<string, new (manifest: never) => { validate(): unknown }>> = {
+  Deployment,
+  Job,
+  PodDisruptionBudget,
+  Service,
+  ServiceAccount,
+  ServiceMonitor,
+};
 
 const EVERYTHING = {
   image: { tag: '1.2.3' },
@@ -27,8 +34,9 @@ const EVERYTHING = {
 };
 
 const validate = (manifest: Manifest) => {
-  const Kind = KINDS[manifest.kind as keyof typeof KINDS];
-  new Kind(manifest as unknown as ConstructorParameters<typeof Kind>[0]).validate();
+  const Kind = KINDS[manifest.kind];
+  if (!Kind) throw new Error(`The chart has a kind without a schema: ${manifest.kind}`);
+  new Kind(manifest as never).validate();
 };
 
 // Machines without Helm and without Go skip these tests. `.ci/run` installs Go.
