@@ -12,6 +12,7 @@ import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
 import { SweepingModule } from './sweeping/sweeping.module.js';
 
 /** The parts of which the application consists. Tests replace some of them. */
@@ -31,6 +32,7 @@ export class AppModule {
         ConfigModule.with(config),
         LoggingModule,
         MetricsModule,
+        TelemetryModule,
         DatabaseModule.with(entitiesWith(config, features)),
         HttpModule,
         ...features.map(({ module }) => module),

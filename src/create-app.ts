@@ -11,6 +11,8 @@ import { Logger } from './logging/logger.js';
 import { RequestMetrics } from './http/request-metrics.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
 import type { Application, Beginning, RequestStep } from './request-step.js';
+import type { Telemetry } from './telemetry/telemetry.js';
+import { TELEMETRY } from './telemetry/telemetry.module.js';
 import { CurrentSession } from './sessions/current/current-session.js';
 import { installRequestedSession } from './sessions/requested-session.js';
 
@@ -45,7 +47,8 @@ export async function createApp(config: Config, parts: Parts = PARTS): Promise<N
   app.useLogger(app.get(Logger));
   app.setGlobalPrefix(BASE_PATH.slice(1), { exclude: OPERATORS_ROUTES });
   const server = app.getHttpAdapter().getInstance();
-  installSteps(parts.steps, { config, repeated, server, get: (type) => app.get(type) });
+  const telemetry = app.get<Telemetry | undefined>(TELEMETRY);
+  installSteps(parts.steps, { config, repeated, server, telemetry, get: (type) => app.get(type) });
   installClient(server, config);
   installRequestedSession(server, app.get(CurrentSession));
   installDirectRoutes(server, app);
@@ -92,13 +95,15 @@ function installSteps(steps: readonly RequestStep[], app: Application): void {
 /** The rate limits, the log and the metrics for answers that are sent without Fastify and its hooks. */
 function surroundingsOf(app: NestFastifyApplication): Surroundings {
   const [limiter, logger, metrics] = [app.get(RateLimiter), app.get(Logger), app.get(RequestMetrics)];
+  const telemetry = app.get<Telemetry | undefined>(TELEMETRY);
   return {
     refuses: limiter.enabled
       ? async (raw) =>
           (await limiter.refuses({ raw, headers: raw.headers, originalUrl: raw.url ?? '', is404: false })) !==
           undefined
       : undefined,
-    record(answered) {
+    record(answered, headers) {
+      telemetry?.repeated(headers, answered);
       logger.answered(answered);
       metrics.observe(answered);
       metrics.repeated += 1;

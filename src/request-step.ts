@@ -7,6 +7,7 @@ import type {
   onSendHookHandler,
 } from 'fastify';
 import type { Config } from './config/config.js';
+import type { Telemetry } from './telemetry/telemetry.js';
 import type { RepeatedAnswers } from './http/repeated/repeated-answers.js';
 
 /** What steps can use before Nest has created the application. */
@@ -20,6 +21,8 @@ export interface Beginning {
 export interface Application extends Beginning {
   readonly server: FastifyInstance;
   readonly get: <T>(type: Type<T>) => T;
+  /** Undefined if nothing is sent with OpenTelemetry. */
+  readonly telemetry: Telemetry | undefined;
 }
 
 interface Step {

@@ -22,6 +22,8 @@ import { strictUrl } from './http/strict-paths.js';
 import { answerUnknownPaths } from './http/unknown-paths.js';
 import { Logger } from './logging/logger.js';
 import { logAnswers, sendRequestId } from './logging/request-log.js';
+import { readTraceContext } from './logging/trace-context.js';
+import { followRequests } from './telemetry/follow-requests.js';
 import { RequestMetrics } from './http/request-metrics.js';
 import { limitRequests } from './rate-limits/limit-requests.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
@@ -60,6 +62,18 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
     does: 'gives the request an id',
     at: 'server',
     options: () => ({ genReqId: () => randomUUID() }),
+  },
+  {
+    name: 'trace-context',
+    does: 'takes the trace id from the header traceparent, for the log',
+    at: 'onRequest',
+    hook: ({ server }) => readTraceContext(server),
+  },
+  {
+    name: 'trace',
+    does: 'begins the trace of the request, if traces are sent to a collector',
+    at: 'onRequest',
+    hook: ({ server, telemetry }) => telemetry && followRequests(server, telemetry),
   },
   {
     name: 'needless-type',

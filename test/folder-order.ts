@@ -22,6 +22,7 @@ export const FOLDERS = [
   'sessions',
   'providers',
   'accounts',
+  'telemetry',
   'social',
   'legacy',
   'features/bearer',

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../metrics/metrics.js';
+import { stopwatch } from '../metrics/observed.js';
+import { PASSWORD_HASHES } from './observed-hashes.js';
 import { Passwords } from './passwords.js';
+
+const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Measures how busy the hash queue is. */
 @Injectable()
@@ -21,5 +25,17 @@ export class PasswordMetrics {
       'Password hashes begun since the start, for new passwords and for verifications',
       () => passwords.computed,
     );
+    const durations = metrics.durations(
+      {
+        name: 'gatehouse_password_hash_duration_seconds',
+        help: 'Time of a password hash: wait in the queue, then compute',
+        labels: ['phase'],
+      },
+      BUCKETS,
+    );
+    PASSWORD_HASHES.watch(({ phase }) => {
+      const seconds = stopwatch();
+      return () => durations.observe({ phase }, seconds());
+    });
   }
 }

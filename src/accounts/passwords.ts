@@ -5,6 +5,7 @@ import { dummyHash } from '../crypto/password/dummy-hash.js';
 import { hashPassword, needsRehash, verifyPassword } from '../crypto/password/password-hasher.js';
 import { HashQueue, HashQueueFullError } from '../crypto/password/password-queue.js';
 import { lowerHashPriority } from '../crypto/password/thread-priority.js';
+import { PASSWORD_HASHES } from './observed-hashes.js';
 import { badRequest, overloaded } from '../errors/auth-error.js';
 
 /** Seconds that a client is asked to wait when the hash queue is full. */
@@ -70,7 +71,7 @@ export class Passwords implements OnModuleInit {
   /** Like `hash`, but returns undefined when the queue is full. */
   async hashUnlessBusy(password: string): Promise<string | undefined> {
     try {
-      return await this.queue.run(this.counted(() => hashPassword(password, this.config.password)));
+      return await this.run(() => hashPassword(password, this.config.password));
     } catch (error) {
       if (error instanceof HashQueueFullError) return undefined;
       throw error;
@@ -99,18 +100,27 @@ export class Passwords implements OnModuleInit {
 
   private async queued<T>(task: () => Promise<T>): Promise<T> {
     try {
-      return await this.queue.run(this.counted(task));
+      return await this.run(task);
     } catch (error) {
       if (error instanceof HashQueueFullError) throw overloaded(RETRY_AFTER);
       throw error;
     }
   }
 
-  /** Counts a task when it begins, so that tasks refused by a full queue are not counted. */
-  private counted<T>(task: () => Promise<T>): () => Promise<T> {
-    return () => {
-      this.started += 1;
-      return task();
-    };
+  private async run<T>(task: () => Promise<T>): Promise<T> {
+    const leaveQueue = PASSWORD_HASHES.begin({ phase: 'wait' });
+    let begun = false;
+    try {
+      return await this.queue.run(() => {
+        begun = true;
+        leaveQueue();
+        // Counted when it begins, so that tasks refused by a full queue are not counted.
+        this.started += 1;
+        return PASSWORD_HASHES.run({ phase: 'compute' }, task);
+      });
+    } catch (error) {
+      if (!begun) leaveQueue(error);
+      throw error;
+    }
   }
 }

@@ -14,6 +14,7 @@ import { sessionLimitsFrom, type SessionLimits } from './session-limits.js';
 import { passwordsFrom, type PasswordConfig } from './password-settings.js';
 import { secretFaults } from './secret-faults.js';
 import type { OidcProvider } from './oidc-providers.js';
+import { telemetryFrom, type TelemetryConfig } from './telemetry-settings.js';
 import { parseAll } from './parse-variables.js';
 import { loadPlugins, namedPlugins, type HostedPlugins } from './plugins/load-plugins.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
@@ -85,6 +86,8 @@ export interface Config extends Options, FeatureOptions, Exposure {
   readonly sessionCache: { readonly enabled: boolean; readonly size: number };
   readonly sessionLimits: SessionLimits;
   readonly password: PasswordConfig;
+  /** Undefined if nothing is sent with OpenTelemetry. */
+  readonly telemetry: TelemetryConfig | undefined;
   readonly legacyJwt: LegacyJwtConfig;
   /** Undefined if `PLUGINS` is not set. */
   readonly plugins: HostedPlugins | undefined;
@@ -131,6 +134,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
     session: withPluginFields(options.session, plugins?.session),
     plugins,
     ...settings,
+    telemetry: telemetryFrom(values, environment),
     featureOptions: new Map(optionTables.map((table) => [table, table.nest(parsed)])),
     cookies,
     socialProviders,
@@ -150,7 +154,7 @@ function settingsFrom(
   options: Options,
 ): Omit<
   Config,
-  keyof Options | keyof FeatureOptions | 'cookies' | 'plugins' | 'socialProviders' | 'warnings'
+  keyof Options | keyof FeatureOptions | 'cookies' | 'plugins' | 'socialProviders' | 'telemetry' | 'warnings'
 > {
   const port = values.PORT ?? 3000;
   const origin = values.BETTER_AUTH_URL ?? `http://localhost:${port}`;

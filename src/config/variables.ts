@@ -155,6 +155,18 @@ export const VARIABLES = {
     'lowest level that is logged',
     'info',
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable(
+    webUrl,
+    'OpenTelemetry collector, such as `http://localhost:4318`, that gets traces and metrics as OTLP over HTTP; the other `OTEL_…` variables work as OpenTelemetry describes them',
+  ),
+  OTEL_SDK_DISABLED: variable(flag, 'true sends nothing to the collector', 'false'),
+  OTEL_TRACES_EXPORTER: variable(oneOf('otlp', 'none'), '`none` sends no traces', 'otlp'),
+  OTEL_METRICS_EXPORTER: variable(oneOf('otlp', 'none'), '`none` sends no metrics', 'otlp'),
+  OTEL_METRIC_EXPORT_INTERVAL: variable(
+    integer(100, 3_600_000),
+    'milliseconds between two exports of the metrics',
+    '60000',
+  ),
   SESSION_CACHE: variable(
     flag,
     'true caches sessions in the process; a revocation by any instance takes effect within 100 ms',

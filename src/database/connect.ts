@@ -2,6 +2,7 @@ import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import type { DatabaseConfig } from '../config/config.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { describeConnectionFault } from './connection-fault.js';
+import { ObservedClient } from './observed-client.js';
 import { ServerDataSource } from './server-data-source.js';
 
 export type Entities = readonly Extract<EntityTarget<ObjectLiteral>, new () => unknown>[];
@@ -22,7 +23,7 @@ export async function connect(config: DatabaseConfig, entities: Entities): Promi
     connectTimeoutMS: 5000,
     // If an idle connection breaks, the pool opens a new one. Without this handler the error would end the process.
     poolErrorHandler: () => {},
-    extra: { keepAlive: true },
+    extra: { keepAlive: true, Client: ObservedClient },
   });
   try {
     return await dataSource.initialize();

@@ -3,12 +3,16 @@ import { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { connect, type Entities } from './connect.js';
+import { DatabaseMetrics } from './database-metrics.js';
 import { PreparedQueries } from './prepared-queries.js';
 import { RowHooks } from './row-hooks.js';
 import { RowIds } from './row-ids.js';
 
 @Global()
-@Module({ providers: [PreparedQueries, RowHooks, RowIds], exports: [PreparedQueries, RowHooks, RowIds] })
+@Module({
+  providers: [DatabaseMetrics, PreparedQueries, RowHooks, RowIds],
+  exports: [PreparedQueries, RowHooks, RowIds],
+})
 export class DatabaseModule implements OnApplicationShutdown {
   /** The caller names the entities, so that this folder imports nothing from the folders above it. */
   static with(entities: Entities): DynamicModule {

@@ -24,7 +24,7 @@ export class ErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const error = asAuthError(exception, request);
     const fault = faultIn(exception, error);
-    if (fault !== undefined) this.logger.fault(fault, request.id);
+    if (fault !== undefined) this.logger.fault(fault, request.id, request.traceId);
     if (reply.sent) return;
     if (error.endsSession) this.cookies.expire(jarOf(request));
     void reply.code(error.status).headers(error.headers);

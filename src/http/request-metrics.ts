@@ -40,7 +40,7 @@ export class RequestMetrics {
     done();
   };
 
-  observe({ method, route, status, milliseconds }: Omit<AnsweredRequest, 'requestId'>): void {
+  observe({ method, route, status, milliseconds }: Omit<AnsweredRequest, 'requestId' | 'traceId'>): void {
     this.durations.observe({ method, route, status: String(status) }, milliseconds / 1000);
   }
 }

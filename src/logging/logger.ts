@@ -11,6 +11,7 @@ export interface AnsweredRequest {
   readonly route: string;
   readonly status: number;
   readonly milliseconds: number;
+  readonly traceId: string | undefined;
 }
 
 /**
@@ -27,20 +28,20 @@ export class Logger implements LoggerService {
   }
 
   /** Logs an answer. The line may wait up to 10 ms, so it may come after lines that were logged later. */
-  answered({ requestId, method, route, status, milliseconds }: AnsweredRequest): void {
+  answered({ requestId, method, route, status, milliseconds, traceId }: AnsweredRequest): void {
     const [level, message] = status >= 500 ? (['error', 'failed'] as const) : (['info', 'answered'] as const);
     if (!this.pino.isLevelEnabled(level)) return;
     // Builds the JSON by hand, because pino would take a tenth of the time of a cached answer. No other value needs
     // escaping.
     this.output.write(
       `{"level":${pino.levels.values[level]},"time":${Date.now()},"service":"gatehouse","requestId":"${requestId}",` +
-        `"method":"${method}","route":${JSON.stringify(route)},"status":${status},"milliseconds":${milliseconds},` +
+        `${traceId === undefined ? '' : `"trace_id":"${traceId}",`}"method":"${method}","route":${JSON.stringify(route)},"status":${status},"milliseconds":${milliseconds},` +
         `"msg":"request ${message}"}\n`,
     );
   }
 
-  fault(error: unknown, requestId?: string): void {
-    this.pino.error({ requestId, error: describeError(error) }, 'unexpected fault');
+  fault(error: unknown, requestId?: string, traceId?: string): void {
+    this.pino.error({ requestId, trace_id: traceId, error: describeError(error) }, 'unexpected fault');
     this.output.flush();
   }
 

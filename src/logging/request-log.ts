@@ -17,6 +17,7 @@ export const logAnswers =
       route: request.routeOptions.url ?? 'unknown',
       status: reply.statusCode,
       milliseconds: Math.round(reply.elapsedTime),
+      traceId: request.traceId,
     });
     done();
   };

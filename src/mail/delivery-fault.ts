@@ -1,8 +1,10 @@
+import { operatorsFault } from './operators-fault.js';
+
 /**
- * Why an attempt failed. `refused`: this mail will never be accepted. `deferred`: not now. `unreachable`: no mail can be
- * sent.
+ * Why an attempt failed. `refused`: this mail will never be accepted. `held`: the server refused it because of the
+ * operator's own settings. `deferred`: not now. `unreachable`: no mail can be sent.
  */
-export type Verdict = 'refused' | 'deferred' | 'unreachable';
+export type Verdict = 'refused' | 'held' | 'deferred' | 'unreachable';
 
 export interface DeliveryFault {
   readonly verdict: Verdict;
@@ -36,14 +38,14 @@ export function describeDeliveryFault(error: unknown): DeliveryFault {
     return { verdict: 'refused', code: 'unsendable', detail: error.message };
   const { code = 'unknown', command, responseCode, response, permanent } = (error ?? {}) as SmtpError;
   const words = response ?? (error instanceof Error ? error.message : String(error));
-  return {
-    verdict: verdictOf(command, responseCode, permanent),
-    code:
-      responseCode === undefined
-        ? systemCode(words, code)
-        : `${responseCode} ${enhancedCode(response)}`.trim(),
-    detail: withoutSecrets(words),
-  };
+  const detail = withoutSecrets(words);
+  if (responseCode === undefined)
+    return { verdict: verdictOf(command, responseCode, permanent), code: systemCode(words, code), detail };
+  const enhanced = enhancedCode(response);
+  const said = `${responseCode} ${enhanced}`.trim();
+  const verdict = verdictOf(command, responseCode, permanent);
+  const fault = verdict === 'refused' ? operatorsFault(enhanced, words) : undefined;
+  return fault ? { verdict: 'held', code: `${said}, ${fault}`, detail } : { verdict, code: said, detail };
 }
 
 function verdictOf(

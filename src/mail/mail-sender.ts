@@ -11,7 +11,6 @@ import { MailKinds } from './mail-kinds.js';
 import { MailMetrics } from './mail-metrics.js';
 import { MailTemplates } from './mail-templates.js';
 import { MailsStore, type ClaimedMail } from './mails.store.js';
-import { Outage } from './outage.js';
 import { retryDelay } from './retry-delay.js';
 import { CONNECTIONS, Smtp } from './smtp.js';
 
@@ -36,7 +35,6 @@ const KEPT = 30 * 86_400;
 @Injectable()
 export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly bell = new Bell();
-  private readonly outage = new Outage();
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly giveUp = new AbortController();
   private tidiedAt = -Infinity;
@@ -100,7 +98,7 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
   private async round(smtp: Smtp): Promise<number> {
     if (performance.now() - this.tidiedAt > POLL) await this.tidy();
     const room = this.room();
-    if (room === 0) return this.outage.pause || POLL;
+    if (room === 0) return this.metrics.outage.pause || POLL;
     const claimed = await this.mails.claim(room, LEASE);
     for (const mail of claimed) {
       const delivery = this.deliver(mail, smtp).finally(() => {
@@ -113,8 +111,8 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private room(): number {
-    if (!this.outage.active) return CONNECTIONS - this.underWay.size;
-    return this.outage.pause === 0 && this.underWay.size === 0 ? 1 : 0;
+    if (!this.metrics.outage.active) return CONNECTIONS - this.underWay.size;
+    return this.metrics.outage.pause === 0 && this.underWay.size === 0 ? 1 : 0;
   }
 
   private async deliver(mail: ClaimedMail, smtp: Smtp): Promise<void> {
@@ -129,7 +127,7 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private async sent({ id, kind }: ClaimedMail): Promise<void> {
-    if (this.outage.end()) this.logger.log('the mail server accepts mails again');
+    if (this.metrics.outage.end()) this.logger.log('the mail server accepts mails again');
     this.metrics.sent.inc({ kind });
     this.logger.log(`mail ${kind} ${id} sent`);
     await this.record(() => this.mails.delete(id));
@@ -140,19 +138,26 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
     this.metrics.failed.inc({ kind, outcome: verdict });
     const reason = `${code}: ${detail}`;
     if (verdict === 'unreachable') {
-      if (this.outage.begin())
+      if (this.metrics.outage.begin())
         this.logger.warn(
           `the mail server cannot be used (${code}), so mails wait. Check SMTP_URL and MAIL_FROM`,
         );
-      const delay = this.outage.pause;
+      const delay = this.metrics.outage.pause;
       return await this.record(() => this.mails.postpone(id, delay, reason));
     }
-    if (this.outage.end()) this.logger.log('the mail server answers again');
+    if (this.metrics.outage.end()) this.logger.log('the mail server answers again');
     if (verdict === 'refused') {
       this.logger.error(
         `mail ${kind} ${id} given up after attempt ${attempts} (${code}). The reason is in gatehouse.mails.last_error`,
       );
       return await this.record(() => this.mails.giveUp(id, reason));
+    }
+    if (verdict === 'held') {
+      this.logger.error(
+        `mail ${kind} ${id} is held, because the mail server refuses it (${code}). Correct SMTP_URL, MAIL_FROM or ` +
+          'the contract with your mail service. Then run: npm run mails -- retry',
+      );
+      return await this.record(() => this.mails.hold(id, reason));
     }
     const delay = retryDelay(attempts, LONGEST_DELAY);
     this.logger.warn(

@@ -21,6 +21,24 @@ export interface ClaimedMail {
   readonly attempts: number;
 }
 
+/** `held`: kept until the operator releases it. `given_up`: it was refused for good, or its link expired. */
+export type MailState = 'waiting' | 'held' | 'given_up';
+
+export interface UnsentMail {
+  readonly id: string;
+  readonly kind: string;
+  readonly recipient: string;
+  readonly state: MailState;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  /** True if the link in it no longer works. */
+  readonly expired: boolean;
+  readonly attempts: number;
+  readonly lastError: string | null;
+}
+
+const STATE = `case when next_attempt_at is null then 'given_up' when next_attempt_at = 'infinity' then 'held' else 'waiting' end`;
+
 type MailName = Pick<ClaimedMail, 'id' | 'kind'>;
 
 /** The rows of `gatehouse.mails`. All times come from the database, because the clocks of instances differ. */
@@ -81,6 +99,44 @@ export class MailsStore {
     );
   }
 
+  /** Keeps the mail until the operator releases it. Nothing is due before `infinity`. */
+  async hold(id: string, reason: string): Promise<void> {
+    await this.dataSource.query(
+      `update gatehouse.mails set next_attempt_at = 'infinity', last_error = $2 where id = $1`,
+      [id, reason],
+    );
+  }
+
+  /**
+   * Makes mails due again whose links still work, and gives the other ones up.
+   * @param refused true for the mails that were refused for good too, and not only for those that are held.
+   */
+  async release(refused: boolean): Promise<{ released: number; expired: number }> {
+    const [row] = await this.dataSource.query<{ released: number; expired: number }[]>(
+      `with kept as materialized (
+         select id, expires_at > now() as works from gatehouse.mails
+         where next_attempt_at = 'infinity' or ($1 and next_attempt_at is null) for update
+       ), released as (
+         update gatehouse.mails as mail
+         set next_attempt_at = case when works then now() end, attempts = case when works then 0 else attempts end
+         from kept where mail.id = kept.id
+       )
+       select count(*) filter (where works)::integer as released,
+              count(*) filter (where not works)::integer as expired from kept`,
+      [refused],
+    );
+    return row ?? { released: 0, expired: 0 };
+  }
+
+  /** Lists the mails that were not sent, the oldest first, without their content. */
+  async unsent(): Promise<UnsentMail[]> {
+    return await this.dataSource.query<UnsentMail[]>(
+      `select id, kind, recipient, ${STATE} as state, created_at as "createdAt", expires_at as "expiresAt",
+              expires_at <= now() as expired, attempts, last_error as "lastError"
+       from gatehouse.mails order by created_at, id`,
+    );
+  }
+
   /** Gives up mails that are due and have expired, at most 100 at a time. */
   async giveUpExpired(): Promise<MailName[]> {
     return await this.returning<MailName>(
@@ -96,13 +152,13 @@ export class MailsStore {
   }
 
   /**
-   * Deletes mails that were given up.
+   * Deletes mails that were given up or held.
    * @param age seconds for which they are kept for the operator.
    */
   async forgetGivenUp(age: number): Promise<void> {
     await this.dataSource.query(
       `delete from gatehouse.mails
-       where next_attempt_at is null and created_at < now() - $1 * interval '1 second'`,
+       where (next_attempt_at is null or next_attempt_at = 'infinity') and created_at < now() - $1 * interval '1 second'`,
       [age],
     );
   }
@@ -111,17 +167,17 @@ export class MailsStore {
   async untilNext(): Promise<number | undefined> {
     const [row] = await this.dataSource.query<{ wait: number | null }[]>(
       `select (extract(epoch from min(next_attempt_at) - now()) * 1000)::float8 as wait
-       from gatehouse.mails where expires_at > now()`,
+       from gatehouse.mails where expires_at > now() and next_attempt_at < 'infinity'`,
     );
     return row?.wait === null || row === undefined ? undefined : Math.max(0, Math.ceil(row.wait));
   }
 
-  async count(): Promise<{ waiting: number; givenUp: number }> {
-    const [row] = await this.dataSource.query<{ waiting: number; givenUp: number }[]>(
-      `select count(next_attempt_at)::integer as waiting,
-              (count(*) - count(next_attempt_at))::integer as "givenUp" from gatehouse.mails`,
+  async count(): Promise<Record<MailState, number>> {
+    const rows = await this.dataSource.query<{ state: MailState; count: number }[]>(
+      `select ${STATE} as state, count(*)::integer as count from gatehouse.mails group by 1`,
     );
-    return row ?? { waiting: 0, givenUp: 0 };
+    const counts = Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+    return { waiting: 0, held: 0, given_up: 0, ...counts };
   }
 
   /** For an update, TypeORM returns an array of the rows and their number. */

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import {
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+  collectDefaultMetrics,
+  type MetricObjectWithValues,
+  type MetricValue,
+} from 'prom-client';
 
 interface Description<Label extends string> {
   readonly name: string;
@@ -25,6 +33,11 @@ export class Metrics {
     return this.registry.metrics();
   }
 
+  /** Returns all metrics as objects. */
+  values(): Promise<MetricObjectWithValues<MetricValue<string>>[]> {
+    return this.registry.getMetricsAsJSON();
+  }
+
   /** Adds a value that goes up and down. `read` is called for each request for the metrics. */
   gauge(name: string, help: string, read: () => number): void {
     const gauge: Gauge = new Gauge({
@@ -33,6 +46,12 @@ export class Metrics {
       registers: [this.registry],
       collect: () => gauge.set(read()),
     });
+  }
+
+  /** Adds a fact about this process: the value 1 with labels that never change. */
+  fact(name: string, help: string, labels: Readonly<Record<string, string>>): void {
+    const gauge = new Gauge({ name, help, labelNames: Object.keys(labels), registers: [this.registry] });
+    gauge.set({ ...labels }, 1);
   }
 
   /** Adds a total that its owner counts from the start of the process. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ProviderMetrics } from './provider-metrics.js';
 import { Providers } from './providers.js';
 
-@Module({ providers: [Providers], exports: [Providers] })
+@Module({ providers: [ProviderMetrics, Providers], exports: [Providers] })
 export class ProvidersModule {}

@@ -4,6 +4,7 @@ import { CONFIG } from '../config/config.module.js';
 import type { OidcProvider } from '../config/oidc-providers.js';
 import { Logger } from '../logging/logger.js';
 import { builtInProviders } from './built-in-providers.js';
+import { PROVIDER_CALLS, observedProvider } from './observed-provider.js';
 import { limitOutgoingRequests } from './outgoing-requests.js';
 import { describeProviderFault } from './provider-fault.js';
 import type { Provider } from './provider.js';
@@ -57,7 +58,9 @@ export class Providers implements OnModuleInit {
         import('./discover.js'),
         import('./generic-provider.js'),
       ]);
-      const discovered = await discover(options, this.config.providerTimeout);
+      const discovered = await PROVIDER_CALLS.run({ provider: providerId, call: 'discovery' }, () =>
+        discover(options, this.config.providerTimeout),
+      );
       return this.add(genericProvider(this.withAbsoluteReturn(options), discovered));
     } catch (error) {
       this.logger.warn(`discovery of provider ${providerId} failed: ${describeProviderFault(error)}`);
@@ -73,7 +76,7 @@ export class Providers implements OnModuleInit {
   }
 
   private add(provider: Provider): Provider {
-    const limited = withTimeLimit(provider, this.config.providerTimeout);
+    const limited = observedProvider(withTimeLimit(provider, this.config.providerTimeout));
     this.ready.set(provider.id, limited);
     return limited;
   }

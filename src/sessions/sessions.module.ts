@@ -19,6 +19,7 @@ import { LiveSession } from './live-session.js';
 import { NewDeviceNotice } from './new-device-notice.js';
 import { Revocations } from './revocations.js';
 import { SessionsController } from './sessions.controller.js';
+import { SignInMetrics } from './sign-in-metrics.js';
 import { SessionsStore } from './sessions.store.js';
 import { BanGate } from './gates/ban.gate.js';
 import { SessionGates } from './gates/session-gates.js';
@@ -35,6 +36,7 @@ import { UpdateSession } from './use-cases/update-session.js';
   controllers: [CurrentSessionController, SessionsController],
   providers: [
     SessionsStore,
+    SignInMetrics,
     ExpiredSessions,
     SessionCache,
     SessionCacheMetrics,
@@ -69,6 +71,7 @@ import { UpdateSession } from './use-cases/update-session.js';
     Revocations,
     SessionHeaders,
     SessionsStore,
+    SignInMetrics,
     CreateSession,
   ],
 })

@@ -6,8 +6,9 @@ import { Providers } from '../providers/providers.js';
 import { CallbackErrors } from './callback-errors.js';
 import { LinkCallback } from './link-callback.js';
 import type { OAuthStateData } from './oauth-state-data.js';
-import { ProviderAnswer } from './provider-answer.js';
+import { ProviderAnswer, type CodeAnswer } from './provider-answer.js';
 import { ProviderRefusal } from './provider-refusal.js';
+import { SignInMetrics } from '../sessions/sign-in-metrics.js';
 import { ProviderSignIn } from './provider-sign-in.js';
 
 /** The parameters that the browser brings from the provider. */
@@ -29,6 +30,7 @@ export class CallbackCompletion {
     private readonly providerSignIn: ProviderSignIn,
     private readonly linkCallback: LinkCallback,
     private readonly errors: CallbackErrors,
+    private readonly signIns: SignInMetrics,
   ) {}
 
   async complete(
@@ -39,11 +41,24 @@ export class CallbackCompletion {
   ): Promise<Redirect> {
     const provider = await this.providers.get(id);
     if (provider) requireAnswerOf(provider, data, iss);
-    if (error) return this.errors.toErrorPage(data.errorURL, error, description);
+    if (error) {
+      this.signIns.count(provider?.id ?? 'unknown', 'refused_by_provider');
+      return this.errors.toErrorPage(data.errorURL, error, description);
+    }
     if (!code) throw new ProviderRefusal('no_code', 'the callback has no code');
     if (!provider) throw new ProviderRefusal('oauth_provider_not_found', 'this provider is not configured');
+    const complete = () => this.completeWith(provider, { code, user, deviceId }, data, client);
+    return data.link ? complete() : this.signIns.counting(provider.id, complete, codeOf);
+  }
+
+  private async completeWith(
+    provider: Provider,
+    given: Pick<CodeAnswer, 'code' | 'user' | 'deviceId'>,
+    data: OAuthStateData,
+    client: Client,
+  ): Promise<Redirect> {
     const { codeVerifier, idTokenNonce, callbackURL, newUserURL } = data;
-    const answer = { code, codeVerifier, user, deviceId, idTokenNonce };
+    const answer = { ...given, codeVerifier, idTokenNonce };
     const identity = await this.answer.byCode(provider, answer).catch((fault: unknown) => {
       throw named(fault, provider);
     });
@@ -81,6 +96,8 @@ function requireAnswerOf(provider: Provider, { providerId }: OAuthStateData, iss
       `${provider.id}, the answer names no issuer, which the provider always does`,
     );
 }
+
+const codeOf = (error: unknown) => (error instanceof ProviderRefusal ? error.code : undefined);
 
 const isSignUpOff = (provider: Provider, { requestSignUp }: OAuthStateData) =>
   (provider.disableImplicitSignUp && !requestSignUp) || signInOptionsOf(provider).disableSignUp || false;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/local/free-port.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { MIGRATED, startGatehouse } from '../setup/gatehouse.js';
+import { runToEnd } from '../setup/run-to-end.js';
 import {
   aMail,
   aMailTo,
@@ -144,10 +145,47 @@ describe('when the mail server refuses a mail', () => {
     });
     const program = await mailProgram(server.url);
     await program.send([aMail()], 'commit');
-    await program.told('given up after attempt 1 (554 5.7.1)');
-    await until(async () => (await rows(database))[0]?.next_attempt_at === null, 'the row to be marked');
+    await program.told('is held, because the mail server refuses it (554 5.7.1, policy)');
+    await until(async () => (await rows(database))[0]?.last_error !== null, 'the row to be marked');
     expect((await rows(database))[0]?.last_error).toContain('Blocked');
     expect(`${program.output()}${(await rows(database))[0]?.last_error}`).not.toMatch(/Zk3vR8pQ/);
+  });
+});
+
+describe('when the mail server refuses a mail because of the operator’s settings', () => {
+  it('the mail is held and reported, the server stays ready, and npm run mails -- retry sends it', async () => {
+    let allowed = false;
+    const denied = '5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied';
+    const server = await mailServer({
+      answerData: async () => (allowed ? undefined : smtpError(554, denied)),
+    });
+    const gatehouse = await startGatehouse({ SMTP_URL: server.url }, database);
+    running.push(gatehouse);
+    const program = await mailProgram('smtp://127.0.0.1:1');
+    await program.send([aMail()]);
+    await gatehouse.told('is held, because the mail server refuses it (554 5.2.0, sender not allowed)');
+    await until(async () => (await rows(database))[0]?.last_error?.startsWith('554') ?? false, 'the mark');
+    await program.stop();
+    const metrics = await (await fetch(`${gatehouse.origin}/metrics`)).text();
+    expect(metrics).toContain('gatehouse_mails{state="held"} 1');
+    expect(metrics).toContain('gatehouse_mail_failures_total{kind="reset-password",outcome="held"} 1');
+    expect((await fetch(`${gatehouse.origin}/health/ready`)).status).toBe(200);
+
+    const mails = async (...words: string[]) =>
+      await runToEnd('dist/src/commands/mails.js', {
+        environment: { DATABASE_URL: database.url },
+        arguments: words,
+      });
+    const { out } = await mails('list');
+    expect(out).toMatch(
+      /reset-password to ada@example\.com: held, attempts: \d\n {2}554 5\.2\.0, sender not allowed: /,
+    );
+    expect(out).not.toContain('Zk3vR8pQ');
+    allowed = true;
+    expect(await mails('retry')).toEqual({ code: 0, out: '1 mail will be sent again.\n', err: '' });
+    await empty();
+    expect(recipients(server)).toEqual(['ada@example.com']);
+    expect((await mails()).out).toBe('All mails were sent.\n');
   });
 });
 

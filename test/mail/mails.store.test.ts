@@ -70,13 +70,35 @@ it('tells how long it is until the next mail is due', async () => {
   expect(await mails.untilNext()).toBeGreaterThan(28_000);
   await mails.giveUp('1', 'never');
   expect(await mails.untilNext()).toBeUndefined();
-  expect(await mails.count()).toEqual({ waiting: 0, givenUp: 1 });
+  expect(await mails.count()).toEqual({ waiting: 0, held: 0, given_up: 1 });
 });
 
-it('deletes mails given up long ago and keeps waiting ones', async () => {
-  await write('given up', 'waiting');
+it('nobody gets a held mail, and it is not due, until it is released', async () => {
+  await write('held', 'refused');
+  await mails.giveUp('refused', 'never');
+  await mails.hold('held', 'sender not allowed');
+  expect([await claimed(5), await mails.untilNext()]).toEqual([[], undefined]);
+  expect(await mails.count()).toEqual({ waiting: 0, held: 1, given_up: 1 });
+  expect(await mails.release(false)).toEqual({ released: 1, expired: 0 });
+  expect(await claimed(5)).toEqual(['held']);
+  expect(await mails.release(true)).toEqual({ released: 1, expired: 0 });
+  expect(await claimed(5)).toEqual(['refused']);
+});
+
+it('a released mail whose link has expired is given up, so that no alert stays', async () => {
+  await write('1');
+  await mails.hold('1', 'sender not allowed');
+  await database.query(`update gatehouse.mails set expires_at = now() - interval '1 second'`);
+  expect(await mails.giveUpExpired()).toEqual([]);
+  expect(await mails.release(false)).toEqual({ released: 0, expired: 1 });
+  expect(await mails.count()).toEqual({ waiting: 0, held: 0, given_up: 1 });
+});
+
+it('deletes mails given up or held long ago and keeps waiting ones', async () => {
+  await write('given up', 'held', 'waiting');
   await mails.giveUp('given up', 'never');
+  await mails.hold('held', 'sender not allowed');
   await database.query(`update gatehouse.mails set created_at = now() - interval '40 days'`);
   await mails.forgetGivenUp(30 * 86_400);
-  expect(await mails.count()).toEqual({ waiting: 1, givenUp: 0 });
+  expect(await mails.count()).toEqual({ waiting: 1, held: 0, given_up: 0 });
 });

@@ -7,6 +7,7 @@ import type { Client } from '../../http/client.js';
 import { isEmailAddress } from '../../http/email-address.js';
 import { Flag, Text } from '../../http/fields.js';
 import type { SignedIn } from '../../sessions/signed-in.js';
+import { SignInMetrics } from '../../sessions/sign-in-metrics.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import { AccountsStore, type Credentials } from '../accounts.store.js';
 import { EmailLinks, type LinkRequest } from '../email-links.js';
@@ -45,6 +46,7 @@ export class SignInEmail {
     private readonly passwords: Passwords,
     private readonly createSession: CreateSession,
     private readonly links: EmailLinks,
+    private readonly signIns: SignInMetrics,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -53,7 +55,11 @@ export class SignInEmail {
    * @throws {AuthError} 401 `INVALID_EMAIL_OR_PASSWORD`, the same for an unknown user and a wrong password; 403
    * `EMAIL_NOT_VERIFIED` and `BANNED_USER` only if the password was right.
    */
-  async execute(body: SignInEmailBody, client: Client): Promise<SignedIn> {
+  execute(body: SignInEmailBody, client: Client): Promise<SignedIn> {
+    return this.signIns.counting('email', () => this.signIn(body, client));
+  }
+
+  private async signIn(body: SignInEmailBody, client: Client): Promise<SignedIn> {
     const { email, password, callbackURL } = body;
     const remember = body.rememberMe !== false;
     if (!this.config.emailAndPassword.enabled) throw badRequest('EMAIL_PASSWORD_DISABLED');

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onResponseHookHandler } from 'fastify';
 import type { AnsweredRequest } from '../../logging/logger.js';
+import { callersSpan } from '../../logging/trace-context.js';
 import { repeatableHeaders } from './repeatable-headers.js';
 import type { RepeatableAnswer } from './repeatable-answer.js';
 
@@ -9,7 +10,7 @@ import type { RepeatableAnswer } from './repeatable-answer.js';
 export interface Surroundings {
   /** True if the rate limiter would refuse this request. Fastify then sends the 429. Undefined if nothing is limited. */
   readonly refuses: ((request: IncomingMessage) => Promise<boolean>) | undefined;
-  readonly record: (answered: AnsweredRequest) => void;
+  readonly record: (answered: AnsweredRequest, headers: IncomingHttpHeaders) => void;
 }
 
 /** Characters of what one kept answer needs. Clients choose most of them, for example with further cookies. */
@@ -77,7 +78,7 @@ export class RepeatedAnswers {
     const known = key === undefined ? undefined : this.known.get(key);
     const otherwise = () => handle(request, response);
     if (!surroundings || !known || known.url !== request.url) return otherwise();
-    const answer = () => (holds(known) ? send(known, response, surroundings) : otherwise());
+    const answer = () => (holds(known) ? send(known, request, response, surroundings) : otherwise());
     const { refuses } = surroundings;
     if (refuses) refuses(request).then((refused) => (refused ? otherwise() : answer()), otherwise);
     else answer();
@@ -88,6 +89,7 @@ const holds = ({ answer, until }: KnownAnswer) => Date.now() < until && answer.h
 
 function send(
   { answer, url, headers }: KnownAnswer,
+  request: IncomingMessage,
   response: ServerResponse,
   surroundings: Surroundings,
 ): void {
@@ -95,7 +97,9 @@ function send(
   headers[headers.length - 1] = requestId;
   response.writeHead(200, headers);
   response.end(answer.text);
-  surroundings.record({ requestId, method: 'GET', route: url, status: 200, milliseconds: 0 });
+  const traceId = callersSpan(request.headers['traceparent'])?.traceId;
+  const answered = { requestId, method: 'GET', route: url, status: 200, milliseconds: 0, traceId };
+  surroundings.record(answered, request.headers);
 }
 
 /** All of a request that its answer can depend on besides the path. Undefined if it has a body or an `Authorization`. */

@@ -8,6 +8,7 @@ import { Authorization, type Departure } from '../authorization.js';
 import { ProviderAnswer } from '../provider-answer.js';
 import { ProviderRefusal } from '../provider-refusal.js';
 import { ProviderSignIn, type SignedInByProvider } from '../provider-sign-in.js';
+import { SignInMetrics } from '../../sessions/sign-in-metrics.js';
 import { refuseReserved, SignInIdToken } from '../social-fields.js';
 
 export class SignInSocialBody {
@@ -63,6 +64,7 @@ export class SignInSocial {
     private readonly authorization: Authorization,
     private readonly answer: ProviderAnswer,
     private readonly providerSignIn: ProviderSignIn,
+    private readonly signIns: SignInMetrics,
   ) {}
 
   /**
@@ -73,7 +75,9 @@ export class SignInSocial {
   async execute(body: SignInSocialBody, client: Client): Promise<Departure | SignedInByProvider> {
     const provider = await this.providers.get(body.provider);
     if (!provider) throw notFound('PROVIDER_NOT_FOUND');
-    if (body.idToken) return this.byIdToken(provider, body.idToken, body, client);
+    const { idToken } = body;
+    if (idToken)
+      return this.signIns.counting(provider.id, () => this.byIdToken(provider, idToken, body, client));
     return this.authorization.begin(provider, body);
   }
 

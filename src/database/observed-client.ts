@@ -1,0 +1,53 @@
+import pg from 'pg';
+import { Observed } from '../metrics/observed.js';
+
+export interface Statement {
+  /** The first word of the statement, such as `select`; `other` if it is not one of the common ones. */
+  readonly operation: string;
+  /** The name of a prepared statement. */
+  readonly name: string | undefined;
+}
+
+/** Every statement that a connection of the server's pool runs, from sending it to its last row. */
+export const STATEMENTS = new Observed<Statement>();
+
+const OPERATIONS = new Set(['select', 'insert', 'update', 'delete', 'with', 'start', 'commit', 'rollback']);
+
+type Query = (...given: unknown[]) => unknown;
+type Callback = (error: unknown, ...more: unknown[]) => void;
+
+/** The driver's connection. It reports each statement to `STATEMENTS`, without its text and its values. */
+export class ObservedClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.query = observed(this.query.bind(this)) as typeof this.query;
+  }
+}
+
+function observed(query: Query): Query {
+  return (...given) => {
+    const end = STATEMENTS.begin(describe(given[0]));
+    const callback = given.at(-1);
+    if (typeof callback === 'function') {
+      const answer: Callback = (error, ...more) => {
+        end(error ?? undefined);
+        (callback as Callback)(error, ...more);
+      };
+      return query(...given.slice(0, -1), answer);
+    }
+    const result = query(...given);
+    if (result instanceof Promise) result.then(() => end(), end);
+    else end();
+    return result;
+  };
+}
+
+function describe(statement: unknown): Statement {
+  const { name, text } = (typeof statement === 'string' ? { text: statement } : statement) as {
+    name?: string;
+    text?: string;
+  };
+  const [, word = ''] = /^\s*(\w+)/.exec(text ?? '') ?? [];
+  const operation = word.toLowerCase();
+  return { operation: OPERATIONS.has(operation) ? operation : 'other', name };
+}
