@@ -20,6 +20,7 @@ import { AccountMails } from './mails/account-mails.js';
 import { NewAccount } from './new-account.js';
 import { PasswordController } from './password.controller.js';
 import { PasswordMetrics } from './password-metrics.js';
+import { PasswordProof } from './password-proof.js';
 import { Passwords } from './passwords.js';
 import { ProviderAccountsStore } from './provider-accounts.store.js';
 import { TokenRefresh } from './token-refresh.js';
@@ -67,6 +68,7 @@ import { ValidAccessToken } from './valid-access-token.js';
     AccountRateLimits,
     ProviderAccountsStore,
     TokenSeal,
+    PasswordProof,
     Passwords,
     PasswordMetrics,
     EmailLinks,

@@ -16,6 +16,7 @@ import {
   findUserById,
   findUsersByEmail,
   isUserBanned,
+  lockUser,
   updateUser,
   updateUserWithEmail,
 } from './users.sql.js';
@@ -96,9 +97,15 @@ export class UsersStore {
     return row && userFromRow(row, this.fields);
   }
 
-  async isBanned(id: string, manager: EntityManager): Promise<boolean> {
+  /** Undefined if there is no such user. Nobody can delete the user before the transaction ends. */
+  async isBanned(id: string, manager: EntityManager): Promise<boolean | undefined> {
     const [row] = await this.prepared.rows<{ is_banned: boolean }>(isUserBanned, [id], manager);
-    return row?.is_banned ?? false;
+    return row?.is_banned;
+  }
+
+  /** Locks the user until the transaction ends. False if there is no such user. */
+  async lock(id: string, manager: EntityManager): Promise<boolean> {
+    return (await this.prepared.rows(lockUser, [id], manager)).length > 0;
   }
 
   async findById(id: string, manager?: EntityManager): Promise<User | undefined> {
@@ -143,15 +150,19 @@ export class UsersStore {
     }
   }
 
-  /** Marks the e-mail as verified, only if the user still has it. */
-  async verifyEmail(user: User): Promise<void> {
-    await this.updateWithEmail(user, { emailVerified: true });
+  /** Marks the e-mail as verified. @returns false if the user no longer has this e-mail, or no longer exists. */
+  async verifyEmail(user: User, manager: EntityManager): Promise<boolean> {
+    return (await this.updateWithEmail(user, { emailVerified: true }, manager)) !== undefined;
   }
 
-  private async updateWithEmail({ id, email }: User, changes: UserChanges): Promise<User | undefined> {
+  private async updateWithEmail(
+    { id, email }: User,
+    changes: UserChanges,
+    manager?: EntityManager,
+  ): Promise<User | undefined> {
     const values = this.changedColumns(changes);
     const query = updateUserWithEmail(values, this.fields);
-    const [row] = await this.prepared.rows<UserRow>(query, [id, email, ...Object.values(values)]);
+    const [row] = await this.prepared.rows<UserRow>(query, [id, email, ...Object.values(values)], manager);
     return row && userFromRow(row, this.fields);
   }
 

@@ -59,10 +59,13 @@ export class ResetPassword {
     await this.dataSource.transaction(async (manager) => {
       const redeemed = await this.verifications.consume(identifier, manager);
       if (redeemed !== userId) throw badRequest('INVALID_TOKEN');
+      // The user may have been deleted while the new password was being hashed.
+      if (!(await this.users.lock(userId, manager))) throw badRequest('USER_NOT_FOUND');
+      await this.accounts.setPassword(userId, hash, manager);
+      // After the password, because a sign-in with the old one may be about to commit its session. It holds the account.
       if (this.config.emailAndPassword.revokeSessionsOnPasswordReset) {
         await this.sessions.deleteAllOf(userId, manager);
       }
-      await this.accounts.setPassword(userId, hash, manager);
     });
     return { status: true };
   }
