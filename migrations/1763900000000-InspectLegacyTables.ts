@@ -124,11 +124,10 @@ async function databaseFindings(queryRunner: QueryRunner): Promise<Finding[]> {
     );
   }
   if (database.ownerOfOurs !== null) {
-    findings.push(
-      error(
-        `The schema gatehouse belongs to the role "${database.ownerOfOurs}", who could change what runs in it`,
-        'Migrate as that role, or drop the schema',
-      ),
+    // At once, because the other questions use what is stored there.
+    throw new MigrationFault(
+      `The schema gatehouse belongs to the role "${database.ownerOfOurs}", who could change what runs in it. ` +
+        'Migrate as that role, or drop the schema.',
     );
   }
   if (!database.mayCreateSchema) {

@@ -52,8 +52,7 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
     declarations: `
       written record := new;
       address text := ${normalised('new.email')};
-      earlier text;
-      other record;`,
+      earlier text; other record;`,
     body: `
         if tg_op = 'UPDATE' and ${spelling} then
           delete from gatehouse.conflicts where user_id = new.id::text;

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { badRequest } from '../errors/auth-error.js';
 import { AccountsStore, type StoredPassword } from './accounts.store.js';
 import { Passwords } from './passwords.js';
 
@@ -11,7 +12,7 @@ export interface Proven<Result> {
   /** True if it changes the account, so that two such transactions must not run at the same time. */
   readonly changesAccount: boolean;
   /** @param hash the stored hash, which the password matches. */
-  act(manager: EntityManager, hash: string): Promise<Result>;
+  readonly act: (manager: EntityManager, hash: string) => Promise<Result>;
 }
 
 type Outcome<Result> = { readonly result: Result } | { readonly stored: string | undefined };
@@ -27,6 +28,20 @@ export class PasswordProof {
     private readonly accounts: AccountsStore,
     private readonly passwords: Passwords,
   ) {}
+
+  /**
+   * Verifies the password and then acts.
+   * @throws {AuthError} 400 `PASSWORD_TOO_LONG`, `CREDENTIAL_ACCOUNT_NOT_FOUND`, `INVALID_PASSWORD`.
+   */
+  async require<Result>(userId: string, password: string, proven: Proven<Result>): Promise<Result> {
+    this.passwords.requireNotTooLong(password);
+    const stored = await this.accounts.findPassword(userId);
+    if (!stored) throw badRequest('CREDENTIAL_ACCOUNT_NOT_FOUND');
+    const isRight = await this.passwords.verify(stored.hash, password);
+    const done = isRight ? await this.act(stored, password, proven) : undefined;
+    if (!done) throw badRequest('INVALID_PASSWORD');
+    return done.result;
+  }
 
   /**
    * @param verified the account, with the hash that the password matched.

@@ -26,7 +26,7 @@ beforeAll(async () => {
     { PASSWORD_BCRYPT_COST: String(SLOW), EMAIL_AND_PASSWORD_REVOKE_SESSIONS_ON_PASSWORD_RESET: 'true' },
     gatehouse.database,
   );
-}, 60_000);
+});
 
 afterAll(async () => {
   expect(gatehouse.log() + slow.log()).not.toMatch(/"level":"?(error|50)/);

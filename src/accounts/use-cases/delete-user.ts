@@ -10,9 +10,7 @@ import { Mailer } from '../../mail/mailer.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
 import { VerificationsStore } from '../../verifications/verifications.store.js';
 import { AccountDeletion } from '../account-deletion.js';
-import { AccountsStore } from '../accounts.store.js';
 import { PasswordProof } from '../password-proof.js';
-import { Passwords } from '../passwords.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
 import { SessionsStore } from '../../sessions/sessions.store.js';
 import { isFresh } from '../../sessions/is-fresh.js';
@@ -39,8 +37,6 @@ export class DeleteUserBody {
 export class DeleteUser {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    private readonly accounts: AccountsStore,
-    private readonly passwords: Passwords,
     private readonly proof: PasswordProof,
     private readonly sessions: SessionsStore,
     private readonly verifications: VerificationsStore,
@@ -81,19 +77,13 @@ export class DeleteUser {
     password: string,
     act: (manager: EntityManager) => Promise<Result>,
   ): Promise<Result> {
-    this.passwords.requireNotTooLong(password);
-    const stored = await this.accounts.findPassword(user.id);
-    if (!stored) throw badRequest('CREDENTIAL_ACCOUNT_NOT_FOUND');
-    if (!(await this.passwords.verify(stored.hash, password))) throw badRequest('INVALID_PASSWORD');
-    const proven = await this.proof.act(stored, password, {
+    return this.proof.require(user.id, password, {
       changesAccount: true,
       act: async (manager) => {
         await this.sessions.requireLive(session, manager);
         return act(manager);
       },
     });
-    if (!proven) throw badRequest('INVALID_PASSWORD');
-    return proven.result;
   }
 
   private async sendLink(
