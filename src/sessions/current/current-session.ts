@@ -4,7 +4,7 @@ import { CONFIG } from '../../config/config.module.js';
 import { unauthorized } from '../../errors/auth-error.js';
 import type { AuthContext } from '../auth-context.js';
 import type { StoredSession } from '../cache/session-cache.js';
-import type { Session } from '../session.js';
+import type { Identity, Session } from '../session.js';
 import { SessionsStore } from '../sessions.store.js';
 import { Identify, type IdentifiedSession } from './identify.js';
 import { judge } from './judge.js';
@@ -52,8 +52,13 @@ export class CurrentSession {
     if (!identified) return undefined;
     const described = options.sensitive ? undefined : await this.lookUp.inDataCookie(question, identified);
     if (!described) return this.resolveStored(question, identified, options);
-    this.write.signedAnew(jar, described, identified);
-    return { ...described, ...kept(identified), fromDataCookie: true, standsUntil: 0 };
+    const shown = options.trustsDataCookie ? described : await this.liveStored(identified);
+    if (!shown) {
+      this.write.gone(jar);
+      return undefined;
+    }
+    this.write.signedAnew(jar, shown, identified);
+    return { ...shown, ...kept(identified), hasDataCookie: true, standsUntil: 0 };
   }
 
   /**
@@ -67,6 +72,14 @@ export class CurrentSession {
 
   remembers({ shown }: SessionQuestion): boolean {
     return this.identify.remembers(shown);
+  }
+
+  /** The session as it is stored, if it lives. Sets no cookies, because those of the client are still good. */
+  private async liveStored(identified: IdentifiedSession): Promise<Identity | undefined> {
+    const found = await this.lookUp.stored(identified, false);
+    const terms = { now: Date.now(), refreshes: false };
+    if (!found || !judge(found, terms, this.config.session).isLive) return undefined;
+    return { session: found.session, user: found.user };
   }
 
   private async resolveStored(
@@ -98,7 +111,8 @@ export class CurrentSession {
       user,
       remember: identified.remember,
       keepsCookies,
-      fromDataCookie: false,
+      jwt: identified.jwt,
+      hasDataCookie: false,
       stored: found,
       standsUntil: judgement.until,
       needsRefresh: refreshes && !writes && keepsCookies ? judgement.isDue : undefined,
@@ -116,8 +130,12 @@ export class CurrentSession {
     }
     await this.write.renewed(jar, renewed, identified);
     const { session, user } = renewed;
-    return { session, user, ...kept(identified), fromDataCookie: false, standsUntil: 0 };
+    return { session, user, ...kept(identified), hasDataCookie: false, standsUntil: 0 };
   }
 }
 
-const kept = ({ remember, cookies }: IdentifiedSession) => ({ remember, keepsCookies: cookies === 'keeps' });
+const kept = ({ remember, cookies, jwt }: IdentifiedSession) => ({
+  remember,
+  keepsCookies: cookies === 'keeps',
+  jwt,
+});
