@@ -12,6 +12,7 @@ import { error, warning, type Finding } from './helpers/1763900000000-finding.js
 import { forecastSignIns, type Forecast } from './helpers/1763900000000-forecast.js';
 import { chooseLegacyColumns } from './helpers/1763900000000-legacy-columns.js';
 import { readLegacyUsers } from './helpers/1763900000000-legacy-users.js';
+import { refusePlanted } from './helpers/1763900000000-planted.js';
 import { say } from './helpers/1763900000000-progress.js';
 import { rowFindings } from './helpers/1763900000000-row-findings.js';
 import { tableFindings } from './helpers/1763900000000-table-findings.js';
@@ -27,6 +28,7 @@ export class InspectLegacyTables1763900000000 implements MigrationInterface {
   forecast: Forecast | undefined;
 
   async up(queryRunner: QueryRunner): Promise<void> {
+    await refusePlanted(queryRunner);
     const found = await databaseFindings(queryRunner);
     const plan = await planAdoption(queryRunner);
     found.push(...plan.findings.map(asError));
@@ -84,6 +86,8 @@ async function databaseFindings(queryRunner: QueryRunner): Promise<Finding[]> {
     `select current_setting('server_version_num')::integer as version, current_setting('server_version') as spelt,
             current_schema() as schema, current_user as role, current_setting('search_path') as path,
             coalesce(has_schema_privilege(current_schema(), 'create'), false) as "mayCreate", current_database() as name,
+            (select pg_get_userbyid(nspowner) from pg_namespace
+             where nspname = 'gatehouse' and not pg_has_role(current_user, nspowner, 'usage')) as "ownerOfOurs",
             to_regnamespace('gatehouse') is not null
               or has_database_privilege(current_database(), 'create') as "mayCreateSchema"`,
   )) as {
@@ -95,6 +99,7 @@ async function databaseFindings(queryRunner: QueryRunner): Promise<Finding[]> {
     mayCreate: boolean;
     name: string;
     mayCreateSchema: boolean;
+    ownerOfOurs: string | null;
   }[];
   if (!database) return [];
   const findings: Finding[] = [];
@@ -116,6 +121,13 @@ async function databaseFindings(queryRunner: QueryRunner): Promise<Finding[]> {
         'The role has the name of our schema gatehouse, so PostgreSQL would look for every table there first',
         'Run: alter role gatehouse set search_path to public',
       ),
+    );
+  }
+  if (database.ownerOfOurs !== null) {
+    // At once, because the other questions use what is stored there.
+    throw new MigrationFault(
+      `The schema gatehouse belongs to the role "${database.ownerOfOurs}", who could change what runs in it. ` +
+        'Migrate as that role, or drop the schema.',
     );
   }
   if (!database.mayCreateSchema) {

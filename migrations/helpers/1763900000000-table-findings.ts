@@ -5,7 +5,7 @@ import { error, warning, type Finding } from './1763900000000-finding.js';
 import { idFindings } from './1763900000000-id-findings.js';
 import { cascadeFindings, viewFindings } from './1763900000000-limits.js';
 import { firingTriggers } from './1763900000000-own-triggers.js';
-import { FAMILIES, modelVariable, TABLES } from './1763900000000-tables.js';
+import { FAMILIES, modelVariable, TABLES, tableName } from './1763900000000-tables.js';
 
 /** Reasons why this table cannot be used as it is, each with a remedy. */
 export async function tableFindings(
@@ -174,11 +174,12 @@ async function securityFindings(queryRunner: QueryRunner, adoption: Adoption): P
       ),
     ];
   }
-  const replaced = isMoved(adoption) || adoption.renamed.length > 0;
+  const shown = adoption.prefixed.size > 0 || tableName(adoption.table) !== adoption.table;
+  const replaced = isMoved(adoption) || adoption.renamed.length > 0 || shown;
   if (replaced && row.old) {
     return [
       error(
-        `${table} has row-level security, and a view takes its name. Before PostgreSQL 15 such a view shows every row`,
+        `${table} has row-level security, and a view shows its rows. Before PostgreSQL 15 such a view shows every row`,
         `Upgrade PostgreSQL, or run: alter table ${table} disable row level security`,
       ),
     ];

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
 import { MigrationFault } from './1763900000000-fault.js';
+import { refusePlanted } from './1763900000000-planted.js';
 import { say } from './1763900000000-progress.js';
 
 const ATTEMPTS = 40;
@@ -34,6 +35,8 @@ export async function inTransaction<Result>(
 async function once<Result>(queryRunner: QueryRunner, work: () => Promise<Result>): Promise<Result> {
   await queryRunner.startTransaction('READ COMMITTED');
   try {
+    // In each transaction, because somebody may plant something while the migrations run.
+    await refusePlanted(queryRunner);
     // `gatehouse.dual_write` makes the dual-write triggers ignore this transaction, because no application wrote it.
     await queryRunner.query(`set local timezone to 'UTC'; set local gatehouse.dual_write to 'on'`);
     await queryRunner.query(

@@ -1,5 +1,5 @@
 import { adoptedFacts, type Adoption } from './1763900000000-adoption.js';
-import { TABLES, tableName, type ColumnDefinition } from './1763900000000-tables.js';
+import { TABLES, type ColumnDefinition } from './1763900000000-tables.js';
 
 /** Pairs of columns that follow from each other. If one of them is mirrored, both are needed. */
 const TOGETHER: Readonly<Record<string, readonly string[]>> = {
@@ -24,7 +24,7 @@ export function ownRules(adoption: Adoption): string[] {
   const named = (column: string) => nameOf(adoption, column);
   const rules = mirrorsTogether(adoption) ? [FOLLOWING[table]?.(named) ?? ''] : [];
   if (table === 'jwks' && mirrored.length > 0) rules.push(KEY_ALGORITHM);
-  if (table === 'accounts' && source.columns.has('issuer')) rules.push(issuer());
+  if (table === 'accounts' && source.columns.has('issuer')) rules.push(ISSUER);
   if (table === 'accounts' && source.columns.get('type')?.notNull) rules.push(TYPE);
   return rules;
 }
@@ -69,9 +69,9 @@ const KEY_ALGORITHM = `
           when 'Ed25519' then 'EdDSA' when 'P-256' then 'ES256' when 'P-521' then 'ES512' end);`;
 
 /** Better Auth 1.7.0 to 1.7.2. For other providers copies the issuer of another account and never guesses one. */
-const issuer = () => `
+const ISSUER = `
         new.issuer := coalesce(new.issuer, case when new.provider_id = 'credential' then 'local:credential' else (
-          select issuer from ${tableName('accounts')} where provider_id = new.provider_id and issuer is not null limit 1) end);`;
+          select issuer from {accounts} where provider_id = new.provider_id and issuer is not null limit 1) end);`;
 
 /** Column `type` of Auth.js. */
 const TYPE = `

@@ -8,6 +8,13 @@ import {
   toTheirs,
   type MirroredPair,
 } from './1763900000000-mirror-values.js';
+import {
+  createOwnFunction,
+  firstSchema,
+  onlyFor,
+  qualified,
+  SAFE_PATH,
+} from './1763900000000-own-functions.js';
 import { FAMILIES, tableName } from './1763900000000-tables.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 import { companionsOf, ownRules } from './1763900150000-mirror-rules.js';
@@ -42,7 +49,7 @@ export async function mirrorColumns(
   const undo = { migration, kind: 'statement', relation: table } as const;
   const forget = `delete from gatehouse.legacy_columns where purpose like '${adoption.table}.%'`;
   await recordUndo(queryRunner, { ...undo, statement: forget });
-  await createTriggers(queryRunner, undo, rules);
+  await createTriggers(queryRunner, undo, adoption.table, rules);
   for (const pair of mirrored) await createComparison(queryRunner, undo, pair);
 }
 
@@ -56,13 +63,15 @@ async function createComparison(
   const { name, type } = pair.ours;
   const sides = { legacy: toOurs('r', pair), ours: asExactAsTheirs('r', pair) };
   for (const [side, expression] of Object.entries(sides)) {
-    const definition = `gatehouse.${quote(`mirrored_${side}_${table}_${name}`)}`;
-    await queryRunner.query(
-      `create or replace function ${definition}(r ${table}) returns ${name === 'user_id' ? pair.theirs.type : type}
+    const comparison = quote(`mirrored_${side}_${table}_${name}`);
+    const signature = `${comparison}(${table})`;
+    await createOwnFunction(queryRunner, {
+      signature,
+      names: `${comparison}(r ${table})`,
+      definition: `returns ${name === 'user_id' ? pair.theirs.type : type}
        language sql stable as $gatehouse$select ${expression}$gatehouse$`,
-    );
-    await queryRunner.query(`revoke all on function ${definition}(${table}) from public`);
-    await recordUndo(queryRunner, { ...undo, statement: `drop function if exists ${definition}(${table})` });
+    });
+    await recordUndo(queryRunner, { ...undo, statement: `drop function if exists gatehouse.${signature}` });
   }
 }
 
@@ -85,22 +94,22 @@ async function addColumn(
 async function createTriggers(
   queryRunner: QueryRunner,
   undo: { migration: string; kind: 'statement'; relation: string },
+  ours: string,
   rules: readonly string[],
 ): Promise<void> {
   const table = undo.relation;
   const name = `mirror_${table}`;
-  const [{ schema }] = (await queryRunner.query('select quote_ident(current_schema()) as schema')) as [
-    { schema: string },
-  ];
-  await queryRunner.query(
-    `create or replace function gatehouse.${name}() returns trigger language plpgsql security definer
-       set search_path to ${schema}, pg_temp set timezone to 'UTC' as $gatehouse$
+  const schema = await firstSchema(queryRunner);
+  await createOwnFunction(queryRunner, {
+    signature: `${name}()`,
+    definition: `returns trigger language plpgsql security definer
+       ${SAFE_PATH} set timezone to 'UTC' as $gatehouse$
       begin
-        ${rules.join('\n')}
+        ${onlyFor(schema, ours)}
+        ${qualified(rules.join('\n'), schema)}
         return new;
       end$gatehouse$`,
-  );
-  await queryRunner.query(`revoke all on function gatehouse.${name}() from public`);
+  });
   await recordUndo(queryRunner, { ...undo, name, statement: `drop function if exists gatehouse.${name}()` });
   for (const trigger of [`gatehouse_0_mirror_${table}`, `gatehouse_z_mirror_${table}`]) {
     await queryRunner.query(

@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { createOwnFunction, SAFE_PATH } from './1763900000000-own-functions.js';
 import { tableName } from './1763900000000-tables.js';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
@@ -73,10 +74,10 @@ export async function createTrigger(
 ): Promise<void> {
   const trigger = `gatehouse_${name}`;
   await inTransaction(queryRunner, `create trigger ${trigger}`, async () => {
-    await queryRunner.query(
-      `create or replace function gatehouse.${name}() returns trigger language plpgsql set timezone to 'UTC' as $gatehouse$${body}$gatehouse$`,
-    );
-    await queryRunner.query(`revoke all on function gatehouse.${name}() from public`);
+    await createOwnFunction(queryRunner, {
+      signature: `${name}()`,
+      definition: `returns trigger language plpgsql ${SAFE_PATH} set timezone to 'UTC' as $gatehouse$${body}$gatehouse$`,
+    });
     const [existing] = (await queryRunner.query(
       'select 1 from pg_trigger where tgrelid = to_regclass($1) and tgname = $2',
       [table, trigger],

@@ -3,6 +3,7 @@ import { needTable, quote } from './1763900000000-catalogue.js';
 import { readChoices, type Choices } from './1763900000000-choices.js';
 import { columnFor } from './1763900000000-legacy-columns.js';
 import { placeholder, readLegacyRules, type LegacyRules } from './1763900000000-legacy-rules.js';
+import { withTheirPath } from './1763900000000-own-functions.js';
 import { ROUGH_ADDRESS } from './1763900000000-text.js';
 import { addedColumns } from './1763900000000-undo-journal.js';
 import { refusedTwins } from './1763900700000-address-index.js';
@@ -13,7 +14,7 @@ const rough = (row: string) => ROUGH_ADDRESS.replace('email', `${row}.email`);
 const UNNORMALISED = `u.email::text <> ${rough('u')} and ${rough('u')} = address and u.id is distinct from new.id`;
 const NORMALISED = 'u.email = address and u.id is distinct from new.id';
 /** Two conditions, because PostgreSQL may scan the whole table for a combined one. Each of these uses its own index. */
-const TAKEN = `(exists (select 1 from users u where ${NORMALISED}) or exists (select 1 from users u where ${UNNORMALISED}))`;
+const TAKEN = `(exists (select 1 from {users} u where ${NORMALISED}) or exists (select 1 from {users} u where ${UNNORMALISED}))`;
 
 /** True if the row `u` has the e-mail that is written: as it is now, or as it was before it was normalized. */
 const SPELT_ALIKE = `u.email = address and exists (
@@ -51,7 +52,7 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
     declarations: `
       written record := new;
       address text := ${normalised('new.email')};
-      earlier text;`,
+      earlier text; other record;`,
     body: `
         if tg_op = 'UPDATE' and ${spelling} then
           delete from gatehouse.conflicts where user_id = new.id::text;
@@ -69,7 +70,7 @@ export async function addressTrigger(queryRunner: QueryRunner): Promise<DualWrit
           exit work;
         end if;
         -- A running batch of the backfill may be giving another row this address. Wait until it has finished.
-        perform 1 from users u where ${UNNORMALISED} for no key update;
+        perform 1 from {users} u where ${UNNORMALISED} for no key update;
         ${deleted.length > 0 ? deletedRows(rules) : ''}
         ${twins.check}
         if ${byLegacyApplication} then ${RESTORE_SPELLING} end if;
@@ -111,17 +112,24 @@ async function ownInsert(queryRunner: QueryRunner, { columns }: LegacyRules): Pr
   return `tg_op = 'INSERT' and new.name is not null${password ? ` and new.${quote(password.name)} is null` : ''}`;
 }
 
+/** Gives the row `other` its new e-mail. */
+const SET_EMAIL = withTheirPath(
+  'update {users} u set email = other.email where u.id operator(pg_catalog.=) other.id;',
+);
+
 const RESTORE_SPELLING = `
-          update users u set email = o.was -> 'email' ->> 0
-          from gatehouse.original_values o
-          where u.email = address and u.id is distinct from new.id
-            and o.relation = 'users' and o.row_id = u.id::text and o.became -> 'email' ->> 0 = address;`;
+          for other in
+            select u.id, o.was -> 'email' ->> 0 as email from {users} u, gatehouse.original_values o
+            where u.email = address and u.id is distinct from new.id
+              and o.relation = 'users' and o.row_id = u.id::text and o.became -> 'email' ->> 0 = address
+            for no key update of u
+          loop ${SET_EMAIL} end loop;`;
 
 const NOTE_CONFLICT = `
         if ${TAKEN} then
           insert into gatehouse.conflicts (user_id, email, normalised_email)
-          select u.id::text, u.email::text, address from users u where ${NORMALISED}
-          union all select u.id::text, u.email::text, address from users u where ${UNNORMALISED}
+          select u.id::text, u.email::text, address from {users} u where ${NORMALISED}
+          union all select u.id::text, u.email::text, address from {users} u where ${UNNORMALISED}
           union all select new.id::text, new.email::text, address
           on conflict (user_id) do nothing;
         end if;`;
@@ -129,7 +137,7 @@ const NOTE_CONFLICT = `
 /** If the legacy table would refuse this e-mail, refuses it too. Otherwise keeps the old spelling and lists a conflict. */
 const refuseOrKeep = (alike: string) => `
             new.email := earlier;
-            if exists (select 1 from users u where u.id is distinct from new.id and ${alike}) then
+            if exists (select 1 from {users} u where u.id is distinct from new.id and ${alike}) then
               new.email := address;
             else ${NOTE_CONFLICT}
             end if;`;
@@ -149,7 +157,7 @@ const giveBack = (normalised: string, refused: string | undefined) => `
 function giveUp(address: string): string {
   return `
           ${address} := ${placeholder('new')};
-          if exists (select 1 from users u where u.email = ${address} and u.id is distinct from new.id) then
+          if exists (select 1 from {users} u where u.email = ${address} and u.id is distinct from new.id) then
             -- Somebody has signed up with this very address.
             ${address} := replace(gen_random_uuid()::text, '-', '') || '@users.invalid';
           end if;
@@ -162,7 +170,7 @@ function giveUp(address: string): string {
 
 /** The legacy table refuses such a row, so ours refuses it too, and `on conflict` finds the other row. */
 const refuseTwin = (alike: string) => `
-        if exists (select 1 from users u where u.id is distinct from new.id and ${alike}) then
+        if exists (select 1 from {users} u where u.id is distinct from new.id and ${alike}) then
           new.email := address;
           exit work;
         end if;`;
@@ -175,7 +183,7 @@ function twinRows(keepsNewest: boolean, isOwn: string): string {
   const twin = TWIN;
   const theirs = `
           insert into gatehouse.conflicts (user_id, email, normalised_email, gives_way)
-          select u.id::text, u.email::text, address, true from users u where ${twin}
+          select u.id::text, u.email::text, address, true from {users} u where ${twin}
           on conflict (user_id) do update set gives_way = true;
           ${othersGiveWay(twin)}`;
   const ours = `
@@ -185,7 +193,7 @@ function twinRows(keepsNewest: boolean, isOwn: string): string {
           ${giveUp('address')}
           exit work;`;
   return `
-        if not (${isOwn}) and exists (select 1 from users u where ${twin}) then
+        if not (${isOwn}) and exists (select 1 from {users} u where ${twin}) then
           ${keepsNewest ? `if tg_op = 'INSERT' then ${theirs} else ${ours} end if;` : ours}
         end if;`;
 }
@@ -196,10 +204,12 @@ function othersGiveWay(condition: string): string {
           insert into gatehouse.original_values as kept (relation, row_id, was, became)
           select 'users', u.id::text, jsonb_build_object('email', jsonb_build_array(u.email)),
                  jsonb_build_object('email', jsonb_build_array(${placeholder('u')}))
-          from users u where ${condition}
+          from {users} u where ${condition}
           on conflict (relation, row_id) do update
           set was = excluded.was || kept.was, became = kept.became || excluded.became;
-          update users u set email = ${placeholder('u')} where ${condition};`;
+          for other in
+            select u.id, ${placeholder('u')} as email from {users} u where ${condition} for no key update
+          loop ${SET_EMAIL} end loop;`;
 }
 
 /** Deleted users give way: those in the table if the row is live, and the row itself if it is deleted. */

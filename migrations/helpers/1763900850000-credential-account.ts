@@ -15,6 +15,8 @@ function accountId(userId: string): string {
 const COUNTED_ACCOUNTS = 'counted credential accounts';
 
 interface NewAccounts {
+  /** SQL of the table, with an alias if `rest` needs one. */
+  readonly table: string;
   /** The type of `accounts.id`. */
   readonly idType: string;
   /** SQL of the user's id, the hash, and the account's two times. */
@@ -28,11 +30,11 @@ interface NewAccounts {
 
 /** The statement that creates accounts from legacy passwords. */
 export function insertAccounts(accounts: NewAccounts): string {
-  const { idType, userId, password, createdAt, updatedAt, rest } = accounts;
+  const { table, idType, userId, password, createdAt, updatedAt, rest } = accounts;
   const isCounted = ['integer', 'bigint'].includes(idType);
   const [name, id] = isCounted ? ['', ''] : ['id, ', `${accountId(userId)}::${idType}, `];
   const insert = `
-    insert into ${tableName('accounts')} (${name}user_id, provider_id, provider_user_id, password, created_at, updated_at)
+    insert into ${table} (${name}user_id, provider_id, provider_user_id, password, created_at, updated_at)
     select ${id}${userId}, 'credential', ${userId}::text, ${password}::text, ${createdAt}, ${updatedAt} ${rest}`;
   if (!isCounted) return insert;
   return `

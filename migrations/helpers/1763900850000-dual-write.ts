@@ -1,4 +1,12 @@
 import type { QueryRunner } from 'typeorm';
+import {
+  createOwnFunction,
+  firstSchema,
+  onlyFor,
+  qualified,
+  SAFE_PATH,
+} from './1763900000000-own-functions.js';
+import { tableName } from './1763900000000-tables.js';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 
@@ -6,10 +14,11 @@ import { recordUndo } from './1763900000000-undo-journal.js';
 export interface DualWrite {
   /** Name of the function in the schema `gatehouse`. The triggers' names begin with `gatehouse_` and this name. */
   readonly name: string;
-  readonly table: string;
+  /** Our name of the table. */
+  readonly table: 'users' | 'accounts';
   /** Declarations of the function's variables. */
   readonly declarations?: string;
-  /** Statements. They leave with `exit work`, not with `return`, because the function must first switch its setting off. */
+  /** Statements, in which `{users}` and `{accounts}` are our tables. They leave with `exit work`, not with `return`, because the function must first switch its setting off. */
   readonly body: string;
   /** Statements that handle a failure of `body`. Without them the failure ends the application's statement. */
   readonly onFailure?: string;
@@ -38,41 +47,41 @@ export async function createDualWrite(
   migration: string,
   { name, table, declarations = '', body, onFailure, lockTimeout, triggers }: DualWrite,
 ): Promise<void> {
-  const [{ schema }] = (await queryRunner.query('select quote_ident(current_schema()) as schema')) as [
-    { schema: string },
-  ];
+  const schema = await firstSchema(queryRunner);
+  const relation = tableName(table);
   await inTransaction(queryRunner, `create trigger ${name}`, async () => {
-    const undo = { migration, kind: 'statement', relation: table, name: `gatehouse_${name}` } as const;
-    await queryRunner.query(
-      `create or replace function gatehouse.${name}() returns trigger language plpgsql security definer
-       set search_path to ${schema}, pg_temp set timezone to 'UTC' set lock_timeout to '${lockTimeout}ms'
+    const undo = { migration, kind: 'statement', relation, name: `gatehouse_${name}` } as const;
+    await createOwnFunction(queryRunner, {
+      signature: `${name}()`,
+      definition: `returns trigger language plpgsql security definer
+       ${SAFE_PATH} set timezone to 'UTC' set lock_timeout to '${lockTimeout}ms'
        as $gatehouse$
        declare
          ${declarations}
        begin
+         ${onlyFor(schema, table)}
          perform set_config('gatehouse.dual_write', 'on', true);
          <<work>>
          begin
-           ${body}
+           ${qualified(body, schema)}
          ${onFailure ? `exception when others then ${onFailure}` : ''}
          end work;
          perform set_config('gatehouse.dual_write', 'off', true);
          return ${triggers.some(({ events }) => events.startsWith('before')) ? 'new' : 'null'};
        end$gatehouse$`,
-    );
-    await queryRunner.query(`revoke all on function gatehouse.${name}() from public`);
+    });
     await recordUndo(queryRunner, { ...undo, statement: `drop function if exists gatehouse.${name}()` });
     for (const { events, when } of triggers) {
       const trigger = `gatehouse_${name}_${events.split(' ')[1]}`;
       const foreign = `current_setting('gatehouse.dual_write', true) is distinct from 'on'`;
-      await queryRunner.query(`drop trigger if exists ${trigger} on ${table}`);
+      await queryRunner.query(`drop trigger if exists ${trigger} on ${relation}`);
       await queryRunner.query(
-        `create trigger ${trigger} ${events} on ${table} for each row
+        `create trigger ${trigger} ${events} on ${relation} for each row
          when (${when ? `${when} and ` : ''}${foreign}) execute function gatehouse.${name}()`,
       );
       await recordUndo(queryRunner, {
         ...undo,
-        statement: `drop trigger if exists ${trigger} on ${table}`,
+        statement: `drop trigger if exists ${trigger} on ${relation}`,
       });
     }
   });

@@ -1,6 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { needTable, quote } from './1763900000000-catalogue.js';
 import { readLegacyRules } from './1763900000000-legacy-rules.js';
+import { createOwnFunction, firstSchema, qualified, SAFE_PATH } from './1763900000000-own-functions.js';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 import { emailConflictsStatement } from './1763900850000-email-conflicts.js';
@@ -21,20 +22,20 @@ export async function createExpectedValues(queryRunner: QueryRunner, migration: 
   }));
   const keptOut = `(${rules.reason('u')}) is not null or coalesce(${rules.until('u')} > started_at, false)`;
   functions.push({ name: 'kept_out', type: 'boolean', expression: keptOut });
-  const conflicts = await emailConflictsStatement(queryRunner);
-  const [{ schema }] = (await queryRunner.query('select quote_ident(current_schema()) as schema')) as [
-    { schema: string },
-  ];
+  const conflicts = await emailConflictsStatement(queryRunner, '{users}');
+  const schema = await firstSchema(queryRunner);
   await inTransaction(queryRunner, 'create functions for expected values', async () => {
-    await createFunction(
-      queryRunner,
-      migration,
-      'note_email_conflicts()',
-      `returns void language sql set search_path to ${schema}, pg_temp set enable_nestloop to off as $gatehouse$${conflicts}$gatehouse$`,
-    );
+    await createFunction(queryRunner, migration, {
+      signature: 'note_email_conflicts()',
+      definition: `returns void language sql ${SAFE_PATH} set enable_nestloop to off as $gatehouse$${qualified(conflicts, schema)}$gatehouse$`,
+    });
     for (const { name, type, expression } of functions) {
       const definition = `returns ${type} language sql stable as $gatehouse$select ${expression}$gatehouse$`;
-      await createFunction(queryRunner, migration, `${name}(u users, started_at timestamptz)`, definition);
+      await createFunction(queryRunner, migration, {
+        signature: `${name}(users, timestamptz)`,
+        names: `${name}(u users, started_at timestamptz)`,
+        definition,
+      });
     }
   });
 }
@@ -42,11 +43,9 @@ export async function createExpectedValues(queryRunner: QueryRunner, migration: 
 async function createFunction(
   queryRunner: QueryRunner,
   migration: string,
-  signature: string,
-  definition: string,
+  created: Parameters<typeof createOwnFunction>[1],
 ): Promise<void> {
-  await queryRunner.query(`create or replace function gatehouse.${signature} ${definition}`);
-  await queryRunner.query(`revoke all on function gatehouse.${signature} from public`);
-  const statement = `drop function if exists gatehouse.${signature}`;
+  await createOwnFunction(queryRunner, created);
+  const statement = `drop function if exists gatehouse.${created.signature}`;
   await recordUndo(queryRunner, { migration, kind: 'statement', relation: 'users', statement });
 }

@@ -5,7 +5,6 @@ import {
   type PasswordColumns,
   storedHash,
 } from './1763900000000-password-formats.js';
-import { tableName } from './1763900000000-tables.js';
 import type { UserColumns } from './1763900000000-user-columns.js';
 import { insertAccounts } from './1763900850000-credential-account.js';
 import { DUAL_WRITE, NOTE_FAILURE, type DualWrite } from './1763900850000-dual-write.js';
@@ -37,18 +36,19 @@ export function passwordTrigger(
         end if;
         if coalesce(${isUsableHash(legacy)}, false) then
           ${insertAccounts({
+            table: '{accounts} as known',
             idType,
             userId: 'new.id',
             password: storedHash(legacy),
             createdAt: time('created_at'),
             updatedAt: time('updated_at'),
             rest: `on conflict (provider_id, provider_user_id) do update set password = excluded.password, updated_at = now()
-              where ${tableName('accounts')}.password is distinct from excluded.password`,
+              where known.password is distinct from excluded.password`,
           })};
         else
           -- A batch of the backfill may have read the old hash. Wait for its lock; then its account exists and can be deleted.
           perform 1 from gatehouse.backfills where name = 'backfill credential accounts' for share;
-          delete from ${tableName('accounts')} where ${account};
+          delete from {accounts} where ${account};
         end if;
         delete from gatehouse.quarantine where backfill = '${DUAL_WRITE}' and row_id = new.id::text;`,
     onFailure: NOTE_FAILURE,

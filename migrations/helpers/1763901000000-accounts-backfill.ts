@@ -42,6 +42,7 @@ export async function backfillAccounts(
     apply: async (range, startedAt) => {
       await queryRunner.query(
         insertAccounts({
+          table: tableName('accounts'),
           idType,
           userId: 'u.id',
           password: storedHash(legacyPassword(columns, 'u')),

@@ -5,7 +5,7 @@ import {
   storedHash,
   WRAPPED_PREFIX,
 } from './1763900000000-password-formats.js';
-import { tableName } from './1763900000000-tables.js';
+import { withTheirPath } from './1763900000000-own-functions.js';
 import { NO_PASSWORD } from './1763900850000-credential-account.js';
 import { DUAL_WRITE, type DualWrite } from './1763900850000-dual-write.js';
 
@@ -30,9 +30,12 @@ export function writtenBack(hash: string, column: string): string {
  */
 export function writeBackTrigger(columns: PasswordColumns): DualWrite {
   const column = quote(columns.password);
+  const set = withTheirPath(
+    `update {users} u set ${column} = other.hash where u.id operator(pg_catalog.=) other.id;`,
+  );
   return {
     name: 'accounts_password',
-    table: tableName('accounts'),
+    table: 'accounts',
     lockTimeout: 800,
     triggers: [
       { events: 'after insert', when: `new.provider_id = 'credential' and new.password is not null` },
@@ -42,17 +45,23 @@ export function writeBackTrigger(columns: PasswordColumns): DualWrite {
       },
       { events: 'after delete', when: `old.provider_id = 'credential' and old.password is not null` },
     ],
+    declarations: 'other record;',
     body: `
         if (select mode from gatehouse.switch_over) = 'legacy' then
           exit work;
         end if;
         if tg_op = 'DELETE' or new.password is null then
-          update users u set ${column} = '${NO_PASSWORD}'
-          where u.id = old.user_id and ${storedHash(legacyPassword(columns, 'u'))} = old.password;
+          for other in
+            select u.id, '${NO_PASSWORD}' as hash from {users} u
+            where u.id = old.user_id and ${storedHash(legacyPassword(columns, 'u'))} = old.password for no key update
+          loop ${set} end loop;
           exit work;
         end if;
-        update users u set ${column} = ${writtenBack('new.password', `u.${column}`)}
-        where u.id = new.user_id and u.${column}::text is distinct from ${writtenBack('new.password', `u.${column}`)};
+        for other in
+          select u.id, ${writtenBack('new.password', `u.${column}`)} as hash from {users} u
+          where u.id = new.user_id and u.${column}::text is distinct from ${writtenBack('new.password', `u.${column}`)}
+          for no key update
+        loop ${set} end loop;
         delete from gatehouse.quarantine where backfill = '${DUAL_WRITE}' and row_id = new.user_id::text;`,
   };
 }

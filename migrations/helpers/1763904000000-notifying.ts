@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { quote } from './1763900000000-catalogue.js';
+import { createOwnFunction, firstSchema, onlyFor, SAFE_PATH } from './1763900000000-own-functions.js';
 import { tableName } from './1763900000000-tables.js';
 import { inTransaction } from './1763900000000-transaction.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
@@ -14,7 +14,7 @@ const SENT = 100;
  * PostgreSQL accepts less than 8000 bytes and sends equal texts of a transaction only once.
  */
 const NOTIFYING_FUNCTION = `
-  create or replace function gatehouse.notify(kind text, ids text[]) returns void language plpgsql as $gatehouse$
+  returns void language plpgsql ${SAFE_PATH} as $gatehouse$
   declare
     sent integer := coalesce(nullif(current_setting('gatehouse.notified', true), ''), '0');
     payload text := case when cardinality(ids) <= ${NAMED} then json_build_object(kind, ids)::text else '' end;
@@ -87,8 +87,11 @@ const TRIGGERS: readonly NotifyingTrigger[] = [
  */
 export async function createNotifyingTriggers(queryRunner: QueryRunner, migration: string): Promise<void> {
   await inTransaction(queryRunner, 'create function gatehouse.notify', async () => {
-    await queryRunner.query(NOTIFYING_FUNCTION);
-    await queryRunner.query('revoke all on function gatehouse.notify(text, text[]) from public');
+    await createOwnFunction(queryRunner, {
+      signature: 'notify(text, text[])',
+      names: 'notify(kind text, ids text[])',
+      definition: NOTIFYING_FUNCTION,
+    });
     const statement = 'drop function if exists gatehouse.notify(text, text[])';
     await recordUndo(queryRunner, { migration, kind: 'statement', relation: 'sessions', statement });
   });
@@ -102,15 +105,12 @@ async function createTrigger(
 ): Promise<void> {
   const trigger = `gatehouse_${name}`;
   await inTransaction(queryRunner, `create trigger ${trigger}`, async () => {
-    const [{ schema }] = (await queryRunner.query('select current_schema() as schema')) as [
-      { schema: string },
-    ];
-    await queryRunner.query(
-      `create or replace function gatehouse.${name}() returns trigger language plpgsql
-         security definer set search_path = ${quote(schema)}, pg_temp set timezone to 'UTC'
-       as $gatehouse$begin ${body} return null; end$gatehouse$`,
-    );
-    await queryRunner.query(`revoke all on function gatehouse.${name}() from public`);
+    const guard = onlyFor(await firstSchema(queryRunner), table);
+    await createOwnFunction(queryRunner, {
+      signature: `${name}()`,
+      definition: `returns trigger language plpgsql security definer ${SAFE_PATH} set timezone to 'UTC'
+       as $gatehouse$begin ${guard} ${body} return null; end$gatehouse$`,
+    });
     const [existing] = (await queryRunner.query(
       'select 1 from pg_trigger where tgrelid = to_regclass($1) and tgname = $2',
       [tableName(table), trigger],

@@ -25,6 +25,7 @@ import { AccountMails } from './mails/account-mails.js';
 import { NewAccount } from './new-account.js';
 import { PasswordController } from './password.controller.js';
 import { PasswordMetrics } from './password-metrics.js';
+import { PasswordProof } from './password-proof.js';
 import { Passwords } from './passwords.js';
 import { PreRegistration } from './pre-registration.js';
 import { SignUpMark } from './sign-up-mark.js';
@@ -75,6 +76,7 @@ import { ValidAccessToken } from './valid-access-token.js';
     AccountRateLimits,
     ProviderAccountsStore,
     TokenSeal,
+    PasswordProof,
     Passwords,
     PasswordMetrics,
     EmailLinks,

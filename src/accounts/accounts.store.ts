@@ -15,7 +15,7 @@ import {
   listAccountSummaries,
   listAccountSummariesOfUsers,
 } from './find-accounts.sql.js';
-import { findCredentials, type CredentialRow } from './find-credentials.sql.js';
+import { findCredentials, lockPassword, sharePassword, type CredentialRow } from './find-credentials.sql.js';
 import { userFromRow } from '../users/user-row.js';
 import type { User } from '../users/user.js';
 import { lowerCaseAddress } from '../network/lower-case-address.js';
@@ -91,6 +91,20 @@ export class AccountsStore {
   async findPassword(userId: string): Promise<StoredPassword | undefined> {
     const account = await this.dataSource.manager.findOneBy(AccountEntity, credentialOf(userId));
     return account?.password ? { accountId: account.id, hash: account.password } : undefined;
+  }
+
+  /**
+   * The stored hash. Nobody can replace it or delete the account before the transaction ends.
+   * @param exclusively true if the transaction will change the account. Otherwise others may hold the lock too.
+   */
+  async lockPassword(
+    accountId: string,
+    manager: EntityManager,
+    exclusively: boolean,
+  ): Promise<string | undefined> {
+    const query = exclusively ? lockPassword : sharePassword;
+    const [row] = await this.prepared.rows<{ password: string | null }>(query, [accountId], manager);
+    return row?.password ?? undefined;
   }
 
   /**

@@ -1,5 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { CookieJar } from '../cookies/cookie-jar.js';
 import type { Client } from '../http/client.js';
 import type { RequestedSession } from '../sessions/requested-session.js';
@@ -18,7 +18,6 @@ export interface Browser {
 @Injectable()
 export class EmailProof {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly users: UsersStore,
     private readonly preRegistration: PreRegistration,
     private readonly mark: SignUpMark,
@@ -28,15 +27,21 @@ export class EmailProof {
    * The person who opens the link is the one who signed up if the browser has that user's session or sign-up mark. Otherwise
    * this may be the owner of an address with which somebody else signed up.
    */
-  async write(user: User, client: Client, { requested, jar }: Browser): Promise<void> {
-    const isSamePerson =
+  async isBySamePerson(user: User, { requested, jar }: Browser): Promise<boolean> {
+    return (
       !this.preRegistration.coversLinks ||
       this.mark.names(user.id, jar) ||
-      (await requested.resolve({ sensitive: true }))?.user.id === user.id;
-    if (isSamePerson) return this.users.verifyEmail(user);
-    await this.dataSource.transaction(async (manager) => {
-      await this.preRegistration.end(user, { client }, manager);
-      await this.users.verifyEmail(user, manager);
-    });
+      (await requested.resolve({ sensitive: true }))?.user.id === user.id
+    );
+  }
+
+  /** @returns false if the user no longer has this e-mail, or no longer exists. */
+  async write(
+    user: User,
+    { client, isSamePerson }: { readonly client: Client; readonly isSamePerson: boolean },
+    manager: EntityManager,
+  ): Promise<boolean> {
+    if (!isSamePerson) await this.preRegistration.end(user, { client }, manager);
+    return this.users.verifyEmail(user, manager);
   }
 }

@@ -13,6 +13,12 @@ export const findAccountByKey: PreparedQuery = {
   text: `select ${accountColumns()} from {accounts} a where a.provider_id = $1 and a.provider_user_id = $2`,
 };
 
+/** Nobody can delete the account or change it before the transaction ends. */
+export const lockAccountByKey: PreparedQuery = {
+  name: 'lock_account_by_key',
+  text: `${findAccountByKey.text} for no key update of a`,
+};
+
 /** `$1` is the user. */
 export const listAccounts = (limit: number): PreparedQuery => ({
   name: 'list_accounts',

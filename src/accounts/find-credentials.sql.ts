@@ -20,3 +20,12 @@ select ${userColumns(userFields)}, a.id::text as account_id, a.password
  where ${hasAddressSql('u')}
  limit 10`,
 });
+
+const PASSWORD = 'select a.password from {accounts} a where a.id = $1';
+
+export const lockPassword: PreparedQuery = {
+  name: 'lock_password',
+  text: `${PASSWORD} for no key update of a`,
+};
+
+export const sharePassword: PreparedQuery = { name: 'share_password', text: `${PASSWORD} for share of a` };

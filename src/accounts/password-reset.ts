@@ -21,11 +21,12 @@ export class PasswordReset {
   ) {}
 
   async write(user: User, hash: string, client: Client, manager: EntityManager): Promise<void> {
+    await this.preRegistration.end(user, { hash }, manager);
+    await this.accounts.setPassword(user.id, hash, manager);
+    // After the password, because a sign-in with the old one may be about to commit its session. It holds the account.
     if (this.config.emailAndPassword.revokeSessionsOnPasswordReset) {
       await this.sessions.deleteAllOf(user.id, manager);
     }
-    await this.preRegistration.end(user, { hash }, manager);
-    await this.accounts.setPassword(user.id, hash, manager);
     await this.notices.send({ kind: 'password-changed', user, client }, manager);
   }
 }

@@ -16,7 +16,8 @@ class ChangedPasswordAnswer {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Token of the new session. Null without `revokeOtherSessions`',
+    description:
+      'Token of the new session, or a JWT for it if the client sent one. Null without `revokeOtherSessions`',
   })
   token!: string | null;
 
@@ -56,12 +57,12 @@ export class PasswordController {
     @Body() body: ChangePasswordBody,
     @From() client: Client,
   ) {
-    const { user } = current;
-    const session = await this.change.execute(user, body, client);
-    return new Answer(
-      { token: session?.token ?? null, user: presentUser(user) },
-      session && keptBy(current, { session, user }),
-    );
+    const { user, jwt } = current;
+    const session = await this.change.execute(current, body, client);
+    const renewed = session && { session, user };
+    // A client that keeps a JWT gets one for its new session, and not the session's token.
+    const token = renewed && (jwt ? await jwt.issueFor(renewed) : renewed.session.token);
+    return new Answer({ token: token ?? null, user: presentUser(user) }, renewed && keptBy(current, renewed));
   }
 
   @AuthPost('verify-password', {

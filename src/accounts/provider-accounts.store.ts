@@ -4,7 +4,7 @@ import { PreparedQueries } from '../database/prepared-queries.js';
 import { RowIds } from '../database/row-ids.js';
 import { AccountEntity } from './account.entity.js';
 import type { Account } from './account.js';
-import { findAccountByKey } from './find-accounts.sql.js';
+import { findAccountByKey, lockAccountByKey } from './find-accounts.sql.js';
 import { TokenSeal } from './token-seal.js';
 
 /** Identifies a person at a provider. */
@@ -35,12 +35,13 @@ export class ProviderAccountsStore {
     private readonly seal: TokenSeal,
   ) {}
 
+  /** @param manager of a transaction, until whose end nobody else can change the account. */
   async findByKey(
     { providerId, providerUserId }: AccountKey,
     manager?: EntityManager,
   ): Promise<Account | undefined> {
     const [account] = await this.prepared.rows<Account>(
-      findAccountByKey,
+      manager ? lockAccountByKey : findAccountByKey,
       [providerId, providerUserId],
       manager,
     );

@@ -36,6 +36,7 @@ export const coreOptions = optionTable({
   'session.deferSessionRefresh': option(flag, false),
   'session.cookieCache.enabled': option(flag, false),
   'session.cookieCache.maxAge': option(seconds(1), 300),
+  'session.cookieCache.refreshCache': option(flagOr(seconds(1)), false),
   'session.cookieCache.strategy': option(oneOf('compact', 'jwt', 'jwe'), 'compact'),
   'session.cookieCache.version': option(text, '1'),
   'session.additionalFields': option(additionalFields, []),

@@ -22,6 +22,8 @@ export interface CookieCacheOptions {
   readonly enabled: boolean;
   readonly strategy: Strategy;
   readonly version: string;
+  /** If set: this many seconds before the cookie expires, the database is asked again. `true` is a fifth of its life. */
+  readonly refreshCache?: boolean | number;
 }
 
 /**
@@ -34,6 +36,8 @@ export class SessionDataCookie {
   private readonly name: string;
   /** Seconds. */
   private readonly maxAge: number | undefined;
+  /** Milliseconds before its end in which the cookie should be written anew. */
+  private readonly lastPart: number;
 
   constructor(
     private readonly settings: SessionCookieSettings,
@@ -44,6 +48,9 @@ export class SessionDataCookie {
     this.codec = sessionDataCodec(options.strategy, secrets);
     this.name = cookieName(settings, 'session_data');
     this.maxAge = cookieAttributes(settings, 'session_data').maxAge;
+    const { refreshCache = false } = options;
+    const seconds = refreshCache === true ? Math.floor((this.maxAge ?? 0) / 5) : Number(refreshCache);
+    this.lastPart = seconds * 1000;
   }
 
   /**
@@ -64,8 +71,14 @@ export class SessionDataCookie {
    * The session that the request's cookie describes. Expires the cookie and returns undefined if no known secret made
    * it, it has expired, or it belongs to another session or version. If an older secret made it, writes it again with
    * the current secret and the same expiry.
+   * @param mayRefresh true to return undefined also if the cookie should be written anew. Only the stored session may
+   * prolong it, because a cookie that prolongs itself would outlive every revocation.
    */
-  async read(jar: CookieJar, token: string, remember: boolean): Promise<SessionData | undefined> {
+  async read(
+    jar: CookieJar,
+    token: string,
+    { remember, mayRefresh }: { readonly remember: boolean; readonly mayRefresh: boolean },
+  ): Promise<SessionData | undefined> {
     const value = this.options.enabled ? readChunked(this.name, jar.carried) : undefined;
     if (!value) return undefined;
     const opened = await this.codec.open(value);
@@ -74,6 +87,7 @@ export class SessionDataCookie {
       jar.expire([expiredSessionDataCookie(this.settings)]);
       return undefined;
     }
+    if (mayRefresh && opened.expiresAt - now < this.lastPart) return undefined;
     if (opened.secretIndex > 0) {
       const maxAge = remember ? Math.ceil((opened.expiresAt - now) / 1000) : undefined;
       const data = { ...opened.data, version: this.options.version, updatedAt: now };

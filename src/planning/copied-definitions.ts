@@ -122,11 +122,9 @@ export const VIEWS = `
   from pg_class c where c.relnamespace = to_regnamespace(quote_ident(current_schema())) and c.relkind = 'v'
     and $1::text[] is null order by c.oid`;
 
-/** Our functions. In their `search_path`, the schema of the copy replaces the real one. */
+/** Our functions. They name our tables with the schema in quotes, which the schema of the copy replaces. */
 export const OWN_FUNCTIONS = `
-  select replace(
-           pg_get_functiondef(p.oid),
-           format('SET search_path TO %L', $1::text), format('SET search_path TO %L', $2::text)) as sql
+  select replace(pg_get_functiondef(p.oid), format('"%s".', replace($1, '"', '""')), format('"%s".', $2::text)) as sql
   from pg_proc p where p.pronamespace = to_regnamespace('gatehouse')`;
 
 export const OWN_VIEWS = `

@@ -29,6 +29,8 @@ export interface Source {
 
 interface Place {
   readonly schema: string;
+  /** The schema, not quoted. */
+  readonly plain: string;
   readonly path: string;
   readonly allowed: boolean;
   readonly database: string;
@@ -50,12 +52,12 @@ export async function enterShadowSchema(
     queryRunner.query(sql, parameters) as Promise<Row[]>;
   await query(`select set_config('lock_timeout', '1s', true)`);
   const [place] = (await query<Place>(PLACE)) as [Place];
-  const { schema, path, allowed } = place;
+  const { schema, plain, path, allowed } = place;
   if (!allowed) throw new StartupFault(describeMissingRight(place));
   const shadow = `gatehouse_plan_${randomBytes(6).toString('hex')}`;
   const bookkeeping = `${shadow}_own`;
   const views = await query<{ sql: string }>(OWN_VIEWS);
-  const functions = await query<{ sql: string }>(OWN_FUNCTIONS, [schema, shadow]);
+  const functions = await query<{ sql: string }>(OWN_FUNCTIONS, [plain, shadow]);
   await copyBookkeeping(query, bookkeeping);
   const far = users && users.schema !== null ? { name: users.name, schema: users.schema } : undefined;
   const farShadow = `${shadow}_far`;
@@ -125,7 +127,7 @@ function describeMissingRight({ database, role }: Place): string {
 }
 
 const PLACE = `
-  select quote_ident(current_schema()) as schema, array_to_string(array(
+  select quote_ident(current_schema()) as schema, current_schema() as plain, array_to_string(array(
            select quote_ident(s) from unnest(current_schemas(false)) as s), ', ') as path,
          has_database_privilege(current_database(), 'create') as allowed,
          quote_ident(current_database()) as database, quote_ident(current_user) as role`;

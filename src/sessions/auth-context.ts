@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { AnswerParts } from '../http/answer.js';
 import type { SignedInUser } from '../users/current-user.js';
+import type { PresentedJwt } from './credentials.js';
 import type { Identity } from './session.js';
 
 /** The session and user of a request, as the session guard found them. */
@@ -10,8 +11,13 @@ export interface AuthContext extends Identity {
   readonly remember: boolean;
   /** True if the client keeps its session in cookies. A client with a JWT does not, so answers to it set no cookies. */
   readonly keepsCookies: boolean;
-  /** True if the session and user come from the session data cookie and not from the database. */
-  readonly fromDataCookie: boolean;
+  /**
+   * True if the client has a valid session data cookie. Better Auth then answers with the fields in the cookie's order. In
+   * get-session, session and user themselves come from the cookie.
+   */
+  readonly hasDataCookie: boolean;
+  /** The JWT of this server that the client sent instead of a session token. */
+  readonly jwt?: PresentedJwt | undefined;
   /** With `session.deferSessionRefresh`: true if the client should now ask the server to extend the session. */
   readonly needsRefresh?: boolean;
 }

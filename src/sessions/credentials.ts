@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Client } from '../http/client.js';
+import type { Identity } from './session.js';
 import type { SessionKey } from './cache/session-reader.js';
 
 /** The parts of a request that can prove who sends it. */
@@ -9,6 +10,13 @@ export interface ShownCredentials {
   /** Cookies by name, still URL-encoded. */
   readonly cookies: ReadonlyMap<string, string>;
   readonly client: Client;
+}
+
+/** A JWT that names a session. It is valid for minutes, so its holder must not get the session's token, valid for days. */
+export interface PresentedJwt {
+  readonly text: string;
+  /** Signs a JWT for another session of the same user. */
+  issueFor(identity: Identity): Promise<string>;
 }
 
 /** The session that a credential names. The session may not exist. */
@@ -21,6 +29,7 @@ export interface NamedSession {
    * cookies.
    */
   readonly cookies: 'keeps' | 'starts' | 'none';
+  readonly jwt?: PresentedJwt;
   /** Index of the secret that signed the session token. If above 0, that secret has been replaced since. */
   readonly secretIndex: number;
 }

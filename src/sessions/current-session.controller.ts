@@ -85,6 +85,9 @@ export class CurrentSessionController {
   })
   async updateSession(@Current() current: AuthContext, @Body() body: UpdateSessionBody) {
     const session = await this.update.execute(current, body);
-    return new Answer({ session: presentSession(session) }, keptBy(current, { session, user: current.user }));
+    return new Answer(
+      { session: presentSession(session, current.jwt?.text) },
+      keptBy(current, { session, user: current.user }),
+    );
   }
 }

@@ -9,7 +9,11 @@ export class SessionAnswer {
   @ApiProperty({ format: 'date-time' })
   expiresAt!: Date;
 
-  @ApiProperty({ example: 'vjkABykLEssOvs7L56gUpQsZ3DLhCudT' })
+  @ApiProperty({
+    description:
+      'For a client that sends a JWT: that JWT, and for its other sessions a handle for `revoke-session`',
+    example: 'vjkABykLEssOvs7L56gUpQsZ3DLhCudT',
+  })
   token!: string;
 
   @ApiProperty({ format: 'date-time' })
@@ -31,10 +35,11 @@ export class SessionAnswer {
   id!: string;
 }
 
-export function presentSession(session: Session): SessionAnswer {
+/** @param token what the client gets as the session's token. A client that holds a JWT must not get the token itself. */
+export function presentSession(session: Session, token = session.token): SessionAnswer {
   return {
     expiresAt: session.expiresAt,
-    token: session.token,
+    token,
     createdAt: session.createdAt,
     updatedAt: session.updatedAt,
     ipAddress: session.ipAddress ?? '',

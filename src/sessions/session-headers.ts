@@ -19,7 +19,10 @@ export class SessionHeaders {
 
   async of(auth: AuthContext): Promise<AddedHeader[]> {
     const added: AddedHeader[] = [];
-    for (const header of this.headers) added.push(...[(await header.of(auth)) ?? []].flat());
+    for (const header of this.headers) {
+      const value = await header.of(auth);
+      if (value) added.push(value);
+    }
     return added;
   }
 }

@@ -3,6 +3,7 @@ import { DataSource, MoreThan, Not, type EntityManager } from 'typeorm';
 import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { unauthorized } from '../errors/auth-error.js';
 import { GatheredLookup } from '../database/gathered-lookup.js';
 import { PreparedQueries } from '../database/prepared-queries.js';
 import type { AdditionalValues } from '../additional-fields/additional-input.js';
@@ -154,6 +155,26 @@ export class SessionsStore {
     return rows.map((row) => sessionFromRow(row, this.fields));
   }
 
+  /**
+   * For a request that took long since its session was read.
+   * @throws {AuthError} 401 `UNAUTHORIZED` if the session has been ended meanwhile.
+   */
+  async requireLive({ token }: Session, manager: EntityManager): Promise<void> {
+    const query = { name: 'require_session', text: 'select 1 from {sessions} s where s.token = $1' };
+    const rows = await this.prepared.rows(query, [token], manager);
+    if (rows.length === 0) throw ended();
+  }
+
+  /**
+   * Deletes all sessions of the user, so that a new one can replace them.
+   * @throws {AuthError} 401 `UNAUTHORIZED` if this session has been ended meanwhile.
+   */
+  async deleteAllWith({ token, userId }: Session, manager: EntityManager): Promise<void> {
+    const query = { text: 'delete from {sessions} where user_id = $1 returning token' };
+    const deleted = await this.prepared.rows<{ token: string }>(query, [userId], manager);
+    if (!deleted.some((session) => session.token === token)) throw ended();
+  }
+
   async delete(token: string): Promise<void> {
     await this.dataSource.manager.delete(SessionEntity, { token });
   }
@@ -180,3 +201,5 @@ export class SessionsStore {
     await this.dataSource.manager.delete(SessionEntity, { userId, token: Not(token), expiresAt });
   }
 }
+
+const ended = () => unauthorized('UNAUTHORIZED').endingSession();

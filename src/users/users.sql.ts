@@ -14,9 +14,15 @@ export const findUserById = (fields: Fields): PreparedQuery => ({
   text: `select ${userColumns(fields)} from {users} u where u.id = $1`,
 });
 
+/** Locks the row, so that the user cannot be deleted before the transaction has given them a session. */
 export const isUserBanned: PreparedQuery = {
   name: 'is_user_banned',
-  text: `select ${isBannedSql('u')} as is_banned from {users} u where u.id = $1`,
+  text: `select ${isBannedSql('u')} as is_banned from {users} u where u.id = $1 for key share of u`,
+};
+
+export const lockUser: PreparedQuery = {
+  name: 'lock_user',
+  text: 'select 1 from {users} u where u.id = $1 for no key update of u',
 };
 
 /** `$1` is in lower case. */

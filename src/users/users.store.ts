@@ -18,6 +18,7 @@ import {
   findUserById,
   findUsersByEmail,
   isUserBanned,
+  lockUser,
   updateUser,
   updateUserWithEmail,
 } from './users.sql.js';
@@ -107,9 +108,15 @@ export class UsersStore {
     return updated;
   }
 
-  async isBanned(id: string, manager: EntityManager): Promise<boolean> {
+  /** Undefined if there is no such user. Nobody can delete the user before the transaction ends. */
+  async isBanned(id: string, manager: EntityManager): Promise<boolean | undefined> {
     const [row] = await this.prepared.rows<{ is_banned: boolean }>(isUserBanned, [id], manager);
-    return row?.is_banned ?? false;
+    return row?.is_banned;
+  }
+
+  /** Locks the user until the transaction ends. False if there is no such user. */
+  async lock(id: string, manager: EntityManager): Promise<boolean> {
+    return (await this.prepared.rows(lockUser, [id], manager)).length > 0;
   }
 
   async findById(id: string, manager?: EntityManager): Promise<User | undefined> {
@@ -158,9 +165,9 @@ export class UsersStore {
     }
   }
 
-  /** Marks the e-mail as verified, only if the user still has it. */
-  async verifyEmail(user: User, manager?: EntityManager): Promise<void> {
-    await this.updateWithEmail(user, { emailVerified: true }, manager);
+  /** Marks the e-mail as verified. @returns false if the user no longer has this e-mail, or no longer exists. */
+  async verifyEmail(user: User, manager: EntityManager): Promise<boolean> {
+    return (await this.updateWithEmail(user, { emailVerified: true }, manager)) !== undefined;
   }
 
   private async updateWithEmail(

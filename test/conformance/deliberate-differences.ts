@@ -1,4 +1,5 @@
 import type { Answer } from './side.js';
+import { STALE_COOKIE } from './steps.js';
 
 /** An answer that Gatehouse gives differently from Better Auth 1.7.25 on purpose. Any other difference is a fault. */
 export interface DeliberateDifference {
@@ -61,6 +62,38 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
     what: '`get-session` sends a `set-auth-jwt` that may be up to a minute old',
     reason:
       'Signing takes longer than the rest of the answer, so Gatehouse sends the same JWT again for up to a minute while its claims stay the same. `GET /token` always signs a new one.',
+  },
+  {
+    what: 'the session data cookie of an ended session opens no route but `get-session`',
+    reason:
+      'With this cookie, a revoked or banned client could still read the tokens of the other sessions and change the user, and each change gave it a new cookie. Gatehouse asks the database or the session cache.',
+    accepts: (oracle, gatehouse, step) =>
+      step.endsWith(STALE_COOKIE) &&
+      gatehouse.status === 401 &&
+      (oracle.status !== 401 || cookieNames(gatehouse).length < cookieNames(oracle).length),
+  },
+  {
+    what: '`get-session` signs `set-auth-jwt` only for a session that lives, with the user as stored',
+    reason:
+      'The session data cookie outlives a revocation by up to `session.cookieCache.maxAge`. A JWT that was signed for it would outlive it by its own lifetime.',
+    accepts: (oracle, gatehouse, step) =>
+      step.endsWith(STALE_COOKIE) &&
+      step.startsWith('GET /api/auth/get-session') &&
+      oracle.status === 200 &&
+      gatehouse.status === 200 &&
+      cookieNames(oracle).join() === cookieNames(gatehouse).join() &&
+      userIn(oracle) !== undefined &&
+      userIn(oracle) !== userIn(gatehouse),
+  },
+  {
+    what: 'a client that sends a JWT of Gatehouse gets no session token',
+    reason:
+      'A JWT is valid for minutes, a session token for days. The field `token` of a session holds the JWT itself, or a handle for `revoke-session`. Better Auth does not accept such JWTs.',
+  },
+  {
+    what: '`session.cookieCache.refreshCache` asks the database',
+    reason:
+      'Better Auth ignores the option if it has a database, and otherwise renews the cookie from itself, so that it would outlive every revocation.',
   },
   {
     what: 'CORS headers and preflight answers for trusted origins',
@@ -196,6 +229,15 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
       'A provider could otherwise fill the memory, or make the server ask other servers in its network.',
   },
 ];
+
+/** The user's claims in the JWT that `get-session` sends as a header. */
+function userIn({ headers }: Answer): string | undefined {
+  const [, jwt] = headers.find(([name]) => name === 'set-auth-jwt') ?? [];
+  if (jwt === undefined) return undefined;
+  const text = Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString();
+  const { name, email, emailVerified, image } = JSON.parse(text) as Record<string, unknown>;
+  return JSON.stringify({ name, email, emailVerified, image });
+}
 
 const cookieNames = ({ headers }: Answer): string[] =>
   headers.flatMap(([name, value]) => (name === 'set-cookie' ? [value.split('=', 1)[0] ?? ''] : []));

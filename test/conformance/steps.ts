@@ -17,6 +17,11 @@ export interface Scenario {
 
 export const scenario = (name: string, ...steps: readonly Step[]): Scenario => ({ name, steps });
 
+/** End of the label of a request whose session data cookie may say what is no longer true. */
+export const STALE_COOKIE = ' with a session data cookie that may be stale';
+
+export const withStaleCookie = (step: Step): Step => ({ ...step, label: step.label + STALE_COOKIE });
+
 export interface RequestOptions {
   readonly headers?: Request['headers'];
   /** The name of the browser that sends the request. Defaults to `visitor`. */

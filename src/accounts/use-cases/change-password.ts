@@ -1,14 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
 import { badRequest } from '../../errors/auth-error.js';
 import { Flag, Text } from '../../http/fields.js';
 import type { Client } from '../../http/client.js';
 import { OwnerNotices } from '../../notices/owner-notices.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
 import { SessionsStore } from '../../sessions/sessions.store.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import type { Session } from '../../sessions/session.js';
-import type { User } from '../../users/user.js';
 import { AccountsStore } from '../accounts.store.js';
+import { PasswordProof } from '../password-proof.js';
 import { Passwords } from '../passwords.js';
 
 export class ChangePasswordBody {
@@ -26,10 +26,10 @@ export class ChangePasswordBody {
 @Injectable()
 export class ChangePassword {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly accounts: AccountsStore,
     private readonly sessions: SessionsStore,
     private readonly passwords: Passwords,
+    private readonly proof: PasswordProof,
     private readonly createSession: CreateSession,
     private readonly notices: OwnerNotices,
   ) {}
@@ -38,10 +38,10 @@ export class ChangePassword {
    * Checks in the order of src/accounts/protocol.md, "change-password".
    * @returns the session that replaces all others; undefined unless `revokeOtherSessions` is true.
    * @throws {AuthError} 400 `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `CREDENTIAL_ACCOUNT_NOT_FOUND`,
-   * `INVALID_PASSWORD`; 403 `BANNED_USER`.
+   * `INVALID_PASSWORD`; 401 `UNAUTHORIZED` if the session was ended meanwhile; 403 `BANNED_USER`.
    */
   async execute(
-    user: User,
+    { user, session: own }: AuthContext,
     { newPassword, currentPassword, revokeOtherSessions }: ChangePasswordBody,
     client: Client,
   ): Promise<Session | undefined> {
@@ -51,14 +51,19 @@ export class ChangePassword {
     if (!stored) throw badRequest('CREDENTIAL_ACCOUNT_NOT_FOUND');
     const hash = await this.passwords.hash(newPassword);
     if (!(await this.passwords.verify(stored.hash, currentPassword))) throw badRequest('INVALID_PASSWORD');
-    return this.dataSource.transaction(async (manager) => {
-      if (revokeOtherSessions) await this.sessions.deleteAllOf(user.id, manager);
-      // Another request has changed the password, so `currentPassword` is no longer the current one.
-      const replaced = await this.accounts.replacePassword(stored.accountId, stored.hash, hash, manager);
-      if (!replaced) throw badRequest('INVALID_PASSWORD');
-      await this.notices.send({ kind: 'password-changed', user, client }, manager);
-      if (!revokeOtherSessions) return undefined;
-      return this.createSession.execute({ userId: user.id, client, remember: true }, manager);
+    const proven = await this.proof.act(stored, currentPassword, {
+      changesAccount: true,
+      act: async (manager, current) => {
+        await this.sessions.requireLive(own, manager);
+        await this.accounts.replacePassword(stored.accountId, current, hash, manager);
+        await this.notices.send({ kind: 'password-changed', user, client }, manager);
+        if (!revokeOtherSessions) return undefined;
+        // After the password, because a sign-in with the old one may be about to commit its session. It holds the account.
+        await this.sessions.deleteAllWith(own, manager);
+        return this.createSession.execute({ userId: user.id, client, remember: true }, manager);
+      },
     });
+    if (!proven) throw badRequest('INVALID_PASSWORD');
+    return proven.result;
   }
 }

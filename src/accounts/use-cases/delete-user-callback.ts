@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { notFound } from '../../errors/auth-error.js';
@@ -21,6 +22,7 @@ export class DeleteUserCallbackQuery {
 @Injectable()
 export class DeleteUserCallback {
   constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly deletion: AccountDeletion,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -30,6 +32,9 @@ export class DeleteUserCallback {
     if (!this.config.user.deleteUser.enabled) throw notFound('NOT_FOUND');
     const auth = await requested.resolve({ sensitive: true });
     if (!auth) throw notFound('FAILED_TO_GET_USER_INFO');
-    await this.deletion.redeem(auth.user.id, token);
+    const outcome = await this.dataSource.transaction((manager) =>
+      this.deletion.redeem(auth.user.id, token, manager),
+    );
+    if (outcome === 'no such token') throw notFound('INVALID_TOKEN');
   }
 }

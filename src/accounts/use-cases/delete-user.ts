@@ -1,18 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { LOWERCASE_ALPHANUMERIC, randomToken } from '../../crypto/random.js';
-import { badRequest, nothingHere } from '../../errors/auth-error.js';
+import { badRequest, notFound, nothingHere } from '../../errors/auth-error.js';
 import type { Client } from '../../http/client.js';
 import { Text } from '../../http/fields.js';
 import { Mailer } from '../../mail/mailer.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
 import { VerificationsStore } from '../../verifications/verifications.store.js';
 import { AccountDeletion } from '../account-deletion.js';
-import { AccountsStore } from '../accounts.store.js';
-import { Passwords } from '../passwords.js';
+import { PasswordProof } from '../password-proof.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
+import { SessionsStore } from '../../sessions/sessions.store.js';
 import { isFresh } from '../../sessions/is-fresh.js';
 
 export class DeleteUserBody {
@@ -37,8 +37,8 @@ export class DeleteUserBody {
 export class DeleteUser {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    private readonly accounts: AccountsStore,
-    private readonly passwords: Passwords,
+    private readonly proof: PasswordProof,
+    private readonly sessions: SessionsStore,
     private readonly verifications: VerificationsStore,
     private readonly deletion: AccountDeletion,
     private readonly mailer: Mailer,
@@ -58,31 +58,38 @@ export class DeleteUser {
     const { enabled, sendDeleteAccountVerification } = this.config.user.deleteUser;
     // If deletion needs a mailed link but no mail can be sent, nobody can be deleted.
     if (!enabled || (sendDeleteAccountVerification && !this.mailer.enabled)) throw nothingHere();
-    if (password) await this.requirePassword(current.user.id, password);
-    if (token) {
-      await this.deletion.redeem(current.user.id, token);
-      return 'deleted';
-    }
-    if (sendDeleteAccountVerification) {
-      await this.sendLink(current, callbackURL, language);
-      return 'mailed';
-    }
-    if (!password && !isFresh(current.session, this.config)) throw badRequest('SESSION_EXPIRED');
-    await this.deletion.delete(current.user.id);
-    return 'deleted';
+    const mails = !token && sendDeleteAccountVerification;
+    const act = async (manager: EntityManager) => {
+      if (token) return this.deletion.redeem(current.user.id, token, manager);
+      if (mails) return this.sendLink(current, { callbackURL, language }, manager);
+      if (!password && !isFresh(current.session, this.config)) throw badRequest('SESSION_EXPIRED');
+      return this.deletion.delete(current.user.id, manager);
+    };
+    const outcome = await (password
+      ? this.afterPassword(current, password, act)
+      : this.dataSource.transaction(act));
+    if (outcome === 'no such token') throw notFound('INVALID_TOKEN');
+    return mails ? 'mailed' : 'deleted';
   }
 
-  private async requirePassword(userId: string, password: string): Promise<void> {
-    this.passwords.requireNotTooLong(password);
-    const stored = await this.accounts.findPassword(userId);
-    if (!stored) throw badRequest('CREDENTIAL_ACCOUNT_NOT_FOUND');
-    if (!(await this.passwords.verify(stored.hash, password))) throw badRequest('INVALID_PASSWORD');
+  private async afterPassword<Result>(
+    { user, session }: AuthContext,
+    password: string,
+    act: (manager: EntityManager) => Promise<Result>,
+  ): Promise<Result> {
+    return this.proof.require(user.id, password, {
+      changesAccount: true,
+      act: async (manager) => {
+        await this.sessions.requireLive(session, manager);
+        return act(manager);
+      },
+    });
   }
 
   private async sendLink(
     { user }: AuthContext,
-    callbackURL: string | undefined,
-    language: string | undefined,
+    { callbackURL, language }: { callbackURL: string | undefined; language: string | undefined },
+    manager: EntityManager,
   ): Promise<void> {
     const token = randomToken(32, LOWERCASE_ALPHANUMERIC);
     const target = encodeURIComponent(callbackURL || '/');
@@ -93,10 +100,8 @@ export class DeleteUser {
       language,
       values: { name: user.name, url },
     } as const;
-    await this.dataSource.transaction(async (manager) => {
-      const life = this.config.user.deleteUser.deleteTokenExpiresIn;
-      await this.verifications.add(verificationIdentifier.deleteAccount(token), user.id, life, manager);
-      await this.mailer.send(mail, manager);
-    });
+    const life = this.config.user.deleteUser.deleteTokenExpiresIn;
+    await this.verifications.add(verificationIdentifier.deleteAccount(token), user.id, life, manager);
+    await this.mailer.send(mail, manager);
   }
 }

@@ -60,6 +60,8 @@ export class ResetPassword {
     await this.dataSource.transaction(async (manager) => {
       const redeemed = await this.verifications.consume(identifier, manager);
       if (redeemed !== userId) throw badRequest('INVALID_TOKEN');
+      // The user may have been deleted while the new password was being hashed.
+      if (!(await this.users.lock(userId, manager))) throw badRequest('USER_NOT_FOUND');
       await this.reset.write(user, hash, client, manager);
     });
     return { status: true };

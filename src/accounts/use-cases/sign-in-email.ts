@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { badRequest, forbidden, unauthorized } from '../../errors/auth-error.js';
@@ -9,8 +8,9 @@ import { Flag, Text } from '../../http/fields.js';
 import type { SignedIn } from '../../sessions/signed-in.js';
 import { SignInMetrics } from '../../sessions/sign-in-metrics.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';
-import { AccountsStore, type Credentials } from '../accounts.store.js';
+import { AccountsStore, type Credentials, type StoredPassword } from '../accounts.store.js';
 import { EmailLinks, type LinkRequest } from '../email-links.js';
+import { PasswordProof } from '../password-proof.js';
 import { Passwords } from '../passwords.js';
 import type { User } from '../../users/user.js';
 
@@ -37,13 +37,17 @@ export const signInErrors = {
   503: ['SERVICE_UNAVAILABLE'],
 } as const;
 
+interface VerifiedCredentials extends StoredPassword {
+  readonly user: User;
+}
+
 /** Signs in with e-mail and password (src/accounts/protocol.md, "sign-in/email"). */
 @Injectable()
 export class SignInEmail {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly accounts: AccountsStore,
     private readonly passwords: Passwords,
+    private readonly proof: PasswordProof,
     private readonly createSession: CreateSession,
     private readonly links: EmailLinks,
     private readonly signIns: SignInMetrics,
@@ -70,23 +74,28 @@ export class SignInEmail {
     const { user } = credentials;
     await this.requireVerifiedEmail(user, { callbackURL, language: client.language });
     const candidate = { userId: user.id, client, remember };
-    const session = await this.dataSource.transaction((manager) =>
-      this.createSession.execute(candidate, manager),
-    );
+    const proven = await this.proof.act(credentials, password, {
+      changesAccount: false,
+      act: async (manager, hash) => ({ session: await this.createSession.execute(candidate, manager), hash }),
+    });
+    if (!proven) throw unauthorized('INVALID_EMAIL_OR_PASSWORD');
+    const { session, hash } = proven.result;
     // After the session, because the hash of a user who gets no session must not change.
-    await this.rehash(credentials, password);
+    await this.rehash({ ...credentials, hash }, password);
     return { user, session, remember };
   }
 
   private async verified(
     candidates: readonly Credentials[],
     password: string,
-  ): Promise<Credentials | undefined> {
-    const withPassword = candidates.filter((candidate) => candidate.password);
+  ): Promise<VerifiedCredentials | undefined> {
+    const withPassword = candidates.flatMap(({ user, accountId, password: hash }) =>
+      accountId && hash ? [{ user, accountId, hash }] : [],
+    );
     // Hash a dummy password so that an unknown e-mail takes as long as a known one.
     if (withPassword.length === 0) await this.passwords.pretendToVerify(password);
     for (const candidate of withPassword) {
-      if (await this.passwords.verify(candidate.password ?? '', password)) return candidate;
+      if (await this.passwords.verify(candidate.hash, password)) return candidate;
     }
     return undefined;
   }
@@ -103,8 +112,8 @@ export class SignInEmail {
    * Replaces a hash that has another format than configured, or a lower cost. If the hash queue is full, the next sign-in
    * tries again.
    */
-  private async rehash({ accountId, password: stored }: Credentials, password: string): Promise<void> {
-    if (!accountId || !stored || !this.passwords.needsRehash(stored, password)) return;
+  private async rehash({ accountId, hash: stored }: VerifiedCredentials, password: string): Promise<void> {
+    if (!this.passwords.needsRehash(stored, password)) return;
     const hash = await this.passwords.hashUnlessBusy(password);
     if (hash) await this.accounts.rehash(accountId, stored, hash);
   }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { openingSecrets } from '../../config/keyring.js';
@@ -10,8 +10,10 @@ import type { Client } from '../../http/client.js';
 import { isEmailAddress } from '../../http/email-address.js';
 import { LENGTHS, Text } from '../../http/fields.js';
 import { withQuery } from '../../http/with-query.js';
-import { SessionGates } from '../../sessions/gates/session-gates.js';
+import type { AuthContext } from '../../sessions/auth-context.js';
+import { SessionGates, type SessionCandidate } from '../../sessions/gates/session-gates.js';
 import type { RequestedSession } from '../../sessions/requested-session.js';
+import type { Session } from '../../sessions/session.js';
 import { keptIf, type SignedIn } from '../../sessions/signed-in.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import type { User } from '../../users/user.js';
@@ -26,6 +28,13 @@ export class VerifyEmailQuery {
 
   @Text({ optional: true, description: 'Where the browser goes. An invalid link adds `?error=`' })
   callbackURL?: string;
+}
+
+/** The browser that opened the link. */
+interface Visitor {
+  readonly client: Client;
+  readonly auth: AuthContext | undefined;
+  readonly remember: boolean;
 }
 
 /** Handles a mailed link that verifies an e-mail or changes it (src/accounts/protocol.md, "verify-email"). */
@@ -73,9 +82,16 @@ export class VerifyEmail {
     }
     const user = await this.ownerOf(claims);
     if (user.emailVerified) return { user: null, parts: {} };
-    await this.proof.write(user, client, browser);
-    if (!this.config.emailVerification.autoSignInAfterVerification) return { user: null, parts: {} };
-    return { user: null, parts: keptIf(await this.signIn(user, client, requested)) };
+    const isSamePerson = await this.proof.isBySamePerson(user, browser);
+    const signsIn = this.config.emailVerification.autoSignInAfterVerification;
+    const auth = signsIn ? await requested.resolve() : undefined;
+    const signedIn = await this.dataSource.transaction(async (manager) => {
+      // The user has another e-mail now, or was deleted.
+      if (!(await this.proof.write(user, { client, isSamePerson }, manager)))
+        throw unauthorized('INVALID_TOKEN');
+      return signsIn ? this.signIn(user, { client, auth, remember: requested.remember }, manager) : undefined;
+    });
+    return { user: null, parts: keptIf(signedIn) };
   }
 
   /** Finds the user for whom the link was made, which may not be the user who has the address now. */
@@ -91,19 +107,24 @@ export class VerifyEmail {
   /** Keeps the client's session if it is this user's. Returns undefined if the client gets no cookies. */
   private async signIn(
     user: User,
-    client: Client,
-    requested: RequestedSession,
+    { client, auth, remember }: Visitor,
+    manager: EntityManager,
   ): Promise<SignedIn | undefined> {
-    const auth = await requested.resolve();
     const own = auth?.user.id === user.id ? auth : undefined;
     if (own && !own.keepsCookies) return undefined;
     const candidate = { userId: user.id, client, remember: true };
-    const session = await this.dataSource.transaction(async (manager) => {
-      if (!own) return this.createSession.unlessRefused(candidate, manager);
-      // The session may come from a cached cookie that is older than a ban.
-      return (await this.gates.refuse(candidate, manager)) ? undefined : own.session;
-    });
-    return session && { session, user: { ...user, emailVerified: true }, remember: requested.remember };
+    const session = await (own
+      ? this.unlessRefused(own, candidate, manager)
+      : this.createSession.unlessRefused(candidate, manager));
+    return session && { session, user: { ...user, emailVerified: true }, remember };
+  }
+
+  private async unlessRefused(
+    { session }: AuthContext,
+    candidate: SessionCandidate,
+    manager: EntityManager,
+  ): Promise<Session | undefined> {
+    return (await this.gates.refuse(candidate, manager)) ? undefined : session;
   }
 }
 

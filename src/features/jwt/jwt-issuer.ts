@@ -13,7 +13,7 @@ import { userInCacheOrder } from '../../sessions/cache-order.js';
 import type { User } from '../../users/user.js';
 import type { Identity } from '../../sessions/session.js';
 
-type IssuedFor = Identity & { readonly fromDataCookie?: boolean };
+type IssuedFor = Identity & { readonly hasDataCookie?: boolean };
 
 /** Seconds for which a session gets the same JWT again. */
 const REUSED_FOR = 60;
@@ -52,10 +52,10 @@ export class JwtIssuer {
   }
 
   /** Returns the user's fields for the claims: those in `definePayload`, or else all that answers may contain. */
-  private payloadOf(user: User, fromDataCookie = false): object {
+  private payloadOf(user: User, hasDataCookie = false): object {
     const { definePayload } = jwtOptions.of(this.config).jwt;
     const answer = presentUser(user);
-    const presented = Object.entries(fromDataCookie ? userInCacheOrder(answer) : answer);
+    const presented = Object.entries(hasDataCookie ? userInCacheOrder(answer) : answer);
     return Object.fromEntries(
       definePayload ? presented.filter(([name]) => definePayload.includes(name)) : presented,
     );
@@ -66,24 +66,35 @@ export class JwtIssuer {
    * get-session, which clients call many times a minute, because signing takes longer than the rest of that answer.
    */
   async issueOrReuse(identity: IssuedFor): Promise<ReusedJwt> {
-    const { id } = identity.session;
+    const recent = await this.recent(identity);
+    if (recent) return recent;
     const now = Date.now();
     const { kid } = await this.keys.signing();
-    const digest = sha256Base64Url(JSON.stringify(this.payloadOf(identity.user, identity.fromDataCookie)));
-    const recent = this.issued.get(id, now);
-    if (recent?.kid === kid && recent.digest === digest) return recent;
+    const digest = this.digestOf(identity);
     const jwt = await this.issue(identity);
     const reusedUntil = now + Math.min(REUSED_FOR, this.expiresIn / 10) * 1000;
     const issued = { jwt, reusedUntil, kid, digest };
-    if (jwt.length <= LONGEST_HEADER) this.issued.set(id, issued, reusedUntil, now);
+    if (jwt.length <= LONGEST_HEADER) this.issued.set(identity.session.id, issued, reusedUntil, now);
     return issued;
+  }
+
+  /** The JWT that the session got in the last minute, if a new one would have the same claims about the user. */
+  async recent(identity: IssuedFor): Promise<ReusedJwt | undefined> {
+    const recent = this.issued.get(identity.session.id, Date.now());
+    if (!recent) return undefined;
+    const { kid } = await this.keys.signing();
+    return recent.kid === kid && recent.digest === this.digestOf(identity) ? recent : undefined;
+  }
+
+  private digestOf({ user, hasDataCookie }: IssuedFor): string {
+    return sha256Base64Url(JSON.stringify(this.payloadOf(user, hasDataCookie)));
   }
 
   /**
    * Signs a new JWT. The claims are in the order of src/features/jwt/protocol.md, "Claims", and `sid` is
    * added.
    */
-  async issue({ session, user, fromDataCookie }: IssuedFor): Promise<string> {
+  async issue({ session, user, hasDataCookie }: IssuedFor): Promise<string> {
     const { kid, key } = await this.keys.signing();
     const {
       expirationTime,
@@ -93,7 +104,7 @@ export class JwtIssuer {
     const issuedAt = Math.floor(Date.now() / 1000);
     const claims = {
       iat: issuedAt,
-      ...this.payloadOf(user, fromDataCookie),
+      ...this.payloadOf(user, hasDataCookie),
       sub: user.id,
       sid: session.id,
       exp: issuedAt + expirationTime,

@@ -14,10 +14,10 @@ export interface StoredSession extends Identity {
 /** Characters of text in one session with its user. A longer one is read from the database each time. */
 const LARGEST = 4096;
 
-/** The ids of what a statement changed. If there are none, anything may have changed. */
+/** The ids of what a statement changed. */
 interface Change {
-  readonly sessions?: readonly string[];
-  readonly users?: readonly string[];
+  readonly kind: 'sessions' | 'users';
+  readonly ids: readonly string[];
 }
 
 /**
@@ -68,13 +68,18 @@ export class SessionCache {
     };
   }
 
-  /** @param payload the JSON that the triggers of the migration `NotifySessionChanges` send. */
+  /**
+   * @param payload the JSON that the triggers of the migration `NotifySessionChanges` send. Every role of the database may
+   * send any text, so this never throws. A text of another form may hide any change, so the cache then forgets everything.
+   */
   drop(payload: string): void {
     this.changes += 1;
-    const { sessions = [], users = [] } = parse(payload);
-    if (sessions.length + users.length === 0) return this.clear();
-    for (const id of sessions) this.remove(this.tokens.get(id));
-    for (const id of users) for (const token of this.tokensOfUsers.get(id) ?? []) this.remove(token);
+    const change = parse(payload);
+    if (!change) return this.clear();
+    for (const id of change.ids) {
+      if (change.kind === 'sessions') this.remove(this.tokens.get(id));
+      else for (const token of this.tokensOfUsers.get(id) ?? []) this.remove(token);
+    }
   }
 
   /** Call this when the connection reports every change from now on. */
@@ -146,11 +151,25 @@ function sizeOf({ session, user }: StoredSession): number {
   return size;
 }
 
-/** If the payload is not valid JSON, anything may have changed. */
-function parse(payload: string): Change {
+/** @returns undefined if the text is not exactly one list of ids. The triggers send an empty text if they name no ids. */
+function parse(payload: string): Change | undefined {
+  const change = parseJson(payload);
+  if (typeof change !== 'object' || change === null) return undefined;
+  const [entry, ...others] = Object.entries(change);
+  if (!entry || others.length > 0) return undefined;
+  const [kind, ids] = entry as [string, unknown];
+  if ((kind !== 'sessions' && kind !== 'users') || !isListOfTexts(ids)) return undefined;
+  return { kind, ids };
+}
+
+function isListOfTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((id) => typeof id === 'string');
+}
+
+function parseJson(text: string): unknown {
   try {
-    return payload === '' ? {} : (JSON.parse(payload) as Change);
+    return JSON.parse(text);
   } catch {
-    return {};
+    return undefined;
   }
 }

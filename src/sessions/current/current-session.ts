@@ -59,8 +59,13 @@ export class CurrentSession {
     if (!identified) return undefined;
     const described = options.sensitive ? undefined : await this.lookUp.inDataCookie(question, identified);
     if (!described || !this.mayAnswer(described)) return this.resolveStored(question, identified, options);
-    this.write.signedAnew(jar, described, identified);
-    return { ...described, ...kept(identified), fromDataCookie: true, standsUntil: 0 };
+    const shown = options.trustsDataCookie ? described : await this.liveStored(identified);
+    if (!shown) {
+      this.write.gone(jar);
+      return undefined;
+    }
+    this.write.signedAnew(jar, shown, identified);
+    return { ...shown, ...kept(identified), hasDataCookie: true, standsUntil: 0 };
   }
 
   /**
@@ -74,6 +79,15 @@ export class CurrentSession {
 
   remembers({ shown }: SessionQuestion): boolean {
     return this.identify.remembers(shown);
+  }
+
+  /** The session as it is stored, if it lives. Sets no cookies, because those of the client are still good. */
+  private async liveStored(identified: IdentifiedSession): Promise<Identity | undefined> {
+    const found = await this.lookUp.stored(identified, false);
+    const terms = { now: Date.now(), refreshes: false };
+    if (!found || !judge(found, terms, this.config.session, this.config.sessionLimits).isLive)
+      return undefined;
+    return { session: found.session, user: found.user };
   }
 
   private async resolveStored(
@@ -108,7 +122,8 @@ export class CurrentSession {
       user,
       remember: identified.remember,
       keepsCookies,
-      fromDataCookie: false,
+      jwt: identified.jwt,
+      hasDataCookie: false,
       stored: found,
       standsUntil: judgement.until,
       needsRefresh:
@@ -124,7 +139,7 @@ export class CurrentSession {
     if (!renewed) throw this.goneMeanwhile(jar);
     await this.write.renewed(jar, renewed, identified);
     const { session, user } = renewed;
-    return { session, user, ...kept(identified), fromDataCookie: false, standsUntil: 0 };
+    return { session, user, ...kept(identified), hasDataCookie: false, standsUntil: 0 };
   }
 
   /** The answer sets no new session cookie, because the session ends no later than before. */
@@ -137,7 +152,7 @@ export class CurrentSession {
     if (refreshes) await this.write.described(jar, recorded, identified);
     this.write.signedAnew(jar, recorded, identified);
     const { session, user } = recorded;
-    return { session, user, ...kept(identified), fromDataCookie: false, standsUntil: 0 };
+    return { session, user, ...kept(identified), hasDataCookie: false, standsUntil: 0 };
   }
 
   private goneMeanwhile(jar: SessionQuestion['jar']): AuthError {
@@ -152,4 +167,8 @@ export class CurrentSession {
   }
 }
 
-const kept = ({ remember, cookies }: IdentifiedSession) => ({ remember, keepsCookies: cookies === 'keeps' });
+const kept = ({ remember, cookies, jwt }: IdentifiedSession) => ({
+  remember,
+  keepsCookies: cookies === 'keeps',
+  jwt,
+});

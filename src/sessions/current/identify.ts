@@ -39,8 +39,8 @@ export class Identify {
     if (!named) return undefined;
     const mark = this.markIn(shown);
     const isSignedByOldSecret = named.secretIndex > 0 || (mark?.secretIndex ?? 0) > 0;
-    const { key, userId, cookies, secretIndex } = named;
-    return { key, userId, cookies, secretIndex, remember: mark === undefined, isSignedByOldSecret };
+    const { key, userId, cookies, jwt, secretIndex } = named;
+    return { key, userId, cookies, jwt, secretIndex, remember: mark === undefined, isSignedByOldSecret };
   }
 
   remembers(shown: ShownCredentials): boolean {

@@ -20,11 +20,12 @@ export class LookUp {
 
   /** Reads the session from the session data cookie, without the database. */
   async inDataCookie(
-    { jar, disableCookieCache }: SessionQuestion,
+    { jar, disableCookieCache, disableRefresh }: SessionQuestion,
     { key, cookies, remember }: IdentifiedSession,
   ): Promise<Identity | undefined> {
     if (cookies !== 'keeps' || !('token' in key) || disableCookieCache) return undefined;
-    const data = await this.dataCookie.read(jar, key.token, remember);
+    const mayRefresh = remember && !disableRefresh;
+    const data = await this.dataCookie.read(jar, key.token, { remember, mayRefresh });
     return data && identityOf(data, this.config);
   }
 

@@ -16,8 +16,13 @@ export interface SessionQuestion {
 
 /** How a use case wants the session to be read. */
 export interface ResolveOptions {
-  /** True to read the database only, because a revoked session may still be in a cookie or in memory. */
+  /** True to read the database only, because a revoked session may still be in memory. */
   readonly sensitive?: boolean;
+  /**
+   * True to believe the session data cookie, which outlives a revocation. Only for showing the client its own session. No
+   * other route may, because it could then show or change something for a session that has ended.
+   */
+  readonly trustsDataCookie?: boolean;
   /** With `session.deferSessionRefresh`: true for the only route that may renew a session. */
   readonly mayWrite?: boolean;
 }

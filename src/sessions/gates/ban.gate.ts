@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { forbidden, type AuthError } from '../../errors/auth-error.js';
+import { forbidden, unauthorized, type AuthError } from '../../errors/auth-error.js';
 import { UsersStore } from '../../users/users.store.js';
 import { SessionGates, type SessionCandidate, type SessionGate } from './session-gates.js';
 
-/** A banned user gets no session. */
+/** A banned user gets no session, and neither does one who was deleted while they were proving who they are. */
 @Injectable()
 export class BanGate implements SessionGate {
   constructor(
@@ -15,6 +15,8 @@ export class BanGate implements SessionGate {
   }
 
   async refuse({ userId }: SessionCandidate, manager: EntityManager): Promise<AuthError | undefined> {
-    return (await this.users.isBanned(userId, manager)) ? forbidden('BANNED_USER') : undefined;
+    const isBanned = await this.users.isBanned(userId, manager);
+    if (isBanned === undefined) return unauthorized('USER_NOT_FOUND');
+    return isBanned ? forbidden('BANNED_USER') : undefined;
   }
 }

@@ -10,6 +10,7 @@ import type { StoredSession } from '../cache/session-cache.js';
 import { SessionReader } from '../cache/session-reader.js';
 import { sessionInCacheOrder, userInCacheOrder } from '../cache-order.js';
 import type { ResolvedSession } from '../current/current-session.js';
+import type { PresentedJwt } from '../credentials.js';
 import { presentSession, type SessionAnswer } from '../present-session.js';
 import type { RequestedSession } from '../requested-session.js';
 import type { Identity } from '../session.js';
@@ -28,8 +29,8 @@ export interface GotSession {
   readonly repeatable?: RepeatableAnswer;
 }
 
-const answerOf = ({ session, user }: Identity) => ({
-  session: presentSession(session),
+const answerOf = ({ session, user }: Identity, jwt?: PresentedJwt) => ({
+  session: presentSession(session, jwt?.text),
   user: presentUser(user),
 });
 
@@ -75,11 +76,11 @@ export class GetSession {
 
   private async get(requested: RequestedSession, mayWrite: boolean): Promise<GotSession | undefined> {
     try {
-      const auth = await requested.resolve({ mayWrite });
+      const auth = await requested.resolve({ mayWrite, trustsDataCookie: true });
       if (!auth) return undefined;
       const headers = await this.headers.of(auth);
       const { stored, needsRefresh } = auth;
-      if (!stored || needsRefresh !== undefined) return { body: bodyOf(auth), headers };
+      if (!stored || needsRefresh !== undefined || auth.jwt) return { body: bodyOf(auth), headers };
       // The body is written once for each session in the session cache.
       const body = (stored.answer ??= new JsonText(JSON.stringify(answerOf(stored))));
       const repeatable = new StandingAnswer(body.text, stored, auth.standsUntil, this.reader);
@@ -92,8 +93,8 @@ export class GetSession {
 }
 
 function bodyOf(auth: ResolvedSession): GetSessionAnswer {
-  const { session, user } = answerOf(auth);
-  if (auth.fromDataCookie) return { session: sessionInCacheOrder(session), user: userInCacheOrder(user) };
+  const { session, user } = answerOf(auth, auth.jwt);
+  if (auth.hasDataCookie) return { session: sessionInCacheOrder(session), user: userInCacheOrder(user) };
   return auth.needsRefresh === undefined
     ? { session, user }
     : { session, user, needsRefresh: auth.needsRefresh };

@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { Text } from '../../http/fields.js';
+import { LENGTHS, Text } from '../../http/fields.js';
 import { SessionsStore } from '../sessions.store.js';
+import type { PresentedJwt } from '../credentials.js';
 import type { AuthContext } from '../auth-context.js';
 
 export class RevokeSessionBody {
-  @Text({ description: 'Token of the session to end', example: 'vjkABykLEssOvs7L56gUpQsZ3DLhCudT' })
+  @Text({
+    description: 'Token of the session to end',
+    example: 'vjkABykLEssOvs7L56gUpQsZ3DLhCudT',
+    // A client that sends a JWT names its own session by that JWT.
+    maxLength: LENGTHS.token,
+  })
   token!: string;
 }
 
@@ -19,10 +25,21 @@ export class RevokeSession {
 
   /** @returns `wasCurrent`: true if it was the caller's current session. */
   async execute(
-    { user, session }: AuthContext,
-    { token }: RevokeSessionBody,
+    { user, session, jwt }: AuthContext,
+    body: RevokeSessionBody,
   ): Promise<{ wasCurrent: boolean }> {
+    const token = jwt ? await this.tokenOf(body.token, { user, session, jwt }) : body.token;
     await this.sessions.deleteOwned(token, user.id);
     return { wasCurrent: token === session.token };
+  }
+
+  /** A client with a JWT names sessions as `list-sessions` shows them: its own by the JWT, the others by their ids. */
+  private async tokenOf(
+    handle: string,
+    { user, session, jwt }: Pick<AuthContext, 'user' | 'session'> & { readonly jwt: PresentedJwt },
+  ): Promise<string> {
+    if (handle === jwt.text) return session.token;
+    const active = await this.sessions.listActive(user.id);
+    return active.find(({ id }) => id === handle)?.token ?? handle;
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Comparison } from '../compare.js';
 import type { Pair, Sides } from '../pair.js';
 import type { Answer, Side } from '../side.js';
-import { call, keepLink, rows, type Step } from '../steps.js';
+import { call, keepLink, rows, withStaleCookie, type Step } from '../steps.js';
 import { MAILS, type RandomRequest, type RandomStep } from './requests.js';
 import { populate, remains } from './world.js';
 
@@ -61,7 +61,11 @@ class Run {
   async take(step: RandomStep): Promise<string> {
     if (step === MAILS) return this.mails();
     if (step.link) this.open();
-    return this.step(requestStep(step));
+    const carries = [...this.sides.oracle.cookies(step.browser).keys()].some((name) =>
+      /session_data/.test(name),
+    );
+    const request = requestStep(step);
+    return this.step(carries ? withStaleCookie(request) : request);
   }
 
   async end(): Promise<string> {

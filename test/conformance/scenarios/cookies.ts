@@ -1,5 +1,16 @@
 import type { OptionSet } from '../pair.js';
-import { cookies, get, pause, post, rows, scenario, signed, sql, type Scenario } from '../steps.js';
+import {
+  cookies,
+  get,
+  pause,
+  post,
+  rows,
+  scenario,
+  signed,
+  sql,
+  withStaleCookie,
+  type Scenario,
+} from '../steps.js';
 import { ADA } from './values.js';
 
 const { email, password } = ADA;
@@ -85,9 +96,9 @@ const allRoutes: readonly Scenario[] = [
     'a revoked session',
     signUp,
     gone,
-    get('/get-session'),
-    get('/list-accounts'),
-    post('/revoke-other-sessions', {}),
+    withStaleCookie(get('/get-session')),
+    withStaleCookie(get('/list-accounts')),
+    withStaleCookie(post('/revoke-other-sessions', {})),
     get('/get-session'),
   ),
   scenario(
@@ -149,14 +160,19 @@ const cache: readonly Scenario[] = [
     'the cache still shows a revoked session, but sensitive routes refuse it (test/security/advisories.md, "A21")',
     signUp,
     gone,
+    withStaleCookie(get('/get-session')),
+    withStaleCookie(get('/get-session?disableCookieCache=')),
+    get('/get-session?disableCookieCache=false'),
     get('/get-session'),
+  ),
+  ...[
     get('/list-accounts'),
     get('/list-sessions'),
     post('/update-user', { image: 'x' }),
     post('/update-session', { a: 1 }),
-    get('/get-session?disableCookieCache='),
-    get('/get-session?disableCookieCache=false'),
-    get('/get-session'),
+    get('/token'),
+  ].map((step) =>
+    scenario(`the cache does not open a guarded route: ${step.label}`, signUp, gone, withStaleCookie(step)),
   ),
   scenario(
     'revoke-sessions with a revoked session',
@@ -169,7 +185,7 @@ const cache: readonly Scenario[] = [
     'a deleted user (test/security/advisories.md, "A10")',
     signUp,
     sql('delete from users'),
-    get('/get-session'),
+    withStaleCookie(get('/get-session')),
     post('/revoke-session', { token: 'x' }),
     get('/get-session'),
   ),
@@ -237,7 +253,7 @@ const cache: readonly Scenario[] = [
     'disableCookieCache shows a change that the cache hides',
     signUp,
     sql(`update users set name = 'Changed'`),
-    get('/get-session'),
+    withStaleCookie(get('/get-session')),
     get('/get-session?disableCookieCache=yes'),
     get('/get-session'),
   ),
@@ -259,7 +275,7 @@ const cache: readonly Scenario[] = [
     get('/get-session'),
     post('/update-user', { image: 'x'.repeat(9000) }),
     gone,
-    get('/get-session'),
+    withStaleCookie(get('/get-session')),
     post('/revoke-sessions', {}),
   ),
   scenario(
@@ -316,7 +332,7 @@ export const COOKIE_SETS: readonly (OptionSet & {
         'the cache of a revoked session expires',
         signUp,
         gone,
-        get('/get-session'),
+        withStaleCookie(get('/get-session')),
         pause(1200),
         get('/get-session'),
       ),

@@ -1,0 +1,68 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { badRequest } from '../errors/auth-error.js';
+import { AccountsStore, type StoredPassword } from './accounts.store.js';
+import { Passwords } from './passwords.js';
+
+/** How often a password is verified again because its hash was replaced meanwhile. */
+const ATTEMPTS = 3;
+
+/** What follows from a right password. */
+export interface Proven<Result> {
+  /** True if it changes the account, so that two such transactions must not run at the same time. */
+  readonly changesAccount: boolean;
+  /** @param hash the stored hash, which the password matches. */
+  readonly act: (manager: EntityManager, hash: string) => Promise<Result>;
+}
+
+type Outcome<Result> = { readonly result: Result } | { readonly stored: string | undefined };
+
+/**
+ * Acts on a password that was verified. Verifying takes long, and meanwhile the password may be replaced or the user
+ * deleted. So the transaction that acts first locks the account and compares the hash.
+ */
+@Injectable()
+export class PasswordProof {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly accounts: AccountsStore,
+    private readonly passwords: Passwords,
+  ) {}
+
+  /**
+   * Verifies the password and then acts.
+   * @throws {AuthError} 400 `PASSWORD_TOO_LONG`, `CREDENTIAL_ACCOUNT_NOT_FOUND`, `INVALID_PASSWORD`.
+   */
+  async require<Result>(userId: string, password: string, proven: Proven<Result>): Promise<Result> {
+    this.passwords.requireNotTooLong(password);
+    const stored = await this.accounts.findPassword(userId);
+    if (!stored) throw badRequest('CREDENTIAL_ACCOUNT_NOT_FOUND');
+    const isRight = await this.passwords.verify(stored.hash, password);
+    const done = isRight ? await this.act(stored, password, proven) : undefined;
+    if (!done) throw badRequest('INVALID_PASSWORD');
+    return done.result;
+  }
+
+  /**
+   * @param verified the account, with the hash that the password matched.
+   * @returns undefined if the password is no longer right.
+   */
+  async act<Result>(
+    { accountId, hash: verified }: StoredPassword,
+    password: string,
+    { act, changesAccount }: Proven<Result>,
+  ): Promise<{ readonly result: Result } | undefined> {
+    let hash = verified;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const outcome = await this.dataSource.transaction(async (manager): Promise<Outcome<Result>> => {
+        const stored = await this.accounts.lockPassword(accountId, manager, changesAccount);
+        return stored === hash ? { result: await act(manager, hash) } : { stored };
+      });
+      if ('result' in outcome) return outcome;
+      // The new hash may be one of the same password, because a sign-in replaces outdated hashes.
+      if (!outcome.stored || !(await this.passwords.verify(outcome.stored, password))) return undefined;
+      hash = outcome.stored;
+    }
+    return undefined;
+  }
+}
