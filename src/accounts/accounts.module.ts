@@ -18,10 +18,14 @@ import { EmailController } from './email.controller.js';
 import { LinkedAccountsController } from './linked-accounts.controller.js';
 import { AccountMails } from './mails/account-mails.js';
 import { NewAccount } from './new-account.js';
+import { PasswordCheck } from './password-check.js';
 import { PasswordController } from './password.controller.js';
+import { PasswordGates } from './password-gates.js';
 import { PasswordMetrics } from './password-metrics.js';
+import { PasswordRules } from './password-rules.js';
 import { Passwords } from './passwords.js';
 import { ProviderAccountsStore } from './provider-accounts.store.js';
+import { StoredHashes } from './stored-hashes.js';
 import { TokenRefresh } from './token-refresh.js';
 import { TokenRefreshesStore } from './token-refreshes.store.js';
 import { TokenSeal } from './token-seal.js';
@@ -69,6 +73,10 @@ import { ValidAccessToken } from './valid-access-token.js';
     TokenSeal,
     Passwords,
     PasswordMetrics,
+    PasswordCheck,
+    PasswordGates,
+    PasswordRules,
+    StoredHashes,
     EmailLinks,
     NewAccount,
     EmailChange,
@@ -95,6 +103,14 @@ import { ValidAccessToken } from './valid-access-token.js';
     VerifyEmail,
     VerifyPassword,
   ],
-  exports: [AccountsStore, EmailLinks, Passwords, ProviderAccountsStore, SignInEmail, SignUpEmail],
+  exports: [
+    AccountsStore,
+    EmailLinks,
+    PasswordGates,
+    PasswordRules,
+    ProviderAccountsStore,
+    SignInEmail,
+    SignUpEmail,
+  ],
 })
 export class AccountsModule {}

@@ -21,5 +21,10 @@ export class PasswordMetrics {
       'Password hashes begun since the start, for new passwords and for verifications',
       () => passwords.computed,
     );
+    metrics.total(
+      'gatehouse_password_rounds_total',
+      'Work done to compare passwords, in rounds of bcrypt. A refusal costs the same for every address',
+      () => passwords.rounds,
+    );
   }
 }

@@ -8,6 +8,7 @@ import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import type { Session } from '../../sessions/session.js';
 import type { User } from '../../users/user.js';
 import { AccountsStore } from '../accounts.store.js';
+import { PasswordCheck } from '../password-check.js';
 import { Passwords } from '../passwords.js';
 
 export class ChangePasswordBody {
@@ -29,6 +30,7 @@ export class ChangePassword {
     private readonly accounts: AccountsStore,
     private readonly sessions: SessionsStore,
     private readonly passwords: Passwords,
+    private readonly check: PasswordCheck,
     private readonly createSession: CreateSession,
   ) {}
 
@@ -47,8 +49,9 @@ export class ChangePassword {
     this.passwords.requireNotTooLong(currentPassword);
     const stored = await this.accounts.findPassword(user.id);
     if (!stored) throw badRequest('CREDENTIAL_ACCOUNT_NOT_FOUND');
-    const hash = await this.passwords.hash(newPassword);
-    if (!(await this.passwords.verify(stored.hash, currentPassword))) throw badRequest('INVALID_PASSWORD');
+    const hash = await this.passwords.hash(newPassword, user, client);
+    if (!(await this.check.isRight(user, { stored, password: currentPassword, client })))
+      throw badRequest('INVALID_PASSWORD');
     return this.dataSource.transaction(async (manager) => {
       if (revokeOtherSessions) await this.sessions.deleteAllOf(user.id, manager);
       // Another request has changed the password, so `currentPassword` is no longer the current one.

@@ -11,9 +11,11 @@ import { verificationIdentifier } from '../../verifications/verification-identif
 import { VerificationsStore } from '../../verifications/verifications.store.js';
 import { AccountDeletion } from '../account-deletion.js';
 import { AccountsStore } from '../accounts.store.js';
+import { PasswordCheck } from '../password-check.js';
 import { Passwords } from '../passwords.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
 import { isFresh } from '../../sessions/is-fresh.js';
+import type { User } from '../../users/user.js';
 
 export class DeleteUserBody {
   @Text({ optional: true, description: 'Where the mailed link leads once the user is deleted' })
@@ -39,6 +41,7 @@ export class DeleteUser {
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly accounts: AccountsStore,
     private readonly passwords: Passwords,
+    private readonly check: PasswordCheck,
     private readonly verifications: VerificationsStore,
     private readonly deletion: AccountDeletion,
     private readonly mailer: Mailer,
@@ -53,18 +56,18 @@ export class DeleteUser {
   async execute(
     current: AuthContext,
     { password, token, callbackURL }: DeleteUserBody,
-    { language }: Client,
+    client: Client,
   ): Promise<'deleted' | 'mailed'> {
     const { enabled, sendDeleteAccountVerification } = this.config.user.deleteUser;
     // If deletion needs a mailed link but no mail can be sent, nobody can be deleted.
     if (!enabled || (sendDeleteAccountVerification && !this.mailer.enabled)) throw nothingHere();
-    if (password) await this.requirePassword(current.user.id, password);
+    if (password) await this.requirePassword(current.user, password, client);
     if (token) {
       await this.deletion.redeem(current.user.id, token);
       return 'deleted';
     }
     if (sendDeleteAccountVerification) {
-      await this.sendLink(current, callbackURL, language);
+      await this.sendLink(current, callbackURL, client.language);
       return 'mailed';
     }
     if (!password && !isFresh(current.session, this.config)) throw badRequest('SESSION_EXPIRED');
@@ -72,11 +75,12 @@ export class DeleteUser {
     return 'deleted';
   }
 
-  private async requirePassword(userId: string, password: string): Promise<void> {
+  private async requirePassword(user: User, password: string, client: Client): Promise<void> {
     this.passwords.requireNotTooLong(password);
-    const stored = await this.accounts.findPassword(userId);
+    const stored = await this.accounts.findPassword(user.id);
     if (!stored) throw badRequest('CREDENTIAL_ACCOUNT_NOT_FOUND');
-    if (!(await this.passwords.verify(stored.hash, password))) throw badRequest('INVALID_PASSWORD');
+    const right = await this.check.isRight(user, { stored, password, client });
+    if (!right) throw badRequest('INVALID_PASSWORD');
   }
 
   private async sendLink(

@@ -3,12 +3,14 @@ import { DataSource } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { badRequest } from '../../errors/auth-error.js';
+import type { Client } from '../../http/client.js';
 import { Text } from '../../http/fields.js';
 import { SessionsStore } from '../../sessions/sessions.store.js';
 import { UsersStore } from '../../users/users.store.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
 import { VerificationsStore } from '../../verifications/verifications.store.js';
 import { AccountsStore } from '../accounts.store.js';
+import { PasswordGates } from '../password-gates.js';
 import { Passwords } from '../passwords.js';
 
 export class ResetPasswordBody {
@@ -40,6 +42,7 @@ export class ResetPassword {
     private readonly sessions: SessionsStore,
     private readonly accounts: AccountsStore,
     private readonly passwords: Passwords,
+    private readonly gates: PasswordGates,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -47,15 +50,20 @@ export class ResetPassword {
    * Checks the token first and uses it up last, so that it stays valid when the new password is refused.
    * @throws {AuthError} 400 `INVALID_TOKEN`, `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `USER_NOT_FOUND`.
    */
-  async execute(body: ResetPasswordBody, query: ResetPasswordQuery): Promise<{ status: true }> {
+  async execute(
+    body: ResetPasswordBody,
+    query: ResetPasswordQuery,
+    client: Client,
+  ): Promise<{ status: true }> {
     const token = body.token || query.token;
     if (!token) throw badRequest('INVALID_TOKEN');
     this.passwords.requireAllowedLength(body.newPassword);
     const identifier = verificationIdentifier.resetPassword(token);
     const userId = await this.verifications.find(identifier);
     if (userId === undefined) throw badRequest('INVALID_TOKEN');
-    if (!(await this.users.findById(userId))) throw badRequest('USER_NOT_FOUND');
-    const hash = await this.passwords.hash(body.newPassword);
+    const user = await this.users.findById(userId);
+    if (!user) throw badRequest('USER_NOT_FOUND');
+    const hash = await this.passwords.hash(body.newPassword, user, client);
     await this.dataSource.transaction(async (manager) => {
       const redeemed = await this.verifications.consume(identifier, manager);
       if (redeemed !== userId) throw badRequest('INVALID_TOKEN');
@@ -64,6 +72,7 @@ export class ResetPassword {
       }
       await this.accounts.setPassword(userId, hash, manager);
     });
+    await this.gates.trust({ address: user.email, owner: user, client });
     return { status: true };
   }
 }

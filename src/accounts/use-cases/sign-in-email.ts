@@ -8,8 +8,9 @@ import { isEmailAddress } from '../../http/email-address.js';
 import { Flag, Text } from '../../http/fields.js';
 import type { SignedIn } from '../../sessions/signed-in.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';
-import { AccountsStore, type Credentials } from '../accounts.store.js';
+import { AccountsStore, type Credentials, type StoredPassword } from '../accounts.store.js';
 import { EmailLinks, type LinkRequest } from '../email-links.js';
+import { PasswordCheck } from '../password-check.js';
 import { Passwords } from '../passwords.js';
 import type { User } from '../../users/user.js';
 
@@ -43,6 +44,7 @@ export class SignInEmail {
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly accounts: AccountsStore,
     private readonly passwords: Passwords,
+    private readonly check: PasswordCheck,
     private readonly createSession: CreateSession,
     private readonly links: EmailLinks,
     @Inject(CONFIG) private readonly config: Config,
@@ -59,7 +61,8 @@ export class SignInEmail {
     if (!this.config.emailAndPassword.enabled) throw badRequest('EMAIL_PASSWORD_DISABLED');
     if (!isEmailAddress(email)) throw badRequest('INVALID_EMAIL');
     this.passwords.requireNotTooLong(password);
-    const credentials = await this.verified(await this.accounts.findCredentials(email), password);
+    const found = await this.accounts.findCredentials(email);
+    const credentials = await this.matching(found, body, client);
     if (!credentials) throw unauthorized('INVALID_EMAIL_OR_PASSWORD');
     const { user } = credentials;
     await this.requireVerifiedEmail(user, { callbackURL, language: client.language });
@@ -68,21 +71,20 @@ export class SignInEmail {
       this.createSession.execute(candidate, manager),
     );
     // After the session, because the hash of a user who gets no session must not change.
-    await this.rehash(credentials, password);
+    await this.rehash(credentials, password, client);
     return { user, session, remember };
   }
 
-  private async verified(
-    candidates: readonly Credentials[],
-    password: string,
-  ): Promise<Credentials | undefined> {
-    const withPassword = candidates.filter((candidate) => candidate.password);
-    // Hash a dummy password so that an unknown e-mail takes as long as a known one.
-    if (withPassword.length === 0) await this.passwords.pretendToVerify(password);
-    for (const candidate of withPassword) {
-      if (await this.passwords.verify(candidate.password ?? '', password)) return candidate;
-    }
-    return undefined;
+  private matching(
+    found: readonly Credentials[],
+    { email, password }: EmailAndPassword,
+    client: Client,
+  ): Promise<(Credentials & StoredPassword) | undefined> {
+    const candidates = found.flatMap(({ user, accountId, password: hash }) =>
+      accountId && hash ? [{ user, accountId, password: hash, hash }] : [],
+    );
+    const attempt = { address: email, owner: candidates[0]?.user, client };
+    return this.check.find(attempt, candidates, password);
   }
 
   private async requireVerifiedEmail(user: User, link: Omit<LinkRequest, 'user'>): Promise<void> {
@@ -97,9 +99,13 @@ export class SignInEmail {
    * Replaces a hash that has another format than configured, or a lower cost. If the hash queue is full, the next sign-in
    * tries again.
    */
-  private async rehash({ accountId, password: stored }: Credentials, password: string): Promise<void> {
-    if (!accountId || !stored || !this.passwords.needsRehash(stored, password)) return;
-    const hash = await this.passwords.hashUnlessBusy(password);
+  private async rehash(
+    { accountId, hash: stored }: StoredPassword,
+    password: string,
+    client: Client,
+  ): Promise<void> {
+    if (!this.passwords.needsRehash(stored, password)) return;
+    const hash = await this.passwords.rehash(password, client);
     if (hash) await this.accounts.rehash(accountId, stored, hash);
   }
 }
