@@ -21,6 +21,7 @@ import { WriteBackPasswords1763903000000 } from './1763903000000-WriteBackPasswo
 import { CreateLegacyTokens1763903100000 } from './1763903100000-CreateLegacyTokens.js';
 import { NotifySessionChanges1763904000000 } from './1763904000000-NotifySessionChanges.js';
 import { CreateTokenRefreshes1763905000000 } from './1763905000000-CreateTokenRefreshes.js';
+import { CreatePasswordGuesses1763908000000 } from './1763908000000-CreatePasswordGuesses.js';
 
 /** In the order in which they run. Add new ones at the end, and never change a released one. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   CreateLegacyTokens1763903100000,
   NotifySessionChanges1763904000000,
   CreateTokenRefreshes1763905000000,
+  CreatePasswordGuesses1763908000000,
 ] as const;

@@ -9,7 +9,7 @@ import { describeFaults } from './describe-faults.js';
 import { limitsFrom, type Limits } from './limits.js';
 import { coreOptions, type Options } from './options.js';
 import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
-import { passwordsFrom, type PasswordConfig } from './password-settings.js';
+import { lockoutFrom, passwordsFrom, type LockoutConfig, type PasswordConfig } from './password-settings.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { parseAll } from './parse-variables.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
@@ -81,6 +81,7 @@ export interface Config extends Options, FeatureOptions {
   /** The cache of sessions in this process. `size` is the number of sessions that it holds at most. */
   readonly sessionCache: { readonly enabled: boolean; readonly size: number };
   readonly password: PasswordConfig;
+  readonly lockout: LockoutConfig;
   readonly legacyJwt: LegacyJwtConfig;
   /** The cookies of features. */
   readonly cookies: readonly ContributedCookie[];
@@ -158,6 +159,7 @@ function settingsFrom(
     providerTimeout: values.PROVIDER_TIMEOUT ?? 8,
     sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 5000 },
     password: passwordsFrom(values),
+    lockout: lockoutFrom(values, options.advanced.ipAddress.disableIpTracking),
     legacyJwt: legacyJwtFrom(values),
   };
 }
