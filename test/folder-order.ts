@@ -21,6 +21,8 @@ export const FOLDERS = [
   'sessions',
   'providers',
   'accounts',
+  'lockout',
+  'password-rules',
   'social',
   'legacy',
   'features/bearer',

@@ -6,9 +6,11 @@ import { Jwk } from '../features/jwt/jwk.entity.js';
 import { jwtOptions } from '../features/jwt/jwt-options.js';
 import { JwtFeature } from '../features/jwt/jwt.feature.js';
 import { LegacyModule } from '../legacy/legacy.module.js';
+import { LockoutModule } from '../lockout/lockout.module.js';
 import { QueuedMail } from '../mail/mail.entity.js';
 import { MailModule } from '../mail/mail.module.js';
 import { PagesModule } from '../pages/pages.module.js';
+import { PasswordRulesModule } from '../password-rules/password-rules.module.js';
 import { RateLimit } from '../rate-limits/rate-limit.entity.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { SessionEntity } from '../sessions/session.entity.js';
@@ -33,6 +35,8 @@ export const FEATURES: readonly Feature[] = [
   { module: UsersModule, entities: [UserEntity] },
   { module: SessionsModule, entities: [SessionEntity] },
   { module: AccountsModule, entities: [AccountEntity] },
+  { module: LockoutModule },
+  { module: PasswordRulesModule },
   { module: SocialModule, cookies: [STATE, OAUTH_STATE] },
   { module: BearerFeature, optionTables: [bearerOptions] },
   { module: JwtFeature, entities: [Jwk], optionTables: [jwtOptions] },
