@@ -5,6 +5,7 @@ import { CONFIG } from '../../config/config.module.js';
 import { LOWERCASE_ALPHANUMERIC, randomToken } from '../../crypto/random.js';
 import { badRequest, nothingHere } from '../../errors/auth-error.js';
 import type { Client } from '../../http/client.js';
+import { encodeParameter } from '../../http/encode-parameter.js';
 import { Text } from '../../http/fields.js';
 import { Mailer } from '../../mail/mailer.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
@@ -89,7 +90,7 @@ export class DeleteUser {
     language: string | undefined,
   ): Promise<void> {
     const token = randomToken(32, LOWERCASE_ALPHANUMERIC);
-    const target = encodeURIComponent(callbackURL || '/');
+    const target = encodeParameter(callbackURL || '/');
     const url = `${this.config.origin}${BASE_PATH}/delete-user/callback?token=${token}&callbackURL=${target}`;
     const mail = {
       kind: 'delete-account',

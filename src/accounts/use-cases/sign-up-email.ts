@@ -76,9 +76,9 @@ export class SignUpEmail {
     const taken = await this.users.isEmailTaken(newUser.email);
     if (taken && this.newAccount.signsIn) throw unprocessable('USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL');
     const hash = await this.passwords.hash(body.password, newUser, client);
-    // Answer as for a free e-mail, because a sign-up that does not sign in must not reveal who has an account.
-    if (taken) return { user: await this.users.pretendToAdd(newUser), signedIn: undefined };
     try {
+      // Answer as for a free e-mail, because a sign-up that does not sign in must not reveal who has an account.
+      if (taken) return await this.newAccount.pretend(newUser, hash);
       const { callbackURL, rememberMe } = body;
       return await this.newAccount.create(newUser, hash, {
         callbackURL,
