@@ -17,6 +17,14 @@ export class PasswordCheck {
   ) {}
 
   /**
+   * Call this before anything is looked up.
+   * @throws {AuthError} 400 `PASSWORD_TOO_LONG`.
+   */
+  requireNotTooLong(password: string): void {
+    this.passwords.requireNotTooLong(password);
+  }
+
+  /**
    * Finds the candidate whose hash the password matches. Without candidates it costs the same.
    * @throws {AuthError} the refusal of a gate; 503 when the hash queue is full.
    */

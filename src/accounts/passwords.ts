@@ -8,6 +8,7 @@ import { HashQueue, HashQueueFullError } from '../crypto/password/password-queue
 import { lowerHashPriority } from '../crypto/password/thread-priority.js';
 import { badRequest, overloaded } from '../errors/auth-error.js';
 import type { Client } from '../http/client.js';
+import { PasswordGates } from './password-gates.js';
 import { PasswordRules, type PasswordOwner } from './password-rules.js';
 
 /** Seconds that a client is asked to wait when the hash queue is full. */
@@ -24,6 +25,7 @@ export class Passwords implements OnModuleInit {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly rules: PasswordRules,
+    private readonly gates: PasswordGates,
   ) {
     this.verifier = new EvenVerifier(config.password, config.password.secrets);
     this.queue = new HashQueue({ concurrency: config.password.concurrency, limit: config.password.queue });
@@ -107,6 +109,11 @@ export class Passwords implements OnModuleInit {
     this.roundsSpent += rounds;
     if (pause > 0) await sleep(pause);
     return match;
+  }
+
+  /** Tells the gates that the owner has proven who they are without a password, such as by a mailed link. */
+  trust(owner: PasswordOwner, client: Client): Promise<void> {
+    return this.gates.trust({ address: owner.email, owner, client });
   }
 
   /** Learns what a stored hash costs, so that refusals for other users take as long. */

@@ -13,7 +13,6 @@ import { VerificationsStore } from '../../verifications/verifications.store.js';
 import { AccountDeletion } from '../account-deletion.js';
 import { AccountsStore } from '../accounts.store.js';
 import { PasswordCheck } from '../password-check.js';
-import { Passwords } from '../passwords.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
 import { isFresh } from '../../sessions/is-fresh.js';
 import type { User } from '../../users/user.js';
@@ -41,7 +40,6 @@ export class DeleteUser {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly accounts: AccountsStore,
-    private readonly passwords: Passwords,
     private readonly check: PasswordCheck,
     private readonly verifications: VerificationsStore,
     private readonly deletion: AccountDeletion,
@@ -77,7 +75,7 @@ export class DeleteUser {
   }
 
   private async requirePassword(user: User, password: string, client: Client): Promise<void> {
-    this.passwords.requireNotTooLong(password);
+    this.check.requireNotTooLong(password);
     const stored = await this.accounts.findPassword(user.id);
     if (!stored) throw badRequest('CREDENTIAL_ACCOUNT_NOT_FOUND');
     const right = await this.check.isRight(user, { stored, password, client });

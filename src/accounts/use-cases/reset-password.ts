@@ -10,7 +10,6 @@ import { UsersStore } from '../../users/users.store.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
 import { VerificationsStore } from '../../verifications/verifications.store.js';
 import { AccountsStore } from '../accounts.store.js';
-import { PasswordGates } from '../password-gates.js';
 import { Passwords } from '../passwords.js';
 
 export class ResetPasswordBody {
@@ -42,7 +41,6 @@ export class ResetPassword {
     private readonly sessions: SessionsStore,
     private readonly accounts: AccountsStore,
     private readonly passwords: Passwords,
-    private readonly gates: PasswordGates,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -72,7 +70,7 @@ export class ResetPassword {
       }
       await this.accounts.setPassword(userId, hash, manager);
     });
-    await this.gates.trust({ address: user.email, owner: user, client });
+    await this.passwords.trust(user, client);
     return { status: true };
   }
 }

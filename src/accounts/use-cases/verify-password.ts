@@ -4,7 +4,6 @@ import type { Client } from '../../http/client.js';
 import { Text } from '../../http/fields.js';
 import { AccountsStore } from '../accounts.store.js';
 import { PasswordCheck } from '../password-check.js';
-import { Passwords } from '../passwords.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
 
 export class VerifyPasswordBody {
@@ -17,7 +16,6 @@ export class VerifyPasswordBody {
 export class VerifyPassword {
   constructor(
     private readonly accounts: AccountsStore,
-    private readonly passwords: Passwords,
     private readonly check: PasswordCheck,
   ) {}
 
@@ -27,7 +25,7 @@ export class VerifyPassword {
     { password }: VerifyPasswordBody,
     client: Client,
   ): Promise<{ status: true }> {
-    this.passwords.requireNotTooLong(password);
+    this.check.requireNotTooLong(password);
     const stored = await this.accounts.findPassword(user.id);
     if (!stored || !(await this.check.isRight(user, { stored, password, client })))
       throw badRequest('INVALID_PASSWORD');
