@@ -23,6 +23,7 @@ import { NotifySessionChanges1763904000000 } from './1763904000000-NotifySession
 import { CreateTokenRefreshes1763905000000 } from './1763905000000-CreateTokenRefreshes.js';
 import { CutOffLegacyTokens1763906500000 } from './1763906500000-CutOffLegacyTokens.js';
 import { CreateAddressProofs1763906600000 } from './1763906600000-CreateAddressProofs.js';
+import { CreatePasswordGuesses1763908000000 } from './1763908000000-CreatePasswordGuesses.js';
 
 /** In the order in which they run. Add new ones at the end, and never change a released one. */
 export const MIGRATIONS = [
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   CreateTokenRefreshes1763905000000,
   CutOffLegacyTokens1763906500000,
   CreateAddressProofs1763906600000,
+  CreatePasswordGuesses1763908000000,
 ] as const;

@@ -99,8 +99,7 @@ function surroundingsOf(app: NestFastifyApplication): Surroundings {
   return {
     refuses: limiter.enabled
       ? async (raw) =>
-          (await limiter.refuses({ raw, headers: raw.headers, originalUrl: raw.url ?? '', is404: false })) !==
-          undefined
+          (await limiter.refuses({ raw, originalUrl: raw.url ?? '', route: raw.url ?? '' })) !== undefined
       : undefined,
     record(answered, headers) {
       telemetry?.repeated(headers, answered);

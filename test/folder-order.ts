@@ -23,6 +23,8 @@ export const FOLDERS = [
   'providers',
   'accounts',
   'telemetry',
+  'lockout',
+  'password-rules',
   'social',
   'legacy',
   'features/bearer',

@@ -23,13 +23,17 @@ import { EmailController } from './email.controller.js';
 import { LinkedAccountsController } from './linked-accounts.controller.js';
 import { AccountMails } from './mails/account-mails.js';
 import { NewAccount } from './new-account.js';
+import { PasswordCheck } from './password-check.js';
 import { PasswordController } from './password.controller.js';
+import { PasswordGates } from './password-gates.js';
 import { PasswordMetrics } from './password-metrics.js';
 import { PasswordProof } from './password-proof.js';
+import { PasswordRules } from './password-rules.js';
 import { Passwords } from './passwords.js';
 import { PreRegistration } from './pre-registration.js';
 import { SignUpMark } from './sign-up-mark.js';
 import { ProviderAccountsStore } from './provider-accounts.store.js';
+import { StoredHashes } from './stored-hashes.js';
 import { TokenRefresh } from './token-refresh.js';
 import { TokenRefreshesStore } from './token-refreshes.store.js';
 import { TokenSeal } from './token-seal.js';
@@ -79,6 +83,10 @@ import { ValidAccessToken } from './valid-access-token.js';
     PasswordProof,
     Passwords,
     PasswordMetrics,
+    PasswordCheck,
+    PasswordGates,
+    PasswordRules,
+    StoredHashes,
     EmailLinks,
     EmailWriter,
     AddressProofsStore,
@@ -117,6 +125,8 @@ import { ValidAccessToken } from './valid-access-token.js';
     EmailWriter,
     Passwords,
     PreRegistration,
+    PasswordGates,
+    PasswordRules,
     ProviderAccountsStore,
     SignInEmail,
     SignUpEmail,

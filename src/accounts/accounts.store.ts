@@ -72,6 +72,20 @@ export class AccountsStore {
       .toSorted((a, b) => Number(b.user.email === email) - Number(a.user.email === email));
   }
 
+  /** One hash of each kind among some thousand users. Costs the same however many users there are. */
+  async sampleHashes(): Promise<string[]> {
+    const rows = await this.dataSource.query<{ hash: string }[]>(
+      `select min(password) as hash
+         from (select password from {accounts} where provider_id = $1 and password is not null limit 20000) a
+        group by case when password like '$2%' then left(password, 6)
+                      when strpos(password, '$') = 0 then ''
+                      else regexp_replace(password, '\\$[^$]*\\$[^$]*$', '') end
+        limit 20`,
+      [CREDENTIAL],
+    );
+    return rows.map(({ hash }) => hash);
+  }
+
   async addCredential(userId: string, password: string, manager: EntityManager): Promise<void> {
     const now = new Date();
     const values = {

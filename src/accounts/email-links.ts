@@ -4,6 +4,7 @@ import { BASE_PATH, type Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { currentSecret } from '../config/keyring.js';
 import { signEmailToken, type EmailTokenClaims } from '../crypto/email-token.js';
+import { encodeParameter } from '../http/encode-parameter.js';
 import { Mailer } from '../mail/mailer.js';
 import type { User } from '../users/user.js';
 
@@ -68,7 +69,7 @@ export class EmailLinks {
     manager?: EntityManager,
   ): Promise<void> {
     const token = signEmailToken(claims, this.secret, this.config.emailVerification.expiresIn);
-    const target = encodeURIComponent(callbackURL || '/');
+    const target = encodeParameter(callbackURL || '/');
     const url = `${this.config.origin}${BASE_PATH}/verify-email?token=${token}&callbackURL=${target}`;
     await this.mailer.send({ kind, to, language, values: { name: user.name, url, newEmail } }, manager);
   }

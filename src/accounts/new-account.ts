@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { LOWERCASE_ALPHANUMERIC, randomToken } from '../crypto/random.js';
 import type { Client } from '../http/client.js';
 import { CreateSession } from '../sessions/use-cases/create-session.js';
 import { UsersStore, type NewUser } from '../users/users.store.js';
@@ -59,6 +60,24 @@ export class NewAccount {
       const session = await this.createSession.execute({ userId: user.id, client, remember }, manager);
       return { user, signedIn: { user, session, remember } };
     });
+  }
+
+  /**
+   * Answers for an e-mail that is taken: returns what `create` would return, or throws what it would throw. Inserts the
+   * rows with a made-up e-mail and rolls back, because only PostgreSQL knows whether it can store all values.
+   */
+  async pretend(newUser: NewUser, hash: string): Promise<SignedUp> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      const email = `${randomToken(24, LOWERCASE_ALPHANUMERIC)}@users.invalid`;
+      const user = await this.users.add({ ...newUser, email }, runner.manager);
+      await this.accounts.addCredential(user.id, hash, runner.manager);
+      return { user: { ...user, email: newUser.email }, signedIn: undefined };
+    } finally {
+      if (runner.isTransactionActive) await runner.rollbackTransaction();
+      await runner.release();
+    }
   }
 
   private get mails(): boolean {

@@ -37,5 +37,10 @@ export class PasswordMetrics {
       const seconds = stopwatch();
       return () => durations.observe({ phase }, seconds());
     });
+    metrics.total(
+      'gatehouse_password_rounds_total',
+      'Work done to compare passwords, in rounds of bcrypt. A refusal costs the same for every address',
+      () => passwords.rounds,
+    );
   }
 }

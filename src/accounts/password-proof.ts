@@ -2,10 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { badRequest } from '../errors/auth-error.js';
 import { AccountsStore, type StoredPassword } from './accounts.store.js';
+import { PasswordCheck } from './password-check.js';
 import { Passwords } from './passwords.js';
+import type { Client } from '../http/client.js';
+import type { User } from '../users/user.js';
 
 /** How often a password is verified again because its hash was replaced meanwhile. */
 const ATTEMPTS = 3;
+
+/** A password that a client sent. */
+export interface Submitted {
+  readonly password: string;
+  readonly client: Client;
+}
 
 /** What follows from a right password. */
 export interface Proven<Result> {
@@ -26,6 +35,7 @@ export class PasswordProof {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly accounts: AccountsStore,
+    private readonly check: PasswordCheck,
     private readonly passwords: Passwords,
   ) {}
 
@@ -33,12 +43,12 @@ export class PasswordProof {
    * Verifies the password and then acts.
    * @throws {AuthError} 400 `PASSWORD_TOO_LONG`, `CREDENTIAL_ACCOUNT_NOT_FOUND`, `INVALID_PASSWORD`.
    */
-  async require<Result>(userId: string, password: string, proven: Proven<Result>): Promise<Result> {
-    this.passwords.requireNotTooLong(password);
-    const stored = await this.accounts.findPassword(userId);
+  async require<Result>(user: User, submitted: Submitted, proven: Proven<Result>): Promise<Result> {
+    this.passwords.requireNotTooLong(submitted.password);
+    const stored = await this.accounts.findPassword(user.id);
     if (!stored) throw badRequest('CREDENTIAL_ACCOUNT_NOT_FOUND');
-    const isRight = await this.passwords.verify(stored.hash, password);
-    const done = isRight ? await this.act(stored, password, proven) : undefined;
+    const isRight = await this.check.isRight(user, { stored, ...submitted });
+    const done = isRight ? await this.act(stored, submitted, proven) : undefined;
     if (!done) throw badRequest('INVALID_PASSWORD');
     return done.result;
   }
@@ -49,7 +59,7 @@ export class PasswordProof {
    */
   async act<Result>(
     { accountId, hash: verified }: StoredPassword,
-    password: string,
+    { password, client }: Submitted,
     { act, changesAccount }: Proven<Result>,
   ): Promise<{ readonly result: Result } | undefined> {
     let hash = verified;
@@ -60,7 +70,8 @@ export class PasswordProof {
       });
       if ('result' in outcome) return outcome;
       // The new hash may be one of the same password, because a sign-in replaces outdated hashes.
-      if (!outcome.stored || !(await this.passwords.verify(outcome.stored, password))) return undefined;
+      if (!outcome.stored) return undefined;
+      if ((await this.passwords.compare([outcome.stored], password, client)) === undefined) return undefined;
       hash = outcome.stored;
     }
     return undefined;

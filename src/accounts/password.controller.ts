@@ -48,7 +48,13 @@ export class PasswordController {
     body: ChangePasswordBody,
     answer: ChangedPasswordAnswer,
     errors: {
-      400: ['PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG', 'CREDENTIAL_ACCOUNT_NOT_FOUND', 'INVALID_PASSWORD'],
+      400: [
+        'PASSWORD_TOO_SHORT',
+        'PASSWORD_TOO_LONG',
+        'PASSWORD_COMPROMISED',
+        'CREDENTIAL_ACCOUNT_NOT_FOUND',
+        'INVALID_PASSWORD',
+      ],
       503: ['SERVICE_UNAVAILABLE'],
     },
   })
@@ -73,8 +79,8 @@ export class PasswordController {
     answer: StatusAnswer,
     errors: { 400: ['PASSWORD_TOO_LONG', 'INVALID_PASSWORD'], 503: ['SERVICE_UNAVAILABLE'] },
   })
-  verifyPassword(@Current() current: AuthContext, @Body() body: VerifyPasswordBody) {
-    return this.verify.execute(current, body);
+  verifyPassword(@Current() current: AuthContext, @Body() body: VerifyPasswordBody, @From() client: Client) {
+    return this.verify.execute(current, body, client);
   }
 
   @AuthPost('request-password-reset', {
@@ -108,7 +114,13 @@ export class PasswordController {
     query: ResetPasswordQuery,
     answer: StatusAnswer,
     errors: {
-      400: ['INVALID_TOKEN', 'PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG', 'USER_NOT_FOUND'],
+      400: [
+        'INVALID_TOKEN',
+        'PASSWORD_TOO_SHORT',
+        'PASSWORD_TOO_LONG',
+        'PASSWORD_COMPROMISED',
+        'USER_NOT_FOUND',
+      ],
       503: ['SERVICE_UNAVAILABLE'],
     },
   })

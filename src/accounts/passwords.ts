@@ -1,12 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { dummyHash } from '../crypto/password/dummy-hash.js';
-import { hashPassword, needsRehash, verifyPassword } from '../crypto/password/password-hasher.js';
+import { EvenVerifier } from '../crypto/password/even-verifier.js';
+import { hashPassword, needsRehash } from '../crypto/password/password-hasher.js';
 import { HashQueue, HashQueueFullError } from '../crypto/password/password-queue.js';
 import { lowerHashPriority } from '../crypto/password/thread-priority.js';
-import { PASSWORD_HASHES } from './observed-hashes.js';
 import { badRequest, overloaded } from '../errors/auth-error.js';
+import type { Client } from '../http/client.js';
+import { PASSWORD_HASHES } from './observed-hashes.js';
+import { PasswordGates } from './password-gates.js';
+import { PasswordRules, type PasswordOwner } from './password-rules.js';
 
 /** Seconds that a client is asked to wait when the hash queue is full. */
 const RETRY_AFTER = 1;
@@ -14,12 +18,17 @@ const RETRY_AFTER = 1;
 /** Checks, hashes and verifies passwords as configured. A bounded queue runs the hashes off the event loop. */
 @Injectable()
 export class Passwords implements OnModuleInit {
-  /** Features refuse a new password by throwing. */
-  readonly checks: ((password: string) => Promise<void>)[] = [];
   private readonly queue: HashQueue;
+  private readonly verifier: EvenVerifier;
   private started = 0;
+  private roundsSpent = 0;
 
-  constructor(@Inject(CONFIG) private readonly config: Config) {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly rules: PasswordRules,
+    private readonly gates: PasswordGates,
+  ) {
+    this.verifier = new EvenVerifier(config.password, config.password.secrets);
     this.queue = new HashQueue({ concurrency: config.password.concurrency, limit: config.password.queue });
   }
 
@@ -28,7 +37,7 @@ export class Passwords implements OnModuleInit {
    * time would show that the user is unknown.
    */
   async onModuleInit(): Promise<void> {
-    await Promise.all([dummyHash(this.config.password), this.yieldToOthers()]);
+    await Promise.all([this.verifier.start(), this.yieldToOthers()]);
   }
 
   /** Number of hashes that wait in the queue. */
@@ -44,6 +53,11 @@ export class Passwords implements OnModuleInit {
   /** Number of hashes begun since the start, for new passwords and for verifications. */
   get computed(): number {
     return this.started;
+  }
+
+  /** Work done since the start to compare passwords, in rounds of bcrypt. */
+  get rounds(): number {
+    return this.roundsSpent;
   }
 
   /** @throws {AuthError} 400 `PASSWORD_TOO_SHORT` or `PASSWORD_TOO_LONG`. */
@@ -62,31 +76,55 @@ export class Passwords implements OnModuleInit {
       throw badRequest('PASSWORD_TOO_LONG');
   }
 
-  /** @throws {AuthError} 503 when the queue is full; what a check of a feature throws. */
-  async hash(password: string): Promise<string> {
-    for (const check of this.checks) await check(password);
-    return this.queued(() => hashPassword(password, this.config.password));
+  /**
+   * The hash of a new password.
+   * @throws {AuthError} 400 if a rule refuses the password; 503 when the queue is full.
+   */
+  async hash(password: string, owner: PasswordOwner, client: Client): Promise<string> {
+    const refusal = await this.rules.refuse(password, owner);
+    if (refusal) throw refusal;
+    return this.hashOfAny(password, client);
   }
 
-  /** Like `hash`, but returns undefined when the queue is full. */
-  async hashUnlessBusy(password: string): Promise<string | undefined> {
+  /**
+   * A hash that the rules for new passwords do not concern: of a random text, or for a plugin with rules of its own.
+   * @throws {AuthError} 503 when the queue is full.
+   */
+  hashOfAny(password: string, client?: Client): Promise<string> {
+    return this.queued(() => hashPassword(password, this.config.password), client);
+  }
+
+  /** A new hash of a password that the user already has. Undefined when the queue is full. */
+  async rehash(password: string, client: Client): Promise<string | undefined> {
     try {
-      return await this.run(() => hashPassword(password, this.config.password));
+      return await this.run(() => hashPassword(password, this.config.password), client.network);
     } catch (error) {
       if (error instanceof HashQueueFullError) return undefined;
       throw error;
     }
   }
 
-  /** @throws {AuthError} 503 when the queue is full. */
-  verify(stored: string, password: string): Promise<boolean> {
-    return this.queued(() => verifyPassword(stored, password, this.config.password.secrets));
+  /**
+   * Compares a password with stored hashes. Only `PasswordCheck` calls this for a request. It takes as long without
+   * hashes, for a user who does not exist, as for any hash that the password does not match.
+   * @returns the index of the matching hash, or undefined.
+   * @throws {AuthError} 503 when the queue is full.
+   */
+  async compare(stored: readonly string[], password: string, client?: Client): Promise<number | undefined> {
+    const { match, pause, rounds } = await this.queued(() => this.verifier.compare(stored, password), client);
+    this.roundsSpent += rounds;
+    if (pause > 0) await sleep(pause);
+    return match;
   }
 
-  /** Takes as long as `verify`. For a user who does not exist. */
-  async pretendToVerify(password: string): Promise<void> {
-    const stored = await dummyHash(this.config.password);
-    await this.verify(stored, password);
+  /** Tells the gates that the owner has proven who they are without a password, such as by a mailed link. */
+  trust(owner: PasswordOwner, client: Client): Promise<void> {
+    return this.gates.trust({ address: owner.email, owner, client });
+  }
+
+  /** Learns what a stored hash costs, so that refusals for other users take as long. */
+  learn(stored: string): Promise<void> {
+    return this.verifier.learn(stored);
   }
 
   needsRehash(stored: string, password: string): boolean {
@@ -98,16 +136,16 @@ export class Passwords implements OnModuleInit {
     await lowerHashPriority().catch(() => {});
   }
 
-  private async queued<T>(task: () => Promise<T>): Promise<T> {
+  private async queued<T>(task: () => Promise<T>, client: Client | undefined): Promise<T> {
     try {
-      return await this.run(task);
+      return await this.run(task, client?.network);
     } catch (error) {
       if (error instanceof HashQueueFullError) throw overloaded(RETRY_AFTER);
       throw error;
     }
   }
 
-  private async run<T>(task: () => Promise<T>): Promise<T> {
+  private async run<T>(task: () => Promise<T>, network: string | undefined): Promise<T> {
     const leaveQueue = PASSWORD_HASHES.begin({ phase: 'wait' });
     let begun = false;
     try {
@@ -117,7 +155,7 @@ export class Passwords implements OnModuleInit {
         // Counted when it begins, so that tasks refused by a full queue are not counted.
         this.started += 1;
         return PASSWORD_HASHES.run({ phase: 'compute' }, task);
-      });
+      }, network);
     } catch (error) {
       if (!begun) leaveQueue(error);
       throw error;

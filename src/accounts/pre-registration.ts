@@ -50,7 +50,7 @@ export class PreRegistration {
     await this.proofs.note(id, manager);
     if ('hash' in proof) return;
     // A hash that no known password has, because the legacy application then gets it too.
-    const hash = await this.passwords.hash(randomToken(32));
+    const hash = await this.passwords.hashOfAny(randomToken(32));
     if (await this.accounts.overwritePassword(id, hash, manager)) {
       const notice = { kind: 'password-removed', user: { name, email }, client: proof.client };
       await this.notices.send(notice, manager);

@@ -8,10 +8,12 @@ import { jwtOptions } from '../features/jwt/jwt-options.js';
 import { JwtFeature } from '../features/jwt/jwt.feature.js';
 import { installPlugins, PluginsFeature } from '../features/plugins/plugins.feature.js';
 import { LegacyModule } from '../legacy/legacy.module.js';
+import { LockoutModule } from '../lockout/lockout.module.js';
 import { QueuedMail } from '../mail/mail.entity.js';
 import { MailModule } from '../mail/mail.module.js';
 import { NoticesModule } from '../notices/notices.module.js';
 import { PagesModule } from '../pages/pages.module.js';
+import { PasswordRulesModule } from '../password-rules/password-rules.module.js';
 import { RateLimit } from '../rate-limits/rate-limit.entity.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { SessionEntity } from '../sessions/session.entity.js';
@@ -37,6 +39,8 @@ export const FEATURES: readonly Feature[] = [
   { module: NoticesModule },
   { module: SessionsModule, entities: [SessionEntity] },
   { module: AccountsModule, entities: [AccountEntity], cookies: [SIGNED_UP] },
+  { module: LockoutModule },
+  { module: PasswordRulesModule },
   { module: SocialModule, cookies: [STATE, OAUTH_STATE] },
   { module: BearerFeature, optionTables: [bearerOptions] },
   { module: JwtFeature, entities: [Jwk], optionTables: [jwtOptions] },

@@ -11,7 +11,7 @@ import { limitsFrom, type Limits } from './limits.js';
 import { coreOptions, type Options } from './options.js';
 import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
 import { sessionLimitsFrom, type SessionLimits } from './session-limits.js';
-import { passwordsFrom, type PasswordConfig } from './password-settings.js';
+import { lockoutFrom, passwordsFrom, type LockoutConfig, type PasswordConfig } from './password-settings.js';
 import { secretFaults } from './secret-faults.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { telemetryFrom, type TelemetryConfig } from './telemetry-settings.js';
@@ -88,6 +88,7 @@ export interface Config extends Options, FeatureOptions, Exposure {
   readonly password: PasswordConfig;
   /** Undefined if nothing is sent with OpenTelemetry. */
   readonly telemetry: TelemetryConfig | undefined;
+  readonly lockout: LockoutConfig;
   readonly legacyJwt: LegacyJwtConfig;
   /** Undefined if `PLUGINS` is not set. */
   readonly plugins: HostedPlugins | undefined;
@@ -190,6 +191,7 @@ function settingsFrom(
     sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 5000 },
     sessionLimits: sessionLimitsFrom(values),
     password: passwordsFrom(values),
+    lockout: lockoutFrom(values, options.advanced.ipAddress.disableIpTracking),
     legacyJwt: legacyJwtFrom(values),
   };
 }

@@ -208,6 +208,41 @@ export const VARIABLES = {
     'hashes that may wait; when more wait, sign-in answers 503',
     '256',
   ),
+  PASSWORD_BREACH_CHECK: variable(
+    flag,
+    'true refuses new passwords that are known from breaches; sends the first 5 digits of the password’s SHA-1 to `PASSWORD_BREACH_URL`',
+    'false; with SECURITY_PROFILE=strict true',
+  ),
+  PASSWORD_BREACH_URL: variable(
+    webUrl,
+    'range query of Have I Been Pwned or a copy of it; the 5 digits are added to this URL',
+    'https://api.pwnedpasswords.com/range/',
+  ),
+  PASSWORD_BREACH_TIMEOUT: variable(
+    seconds(1, 30),
+    'seconds that a new password waits for the answer; without an answer the password is accepted',
+    '2',
+  ),
+  PASSWORD_OBVIOUS_CHECK: variable(
+    flag,
+    'true refuses new passwords that are easy to guess: very common ones, the user’s e-mail or name',
+    'false; with SECURITY_PROFILE=strict true',
+  ),
+  LOCKOUT_ENABLED: variable(
+    flag,
+    'true refuses attempts at an account after too many wrong passwords from one network',
+    'false; with SECURITY_PROFILE=strict true',
+  ),
+  LOCKOUT_AFTER: variable(
+    integer(1, 1000),
+    'wrong passwords for one account from one network until the server refuses further attempts for 30 s',
+    '5',
+  ),
+  LOCKOUT_LONGEST: variable(
+    seconds(1, 86_400),
+    'seconds of the longest refusal; each further wrong password doubles the time up to this',
+    '3600',
+  ),
   ...MIGRATION_VARIABLES,
   LEGACY_JWT_SECRET: variable(text, 'secret of the legacy application’s HS256, HS384 or HS512 JWTs'),
   LEGACY_JWT_JWKS_URL: variable(

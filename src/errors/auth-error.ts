@@ -67,6 +67,16 @@ export const nobody = () => empty(401);
 /** 404 for a route that is switched off. */
 export const nothingHere = () => empty(404);
 
+/** The body of every 429 (src/rate-limits/protocol.md, "Refusal"). */
+export const TOO_MANY_REQUESTS: ErrorBody = { message: 'Too many requests. Please try again later.' };
+
+/** 429 with the protocol's header and that of RFC 9110 §10.2.3. `retryAfter` is in seconds. */
+export const tooManyRequests = (retryAfter: number) =>
+  new AuthError(429, TOO_MANY_REQUESTS, {
+    'retry-after': String(retryAfter),
+    'x-retry-after': String(retryAfter),
+  });
+
 /** 503 because the queue of password hashes is full. `retryAfter` is in seconds (RFC 9110 §10.2.3). */
 export const overloaded = (retryAfter: number) =>
   new AuthError(

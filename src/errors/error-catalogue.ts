@@ -48,6 +48,7 @@ export const MESSAGES = {
   MISSING_OR_NULL_ORIGIN: 'Missing or null Origin',
   NOT_FOUND: 'Not found',
   OAUTH_LINK_ERROR: 'account not linked',
+  PASSWORD_COMPROMISED: 'The password you entered has been compromised. Please choose a different password.',
   PASSWORD_TOO_LONG: 'Password too long',
   PASSWORD_TOO_SHORT: 'Password too short',
   PAYLOAD_TOO_LARGE: 'Request body is too large',

@@ -1,12 +1,14 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
-import { clientIp } from './client-ip.js';
+import { clientIp, countedIp, networkOf } from './client-ip.js';
 
 /** What use cases need to know about the sender of the request. */
 export interface Client {
   /** IP address as `clientIp` derives it; empty if unknown. */
   readonly address: string;
+  /** The network of the client, such as `203.0.113.0/24`. Limits use it. Empty if addresses are not tracked. */
+  readonly network: string;
   /** Empty if the request has no `User-Agent`. */
   readonly userAgent: string;
   /** The header `Accept-Language` as it was sent. */
@@ -24,8 +26,10 @@ export function installClient(server: FastifyInstance, config: Config): void {
   server.decorateRequest('client', {
     getter(this: FastifyRequest): Client {
       const { headers } = this;
+      const { ipAddress } = config.advanced;
       return {
-        address: clientIp(headers, config.advanced.ipAddress, config.nodeEnv),
+        network: networkOf(countedIp(this.raw, ipAddress, config.nodeEnv)),
+        address: clientIp(headers, ipAddress, config.nodeEnv),
         userAgent: headers['user-agent'] ?? '',
         language: headers['accept-language'],
       };

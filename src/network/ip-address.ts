@@ -16,6 +16,16 @@ export function parseIp(text: string): IpAddress | undefined {
   return mapped ? bytes.slice(12) : bytes;
 }
 
+/**
+ * Parses an address as proxies write it: also with a port, such as `203.0.113.7:4711`, and IPv6 in brackets
+ * (RFC 7239 §6).
+ */
+export function parseHop(text: string): IpAddress | undefined {
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(text) ?? [];
+  if (bracketed !== undefined) return bracketed.includes(':') ? parseIp(bracketed) : undefined;
+  return parseIp(plain ?? text);
+}
+
 function parseIpv6(text: string): Uint8Array {
   const [head = '', tail] = text.split('::');
   const left = bytesOf(head);
@@ -43,6 +53,12 @@ export function formatIp(address: IpAddress, ipv6Bits: number): string {
   return Array.from({ length: 8 }, (_, index) =>
     (((kept[index * 2] ?? 0) << 8) | (kept[index * 2 + 1] ?? 0)).toString(16).padStart(4, '0'),
   ).join(':');
+}
+
+/** The network of an address, such as `203.0.113.0/24`. The bits after the prefix become zero. */
+export function formatNetwork(address: IpAddress, prefix: number): string {
+  const kept = address.map((byte, index) => byte & maskOf(prefix - index * 8));
+  return `${formatIp(kept, 128)}/${prefix}`;
 }
 
 /** The first byte of a netmask with `bits` leading ones. */

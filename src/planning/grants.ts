@@ -8,7 +8,14 @@ export const SERVING_ROLE = '<role>';
 
 const ROWS = 'select, insert, update, delete';
 /** Tables of the schema `gatehouse` that the server writes. */
-const WRITTEN = ['mails', 'legacy_tokens', 'legacy_token_cutoffs', 'token_refreshes', 'address_proofs'];
+const WRITTEN = [
+  'mails',
+  'legacy_tokens',
+  'legacy_token_cutoffs',
+  'token_refreshes',
+  'address_proofs',
+  'password_guesses',
+];
 /** Tables of the schema `gatehouse` that the server only reads. */
 const READ = ['switch_over', 'legacy_columns', 'choices', 'names'];
 

@@ -55,16 +55,22 @@ export class RateLimitRules {
    * Returns the first configured rule that matches. If there is none, it returns the rule of the path, or else of its
    * longest prefix, or else the general rule.
    * @param path relative to the base path.
+   * @param route the path of the route as registered. If it has a parameter, such as the token in
+   * `/reset-password/:token`, all values of the parameter share one count, because clients can invent values.
    * @returns undefined if the path is not limited.
    */
-  ruleFor(path: string): AppliedRule | undefined {
+  ruleFor(path: string, route?: string): AppliedRule | undefined {
+    const counted = route?.includes(':') ? route : path;
     const configured = this.configuredRule(path);
-    if (configured !== undefined) return configured === false ? undefined : { rule: configured, path };
+    if (configured) {
+      const { rule, pattern } = configured;
+      return rule === false ? undefined : { rule, path: pattern === path ? path : counted };
+    }
     // Two routes that check the same password share one count, because two counts would allow twice as many guesses.
     const twin = twinOf(path);
     if (twin !== undefined) return this.ruleFor(twin);
     const { window, max } = this.settings;
-    return { rule: this.ownersRule(path) ?? { window, max }, path };
+    return { rule: this.ownersRule(path) ?? { window, max }, path: counted };
   }
 
   /** Seconds. No rule of this server needs an older count. */
@@ -75,10 +81,9 @@ export class RateLimitRules {
     return Math.max(this.settings.window, ...rules.map((rule) => (rule === false ? 0 : rule.window)));
   }
 
-  private configuredRule(path: string): RateLimitRule | false | undefined {
-    const { customRules } = this.settings;
-    const pattern = Object.keys(customRules).find((candidate) => fitsPattern(path, candidate));
-    return pattern === undefined ? undefined : customRules[pattern];
+  private configuredRule(path: string): { rule: RateLimitRule | false; pattern: string } | undefined {
+    const found = Object.entries(this.settings.customRules).find(([pattern]) => fitsPattern(path, pattern));
+    return found && { pattern: found[0], rule: found[1] };
   }
 
   private ownersRule(path: string): RateLimitRule | undefined {

@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { withDeadline } from '../concurrency/with-deadline.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { authPath } from '../http/auth-path.js';
-import { clientIp } from '../http/client-ip.js';
+import { countedIp, hasUndeclaredProxy } from '../http/client-ip.js';
 import { Logger } from '../logging/logger.js';
 import { MemoryStore } from './memory-store.js';
 import { RateLimitRules, type RateLimitRule } from './rate-limit-rules.js';
 import { RateLimitStore } from './rate-limit-store.js';
 
-/** All clients without a known address share one count. Without a limit, attackers would simply leave the header out. */
-const UNKNOWN_CLIENT = 'no-trusted-ip';
 /** Characters. Longer keys are hashed, because an index of PostgreSQL cannot contain long values. */
 const LONGEST_KEY = 512;
 /** The number of keys in memory for paths without a route. */
@@ -23,7 +20,13 @@ const PATIENCE = 1000;
 /** Milliseconds after a failure in which no request asks the store. */
 const PAUSE = 1000;
 
-export type LimitedRequest = Pick<FastifyRequest, 'raw' | 'headers' | 'originalUrl' | 'is404'>;
+export interface LimitedRequest {
+  readonly raw: IncomingMessage;
+  /** As the client sent it. */
+  readonly originalUrl: string;
+  /** The path of the route as registered, with its parameters. Undefined if there is no route for the path and method. */
+  readonly route: string | undefined;
+}
 
 /**
  * Decides whether a request below the base path is allowed, before the other steps
@@ -46,6 +49,7 @@ export class RateLimiter {
   /** Counts while the store does not answer, so that its failure neither refuses nor allows all requests. */
   private readonly standIn = new MemoryStore();
   private pausedUntil = 0;
+  private warnedOfProxy = false;
   private readonly counted = new WeakSet<IncomingMessage>();
 
   constructor(
@@ -67,22 +71,34 @@ export class RateLimiter {
    * Counts a request once, even if this is called several times for it.
    * @returns undefined if the request is allowed, otherwise the seconds after which the client may try again.
    */
-  async refuses(request: LimitedRequest): Promise<number | undefined> {
+  async refuses({ raw, originalUrl, route }: LimitedRequest): Promise<number | undefined> {
     const { ipAddress } = this.config.advanced;
-    if (this.counted.has(request.raw)) return undefined;
-    const path = authPath(request.originalUrl);
+    if (this.counted.has(raw)) return undefined;
+    const path = authPath(originalUrl);
     if (path === undefined || ipAddress.disableIpTracking) return undefined;
-    const applied = this.rules.ruleFor(path);
+    const applied = this.rules.ruleFor(path, route && authPath(route));
     if (!applied) return undefined;
-    const ip = clientIp(request.headers, ipAddress, this.config.nodeEnv) || UNKNOWN_CLIENT;
-    const key = keyOf(`${ip}|${applied.path}`);
-    const hasRoute = !request.is404 || this.known.has(path);
+    this.warnOfProxy(raw.headers);
+    const key = keyOf(`${countedIp(raw, ipAddress, this.config.nodeEnv)}|${applied.path}`);
+    const hasRoute = route !== undefined || this.known.has(path);
     const retryAfter = await (hasRoute
       ? this.count(key, applied.rule)
       : this.unknownPaths.consume(key, applied.rule));
-    if (retryAfter === undefined) this.counted.add(request.raw);
+    if (retryAfter === undefined) this.counted.add(raw);
     else this.refusals += 1;
     return retryAfter;
+  }
+
+  /** Warns once, because every request through such a proxy has the same fault. */
+  private warnOfProxy(headers: IncomingHttpHeaders): void {
+    if (this.warnedOfProxy || !hasUndeclaredProxy(headers, this.config.advanced.ipAddress)) return;
+    this.warnedOfProxy = true;
+    this.logger.warn(
+      'requests come through a proxy that is not declared, so rate limits may count all its clients together. ' +
+        'If the proxy sends the address of the client in a header other than X-Forwarded-For, name the header in ' +
+        'ADVANCED_IP_ADDRESS_IP_ADDRESS_HEADERS. If there are several proxies, list them in ' +
+        'ADVANCED_IP_ADDRESS_TRUSTED_PROXIES',
+    );
   }
 
   private async count(key: string, rule: RateLimitRule): Promise<number | undefined> {

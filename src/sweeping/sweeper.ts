@@ -20,7 +20,7 @@ export const EXPIRED = {
 
 /** Rows that nobody needs any more. */
 export interface Sweep {
-  /** A table with a column `id`. */
+  /** A table with a column `id`. If it is not one of the protocol, with its schema. */
   readonly table: string;
   /** SQL condition of the rows to remove; the first of `values` is $2. */
   readonly condition: string;

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { returnedValues, type AdditionalValues } from '../additional-fields/additional-input.js';
+import type { AdditionalValues } from '../additional-fields/additional-input.js';
 import { additionalColumnValues } from '../additional-fields/additional-write.js';
 import { PreparedQueries } from '../database/prepared-queries.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
@@ -81,20 +81,6 @@ export class UsersStore {
     const added = userFromRow(row, this.fields);
     if (!this.hooks.none) await this.hooks.after('user', 'create', { ...added, ...added.additional });
     return added;
-  }
-
-  /** Returns what `add` would return but writes no row, because the answer must not reveal that the e-mail is taken. */
-  async pretendToAdd({ additional, ...user }: NewUser): Promise<User> {
-    const now = new Date();
-    const id = await this.ids.next('users');
-    return {
-      ...user,
-      id,
-      emailVerified: false,
-      createdAt: now,
-      updatedAt: now,
-      additional: returnedValues(this.fields, ({ name }) => additional[name]),
-    };
   }
 
   /** @returns the user as stored after the update; undefined if there is no such user. */

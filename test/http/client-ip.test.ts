@@ -1,4 +1,4 @@
-import { clientIp } from '../../src/http/client-ip.js';
+import { clientIp, countedIp, hasUndeclaredProxy, networkOf } from '../../src/http/client-ip.js';
 
 const settings = {
   ipAddressHeaders: ['x-forwarded-for'],
@@ -47,8 +47,9 @@ test.each([
   ['an address with a zone', 'fe80::1%eth0'],
   ['an IPv4 address with a zone', '::ffff:5.6.7.8%eth0'],
   ['a host name', 'evil.example'],
-  ['an address with a port', '1.2.3.4:80'],
-  ['an address in brackets', '[2001:db8::1]'],
+  ['an address with a port that is no number', '1.2.3.4:http'],
+  ['brackets that are not closed', '[2001:db8::1'],
+  ['IPv4 in brackets', '[1.2.3.4]'],
   ['an octal address', '01.2.3.4'],
   ['too many groups', '1:2:3:4:5:6:7:8:9'],
   ['an empty value', ''],
@@ -111,4 +112,57 @@ describe('behind trusted proxies', () => {
 test('with disableIpTracking there is no address, not even in development', () => {
   expect(ipOf('1.2.3.4', { disableIpTracking: true })).toBe('');
   expect(clientIp({}, { ...settings, disableIpTracking: true }, 'development')).toBe('');
+});
+
+test.each([
+  ['1.2.3.4:80', '1.2.3.4'],
+  ['[2001:db8::1]', '2001:0db8:0000:0000:0000:0000:0000:0000'],
+  ['[2001:db8::1]:4711', '2001:0db8:0000:0000:0000:0000:0000:0000'],
+  ['[::ffff:1.2.3.4]:80', '1.2.3.4'],
+])('ignores the port and the brackets that some proxies write: %s', (hop, address) => {
+  expect(ipOf(hop)).toBe(address);
+  expect(ipOf(`9.9.9.9, ${hop}, 10.0.0.1:1234`, { trustedProxies: ['10.0.0.0/8'] })).toBe(address);
+});
+
+describe('the address by which limits count', () => {
+  const counted = (headers: Record<string, string>, remoteAddress: string | undefined, changes = {}) =>
+    countedIp({ headers, socket: { remoteAddress } as never }, { ...settings, ...changes }, 'production');
+
+  test.each([
+    ['the header', { 'x-forwarded-for': '5.6.7.8' }, '10.0.0.1', '5.6.7.8'],
+    ['the connection, without a header', {}, '203.0.113.9', '203.0.113.9'],
+    [
+      'the connection, with a malformed header',
+      { 'x-forwarded-for': 'junk' },
+      '::ffff:203.0.113.9',
+      '203.0.113.9',
+    ],
+    ['the last hop of a list', { 'x-forwarded-for': '1.1.1.1, 5.6.7.8:99' }, '10.0.0.1', '5.6.7.8'],
+    ['nothing, if the connection is closed', {}, undefined, 'unknown'],
+  ])('is that of %s', (_, headers, remoteAddress, expected) => {
+    expect(counted(headers as Record<string, string>, remoteAddress)).toBe(expected);
+  });
+
+  test('is empty if addresses are not tracked', () => {
+    expect(counted({ 'x-forwarded-for': '5.6.7.8' }, '10.0.0.1', { disableIpTracking: true })).toBe('');
+  });
+
+  test.each([
+    ['203.0.113.9', '203.0.113.0/24'],
+    ['2001:0db8:0001:0002:0000:0000:0000:0000', '2001:0db8:0001:0000:0000:0000:0000:0000/48'],
+    ['unknown', 'unknown'],
+    ['', ''],
+  ])('%j belongs to the network %j', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+});
+
+test.each([
+  ['no header', {}, false],
+  ['one hop', { 'x-forwarded-for': '5.6.7.8' }, false],
+  ['two hops', { 'x-forwarded-for': '5.6.7.8, 10.0.0.1' }, true],
+  ['another header', { 'x-real-ip': '5.6.7.8' }, true],
+  ['a header that names only the proxy', { via: '1.1 proxy' }, true],
+])('knows a proxy that is not declared: %s', (_, headers, undeclared) => {
+  expect(hasUndeclaredProxy(headers as Record<string, string>, settings)).toBe(undeclared);
 });

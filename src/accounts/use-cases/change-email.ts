@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { atLeast } from '../../concurrency/at-least.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { badRequest, badRequestWithoutCode } from '../../errors/auth-error.js';
@@ -17,6 +18,9 @@ export class ChangeEmailBody {
   @Text({ optional: true, description: 'Where the mailed link leads' })
   callbackURL?: string;
 }
+
+/** Milliseconds. The least time of an answer, so that its time does not reveal who has an account. */
+const FLOOR = 200;
 
 /**
  * Changes the user's e-mail after its owner has followed a mailed link
@@ -42,16 +46,19 @@ export class ChangeEmail {
     { newEmail: wanted, callbackURL }: ChangeEmailBody,
     client: Client,
   ): Promise<User | undefined> {
-    const { enabled, updateEmailWithoutVerification, sendChangeEmailConfirmation } =
-      this.config.user.changeEmail;
+    const { enabled, updateEmailWithoutVerification } = this.config.user.changeEmail;
     if (!enabled) throw badRequest('CHANGE_EMAIL_DISABLED');
     const newEmail = lowerCaseAddress(wanted);
     if (newEmail === user.email) throw badRequestWithoutCode('Email is the same');
     const atOnce = !user.emailVerified && updateEmailWithoutVerification;
     if (!atOnce && !this.links.enabled) throw badRequestWithoutCode("Verification email isn't enabled");
-    if (await this.users.isEmailTaken(newEmail)) return undefined;
     const link = { user, newEmail, callbackURL, language: client.language };
-    if (atOnce) return this.changeAtOnce(user, client, link);
+    return atLeast(FLOOR, atOnce ? this.changeAtOnce(user, client, link) : this.mailLink(user, link));
+  }
+
+  private async mailLink(user: User, link: LinkRequest & { newEmail: string }): Promise<undefined> {
+    if (await this.users.isEmailTaken(link.newEmail)) return undefined;
+    const { sendChangeEmailConfirmation } = this.config.user.changeEmail;
     if (user.emailVerified && sendChangeEmailConfirmation) await this.links.confirmChange(link);
     else await this.links.verifyChange(link);
     return undefined;

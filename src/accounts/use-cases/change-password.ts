@@ -8,6 +8,7 @@ import { SessionsStore } from '../../sessions/sessions.store.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import type { Session } from '../../sessions/session.js';
 import { AccountsStore } from '../accounts.store.js';
+import { PasswordCheck } from '../password-check.js';
 import { PasswordProof } from '../password-proof.js';
 import { Passwords } from '../passwords.js';
 
@@ -29,6 +30,7 @@ export class ChangePassword {
     private readonly accounts: AccountsStore,
     private readonly sessions: SessionsStore,
     private readonly passwords: Passwords,
+    private readonly check: PasswordCheck,
     private readonly proof: PasswordProof,
     private readonly createSession: CreateSession,
     private readonly notices: OwnerNotices,
@@ -49,9 +51,10 @@ export class ChangePassword {
     this.passwords.requireNotTooLong(currentPassword);
     const stored = await this.accounts.findPassword(user.id);
     if (!stored) throw badRequest('CREDENTIAL_ACCOUNT_NOT_FOUND');
-    const hash = await this.passwords.hash(newPassword);
-    if (!(await this.passwords.verify(stored.hash, currentPassword))) throw badRequest('INVALID_PASSWORD');
-    const proven = await this.proof.act(stored, currentPassword, {
+    const hash = await this.passwords.hash(newPassword, user, client);
+    const submitted = { password: currentPassword, client };
+    if (!(await this.check.isRight(user, { stored, ...submitted }))) throw badRequest('INVALID_PASSWORD');
+    const proven = await this.proof.act(stored, submitted, {
       changesAccount: true,
       act: async (manager, current) => {
         await this.sessions.requireLive(own, manager);

@@ -5,15 +5,17 @@ import { CONFIG } from '../../config/config.module.js';
 import { LOWERCASE_ALPHANUMERIC, randomToken } from '../../crypto/random.js';
 import { badRequest, notFound, nothingHere } from '../../errors/auth-error.js';
 import type { Client } from '../../http/client.js';
+import { encodeParameter } from '../../http/encode-parameter.js';
 import { Text } from '../../http/fields.js';
 import { Mailer } from '../../mail/mailer.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
 import { VerificationsStore } from '../../verifications/verifications.store.js';
 import { AccountDeletion } from '../account-deletion.js';
-import { PasswordProof } from '../password-proof.js';
+import { PasswordProof, type Submitted } from '../password-proof.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
 import { SessionsStore } from '../../sessions/sessions.store.js';
 import { isFresh } from '../../sessions/is-fresh.js';
+import type { User } from '../../users/user.js';
 
 export class DeleteUserBody {
   @Text({ optional: true, description: 'Where the mailed link leads once the user is deleted' })
@@ -53,7 +55,7 @@ export class DeleteUser {
   async execute(
     current: AuthContext,
     { password, token, callbackURL }: DeleteUserBody,
-    { language }: Client,
+    client: Client,
   ): Promise<'deleted' | 'mailed'> {
     const { enabled, sendDeleteAccountVerification } = this.config.user.deleteUser;
     // If deletion needs a mailed link but no mail can be sent, nobody can be deleted.
@@ -61,12 +63,12 @@ export class DeleteUser {
     const mails = !token && sendDeleteAccountVerification;
     const act = async (manager: EntityManager) => {
       if (token) return this.deletion.redeem(current.user.id, token, manager);
-      if (mails) return this.sendLink(current, { callbackURL, language }, manager);
+      if (mails) return this.sendLink(current, { callbackURL, language: client.language }, manager);
       if (!password && !isFresh(current.session, this.config)) throw badRequest('SESSION_EXPIRED');
       return this.deletion.delete(current.user.id, manager);
     };
     const outcome = await (password
-      ? this.afterPassword(current, password, act)
+      ? this.afterPassword(current, { password, client }, act)
       : this.dataSource.transaction(act));
     if (outcome === 'no such token') throw notFound('INVALID_TOKEN');
     return mails ? 'mailed' : 'deleted';
@@ -74,10 +76,10 @@ export class DeleteUser {
 
   private async afterPassword<Result>(
     { user, session }: AuthContext,
-    password: string,
+    submitted: Submitted,
     act: (manager: EntityManager) => Promise<Result>,
   ): Promise<Result> {
-    return this.proof.require(user.id, password, {
+    return this.proof.require(user, submitted, {
       changesAccount: true,
       act: async (manager) => {
         await this.sessions.requireLive(session, manager);
@@ -92,7 +94,7 @@ export class DeleteUser {
     manager: EntityManager,
   ): Promise<void> {
     const token = randomToken(32, LOWERCASE_ALPHANUMERIC);
-    const target = encodeURIComponent(callbackURL || '/');
+    const target = encodeParameter(callbackURL || '/');
     const url = `${this.config.origin}${BASE_PATH}/delete-user/callback?token=${token}&callbackURL=${target}`;
     const mail = {
       kind: 'delete-account',

@@ -56,7 +56,7 @@ export class ResetPassword {
     if (userId === undefined) throw badRequest('INVALID_TOKEN');
     const user = await this.users.findById(userId);
     if (!user) throw badRequest('USER_NOT_FOUND');
-    const hash = await this.passwords.hash(body.newPassword);
+    const hash = await this.passwords.hash(body.newPassword, user, client);
     await this.dataSource.transaction(async (manager) => {
       const redeemed = await this.verifications.consume(identifier, manager);
       if (redeemed !== userId) throw badRequest('INVALID_TOKEN');
@@ -64,6 +64,7 @@ export class ResetPassword {
       if (!(await this.users.lock(userId, manager))) throw badRequest('USER_NOT_FOUND');
       await this.reset.write(user, hash, client, manager);
     });
+    await this.passwords.trust(user, client);
     return { status: true };
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { atLeast } from '../../concurrency/at-least.js';
 import { badRequest } from '../../errors/auth-error.js';
 import type { Client } from '../../http/client.js';
 import { Email, Text } from '../../http/fields.js';
@@ -36,7 +36,7 @@ export class SendVerificationEmail {
     if (!this.links.enabled) throw badRequest('VERIFICATION_EMAIL_NOT_ENABLED');
     const auth = await requested.resolve();
     if (!auth) {
-      await Promise.all([this.sendToUnverified(body, language), sleep(FLOOR)]);
+      await atLeast(FLOOR, this.sendToUnverified(body, language));
       return;
     }
     const { user } = auth;

@@ -11,6 +11,7 @@ import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import { AccountsStore, type Credentials, type StoredPassword } from '../accounts.store.js';
 import { EmailLinks, type LinkRequest } from '../email-links.js';
 import { PasswordProof } from '../password-proof.js';
+import { PasswordCheck } from '../password-check.js';
 import { Passwords } from '../passwords.js';
 import type { User } from '../../users/user.js';
 
@@ -37,10 +38,6 @@ export const signInErrors = {
   503: ['SERVICE_UNAVAILABLE'],
 } as const;
 
-interface VerifiedCredentials extends StoredPassword {
-  readonly user: User;
-}
-
 /** Signs in with e-mail and password (src/accounts/protocol.md, "sign-in/email"). */
 @Injectable()
 export class SignInEmail {
@@ -48,6 +45,7 @@ export class SignInEmail {
     private readonly accounts: AccountsStore,
     private readonly passwords: Passwords,
     private readonly proof: PasswordProof,
+    private readonly check: PasswordCheck,
     private readonly createSession: CreateSession,
     private readonly links: EmailLinks,
     private readonly signIns: SignInMetrics,
@@ -69,35 +67,40 @@ export class SignInEmail {
     if (!this.config.emailAndPassword.enabled) throw badRequest('EMAIL_PASSWORD_DISABLED');
     if (!isEmailAddress(email)) throw badRequest('INVALID_EMAIL');
     this.passwords.requireNotTooLong(password);
-    const credentials = await this.verified(await this.accounts.findCredentials(email), password);
+    const found = await this.accounts.findCredentials(email);
+    const credentials = await this.matching(found, body, client);
     if (!credentials) throw unauthorized('INVALID_EMAIL_OR_PASSWORD');
     const { user } = credentials;
     await this.requireVerifiedEmail(user, { callbackURL, language: client.language });
     const candidate = { userId: user.id, client, remember };
-    const proven = await this.proof.act(credentials, password, {
-      changesAccount: false,
-      act: async (manager, hash) => ({ session: await this.createSession.execute(candidate, manager), hash }),
-    });
+    const proven = await this.proof.act(
+      credentials,
+      { password, client },
+      {
+        changesAccount: false,
+        act: async (manager, hash) => ({
+          session: await this.createSession.execute(candidate, manager),
+          hash,
+        }),
+      },
+    );
     if (!proven) throw unauthorized('INVALID_EMAIL_OR_PASSWORD');
     const { session, hash } = proven.result;
     // After the session, because the hash of a user who gets no session must not change.
-    await this.rehash({ ...credentials, hash }, password);
+    await this.rehash({ ...credentials, hash }, password, client);
     return { user, session, remember };
   }
 
-  private async verified(
-    candidates: readonly Credentials[],
-    password: string,
-  ): Promise<VerifiedCredentials | undefined> {
-    const withPassword = candidates.flatMap(({ user, accountId, password: hash }) =>
-      accountId && hash ? [{ user, accountId, hash }] : [],
+  private matching(
+    found: readonly Credentials[],
+    { email, password }: EmailAndPassword,
+    client: Client,
+  ): Promise<(Credentials & StoredPassword) | undefined> {
+    const candidates = found.flatMap(({ user, accountId, password: hash }) =>
+      accountId && hash ? [{ user, accountId, password: hash, hash }] : [],
     );
-    // Hash a dummy password so that an unknown e-mail takes as long as a known one.
-    if (withPassword.length === 0) await this.passwords.pretendToVerify(password);
-    for (const candidate of withPassword) {
-      if (await this.passwords.verify(candidate.hash, password)) return candidate;
-    }
-    return undefined;
+    const attempt = { address: email, owner: candidates[0]?.user, client };
+    return this.check.find(attempt, candidates, password);
   }
 
   private async requireVerifiedEmail(user: User, link: Omit<LinkRequest, 'user'>): Promise<void> {
@@ -112,9 +115,13 @@ export class SignInEmail {
    * Replaces a hash that has another format than configured, or a lower cost. If the hash queue is full, the next sign-in
    * tries again.
    */
-  private async rehash({ accountId, hash: stored }: VerifiedCredentials, password: string): Promise<void> {
+  private async rehash(
+    { accountId, hash: stored }: StoredPassword,
+    password: string,
+    client: Client,
+  ): Promise<void> {
     if (!this.passwords.needsRehash(stored, password)) return;
-    const hash = await this.passwords.hashUnlessBusy(password);
+    const hash = await this.passwords.rehash(password, client);
     if (hash) await this.accounts.rehash(accountId, stored, hash);
   }
 }

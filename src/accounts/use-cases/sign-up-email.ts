@@ -40,7 +40,7 @@ export class SignUpEmailBody extends NewUserBody {
 }
 
 export const signUpErrors = {
-  400: ['EMAIL_PASSWORD_SIGN_UP_DISABLED', 'PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG'],
+  400: ['EMAIL_PASSWORD_SIGN_UP_DISABLED', 'PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG', 'PASSWORD_COMPROMISED'],
   422: ['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'FAILED_TO_CREATE_USER'],
   503: ['SERVICE_UNAVAILABLE'],
 } as const;
@@ -75,10 +75,10 @@ export class SignUpEmail {
     };
     const taken = await this.users.isEmailTaken(newUser.email);
     if (taken && this.newAccount.signsIn) throw unprocessable('USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL');
-    const hash = await this.passwords.hash(body.password);
-    // Answer as for a free e-mail, because a sign-up that does not sign in must not reveal who has an account.
-    if (taken) return { user: await this.users.pretendToAdd(newUser), signedIn: undefined };
+    const hash = await this.passwords.hash(body.password, newUser, client);
     try {
+      // Answer as for a free e-mail, because a sign-up that does not sign in must not reveal who has an account.
+      if (taken) return await this.newAccount.pretend(newUser, hash);
       const { callbackURL, rememberMe } = body;
       return await this.newAccount.create(newUser, hash, {
         callbackURL,

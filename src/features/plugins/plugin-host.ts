@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BetterAuthPlugin, GenericEndpointContext } from '@better-auth/core';
 import { DataSource } from 'typeorm';
+import { PasswordRules, type PasswordRule } from '../../accounts/password-rules.js';
 import { Passwords } from '../../accounts/passwords.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
@@ -52,6 +53,7 @@ export class PluginHost {
     private readonly ids: RowIds,
     private readonly rowHooks: RowHooks,
     private readonly passwords: Passwords,
+    private readonly rules: PasswordRules,
     private readonly gates: SessionGates,
     private readonly mailer: Mailer,
     private readonly logger: Logger,
@@ -72,7 +74,7 @@ export class PluginHost {
     });
     if (hooks.notRun.length > 0) throw new StartupFault(notRunFault(hooks.notRun));
     const checksPasswords = context.password.hash !== hash;
-    if (checksPasswords) this.passwords.checks.push(checkOf(context.password.hash));
+    if (checksPasswords) this.rules.add(ruleOf(context.password.hash));
     this.rowHooks.add(rowHookOf(hooks));
     const hostingOfPath = (path: string): Hosting => {
       const needed =
@@ -98,7 +100,7 @@ export class PluginHost {
 
   /** A plugin may check the password before. This server's own routes hash the password themselves afterwards. */
   private async hash(password: string): Promise<string> {
-    return checking.has(hostedCalls.getStore() ?? NO_CALL) ? '' : this.passwords.hash(password);
+    return checking.has(hostedCalls.getStore() ?? NO_CALL) ? '' : this.passwords.hashOfAny(password);
   }
 
   private options(
@@ -118,7 +120,12 @@ export class PluginHost {
       plugins,
       tables: dataSource.tables,
       pool: dataSource.pool,
-      passwords: { hash, verify: (stored, password) => this.passwords.verify(stored, password) },
+      passwords: {
+        hash,
+        verify: async (stored, password) =>
+          (await this.passwords.compare([stored], password, hostedCalls.getStore()?.request.client)) !==
+          undefined,
+      },
       databaseHooks: {
         session: {
           create: {
@@ -151,18 +158,21 @@ const NO_CALL = {};
 const checking = new WeakSet<object>();
 
 /** Lets plugins check a new password of one of this server's own routes. */
-function checkOf(hash: (password: string) => Promise<string>) {
-  return async (password: string): Promise<void> => {
-    const call = hostedCalls.getStore();
-    if (!call) return;
-    checking.add(call);
-    try {
-      await hash(password);
-    } catch (error) {
-      throw authErrorOf(error);
-    } finally {
-      checking.delete(call);
-    }
+function ruleOf(hash: (password: string) => Promise<string>): PasswordRule {
+  return {
+    async refuse(password) {
+      const call = hostedCalls.getStore();
+      if (!call) return undefined;
+      checking.add(call);
+      try {
+        await hash(password);
+        return undefined;
+      } catch (error) {
+        return authErrorOf(error);
+      } finally {
+        checking.delete(call);
+      }
+    },
   };
 }
 

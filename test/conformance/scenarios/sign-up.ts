@@ -152,8 +152,6 @@ export const signUp: readonly Scenario[] = [
       '::ffff:5.6.7.8',
       '203.0.113.7, 198.51.100.1',
       'unknown',
-      '203.0.113.7:80',
-      '[2001:db8::1]',
       '',
       ' 203.0.113.9 ',
       'fe80::1%eth0',
@@ -167,6 +165,17 @@ export const signUp: readonly Scenario[] = [
       ),
     ),
     rows('select ip_address, user_agent from sessions order by created_at'),
+  ),
+  scenario(
+    'an address with a port, and one in brackets',
+    ...['203.0.113.7:80', '[2001:db8::1]', '[2001:db8:1::1]:4711'].map((address, index) =>
+      post(
+        path,
+        { ...ADA, email: `i${index}@example.com` },
+        { headers: { 'x-forwarded-for': address }, browser: `b${index}` },
+      ),
+    ),
+    rows('select ip_address from sessions order by created_at'),
   ),
   scenario(
     'an IPv4 address as IPv6 in capital hexadecimal digits',

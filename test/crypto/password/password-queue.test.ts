@@ -88,4 +88,37 @@ describe('HashQueue', () => {
     await Promise.all(runs);
     expect(most).toBe(3);
   });
+
+  it('lets the clients take turns', async () => {
+    const queue = new HashQueue({ concurrency: 1, limit: 10 });
+    const { started, task, end } = tasks();
+    const busy = [1, 2, 3, 4].map((id) => queue.run(task(id), 'busy'));
+    const others = [queue.run(task(11), 'a'), queue.run(task(12), 'b')];
+    for (const id of [1, 2, 11, 12, 3, 4]) {
+      await nextTurn();
+      end(id);
+    }
+    await Promise.all([...busy, ...others]);
+    expect(started).toEqual([1, 2, 11, 12, 3, 4]);
+  });
+
+  it('takes places from the busiest client for others, so that nobody can fill the queue', async () => {
+    const queue = new HashQueue({ concurrency: 1, limit: 4 });
+    const { started, task, end } = tasks();
+    const busy = [1, 2, 3, 4, 5].map((id) => queue.run(task(id), 'busy'));
+    await expect(queue.run(task(6), 'busy')).rejects.toThrow(HashQueueFullError);
+    const others = [11, 12].map((id) => queue.run(task(id), 'other'));
+    await expect(busy[4]).rejects.toThrow(HashQueueFullError);
+    await expect(busy[3]).rejects.toThrow(HashQueueFullError);
+    // Now both have two places.
+    await expect(queue.run(task(13), 'other')).rejects.toThrow(HashQueueFullError);
+    expect([queue.running, queue.length]).toEqual([1, 4]);
+    for (const id of [1, 2, 11, 3, 12]) {
+      await nextTurn();
+      end(id);
+    }
+    expect(await Promise.all([...busy.slice(0, 3), ...others])).toEqual([1, 2, 3, 11, 12]);
+    expect(started).toEqual([1, 2, 11, 3, 12]);
+    expect([queue.running, queue.length]).toEqual([0, 0]);
+  });
 });
