@@ -168,7 +168,7 @@ function ruleOf(hash: (password: string) => Promise<string>): PasswordRule {
         await hash(password);
         return undefined;
       } catch (error) {
-        return authErrorOf(error);
+        throw authErrorOf(error);
       } finally {
         checking.delete(call);
       }
