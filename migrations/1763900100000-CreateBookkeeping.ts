@@ -14,9 +14,10 @@ const TABLES = [
      kind text not null,
      relation text not null,
      name text,
-     statement text not null,
-     unique (migration, statement)
-   )`,
+     statement text not null
+   );
+   -- Some statements are longer than an entry of an index may be.
+   create unique index undo_statement_key on gatehouse.undo (migration, md5(statement))`,
   `create table gatehouse.legacy_columns (
      purpose text primary key,
      column_name text not null,
@@ -27,6 +28,14 @@ const TABLES = [
   `create table gatehouse.names (
      object text primary key,
      name text not null
+   )`,
+  `create table gatehouse.moved_tables (
+     table_name text primary key,
+     legacy_schema text,
+     legacy_name text not null,
+     column_names jsonb not null,
+     away jsonb not null,
+     back jsonb not null
    )`,
   `create table gatehouse.choices (
      variable text primary key,

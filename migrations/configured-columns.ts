@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { needTable, quote } from './helpers/1763900000000-catalogue.js';
+import { quote, readTable } from './helpers/1763900000000-catalogue.js';
 import { MigrationFault } from './helpers/1763900000000-fault.js';
 import { ensureIndex } from './helpers/1763900000000-indexes.js';
 import { concurrently } from './helpers/1763900000000-build-index.js';
+import { physicalTable } from './helpers/1763900000000-moved-tables.js';
 import { tableName } from './helpers/1763900000000-tables.js';
 import { showUnderOurNames } from './helpers/1763901280000-named-view.js';
+import { hideColumn, showColumns } from './helpers/1763990000000-kept-view.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { addedColumns, recordUndo } from './helpers/1763900000000-undo-journal.js';
 
@@ -59,8 +61,11 @@ function migrationNamed(name: string, columns: readonly ConfiguredColumn[]): Mig
     async up(queryRunner: QueryRunner): Promise<void> {
       for (const column of columns) await requireMeaning(queryRunner, column);
       for (const column of columns) await addColumn(queryRunner, name, column);
-      for (const table of new Set(columns.map((column) => column.table)))
-        await showUnderOurNames(queryRunner, name, table);
+      for (const table of new Set(columns.map((column) => column.table))) {
+        const added = columns.filter((column) => column.table === table).map((column) => column.name);
+        await showUnderOurNames(queryRunner, name, table, added);
+        await showColumns(queryRunner, table, added);
+      }
     }
 
     async down(queryRunner: QueryRunner): Promise<void> {
@@ -77,9 +82,11 @@ async function addColumn(
   column: ConfiguredColumn,
 ): Promise<void> {
   const { table, name, type, fallback } = column;
-  const [target, quoted] = [quote(tableName(table)), quote(name)];
+  const physical = await physicalTable(queryRunner, table);
+  const [target, quoted] = [physical.relation, quote(name)];
   await inTransaction(queryRunner, `add ${table}.${name}`, async () => {
-    const existing = (await needTable(queryRunner, tableName(table))).columns.get(name);
+    const facts = await readTable(queryRunner, physical.name, physical.schema);
+    const existing = facts?.columns.get(name);
     if (existing) return requireType(existing.type, column);
     if (column.notNull && fallback === undefined) await requireEmpty(queryRunner, column);
     const constraint = `${column.notNull ? ' not null' : ''}${fallback === undefined ? '' : ` default ${fallback}`}`;
@@ -97,7 +104,8 @@ async function addColumn(
   const suffix = column.unique ? 'uidx' : 'idx';
   await ensureIndex(queryRunner, migration, {
     name: `${tableName(table)}_${name}_${suffix}`.slice(0, 63),
-    table: tableName(table),
+    schema: physical.schema,
+    table: physical.name,
     unique: column.unique,
     on: `(${quoted})`,
   });
@@ -147,12 +155,16 @@ async function requireEmpty(queryRunner: QueryRunner, { table, name }: Configure
 /** Undoes only this migration, because a migration with a later timestamp may have run before it. */
 export async function takeBack(queryRunner: QueryRunner, migration: string): Promise<void> {
   const changes = (await queryRunner.query(
-    'select id, kind, statement from gatehouse.undo where migration = $1 order by id desc',
+    'select id, kind, relation, name, statement from gatehouse.undo where migration = $1 order by id desc',
     [migration],
-  )) as { id: string; kind: string; statement: string }[];
-  for (const { id, kind, statement } of changes) {
+  )) as { id: string; kind: string; relation: string; name: string; statement: string }[];
+  for (const { id, kind, relation, name, statement } of changes) {
     if (kind === 'concurrently') await concurrently(queryRunner, statement);
-    else await inTransaction(queryRunner, statement, async () => queryRunner.query(statement));
+    else
+      await inTransaction(queryRunner, statement, async () => {
+        if (kind === 'column') await hideColumn(queryRunner, relation, name);
+        await queryRunner.query(statement);
+      });
     await queryRunner.query('delete from gatehouse.undo where id = $1', [id]);
   }
 }

@@ -1,11 +1,15 @@
 import type { QueryRunner } from 'typeorm';
-import { quote } from './1763900000000-catalogue.js';
+import { spelt } from './1763900000000-catalogue.js';
 
 /** True if the index is usable, false if it is not; undefined if it does not exist. */
-export async function isValidIndex(queryRunner: QueryRunner, name: string): Promise<boolean | undefined> {
+export async function isValidIndex(
+  queryRunner: QueryRunner,
+  name: string,
+  schema: string | null = null,
+): Promise<boolean | undefined> {
   const [found] = (await queryRunner.query(
     'select indisvalid and indisready as valid from pg_index where indexrelid = to_regclass($1)',
-    [quote(name)],
+    [spelt({ schema, name })],
   )) as { valid: boolean }[];
   return found?.valid;
 }
@@ -14,9 +18,14 @@ export async function isValidIndex(queryRunner: QueryRunner, name: string): Prom
  * Runs `statement`, which creates the index concurrently, unless a valid index exists. First drops an invalid index
  * that an interrupted build left behind, because PostgreSQL never uses it and `if not exists` does not repair it.
  */
-export async function buildIndex(queryRunner: QueryRunner, name: string, statement: string): Promise<void> {
-  const drop = `drop index concurrently if exists ${quote(name)}`;
-  const valid = await isValidIndex(queryRunner, name);
+export async function buildIndex(
+  queryRunner: QueryRunner,
+  name: string,
+  statement: string,
+  schema: string | null = null,
+): Promise<void> {
+  const drop = `drop index concurrently if exists ${spelt({ schema, name })}`;
+  const valid = await isValidIndex(queryRunner, name, schema);
   if (valid) return;
   if (valid === false) await concurrently(queryRunner, drop);
   try {

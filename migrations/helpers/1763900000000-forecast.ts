@@ -20,8 +20,8 @@ export interface Forecast extends SignIns {
   readonly table: string;
   /** The schema is null if it is the first one of `search_path`. */
   readonly source: { readonly schema: string | null; readonly name: string };
-  /** Whether the table gets the name `users`, so that a view takes its place. */
-  readonly becomesView: boolean;
+  /** Whether the table has another name, so that a view shows it as `users`. */
+  readonly behindView: boolean;
   /** For each purpose, the present names of the chosen columns. */
   readonly columns: Readonly<Record<string, string>>;
   /** Number of credential accounts to create. */
@@ -47,7 +47,7 @@ export async function forecastSignIns(
   return {
     table: schema === null ? name : `${schema}.${name}`,
     source: { schema, name },
-    becomesView: isMoved(adoption),
+    behindView: isMoved(adoption),
     columns: describeColumns(legacy),
     ...signIns,
     accounts: created?.accounts ?? 0,

@@ -3,14 +3,26 @@ import { currentName, isMoved, type Adoption } from './1763900000000-adoption.js
 import { quote, spelt } from './1763900000000-catalogue.js';
 import { warning, type Finding } from './1763900000000-finding.js';
 
-/** The application finds a view where its table was. */
+const FAIL_ON_VIEWS =
+  'These statements fail on a view: ALTER TABLE, TRUNCATE, COPY FROM, new foreign keys to it, ' +
+  'GROUP BY of the key alone (Django’s annotate).';
+
+/** The application finds a view where its table was, in some cases only while the migrations run. */
 export function viewFindings(adoption: Adoption): Finding[] {
-  if (!isMoved(adoption) && adoption.renamed.length === 0) return [];
+  const table = spelt(adoption.source);
+  if (isMoved(adoption)) {
+    return [
+      warning(
+        `While the migrations run, a view takes the place of ${table} for the old application`,
+        `${FAIL_ON_VIEWS} Run the pending migrations of the old application before. Afterwards ${table} is a table again.`,
+      ),
+    ];
+  }
+  if (adoption.renamed.length === 0) return [];
   return [
     warning(
-      `A view takes the place of ${spelt(adoption.source)} for the old application`,
-      'These statements fail on a view: ALTER TABLE, TRUNCATE, COPY FROM, new foreign keys to it, ' +
-        'GROUP BY of the key alone (Django’s annotate). Try the old application on a copy first.',
+      `A view takes the place of ${table} for the old application`,
+      `${FAIL_ON_VIEWS} Try the old application on a copy first.`,
     ),
   ];
 }

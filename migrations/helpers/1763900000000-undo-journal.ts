@@ -23,7 +23,7 @@ export interface Undo {
 export async function recordUndo(queryRunner: QueryRunner, undo: Undo): Promise<void> {
   await queryRunner.query(
     `insert into gatehouse.undo (migration, kind, relation, name, statement) values ($1, $2, $3, $4, $5)
-     on conflict (migration, statement) do nothing`,
+     on conflict (migration, md5(statement)) do nothing`,
     [undo.migration, undo.kind, undo.relation, undo.name ?? null, undo.statement],
   );
 }

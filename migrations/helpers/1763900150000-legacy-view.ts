@@ -3,6 +3,7 @@ import { isMoved, type Adoption } from './1763900000000-adoption.js';
 import { quote, spelt, type TableFacts } from './1763900000000-catalogue.js';
 import { say } from './1763900000000-progress.js';
 import { tableName } from './1763900000000-tables.js';
+import { recordMove } from './1763900000000-moved-tables.js';
 import { recordUndo } from './1763900000000-undo-journal.js';
 
 /**
@@ -13,7 +14,8 @@ export const LEGACY_SCHEMA = 'gatehouse_legacy';
 
 /**
  * Renames the table and columns and creates a view with the old names. Runs in the caller's transaction, so that the
- * old application always finds its table. PostgreSQL can write through such a view.
+ * old application always finds its table. PostgreSQL can write through such a view. If the table is moved, this lasts
+ * only until KeepLegacyNames gives it its old names back.
  */
 export async function replaceByView(
   queryRunner: QueryRunner,
@@ -37,23 +39,25 @@ export async function replaceByView(
         `An application that uses the old names needs ${LEGACY_SCHEMA} at the front of its search_path.`,
     );
   }
-  for (const { change } of steps) await queryRunner.query(change);
   const columns = [...source.columns.keys()].map((name) => {
     const ours = renamed.find(({ theirs }) => theirs.name === name)?.ours.name;
     return ours ? `${ours} as ${quote(name)}` : quote(name);
   });
   const options = (await hasInvokerViews(queryRunner)) ? ' with (security_invoker = true)' : '';
-  await queryRunner.query(`create view ${view}${options} as select ${columns.join(', ')} from ${table}`);
-  for (const { privilege, grantee } of rights)
-    await queryRunner.query(`grant ${privilege} on ${view} to ${grantee}`);
+  const away = [
+    ...steps.map(({ change }) => change),
+    `create view ${view}${options} as select ${columns.join(', ')} from ${table}`,
+    ...rights.map(({ privilege, grantee }) => `grant ${privilege} on ${view} to ${grantee}`),
+  ];
+  const back = [`drop view if exists ${view}`, ...steps.toReversed().map(({ reversal }) => reversal)];
+  for (const statement of away) await queryRunner.query(statement);
+  const forget = isMoved(adoption) ? [await recordMove(queryRunner, adoption, { away, back })] : [];
   await recordUndo(queryRunner, {
     migration,
     kind: 'statement',
     relation: table,
     // One statement, so that during `down` too the old application always finds its table.
-    statement: [`drop view if exists ${view}`, ...steps.toReversed().map(({ reversal }) => reversal)].join(
-      '; ',
-    ),
+    statement: [...back, ...forget].join('; '),
   });
 }
 
@@ -87,6 +91,7 @@ async function stepsOf(
   const alter = `alter table ${table}`;
   const steps: Step[] = [];
   if (source.schema !== null) {
+    steps.push(...(await sequenceSteps(queryRunner, source)));
     const [{ schema }] = (await queryRunner.query('select quote_ident(current_schema()) as schema')) as [
       { schema: string },
     ];
@@ -112,15 +117,35 @@ async function stepsOf(
   return steps;
 }
 
-/** Rights to copy to the view, because the old application may have a role of its own. */
+/** Leaves the sequences of serial columns where they are, because the old application may name them. */
+async function sequenceSteps(queryRunner: QueryRunner, source: TableFacts): Promise<Step[]> {
+  const owned = (await queryRunner.query(
+    `select n.nspname as schema, s.relname as name, a.attname as column
+     from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S' join pg_namespace n on n.oid = s.relnamespace
+     join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+     where d.classid = 'pg_class'::regclass and d.refobjid = to_regclass($1) and d.deptype = 'a' order by s.oid`,
+    [spelt(source)],
+  )) as { schema: string; name: string; column: string }[];
+  return owned.map(({ column, ...sequence }) => ({
+    change: `alter sequence ${spelt(sequence)} owned by none`,
+    reversal: `alter sequence ${spelt(sequence)} owned by ${spelt(source)}.${quote(column)}`,
+  }));
+}
+
+/** Rights to copy to the view, because the old application may have a role of its own. Some are for single columns. */
 async function grantsOf(
   queryRunner: QueryRunner,
   table: TableFacts,
 ): Promise<{ privilege: string; grantee: string }[]> {
   return (await queryRunner.query(
-    `select a.privilege_type as privilege,
+    `select a.privilege_type || a.columns as privilege,
             case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end as grantee
-     from pg_class c cross join lateral aclexplode(c.relacl) a
+     from pg_class c cross join lateral (
+       select privilege_type, grantee, '' as columns from aclexplode(c.relacl)
+       union all
+       select x.privilege_type, x.grantee, format(' (%I)', attname)
+       from pg_attribute cross join lateral aclexplode(attacl) x where attrelid = c.oid and not attisdropped
+     ) a
      where c.oid = to_regclass($1) and a.grantee <> c.relowner
        and a.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')`,
     [spelt(table)],

@@ -27,7 +27,7 @@ await runCommand({
     back: 'Go one mode back.',
     'catch-up':
       'Copy the rows that the triggers could not copy. With WRAP_WEAK_HASHES=true also wrap weak hashes.',
-    end: 'Drop the triggers and the views under old names. There is no way back.',
+    end: 'Drop the triggers and the views with old names. There is no way back.',
   },
   flags: {
     'accept-conflicts': 'Go forward although users share an e-mail address.',

@@ -78,7 +78,7 @@ const INDEXES = `select c.relname as "table", c.oid::text as oid, x.relname as n
 
 /**
  * Reads columns, indexes, foreign keys and triggers of these tables from PostgreSQL's catalogue. Columns have the names
- * that they have in the tables.
+ * that they have in the tables, or in the view under our name if a legacy table keeps its own.
  * @param paths our names as SQL spells them, such as `users` and `gatehouse.mails`
  */
 export async function readCatalogue(
@@ -86,12 +86,14 @@ export async function readCatalogue(
   tables: Tables,
   paths: readonly string[],
 ): Promise<Catalogue> {
-  const ours = [paths.map((path) => tables.relationOf(path))];
-  const nameById = new Map(tables.allRenamed.map(({ oid, table }) => [oid, table]));
+  const ours = [paths.map((path) => tables.physicalOf(path))];
+  const nameById = new Map(tables.allRenamed.map(({ physical, table }) => [physical.oid, table]));
   const underOurName = <Facts extends OfTable>(facts: Facts): Facts => ({
     ...facts,
     table: nameById.get(facts.oid) ?? facts.table,
   });
+  const named = new Map(tables.allRenamed.map((table) => [table.physical.oid, namesInView(table)]));
+  const nameOf = (oid: string, column: string) => named.get(oid)?.get(column) ?? column;
   const columns = await dataSource.query<(ColumnFacts & OfTable)[]>(
     `select c.relname as "table", c.oid::text as oid, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
             b.typname as "typeName", a.attnotnull as "notNull",
@@ -121,15 +123,24 @@ export async function readCatalogue(
   );
   const triggers = await dataSource.query<{ name: string }[]>(TRIGGERS, ours);
   return {
-    columns: columns.map(underOurName),
-    indexes: indexes.map(underOurName),
+    columns: columns.map((column) => ({ ...underOurName(column), name: nameOf(column.oid, column.name) })),
+    indexes: indexes.map((index) => ({
+      ...underOurName(index),
+      columns: index.columns.map((column) => nameOf(index.oid, column)),
+    })),
     foreignKeys: foreignKeys.map((key) => ({
       ...underOurName(key),
+      column: nameOf(key.oid, key.column),
       references: nameById.get(key.referencesOid) ?? key.references,
     })),
     views: await readViews(dataSource, tables.allRenamed),
     triggers: triggers.map(({ name }) => name),
   };
+}
+
+/** The names of our columns in `relation`, by those in the table itself. */
+function namesInView({ columns, physical }: RenamedTable): ReadonlyMap<string, string> {
+  return new Map([...physical.columns].map(([ours, column]) => [column, columns.get(ours) ?? column]));
 }
 
 async function readViews(dataSource: DataSource, renamed: readonly RenamedTable[]): Promise<ViewFacts[]> {

@@ -71,15 +71,24 @@ const MODELS = {
 
 /**
  * The options with which the published better-auth runs on the tables of this database. They contain only fields whose
- * columns have another name.
+ * columns have another name. A legacy table that keeps its name is named itself where possible, because better-auth's own
+ * migrations do not see views.
  */
 export function betterAuthMapping(tables: Tables): BetterAuthMapping {
   const models = Object.entries(MODELS).map(([model, { table, fields }]) => {
+    const physical = isReachable(tables, table);
     const columns = Object.entries(fields).map(
-      ([field, column]) => [field, tables.columnOf(table, column)] as const,
+      ([field, column]) =>
+        [field, physical ? tables.physicalColumnOf(table, column) : tables.columnOf(table, column)] as const,
     );
     const renamed = columns.filter(([field, column]) => field !== column);
-    return [model, { modelName: tables.nameOf(table), fields: Object.fromEntries(renamed) }] as const;
+    const modelName = physical ? tables.physicalNameOf(table) : tables.nameOf(table);
+    return [model, { modelName, fields: Object.fromEntries(renamed) }] as const;
   });
   return Object.fromEntries(models) as unknown as BetterAuthMapping;
+}
+
+/** True if options can name the table itself. They can name neither a schema for one table nor the column of the ids. */
+export function isReachable(tables: Tables, table: string): boolean {
+  return tables.isNear(table) && tables.physicalColumnOf(table, 'id') === 'id';
 }

@@ -57,11 +57,11 @@ export class RowIds implements OnModuleInit {
         where c.relkind in ('r', 'p') and c.relnamespace <> 'pg_catalog'::regnamespace
           and (pg_table_is_visible(c.oid) or renamed.oid is not null)`,
       [
-        renamed.map(({ oid }) => oid),
-        renamed.map(({ table }) => this.dataSource.tables.columnOf(table, 'id')),
+        renamed.map(({ physical }) => physical.oid),
+        renamed.map(({ table }) => this.dataSource.tables.physicalColumnOf(table, 'id')),
       ],
     );
-    const ours = new Map(renamed.map(({ oid, table }) => [oid, table]));
+    const ours = new Map(renamed.map(({ physical, table }) => [physical.oid, table]));
     this.columns = new Map(
       rows
         // Last, because a table that is not ours may have our name.

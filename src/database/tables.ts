@@ -10,12 +10,30 @@ export type TableMarker = `{${string}}`;
 /** A table whose name or columns are not ours. The view `gatehouse.<our name>` shows it under our names. */
 export interface RenamedTable {
   readonly table: string;
-  /** The name of the table behind the view. */
+  /**
+   * The name that we give the table, such as that of `SESSION_MODEL_NAME`. If a legacy table keeps its own name, this is
+   * the name of a view that shows our columns and the legacy ones that our functions use.
+   */
   readonly name: string;
-  /** The name for SQL: quoted where necessary, and with the schema if the search path does not lead to the table. */
+  /** `name` for SQL: quoted where necessary, and with the schema if the search path does not lead to the table. */
   readonly relation: string;
+  /** The names of columns in `relation`, by our names. */
+  readonly columns: ReadonlyMap<string, string>;
+  readonly physical: PhysicalTable;
+}
+
+/** The table itself, for DDL and for PostgreSQL's catalogue. */
+export interface PhysicalTable {
   readonly oid: string;
-  /** The names of columns in the table, by our names. */
+  readonly schema: string;
+  readonly name: string;
+  /** For SQL. */
+  readonly relation: string;
+  /** True if the table is in the first schema of the search path. */
+  readonly near: boolean;
+  /** True if the legacy table keeps its own name, and a view has ours. */
+  readonly kept: boolean;
+  /** The names of its columns, by our names. */
   readonly columns: ReadonlyMap<string, string>;
 }
 
@@ -24,7 +42,7 @@ export interface Queries {
   query<Result>(statement: string, parameters?: unknown[]): Promise<Result>;
 }
 
-const MARKER = /\{(table )?([a-z_]+)\}/g;
+const MARKER = /\{(table |physical )?([a-z_]+)\}/g;
 /** More different statements than the server has. The limit keeps a mistake from filling the memory. */
 const CACHED = 1000;
 
@@ -45,19 +63,52 @@ export class Tables {
     return this.renamed.has(table) ? `gatehouse.${table}` : table;
   }
 
-  /** The table itself, for SQL. Its columns may have other names: see `columnOf`. */
+  /**
+   * The table, or the view under our name if the table keeps its legacy name. Has the legacy columns too that our
+   * functions use. Columns may have other names: see `columnOf`.
+   */
   relationOf(table: string): string {
     return this.renamed.get(table)?.relation ?? table;
   }
 
-  /** The table itself, without quotes. */
+  /** The same without quotes. */
   nameOf(table: string): string {
     return this.renamed.get(table)?.name ?? table;
   }
 
-  /** The name of our column in the table itself. */
+  /** The name of our column there. */
   columnOf(table: string, column: string): string {
     return this.renamed.get(table)?.columns.get(column) ?? column;
+  }
+
+  /** The table itself, for statements that PostgreSQL refuses for a view, such as ALTER TABLE. */
+  physicalOf(table: string): string {
+    return this.renamed.get(table)?.physical.relation ?? table;
+  }
+
+  /** The same without quotes and schema. */
+  physicalNameOf(table: string): string {
+    return this.renamed.get(table)?.physical.name ?? table;
+  }
+
+  /** The schema of the table itself if it is not near; undefined for a table with our name. */
+  schemaOf(table: string): string | undefined {
+    return this.renamed.get(table)?.physical.schema;
+  }
+
+  /** True if the legacy table keeps its own name, and a view has ours. */
+  isKept(table: string): boolean {
+    return this.renamed.get(table)?.physical.kept ?? false;
+  }
+
+  /** True if the table itself is in the first schema of the search path. */
+  isNear(table: string): boolean {
+    return this.renamed.get(table)?.physical.near ?? true;
+  }
+
+  /** The name of our column in the table itself. */
+  physicalColumnOf(table: string, column: string): string {
+    return this.renamed.get(table)?.physical.columns.get(column) ?? column;
   }
 
   /** The tables that are not found under our name, or have columns that are not. */
@@ -66,58 +117,89 @@ export class Tables {
   }
 
   /**
-   * Replaces `{sessions}` by `sessions` or by `gatehouse.sessions`, and `{table sessions}` by the table itself. It
+   * Replaces `{sessions}` by `viewOf`, `{table sessions}` by `relationOf`, and `{physical sessions}` by `physicalOf`. It
    * computes each text only once, because every request needs some of them.
    */
   resolve(text: string): string {
     let resolved = this.resolved.get(text);
     if (resolved === undefined) {
-      resolved = text.replace(MARKER, (_, itself: string | undefined, table: string) =>
-        itself ? this.relationOf(table) : this.viewOf(table),
-      );
+      resolved = text.replace(MARKER, (_, which: string | undefined, table: string) => {
+        if (which === 'physical ') return this.physicalOf(table);
+        return which ? this.relationOf(table) : this.viewOf(table);
+      });
       if (this.resolved.size < CACHED) this.resolved.set(text, resolved);
     }
     return resolved;
   }
 }
 
+interface FoundView extends Omit<PhysicalTable, 'kept' | 'columns'> {
+  readonly table: string;
+  /** The name that we give the table. */
+  readonly given: string;
+  /** The same for SQL. */
+  readonly quoted: string;
+}
+
 /** Reads the views of the schema `gatehouse` on our tables from PostgreSQL's catalogue. */
 export async function readTables(queries: Queries): Promise<Tables> {
-  const rows = await queries.query<(Omit<RenamedTable, 'columns'> & { ours: string[] })[]>(`
+  const rows = await queries.query<Omit<FoundView, 'given' | 'quoted'>[]>(`
     select v.relname as "table", t.relname as name, t.oid::regclass::text as relation, t.oid::text as oid,
-           array(select a.attname::text from pg_attribute a
-                  where a.attrelid = v.oid and a.attnum > 0 and not a.attisdropped order by a.attnum) as ours
+           n.nspname as schema, coalesce(n.nspname = current_schema(), false) as near
       from pg_class v
       join pg_rewrite r on r.ev_class = v.oid
       join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
                       and d.refclassid = 'pg_class'::regclass and d.refobjid <> v.oid
       join pg_class t on t.oid = d.refobjid and t.relkind in ('r', 'p')
+      join pg_namespace n on n.oid = t.relnamespace
      where v.relnamespace = to_regnamespace('gatehouse') and v.relkind = 'v'
        and v.relname in (${TABLES.map((table) => `'${table}'`).join(', ')})
-     group by v.oid, v.relname, t.oid, t.relname`);
+     group by v.oid, v.relname, t.oid, t.relname, n.nspname`);
+  if (rows.length === 0) return new Tables();
+  const names = await queries.query<{ table: string; given: string; quoted: string }[]>(
+    `select object as "table", name as given, quote_ident(name) as quoted from gatehouse.names where strpos(object, '.') = 0`,
+  );
   const renamed: RenamedTable[] = [];
-  for (const { ours, ...row } of rows)
-    renamed.push({ ...row, columns: await readColumns(queries, row.table, ours) });
+  for (const row of rows) {
+    const { given, quoted } = names.find(({ table }) => table === row.table) ?? {
+      given: row.table,
+      quoted: row.table,
+    };
+    renamed.push(await readRenamed(queries, { ...row, given, quoted }));
+  }
   return new Tables(renamed);
 }
 
+async function readRenamed(
+  queries: Queries,
+  { table, given, quoted, ...found }: FoundView,
+): Promise<RenamedTable> {
+  const kept = !(found.near && found.name === given);
+  const columns = await readColumns(queries, `gatehouse.${table}`);
+  const physical: PhysicalTable = { ...found, kept, columns };
+  if (!kept) return { table, name: given, relation: found.relation, columns, physical };
+  // A view with our name shows the table, so its columns are found by what they show.
+  const shownAs = new Map([...(await readColumns(queries, quoted))].map(([name, column]) => [column, name]));
+  const ours = [...columns].map(([our, column]) => [our, shownAs.get(column) ?? our] as const);
+  return { table, name: given, relation: quoted, columns: new Map(ours), physical };
+}
 /** A column as EXPLAIN writes it: `users.auth_created_at`, each name in quotes if it needs them. */
 const COLUMN = /^(?:"(?:[^"]|"")+"|[^".]+)\.(?:"((?:[^"]|"")+)"|([^".()]+))$/;
 
 /** Asks the planner which columns of the table the view shows, because the catalogue has no readable form of that. */
-async function readColumns(
-  queries: Queries,
-  view: string,
-  ours: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+async function readColumns(queries: Queries, view: string): Promise<ReadonlyMap<string, string>> {
+  const names = await queries.query<{ name: string }[]>(
+    `select attname as name from pg_attribute
+      where attrelid = '${view.replaceAll("'", "''")}'::regclass and attnum > 0 and not attisdropped order by attnum`,
+  );
   const [row] = await queries.query<{ 'QUERY PLAN': [{ Plan: { Output: string[] } }] }[]>(
-    `explain (verbose, costs off, format json) select * from gatehouse.${view}`,
+    `explain (verbose, costs off, format json) select * from ${view}`,
   );
   const shown = row?.['QUERY PLAN'][0].Plan.Output ?? [];
   return new Map(
-    ours.map((column, index) => {
+    names.map(({ name }, index) => {
       const [, quoted, plain] = COLUMN.exec(shown[index] ?? '') ?? [];
-      return [column, quoted?.replaceAll('""', '"') ?? plain ?? column];
+      return [name, quoted?.replaceAll('""', '"') ?? plain ?? name];
     }),
   );
 }

@@ -22,11 +22,11 @@ export async function sparingTriggers<Result>(
   if (suspends.length === 0) return await work();
   const triggers = (await runner.query(
     `select tgname as name, tgenabled as mode from pg_trigger
-     where tgrelid = to_regclass('users') and not tgisinternal and tgname not like 'gatehouse\\_%'
+     where tgrelid = to_regclass('{physical users}') and not tgisinternal and tgname not like 'gatehouse\\_%'
        and tgenabled in ('O', 'A') and (tgtype & 1 = 1 or tgoldtable is not null or tgnewtable is not null)
        and tgtype & 16 = 16 order by tgname`,
   )) as Trigger[];
-  const alter = (change: string) => runner.query(`alter table {table users} ${change}`);
+  const alter = (change: string) => runner.query(`alter table {physical users} ${change}`);
   for (const { name } of triggers) await alter(`disable trigger ${pg.escapeIdentifier(name)}`);
   const result = await work();
   for (const { name, mode } of triggers)

@@ -9,7 +9,7 @@ export interface TableColumn {
   readonly maxLength: number | null;
 }
 
-/** Columns of a table in the current schema, by name. Empty if there is no such table. */
+/** Columns of a table or view in the current schema, by name. Empty if there is no such table. */
 export async function readTableColumns(
   queries: Queries,
   table: string,
@@ -21,7 +21,7 @@ export async function readTableColumns(
      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
      join pg_type t on t.oid = a.atttypid
      where c.relnamespace = to_regnamespace(quote_ident(current_schema())) and c.relname = $1
-       and c.relkind in ('r', 'p')
+       and c.relkind in ('r', 'p', 'v')
      order by a.attnum`,
     [table],
   )) as TableColumn[];

@@ -88,7 +88,7 @@ class Additions {
       await this.queryRunner.createUniqueConstraint(table, unique);
     }
     for (const key of this.foreignKeysOf(entity)) {
-      const target = this.tables.relationOf(key.referencedTableName);
+      const target = this.tables.physicalOf(key.referencedTableName);
       if (
         relation?.foreignKeys.some((found) => same(found.columns, key.columnNames) && found.target === target)
       )
@@ -101,14 +101,22 @@ class Additions {
   private tableOf(entity: EntityMetadata): Table {
     const wanted = Table.create(entity, this.queryRunner.dataSource.driver);
     const { tableName } = entity;
-    const columnOf = (column: string) => this.tables.columnOf(tableName, column);
+    const columnOf = (column: string) => this.tables.physicalColumnOf(tableName, column);
     for (const column of wanted.columns) column.name = columnOf(column.name);
     return new Table({
       ...wanted,
-      name: wanted.name.slice(0, -tableName.length) + this.tables.nameOf(tableName),
+      name: this.pathOf(wanted.name, tableName),
       indices: wanted.indices.map((index) => this.named(new TableIndex(index), tableName)),
       uniques: wanted.uniques.map((unique) => this.named(new TableUnique(unique), tableName)),
     });
+  }
+
+  /** @param wanted the table's name with the schema of the entity, if it has one */
+  private pathOf(wanted: string, table: string): string {
+    const schema = this.tables.isNear(table)
+      ? wanted.slice(0, -table.length)
+      : `${this.tables.schemaOf(table)}.`;
+    return schema + this.tables.physicalNameOf(table);
   }
 
   private foreignKeysOf(entity: EntityMetadata): TableForeignKey[] {
@@ -116,7 +124,7 @@ class Additions {
       const key = TableForeignKey.create(metadata, this.queryRunner.dataSource.driver);
       const referenced = metadata.referencedEntityMetadata.tableName;
       key.referencedColumnNames = key.referencedColumnNames.map((name) =>
-        this.tables.columnOf(referenced, name),
+        this.tables.physicalColumnOf(referenced, name),
       );
       return this.named(key, entity.tableName);
     });
@@ -124,9 +132,9 @@ class Additions {
 
   /** Names of indexes and keys begin with that of their table. */
   private named<Key extends { name?: string; columnNames: string[] }>(key: Key, table: string): Key {
-    const name = this.tables.nameOf(table);
+    const name = this.tables.physicalNameOf(table);
     if (name !== table && key.name?.startsWith(`${table}_`)) key.name = name + key.name.slice(table.length);
-    key.columnNames = key.columnNames.map((column) => this.tables.columnOf(table, column));
+    key.columnNames = key.columnNames.map((column) => this.tables.physicalColumnOf(table, column));
     return key;
   }
 }

@@ -12,7 +12,7 @@ export interface Relation {
 
 /** The table of an entity in this database, for SQL. */
 export function relationOf({ schema, tableName }: EntityMetadata, tables: Tables): string {
-  return schema ? `${schema}.${tableName}` : tables.relationOf(tableName);
+  return schema ? `${schema}.${tableName}` : tables.physicalOf(tableName);
 }
 
 /** Undefined if there is no such table. */

@@ -56,11 +56,20 @@ export interface Copy {
  * Copies tables with some rows, with sequences of their own, and puts the copy first in `search_path`.
  * @param users the table of which related rows are copied too, not quoted
  * @param only names of the tables to copy. By default all tables and views that this role may read.
+ * @param viewed changes the statement that creates a view, because it may read a copy in another schema
  */
 export async function copySchema(
   query: Query,
   { schema, shadow, path }: Places,
-  { users, only = null }: { readonly users?: string | undefined; readonly only?: readonly string[] | null },
+  {
+    users,
+    only = null,
+    viewed = (sql) => sql,
+  }: {
+    readonly users?: string | undefined;
+    readonly only?: readonly string[] | null;
+    readonly viewed?: (sql: string) => string;
+  },
 ): Promise<Copy> {
   // PostgreSQL then spells the definitions without this schema.
   await enter(query, `${schema}, ${path}`);
@@ -78,7 +87,7 @@ export async function copySchema(
   for (const sql of definitions.keys) await tryQuery(query, sql);
   await copyRows(query, { schema, shadow }, tables, definitions.references, users);
   const { checks, foreignKeys, views, rights } = definitions;
-  for (const sql of [...checks, ...foreignKeys, ...views, ...rights]) await tryQuery(query, sql);
+  for (const sql of [...checks, ...foreignKeys, ...views.map(viewed), ...rights]) await tryQuery(query, sql);
   return { tables, addTriggers: () => addTriggers(query, definitions.triggers) };
 }
 

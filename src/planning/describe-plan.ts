@@ -61,9 +61,9 @@ function section(title: string, lines: readonly string[]): string[] {
 
 const row = (label: string, value: string | number) => `  ${label.padEnd(LABEL)} ${value}`;
 
-function describeUsers({ table, becomesView, columns, ...counts }: Forecast): string[] {
+function describeUsers({ table, behindView, columns, ...counts }: Forecast): string[] {
   return [
-    row('table', becomesView ? `${table} (becomes users, and a view takes its name)` : table),
+    row('table', behindView ? `${table} (keeps its name; the view users shows it to us)` : table),
     ...Object.entries(columns).map(([purpose, column]) => row(purpose.replaceAll('_', ' '), column)),
     row('rows', counts.users),
     row('can sign in', paint('green', String(counts.canSignIn))),

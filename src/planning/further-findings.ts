@@ -22,6 +22,7 @@ export async function furtherFindings(
   for (const check of await violations(queryRunner, table, id))
     found.push(await findRows(queryRunner, check, { shown: SHOWN }));
   found.push(await findRows(queryRunner, invalidIndexes(schema), { area: 'structure', shown: SHOWN }));
+  found.push(await openSchema(queryRunner, schema));
   return found.filter((finding) => finding !== undefined);
 }
 
@@ -38,6 +39,24 @@ async function violations(queryRunner: QueryRunner, table: string, id: string): 
     select: `select ${id}::text as example from ${table} u where not (${expression}) order by ${id}`,
     remedy: 'Correct these rows first. Otherwise they are not filled, but listed in gatehouse.quarantine.',
   }));
+}
+
+/**
+ * Before PostgreSQL 15, every role may create objects in the schema `public`. Our triggers run with the rights of the role
+ * that migrates and look for their tables there.
+ */
+async function openSchema(queryRunner: QueryRunner, schema: string): Promise<Finding | undefined> {
+  const [row] = (await queryRunner.query(
+    `select has_schema_privilege('public', to_regnamespace($1)::oid, 'create') as open`,
+    [schema],
+  )) as { open: boolean }[];
+  if (!row?.open) return undefined;
+  return {
+    level: 'warning',
+    area: 'structure',
+    message: `Every role may create tables and functions in the schema ${schema}, where our triggers look for their tables`,
+    remedy: `Run, if no role needs that: revoke create on schema ${schema} from public`,
+  };
 }
 
 function invalidIndexes(schema: string): RowCheck {

@@ -7,8 +7,8 @@ export interface Forecast {
   /** The chosen table, with its schema if that is not the first one of `search_path`. */
   readonly table: string;
   readonly source: { readonly schema: string | null; readonly name: string };
-  /** Whether the table gets the name `users`, so that a view takes its place. */
-  readonly becomesView: boolean;
+  /** Whether the table has another name, so that a view shows it as `users`. */
+  readonly behindView: boolean;
   /** For each purpose, the present names of the chosen columns. */
   readonly columns: Readonly<Record<string, string>>;
   readonly users: number;

@@ -13,7 +13,7 @@ import { grantsFor } from './grants.js';
 import { inspect, isInspection, withRemedy } from './inspection.js';
 import { lockOf } from './lock-level.js';
 import type { Plan, PlannedStatement, PlannedStep } from './plan.js';
-import { enterShadowSchema, foreignLocks, type Shadow } from './shadow-schema.js';
+import { enterShadowSchema, foreignLocks, quoteIfNeeded, type Shadow, type Source } from './shadow-schema.js';
 import { StatementRecorder, type RecordedStatement } from './statement-recorder.js';
 import { strongestLock } from './strongest-lock.js';
 
@@ -51,9 +51,9 @@ export async function planMigrations(dataSource: DataSource, fields: ConfiguredF
     if (inspection.findings.some(({ level }) => level === 'error'))
       return { ...NOTHING, feasible: false, legacy: forecast, findings: bySeverity(inspection.findings) };
     const rows = await rowsToWrite(queryRunner, names, forecast);
-    const shadow = await enterShadowSchema(recorder, forecast?.source);
+    const shadow = await enterShadowSchema(recorder, forecast?.source ?? (await keptUsers(queryRunner)));
     const { steps, faults } = await tryAll(pending, recorder, shadow);
-    const named = faults.length === 0 ? await readNames(queryRunner, shadow.schema) : {};
+    const named = faults.length === 0 ? await readNames(queryRunner, shadow) : {};
     recorder.stopRedirecting();
     const further = forecast ? await furtherFindings(queryRunner, shadow.schema, forecast) : [];
     const locks = await foreignLocks(queryRunner, shadow);
@@ -72,6 +72,19 @@ export async function planMigrations(dataSource: DataSource, fields: ConfiguredF
   });
 }
 
+/** The users table of a migrated database, if a legacy table keeps its name. */
+async function keptUsers(queryRunner: QueryRunner): Promise<Source | undefined> {
+  const { allRenamed } = await tablesOf(queryRunner);
+  const users = allRenamed.find(({ table, physical }) => table === 'users' && physical.kept)?.physical;
+  return users && { schema: users.near ? null : users.schema, name: users.name };
+}
+
+const tablesOf = (queryRunner: QueryRunner): Promise<Tables> =>
+  readTables({
+    query: <Result>(sql: string, parameters?: unknown[]) =>
+      queryRunner.query(sql, parameters) as Promise<Result>,
+  });
+
 function bySeverity(findings: readonly Finding[]): Finding[] {
   return [
     ...findings.filter(({ level }) => level === 'error'),
@@ -83,28 +96,30 @@ const USUAL_MAPPING = betterAuthMapping(new Tables());
 
 /**
  * Names and rights after the migrations. In the copy, it reads the names that the tables will have.
- * @param schema quoted name of the schema of our tables; by default the first one
+ * @param shadow undefined if the tables are the real ones
  */
 async function readNames(
   queryRunner: QueryRunner,
-  schema?: string,
+  shadow?: Shadow,
 ): Promise<Pick<Plan, 'names' | 'mapping' | 'grants'>> {
-  const tables = await readTables({
-    query: <Result>(sql: string, parameters?: unknown[]) =>
-      queryRunner.query(sql, parameters) as Promise<Result>,
-  });
+  const tables = await tablesOf(queryRunner);
   const mapping = betterAuthMapping(tables);
   const [current] = (await queryRunner.query('select quote_ident(current_schema()) as schema')) as {
     schema: string;
   }[];
+  const realSchema = (name: string) => shadow?.places.get(name) ?? quoteIfNeeded(name);
   return {
-    names: tables.allRenamed.map(({ table, name, columns }) => ({
+    names: tables.allRenamed.map(({ table, physical: { schema, name, near, columns } }) => ({
       table,
-      name,
+      name: near ? name : `${realSchema(schema)}.${name}`,
       columns: Object.fromEntries([...columns].filter(([ours, theirs]) => ours !== theirs)),
     })),
     mapping: isDeepStrictEqual(mapping, USUAL_MAPPING) ? undefined : mapping,
-    grants: await grantsFor(queryRunner, { schema: schema ?? current?.schema ?? 'public', tables }),
+    grants: await grantsFor(queryRunner, {
+      schema: shadow?.schema ?? current?.schema ?? 'public',
+      tables,
+      realSchema,
+    }),
   };
 }
 

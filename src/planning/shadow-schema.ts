@@ -16,6 +16,8 @@ export interface Shadow {
   readonly schema: string;
   /** The copy of the schema `gatehouse`. */
   readonly bookkeeping: string;
+  /** The other copied schemas by the names of their copies, which are not quoted. */
+  readonly places: ReadonlyMap<string, string>;
   /** Names of the tables of the original, not quoted. */
   readonly tables: ReadonlySet<string>;
 }
@@ -68,12 +70,14 @@ export async function enterShadowSchema(
       { schema: quote(far.schema), shadow: farShadow, path },
       { users: far.name, only: [far.name] },
     ));
-  const copy = await copySchema(query, { schema, shadow, path }, { users: users?.name ?? 'users' });
+  const viewed = (sql: string) =>
+    far ? sql.replaceAll(`FROM ${quoteIfNeeded(far.schema)}.`, `FROM ${farShadow}.`) : sql;
+  const copy = await copySchema(query, { schema, shadow, path }, { users: users?.name ?? 'users', viewed });
   await query(`select set_config('search_path', $1, true)`, [`${shadow}, ${path}`]);
   recorder.redirect('gatehouse', bookkeeping);
   recorder.redirect('gatehouse_legacy', `${shadow}_legacy`);
+  for (const { sql } of views) await tryQuery(query, viewed(sql));
   for (const { sql } of functions) await query(sql);
-  for (const { sql } of views) await tryQuery(query, sql);
   await copy.addTriggers();
   if (far && farCopy) {
     recorder.redirect(far.schema, farShadow);
@@ -81,7 +85,8 @@ export async function enterShadowSchema(
     await farCopy.addTriggers();
     await query(`select set_config('search_path', $1, true)`, [`${shadow}, ${path}`]);
   }
-  return { shadow, schema, bookkeeping, tables: new Set(copy.tables.map(({ plain }) => plain)) };
+  const places = new Map(far ? [[farShadow, quoteIfNeeded(far.schema)]] : []);
+  return { shadow, schema, bookkeeping, places, tables: new Set(copy.tables.map(({ plain }) => plain)) };
 }
 
 /** Locks stronger than ACCESS SHARE that the transaction holds outside the copy. */
@@ -117,6 +122,7 @@ async function copyBookkeeping(query: Query, bookkeeping: string): Promise<void>
   );
 }
 
+export const quoteIfNeeded = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : quote(name));
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 function describeMissingRight({ database, role }: Place): string {

@@ -77,7 +77,7 @@ export class StatementRecorder {
       const name = new RegExp(
         OUR_SCHEMAS.includes(from)
           ? `(\\bschema (?:if (?:not )?exists )?)${bare}(?![\\w.])|(?<![\\w."])${bare}(?=\\.)|"${bare}"(?=[.'])|(?<=to_regnamespace\\(')${bare}(?=')`
-          : `()"${bare}"(?=[.'])`,
+          : `()(?:"${bare}"(?=[.'])|(?<=set schema )"${bare}")`,
         'gi',
       );
       result = result.replaceAll(name, (_, before = '') => `${before}${to}`);

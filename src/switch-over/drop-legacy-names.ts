@@ -6,8 +6,9 @@ import { LEGACY_SCHEMA } from '../legacy/dual-write.js';
 const DEPENDENT_OBJECTS_EXIST = '2BP01';
 
 /**
- * Drops the views under old names, and the triggers that keep columns with old names equal to ours, because only the
- * legacy application needs them. Runs in the caller's transaction.
+ * Drops the views that show old names of columns, and the triggers that keep columns with old names equal to ours, because
+ * only the legacy application needs them. A table that keeps its old name stays as it is, with our views on it. Runs in
+ * the caller's transaction on a runner that replaces markers.
  * @throws {StartupFault} if another object, such as a view of the operator, depends on one of these views.
  */
 export async function dropLegacyNames(queryRunner: QueryRunner): Promise<void> {
@@ -24,10 +25,13 @@ export async function dropLegacyNames(queryRunner: QueryRunner): Promise<void> {
   }
   for (const { signature } of await rulesOf(queryRunner))
     await queryRunner.query(`drop function if exists ${signature}`);
-  for (const { name, table } of await mirrorsOf(queryRunner)) {
-    await queryRunner.query(`drop trigger if exists gatehouse_0_mirror_${table} on ${table}`);
-    await queryRunner.query(`drop trigger if exists gatehouse_z_mirror_${table} on ${table}`);
+  for (const { name, table, relation } of await mirrorsOf(queryRunner)) {
+    await queryRunner.query(`drop trigger if exists gatehouse_0_mirror_${relation} on {physical ${table}}`);
+    await queryRunner.query(`drop trigger if exists gatehouse_z_mirror_${relation} on {physical ${table}}`);
     await queryRunner.query(`drop function if exists gatehouse.${name}()`);
+    await queryRunner.query(
+      `drop function if exists gatehouse.${name}_row({table ${table}}, {table ${table}}, text)`,
+    );
   }
 }
 
@@ -44,14 +48,17 @@ async function rulesOf(queryRunner: QueryRunner): Promise<{ signature: string }[
 async function viewsOf(queryRunner: QueryRunner): Promise<string[]> {
   const rows = (await queryRunner.query(
     `select substring(statement from '^drop view if exists (.+?)(?:; alter |$)') as view from gatehouse.undo
-     where migration like 'AdoptTables%' and statement like 'drop view if exists %'`,
+     where migration like 'AdoptTables%' and statement like 'drop view if exists ${LEGACY_SCHEMA}.%'`,
   )) as { view: string }[];
   return rows.map(({ view }) => view);
 }
 
-async function mirrorsOf(queryRunner: QueryRunner): Promise<{ name: string; table: string }[]> {
+async function mirrorsOf(
+  queryRunner: QueryRunner,
+): Promise<{ name: string; table: string; relation: string }[]> {
   return (await queryRunner.query(
-    `select distinct name, relation as "table" from gatehouse.undo
-     where migration like 'AdoptTables%' and name = 'mirror_' || relation`,
-  )) as { name: string; table: string }[];
+    `select distinct u.name, u.relation, coalesce(n.object, u.relation) as "table"
+     from gatehouse.undo u left join gatehouse.names n on n.name = u.relation and strpos(n.object, '.') = 0
+     where u.migration like 'AdoptTables%' and u.name = 'mirror_' || u.relation`,
+  )) as { name: string; table: string; relation: string }[];
 }

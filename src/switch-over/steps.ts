@@ -73,7 +73,7 @@ export async function end(dataSource: DataSource, options: StepOptions): Promise
   await requireNothingPending(dataSource, mode, options);
   if (!options.confirmed) {
     throw new StartupFault(
-      'Nothing was changed, because there is no way back from this step. It drops the triggers and the views under ' +
+      'Nothing was changed, because there is no way back from this step. It drops the triggers and the views with ' +
         'old names, and afterwards Gatehouse refuses JWTs of the legacy application. ' +
         'To do it: npm run switch-over -- end --confirm',
     );
@@ -83,8 +83,11 @@ export async function end(dataSource: DataSource, options: StepOptions): Promise
     await inShortTransaction(runner, 'end the switch-over', async () => {
       for (const [name, [table, ...events]] of Object.entries(TRIGGERS)) {
         for (const event of events)
-          await runner.query(`drop trigger if exists gatehouse_${name}_${event} on {table ${table}}`);
+          await runner.query(`drop trigger if exists gatehouse_${name}_${event} on {physical ${table}}`);
         await runner.query(`drop function if exists gatehouse.${name}()`);
+        await runner.query(
+          `drop function if exists gatehouse.${name}_row({table ${table}}, {table ${table}}, text)`,
+        );
       }
       await dropLegacyNames(runner);
       await runner.query('delete from gatehouse.legacy_tokens');

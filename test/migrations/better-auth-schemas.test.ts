@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { checkCompatibility } from '../../src/compat/compatibility.js';
 import { freePort } from '../../src/local/free-port.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
+import { betterAuthMapping } from '../../src/database/better-auth-mapping.js';
 import { Tables } from '../../src/database/tables.js';
 import { findSessionsByIds } from '../../src/sessions/find-session.sql.js';
 import { PASSWORD, sessionOf, signIn, signUp } from '../coexistence/two-servers.js';
@@ -153,9 +154,14 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
     );
   });
 
-  it('shares users and sessions with the newest Better Auth on our table names', async () => {
+  it.each([
+    ['tables', undefined],
+    ['views under our names', betterAuthMapping(new Tables())],
+  ])('shares users and sessions with the newest Better Auth on the %s', async (what, mapping) => {
+    const email = `newest-${what.split(' ')[0]}@example.com`;
     const newest = await startOracle(database, {
       password: 'scrypt',
+      ...(mapping ? { mapping } : {}),
       options: 'advanced' in options ? IDS_OF_THE_DATABASE : {},
     });
     try {
@@ -164,8 +170,8 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
       expect((await sessionOf(new BrowserLikeClient(newest.origin, true, ada)))?.user.email).toBe(
         'ada@example.com',
       );
-      expect((await signUp(new BrowserLikeClient(newest.origin), 'newest@example.com')).status).toBe(200);
-      expect((await signIn(atLegacy(), 'newest@example.com')).status).toBe(200);
+      expect((await signUp(new BrowserLikeClient(newest.origin), email)).status).toBe(200);
+      expect((await signIn(atLegacy(), email)).status).toBe(200);
       expect(newest.log()).not.toMatch(/mismatch|error/i);
     } finally {
       await newest.stop();

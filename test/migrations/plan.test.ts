@@ -191,7 +191,7 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
     expect(legacy).toEqual({
       table: 'users',
       source: { schema: null, name: 'users' },
-      becomesView: false,
+      behindView: false,
       columns: {
         id: 'id',
         'e-mail': 'email',
@@ -232,14 +232,14 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
       expect(feasible).toBe(true);
       expect(legacy).toMatchObject({
         table: 'User',
-        becomesView: true,
+        behindView: true,
         columns: { id: 'id', 'e-mail': 'emailAddress', password: 'passwordHash', name: 'full_name' },
         canSignIn: 1,
         cannot: { 'no usable password': 1 },
       });
       expect(rows).toEqual({ users: 2, 'credential accounts': 1 });
       expect(findings.map(({ message }) => message)).toEqual([
-        expect.stringContaining('A view takes the place of "User"'),
+        expect.stringContaining('a view takes the place of "User"'),
         expect.stringContaining('Users without a usable password: 1 (2)'),
         expect.stringContaining('A@example.com (id 1) = a@example.com (id 2)'),
       ]);

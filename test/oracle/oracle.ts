@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { betterAuthMapping } from '../../src/database/better-auth-mapping.js';
+import { betterAuthMapping, type BetterAuthMapping } from '../../src/database/better-auth-mapping.js';
 import { readTables } from '../../src/database/tables.js';
 import { freePort } from '../../src/local/free-port.js';
 import type { TestDatabase } from '../setup/database.js';
@@ -18,6 +18,8 @@ export interface OracleSettings {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly port?: number;
+  /** Names of tables and columns. By default those that fit the database. */
+  readonly mapping?: BetterAuthMapping;
 }
 
 /** The published `better-auth`, running in its own process. */
@@ -72,7 +74,7 @@ export async function planOf(
   return { plan: JSON.parse(found) as OraclePlan, log: log.replace(/^plan: .*$/m, '').trim() };
 }
 
-/** The names of tables and columns fit the database, so Better Auth starts on every database that Gatehouse migrated. */
+/** By default the names of tables and columns fit the database, so Better Auth starts on every database that Gatehouse migrated. */
 async function environmentOf(
   database: TestDatabase,
   settings: OracleSettings,
@@ -81,7 +83,7 @@ async function environmentOf(
     query: async <Result>(text: string) => (await database.query(text)) as Result,
   });
   return {
-    ORACLE_MAPPING: JSON.stringify(betterAuthMapping(tables)),
+    ORACLE_MAPPING: JSON.stringify(settings.mapping ?? betterAuthMapping(tables)),
     DATABASE_URL: database.url,
     BETTER_AUTH_SECRET: SECRET,
     ORACLE_PASSWORD: settings.password ?? 'bcrypt',

@@ -12,4 +12,6 @@ export const ADMIT_OWNER = `do $$ begin
   end;
   execute format('grant create, connect, temporary on database %I to ${OWNER}', current_database());
   grant all on schema public to ${OWNER};
+  -- As on PostgreSQL 15 and newer.
+  revoke create on schema public from public;
 end $$`;

@@ -2,7 +2,7 @@ import { catalogue, legacyDatabase, migrate, revert, VERSIONS } from '../migrati
 import type { TestDatabase } from '../setup/database.js';
 import { endIt, statusOf, stepForward } from './support.js';
 
-/** Better Auth's `user`, which is renamed, and a `sessions` table with our name and other columns. */
+/** Better Auth's `user`, which keeps its name, and a `sessions` table with our name and other columns. */
 const RENAMED = `
   create table "user" (id text primary key, email text not null unique, name text not null, "emailVerified" boolean not null,
                        image text, "createdAt" timestamptz not null, "updatedAt" timestamptz not null, password text);
@@ -10,6 +10,11 @@ const RENAMED = `
   create table sessions (id text primary key, "sessionToken" text not null unique, "userId" text not null,
                          expires timestamptz not null);
   insert into sessions values ('s', 't', 'u', '2040-01-01')`;
+
+/** A table with our name whose id has another one. A view with the old name of the column is in a schema of its own. */
+const NUMBERED = `
+  create table users (key text primary key, email text not null unique, password text);
+  insert into users values ('u', 'a@example.com')`;
 
 /** A flag that has the name of our time column. */
 const FLAGGED = `
@@ -36,11 +41,11 @@ describe.each(VERSIONS)('the end of the switch-over on PostgreSQL %i', (version)
        union all select nspname from pg_namespace where nspname = 'gatehouse_legacy'`,
     );
 
-  it('drops the views with old names and the mirror triggers, and a revert still restores the old tables', async () => {
+  it('drops the mirror triggers, keeps the view under our name, and a revert still restores the old tables', async () => {
     const before = await begin(RENAMED);
     expect((await left()).length).toBe(4);
     await endIt(database);
-    expect(await left()).toEqual([]);
+    expect(await left()).toEqual([{ name: 'users' }]);
     await database.query(`insert into users (id, email, name) values ('v', 'b@example.com', 'B');
                           insert into sessions (id, user_id, token, expires_at) values ('r', 'v', 'tr', '2040-01-01')`);
     await database.query(`delete from sessions where id = 'r'`);
@@ -62,10 +67,21 @@ describe.each(VERSIONS)('the end of the switch-over on PostgreSQL %i', (version)
   });
 
   it('is refused while something depends on such a view, and changes nothing', async () => {
-    await begin(RENAMED);
-    await database.query('create view report as select email from "user"');
-    await expect(endIt(database)).rejects.toThrow(/view report depends on view "user"\. Drop these objects/);
+    process.env['LEGACY_ID_COLUMN'] = 'key';
+    try {
+      await begin(NUMBERED);
+    } finally {
+      delete process.env['LEGACY_ID_COLUMN'];
+    }
+    expect(await left()).toEqual([{ name: 'users' }, { name: 'gatehouse_legacy' }]);
+    await database.query('create view report as select email from gatehouse_legacy.users');
+    await expect(endIt(database)).rejects.toThrow(
+      /view report depends on view gatehouse_legacy\.users\. Drop these objects/,
+    );
     expect((await statusOf(database)).mode).toBe('gatehouse');
-    expect((await left()).length).toBe(5);
+    expect((await left()).length).toBe(3);
+    await database.query('drop view report');
+    await endIt(database);
+    expect(await left()).toEqual([]);
   });
 });

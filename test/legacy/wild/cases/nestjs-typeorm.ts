@@ -65,5 +65,6 @@ insert into post ("authorId") select id from "user";`,
       sql: `insert into "user" ("id", "email", "password") values ('${uuid(1)}', 'ada.lovelace@example.com', 'x')
             on conflict ("email") do update set "password" = excluded."password" returning id`,
     },
+    { what: 'runs its own next migration', sql: `alter table "user" add column "phone" varchar` },
   ],
 };

@@ -1,0 +1,31 @@
+import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
+import { planMigrations } from '../../src/planning/plan-migrations.js';
+import { legacyDatabase, VERSIONS, withDataSource } from '../migrations/support.js';
+
+const HASH = '$2b$12$k/3EQQYJEzvTlTpgHyyH6uZ..t8OOov0plBaLe5LNnZADOlHIv1Ae';
+
+it.each(VERSIONS)(
+  'a plan warns if every role may create objects beside our tables, on PostgreSQL %i',
+  async (version) => {
+    const database = await legacyDatabase(
+      version,
+      `create table users (id serial primary key, email text not null unique, password text);
+     insert into users (email, password) values ('a@example.com', '${HASH}')`,
+    );
+    const findings = async () =>
+      (await withDataSource(database.url, (dataSource) => planMigrations(dataSource, NO_FIELDS))).findings;
+    try {
+      await database.administer('grant create on schema public to public');
+      const [finding] = await findings();
+      expect(finding).toMatchObject({
+        level: 'warning',
+        message: expect.stringContaining('Every role may create tables and functions in the schema public'),
+        remedy: 'Run, if no role needs that: revoke create on schema public from public',
+      });
+      await database.administer(finding?.remedy.replace(/^.*?: /, '') ?? '');
+      expect(await findings()).toEqual([]);
+    } finally {
+      await database.drop();
+    }
+  },
+);
