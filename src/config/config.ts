@@ -1,5 +1,6 @@
 import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
+import { DATABASE_LIMITS, type DatabaseConfig } from './database-config.js';
 import type { AdditionalField } from './additional-fields.js';
 import type { Environment } from './environment.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
@@ -24,14 +25,6 @@ import {
 import type { Mailbox, VersionedSecret } from './values.js';
 
 export const BASE_PATH = '/api/auth';
-
-export interface DatabaseConfig {
-  readonly url: string;
-  /** Leads to PostgreSQL itself, past a connection pooler. Migrations, locks and LISTEN need it. */
-  readonly directUrl: string;
-  readonly poolSize: number;
-  readonly preparedStatements: boolean;
-}
 
 /** Settings for JWTs of the legacy application. Without `secret` and `jwksUrl` the server accepts none of them. */
 export interface LegacyJwtConfig {
@@ -76,6 +69,10 @@ export interface Config extends Options, FeatureOptions {
   /** Options of Better Auth's built-in providers, by provider id. An unknown id comes from another program's variable. */
   readonly socialProviders: SocialProviders;
   readonly oidcProviders: readonly OidcProvider[];
+  /** Seconds after which every request is answered, whatever it waits for. */
+  readonly requestDeadline: number;
+  /** Seconds that requests in flight have when the server stops. */
+  readonly shutdownTimeout: number;
   /** Seconds that the server waits for an answer of a provider. */
   readonly providerTimeout: number;
   /** The cache of sessions in this process. `size` is the number of sessions that it holds at most. */
@@ -155,6 +152,8 @@ function settingsFrom(
     mailTemplates: values.MAIL_TEMPLATES,
     redisUrl: values.REDIS_URL,
     oidcProviders: values.OIDC_PROVIDERS ?? [],
+    requestDeadline: values.REQUEST_DEADLINE ?? 10,
+    shutdownTimeout: values.SHUTDOWN_TIMEOUT ?? 15,
     providerTimeout: values.PROVIDER_TIMEOUT ?? 8,
     sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 5000 },
     password: passwordsFrom(values),
@@ -185,12 +184,7 @@ export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
   return databaseFrom(values);
 }
 
-export const DATABASE_NAMES = [
-  'DATABASE_URL',
-  'DATABASE_DIRECT_URL',
-  'DATABASE_POOL_SIZE',
-  'DATABASE_PREPARED_STATEMENTS',
-];
+export const DATABASE_NAMES = Object.keys(VARIABLES).filter((name) => name.startsWith('DATABASE_'));
 export const FIELD_NAMES = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS'];
 export const TABLE_NAMES: readonly string[] = Object.values(TABLE_NAME_VARIABLES);
 
@@ -225,6 +219,16 @@ export function databaseFrom(values: Values): DatabaseConfig {
     directUrl: values.DATABASE_DIRECT_URL ?? url,
     poolSize: values.DATABASE_POOL_SIZE ?? 10,
     preparedStatements: values.DATABASE_PREPARED_STATEMENTS ?? true,
+    limits: {
+      connectTimeout: values.DATABASE_CONNECT_TIMEOUT ?? DATABASE_LIMITS.connectTimeout,
+      statementTimeout: values.DATABASE_STATEMENT_TIMEOUT ?? DATABASE_LIMITS.statementTimeout,
+      lockTimeout: values.DATABASE_LOCK_TIMEOUT ?? DATABASE_LIMITS.lockTimeout,
+      idleInTransactionTimeout:
+        values.DATABASE_IDLE_IN_TRANSACTION_TIMEOUT ?? DATABASE_LIMITS.idleInTransactionTimeout,
+      connectionLifetime: values.DATABASE_CONNECTION_LIFETIME ?? DATABASE_LIMITS.connectionLifetime,
+      poolQueue: values.DATABASE_POOL_QUEUE ?? DATABASE_LIMITS.poolQueue,
+      startTimeout: values.DATABASE_START_TIMEOUT ?? DATABASE_LIMITS.startTimeout,
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { DatabaseConfig } from './database-config.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import {
   CORE,
@@ -8,7 +9,6 @@ import {
   fieldsFrom,
   withoutDatabase,
   type ConfiguredFields,
-  type DatabaseConfig,
 } from './config.js';
 import type { Environment } from './environment.js';
 import { MIGRATION_VARIABLES } from './migration-variables.js';

@@ -2,6 +2,7 @@ import { Inject, Injectable, type LoggerService } from '@nestjs/common';
 import { pino, type Logger as Pino } from 'pino';
 import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
+import { unavailability } from '../errors/unavailable.js';
 import { LogOutput } from './log-output.js';
 
 /** Log fields of a request. Has the route's pattern instead of the URL, because the query may contain a token. */
@@ -39,8 +40,11 @@ export class Logger implements LoggerService {
     );
   }
 
+  /** Logs the reason if the database is unavailable, and otherwise what happened and where. */
   fault(error: unknown, requestId?: string): void {
-    this.pino.error({ requestId, error: describeError(error) }, 'unexpected fault');
+    const reason = unavailability(error);
+    if (reason === undefined) this.pino.error({ requestId, error: describeError(error) }, 'unexpected fault');
+    else this.pino.error({ requestId, reason }, 'unavailable');
     this.output.flush();
   }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
+import { unavailability } from '../../errors/unavailable.js';
 import { SessionReader } from '../cache/session-reader.js';
 import type { Identity } from '../session.js';
 import { SessionsStore } from '../sessions.store.js';
@@ -16,15 +17,21 @@ export class Renew {
   ) {}
 
   /**
-   * Returns the session as it is stored now, even if another request extended it first.
+   * Returns the session as it is stored now, even if another request extended it first. If the database cannot write, the
+   * session stays as it is, because it is still valid.
    * @returns undefined if the session no longer exists.
    */
   async execute({ session, user }: Identity, now: Date): Promise<Identity | undefined> {
     const settings = this.config.session;
     const due = new Date(now.getTime() + renewedLife(settings));
     const expiresAt = new Date(now.getTime() + settings.expiresIn * 1000);
-    if (await this.sessions.extend(session.token, due, expiresAt, now)) {
-      return { session: { ...session, expiresAt, updatedAt: now }, user };
+    try {
+      if (await this.sessions.extend(session.token, due, expiresAt, now)) {
+        return { session: { ...session, expiresAt, updatedAt: now }, user };
+      }
+    } catch (error) {
+      if (unavailability(error) === undefined) throw error;
+      return { session, user };
     }
     return this.reader.readDatabase(session);
   }
