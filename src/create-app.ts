@@ -68,6 +68,8 @@ function adapterWith(steps: readonly RequestStep[], beginning: Beginning): Fasti
     skipMiddie: true,
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     forceCloseConnections: 'idle',
+    // A request on an open connection is answered as usual, and `last-answers` then closes the connection.
+    return503OnClosing: false,
     ...Object.assign({}, ...options),
   });
 }

@@ -17,6 +17,7 @@ import { forbidStoring } from './http/no-store.js';
 import { OriginGuard } from './http/origin.guard.js';
 import { forgetChangedBodies } from './http/repeated/changed-bodies.js';
 import { writeAnswerHeaders } from './http/request-cookies.js';
+import { answerInTime } from './http/request-deadline.js';
 import { securityHeaders } from './http/security-headers.js';
 import { strictUrl } from './http/strict-paths.js';
 import { answerUnknownPaths } from './http/unknown-paths.js';
@@ -62,6 +63,12 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
     does: 'gives the request an id',
     at: 'server',
     options: () => ({ genReqId: () => randomUUID() }),
+  },
+  {
+    name: 'deadline',
+    does: 'answers 503 if the request is not answered in time, whatever it waits for',
+    at: 'onRequest',
+    hook: ({ server, config }) => answerInTime(server, config.requestDeadline),
   },
   {
     name: 'trace-context',

@@ -6,16 +6,18 @@ import { requireTableNames } from './database/require-table-names.js';
 import type { ServerDataSource } from './database/server-data-source.js';
 import type { Config } from './config/config.js';
 import { createApp } from './create-app.js';
+import { stopOnSignal } from './health/stop-on-signal.js';
 import { pendingMigrations } from './migrating/expected-migrations.js';
 import { StartupFault } from './errors/startup-fault.js';
 import { OperatorsServer } from './health/operators-server.js';
 import { Logger } from './logging/logger.js';
 
 /**
- * Runs the server until SIGTERM or SIGINT. Then it stops taking requests, and answers those that it has already received.
+ * Runs the server until SIGTERM or SIGINT.
+ * @param leave runs after the server has stopped.
  * @throws {StartupFault} if migrations are pending or ran with other names, the database cannot be used or the port is taken.
  */
-export async function serve(config: Config): Promise<NestFastifyApplication> {
+export async function serve(config: Config, leave?: () => Promise<void>): Promise<NestFastifyApplication> {
   const app = await createApp(config);
   try {
     const dataSource = app.get<ServerDataSource>(DataSource);
@@ -28,7 +30,7 @@ export async function serve(config: Config): Promise<NestFastifyApplication> {
     await app.close();
     throw error;
   }
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  stopOnSignal(app, { patience: config.shutdownTimeout, ...(leave ? { leave } : {}) });
   const logger = app.get(Logger);
   for (const warning of config.warnings) logger.warn(warning);
   const apart =

@@ -1,5 +1,6 @@
 import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
+import { databaseLimitsFrom, type DatabaseConfig } from './database-config.js';
 import type { Environment } from './environment.js';
 import { exposureFrom, exposureWarnings, type Exposure } from './exposure.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
@@ -22,14 +23,6 @@ import { FOREIGN, VARIABLES, knownVariables, optionPrefixes, type VariableName }
 import type { Mailbox, VersionedSecret } from './values.js';
 
 export const BASE_PATH = '/api/auth';
-
-export interface DatabaseConfig {
-  readonly url: string;
-  /** Leads to PostgreSQL itself, past a connection pooler. Migrations, locks and LISTEN need it. */
-  readonly directUrl: string;
-  readonly poolSize: number;
-  readonly preparedStatements: boolean;
-}
 
 /** Settings for JWTs of the legacy application. Without `secret` and `jwksUrl` the server accepts none of them. */
 export interface LegacyJwtConfig {
@@ -80,6 +73,10 @@ export interface Config extends Options, FeatureOptions, Exposure {
   /** Options of Better Auth's built-in providers, by provider id. An unknown id comes from another program's variable. */
   readonly socialProviders: SocialProviders;
   readonly oidcProviders: readonly OidcProvider[];
+  /** Seconds after which every request is answered, whatever it waits for. */
+  readonly requestDeadline: number;
+  /** Seconds that requests in flight have when the server stops. */
+  readonly shutdownTimeout: number;
   /** Seconds that the server waits for an answer of a provider. */
   readonly providerTimeout: number;
   /** The cache of sessions in this process. `size` is the number of sessions that it holds at most. */
@@ -187,6 +184,8 @@ function settingsFrom(
     redisUrl: values.REDIS_URL,
     smsWebhookUrl: values.SMS_WEBHOOK_URL,
     oidcProviders: values.OIDC_PROVIDERS ?? [],
+    requestDeadline: values.REQUEST_DEADLINE ?? 10,
+    shutdownTimeout: values.SHUTDOWN_TIMEOUT ?? 15,
     providerTimeout: values.PROVIDER_TIMEOUT ?? 8,
     sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 5000 },
     sessionLimits: sessionLimitsFrom(values),
@@ -220,12 +219,7 @@ export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
   return databaseFrom(values);
 }
 
-export const DATABASE_NAMES = [
-  'DATABASE_URL',
-  'DATABASE_DIRECT_URL',
-  'DATABASE_POOL_SIZE',
-  'DATABASE_PREPARED_STATEMENTS',
-];
+export const DATABASE_NAMES = Object.keys(VARIABLES).filter((name) => name.startsWith('DATABASE_'));
 export const FIELD_NAMES = ['USER_ADDITIONAL_FIELDS', 'SESSION_ADDITIONAL_FIELDS'];
 export const TABLE_NAMES: readonly string[] = Object.values(TABLE_NAME_VARIABLES);
 
@@ -254,6 +248,7 @@ export function databaseFrom(values: Values): DatabaseConfig {
     directUrl: values.DATABASE_DIRECT_URL ?? url,
     poolSize: values.DATABASE_POOL_SIZE ?? 10,
     preparedStatements: values.DATABASE_PREPARED_STATEMENTS ?? true,
+    limits: databaseLimitsFrom(values),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { DatabaseConfig } from './database-config.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import {
   CORE,
@@ -6,7 +7,6 @@ import {
   TABLE_NAMES,
   databaseFrom,
   withoutDatabase,
-  type DatabaseConfig,
 } from './config.js';
 import { fieldsFrom, type ConfiguredFields } from './configured-fields.js';
 import type { Environment } from './environment.js';

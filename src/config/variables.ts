@@ -43,6 +43,47 @@ export const VARIABLES = {
     'set false behind a transaction pooler that does not support prepared statements',
     'true',
   ),
+  DATABASE_POOL_QUEUE: variable(
+    integer(0, 100_000),
+    'requests that may wait for a connection; when more wait, they are answered with 503',
+    '500',
+  ),
+  DATABASE_CONNECT_TIMEOUT: variable(
+    seconds(1, 60),
+    'seconds that a request waits for a connection to PostgreSQL',
+    '5',
+  ),
+  DATABASE_STATEMENT_TIMEOUT: variable(
+    seconds(1, 600),
+    'seconds after which PostgreSQL cancels a statement; a connection that stays silent 1 s longer is closed',
+    '5',
+  ),
+  DATABASE_LOCK_TIMEOUT: variable(seconds(1, 600), 'seconds that a statement waits for a lock', '1'),
+  DATABASE_IDLE_IN_TRANSACTION_TIMEOUT: variable(
+    seconds(1, 3600),
+    'seconds after which PostgreSQL ends a transaction in which nothing happens',
+    '10',
+  ),
+  DATABASE_CONNECTION_LIFETIME: variable(
+    seconds(1),
+    'seconds after which a connection is closed and replaced',
+    '3600',
+  ),
+  DATABASE_START_TIMEOUT: variable(
+    seconds(0, 3600),
+    'seconds that a start waits for a database that does not answer',
+    '60',
+  ),
+  REQUEST_DEADLINE: variable(
+    seconds(1, 600),
+    'seconds after which a request is answered with 503, whatever it waits for',
+    '10',
+  ),
+  SHUTDOWN_TIMEOUT: variable(
+    seconds(0, 600),
+    'seconds after SIGTERM for the requests in flight; then their connections are closed',
+    '15',
+  ),
   HOST: variable(text, 'address to listen on', '0.0.0.0, which is every address; `npm start`: 127.0.0.1'),
   PORT: variable(integer(0, 65535), 'port to listen on', '3000'),
   BODY_LIMIT: variable(

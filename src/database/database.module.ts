@@ -2,6 +2,7 @@ import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown 
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { Logger } from '../logging/logger.js';
 import { connect, type Entities } from './connect.js';
 import { DatabaseMetrics } from './database-metrics.js';
 import { PreparedQueries } from './prepared-queries.js';
@@ -18,8 +19,9 @@ export class DatabaseModule implements OnApplicationShutdown {
   static with(entities: Entities): DynamicModule {
     const dataSource = {
       provide: DataSource,
-      inject: [CONFIG],
-      useFactory: (config: Config) => connect(config.database, entities),
+      inject: [CONFIG, Logger],
+      useFactory: (config: Config, logger: Logger) =>
+        connect(config.database, entities, (sentence) => logger.warn(sentence)),
     };
     return { module: DatabaseModule, providers: [dataSource], exports: [DataSource] };
   }

@@ -1,4 +1,5 @@
 import type { QueryResultRow } from 'pg';
+import { unavailability } from '../errors/unavailable.js';
 import type { PreparedQueries, PreparedQuery } from './prepared-queries.js';
 
 interface Question<Row> {
@@ -50,7 +51,8 @@ export class GatheredLookup<Row extends QueryResultRow> {
     try {
       const found = this.byKey(await this.rows(this.statements.many, [...new Set(questions.map(keyOf))]));
       for (const { key, answer } of questions) answer(found.get(key) ?? NOTHING);
-    } catch {
+    } catch (error) {
+      if (unavailability(error) !== undefined) return questions.forEach(({ fail }) => fail(error));
       // The reason does not matter: each asks alone, so that only those fail whose own statement fails.
       for (const question of questions) void this.askAlone(question);
     }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import type { PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { retried } from './retried.js';
 import { writtenAsUtc } from './utc.js';
 import type { ServerDataSource } from './server-data-source.js';
 import type { Config } from '../config/config.js';
@@ -35,13 +36,9 @@ export class PreparedQueries {
     const isNamed = name !== undefined && this.config.database.preparedStatements;
     const text = this.dataSource.tables.resolve(marked);
     const values = writtenAsUtc(given);
-    const client = await this.clientOf(manager);
-    return (await client.query<Row>(isNamed ? { name, text, values } : { text, values })).rows;
-  }
-
-  private clientOf(manager: EntityManager | undefined): Pool | Promise<PoolClient> {
-    return manager?.queryRunner
-      ? (manager.queryRunner.connect() as Promise<PoolClient>)
-      : this.dataSource.pool;
+    const query = isNamed ? { name, text, values } : { text, values };
+    if (!manager?.queryRunner) return (await retried(() => this.dataSource.pool.query<Row>(query))).rows;
+    const client = (await manager.queryRunner.connect()) as PoolClient;
+    return (await client.query<Row>(query)).rows;
   }
 }

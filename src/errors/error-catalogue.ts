@@ -58,7 +58,7 @@ export const MESSAGES = {
   REFRESH_TOKEN_NOT_FOUND: 'Refresh token not found',
   REQUEST_HEADERS_TOO_LARGE: 'Request has too many headers or cookies',
   RESET_PASSWORD_DISABLED: "Reset password isn't enabled",
-  SERVICE_UNAVAILABLE: 'Too many sign-ins at once. Please try again in a moment.',
+  SERVICE_UNAVAILABLE: 'The server is busy or its database is unavailable. Please try again in a moment.',
   SESSION_EXPIRED: 'Session expired. Re-authenticate to perform this action.',
   SESSION_NOT_FRESH: 'Session is not fresh',
   SOCIAL_ACCOUNT_ALREADY_LINKED: 'Social account already linked',

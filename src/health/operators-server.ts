@@ -6,8 +6,10 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { answerUnknownPaths } from '../http/unknown-paths.js';
 import { Metrics } from '../metrics/metrics.js';
+import { EventLoop } from './event-loop.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
+import { Stopping } from './stopping.js';
 
 @Module({})
 class OperatorsModule {}
@@ -21,6 +23,8 @@ export class OperatorsServer implements OnApplicationShutdown {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly metrics: Metrics,
+    private readonly stopping: Stopping,
+    private readonly eventLoop: EventLoop,
   ) {}
 
   async listen(port: number, host: string): Promise<void> {
@@ -34,6 +38,8 @@ export class OperatorsServer implements OnApplicationShutdown {
           { provide: CONFIG, useValue: this.config },
           { provide: DataSource, useValue: this.dataSource },
           { provide: Metrics, useValue: this.metrics },
+          { provide: Stopping, useValue: this.stopping },
+          { provide: EventLoop, useValue: this.eventLoop },
         ],
       },
       adapter,

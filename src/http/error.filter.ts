@@ -6,10 +6,15 @@ import { jarOf } from './request-cookies.js';
 import { notAllowed } from './body-parser.js';
 import { asJson } from './json-answer.js';
 import { Logger } from '../logging/logger.js';
-import { AuthError, badRequest, payloadTooLarge } from '../errors/auth-error.js';
+import { AuthError, badRequest, overloaded, payloadTooLarge } from '../errors/auth-error.js';
+import { unavailability } from '../errors/unavailable.js';
+
+/** Seconds that a client is asked to wait while the database is unavailable. */
+const RETRY_AFTER = 1;
 
 /**
- * Writes the answer to every error. An unexpected error is logged and answered with 500 without a body
+ * Writes the answer to every error. If the database is unavailable, that is 503. Another unexpected error is logged and
+ * answered with 500 without a body
  * (src/http/protocol.md, "Order of a request").
  */
 @Catch()
@@ -41,6 +46,8 @@ function faultIn(exception: unknown, error: AuthError): unknown {
 }
 
 function asAuthError(exception: unknown, request: FastifyRequest): AuthError {
+  const fault = exception instanceof AuthError ? exception.cause : exception;
+  if (unavailability(fault) !== undefined) return overloaded(RETRY_AFTER);
   if (exception instanceof AuthError) return exception;
   // The value came with the request, so the client gets 400. `faultIn` logs it.
   if (isUnstorable(exception)) return badRequest('VALIDATION_ERROR');

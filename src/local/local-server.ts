@@ -13,8 +13,8 @@ import { holdFolder } from './single-instance.js';
 /** Holds the data of the embedded PostgreSQL, the generated secret and, while it runs, the URL for other commands. */
 export const FOLDER = resolve('.data');
 
-/** Starts the server with these settings. */
-export type Serve = (config: Config) => Promise<NestFastifyApplication>;
+/** Starts the server with these settings. `leave` runs after it has stopped. */
+export type Serve = (config: Config, leave?: () => Promise<void>) => Promise<NestFastifyApplication>;
 
 export interface LocalServer {
   readonly app: NestFastifyApplication;
@@ -59,8 +59,7 @@ export async function serveLocally(
     await prepare(databaseUrl);
     const config = loadConfig({ ...complete, DATABASE_URL: databaseUrl });
     await migrate(databaseUrl, config);
-    const app = await serve(config);
-    stopWith(app, leave);
+    const app = await serve(config, leave);
     return { app, config, databaseUrl };
   } catch (error) {
     await leave();
@@ -86,20 +85,4 @@ async function withSecret(environment: Environment): Promise<Environment> {
   if (NODE_ENV === 'production' || BETTER_AUTH_SECRET || BETTER_AUTH_SECRETS) return environment;
   await mkdir(FOLDER, { recursive: true });
   return { ...environment, BETTER_AUTH_SECRET: await localSecret(FOLDER, 'secret') };
-}
-
-/** Stops the server before the database, so that running requests can finish. */
-function stopWith(app: NestFastifyApplication, leave: () => Promise<void>): void {
-  let stopping = false;
-  const stop = () => {
-    if (stopping) return;
-    stopping = true;
-    void app
-      .close()
-      .catch(() => {})
-      .then(leave)
-      .then(() => process.exit(0));
-  };
-  process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
-  process.on('SIGINT', stop).on('SIGTERM', stop);
 }

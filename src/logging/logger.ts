@@ -2,6 +2,7 @@ import { Inject, Injectable, type LoggerService } from '@nestjs/common';
 import { pino, type Logger as Pino } from 'pino';
 import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
+import { unavailability } from '../errors/unavailable.js';
 import { LogOutput } from './log-output.js';
 
 /** Log fields of a request. Has the route's pattern instead of the URL, because the query may contain a token. */
@@ -40,8 +41,12 @@ export class Logger implements LoggerService {
     );
   }
 
+  /** Logs the reason if the database is unavailable, and otherwise what happened and where. */
   fault(error: unknown, requestId?: string, traceId?: string): void {
-    this.pino.error({ requestId, trace_id: traceId, error: describeError(error) }, 'unexpected fault');
+    const reason = unavailability(error);
+    const request = { requestId, trace_id: traceId };
+    if (reason === undefined) this.pino.error({ ...request, error: describeError(error) }, 'unexpected fault');
+    else this.pino.error({ ...request, reason }, 'unavailable');
     this.output.flush();
   }
 

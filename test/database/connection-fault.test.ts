@@ -1,3 +1,4 @@
+import { DATABASE_LIMITS } from '../../src/config/database-config.js';
 import { connect } from '../../src/database/connect.js';
 import { describeConnectionFault } from '../../src/database/connection-fault.js';
 import { freePort } from '../../src/local/free-port.js';
@@ -15,7 +16,13 @@ afterAll(() => database.drop());
 async function faultAt(change: (url: URL) => void): Promise<string> {
   const url = new URL(database.url);
   change(url);
-  const settings = { url: url.href, directUrl: url.href, poolSize: 1, preparedStatements: true };
+  const settings = {
+    url: url.href,
+    directUrl: url.href,
+    poolSize: 1,
+    preparedStatements: true,
+    limits: { ...DATABASE_LIMITS, startTimeout: 0 },
+  };
   const error = await connect(settings, []).then(
     () => new Error('connected'),
     (reason: Error) => reason,

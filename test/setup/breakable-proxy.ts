@@ -8,6 +8,8 @@ export interface BreakableProxy extends Proxy {
   resume(): void;
   /** Closes all open connections. */
   cut(): void;
+  /** Holds back all data of the open connections for ever, as a firewall does that forgot them. New connections work. */
+  lose(): void;
 }
 
 export async function startBreakableProxy(database: string): Promise<BreakableProxy> {
@@ -30,6 +32,9 @@ export async function startBreakableProxy(database: string): Promise<BreakablePr
     resume() {
       silent = false;
       for (const socket of proxy.sockets) socket.resume();
+    },
+    lose() {
+      for (const socket of proxy.sockets) socket.pause();
     },
     cut() {
       for (const socket of proxy.sockets) socket.destroy();

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
+import { unavailability } from '../../errors/unavailable.js';
 import { SessionReader } from '../cache/session-reader.js';
 import type { Identity } from '../session.js';
 import { SessionsStore } from '../sessions.store.js';
@@ -17,7 +18,8 @@ export class Renew {
   ) {}
 
   /**
-   * Returns the session as it is stored now, even if another request extended it first.
+   * Returns the session as it is stored now, even if another request extended it first. If the database cannot write, the
+   * session stays as it is, because it is still valid.
    * @returns undefined if the session no longer exists.
    */
   async execute({ session, user }: Identity, now: Date): Promise<Identity | undefined> {
@@ -25,8 +27,13 @@ export class Renew {
     const due = new Date(now.getTime() + renewedLife(settings));
     const end = Math.min(now.getTime() + settings.expiresIn * 1000, lastEnd(session, sessionLimits));
     const expiresAt = new Date(end);
-    if (await this.sessions.extend(session.token, due, expiresAt, now)) {
-      return { session: { ...session, expiresAt, updatedAt: now }, user };
+    try {
+      if (await this.sessions.extend(session.token, due, expiresAt, now)) {
+        return { session: { ...session, expiresAt, updatedAt: now }, user };
+      }
+    } catch (error) {
+      if (unavailability(error) === undefined) throw error;
+      return { session, user };
     }
     return this.reader.readDatabase(session);
   }
@@ -34,8 +41,13 @@ export class Renew {
   /** Records that the session is used, but does not extend it. Returns as `execute` does. */
   async recordUse({ session, user }: Identity, now: Date): Promise<Identity | undefined> {
     const delay = recordedFrom(session, this.config.sessionLimits) - session.updatedAt.getTime();
-    if (await this.sessions.recordUse(session.token, new Date(now.getTime() - delay), now)) {
-      return { session: { ...session, updatedAt: now }, user };
+    try {
+      if (await this.sessions.recordUse(session.token, new Date(now.getTime() - delay), now)) {
+        return { session: { ...session, updatedAt: now }, user };
+      }
+    } catch (error) {
+      if (unavailability(error) === undefined) throw error;
+      return { session, user };
     }
     return this.reader.readDatabase(session);
   }

@@ -1,0 +1,56 @@
+/** Times are in seconds. */
+export interface DatabaseLimits {
+  /** Until a connection is established, or free in the pool. */
+  readonly connectTimeout: number;
+  readonly statementTimeout: number;
+  readonly lockTimeout: number;
+  readonly idleInTransactionTimeout: number;
+  readonly connectionLifetime: number;
+  /** Requests that may wait for a connection of the pool. */
+  readonly poolQueue: number;
+  /** That a start waits for a database that does not answer. */
+  readonly startTimeout: number;
+}
+
+export interface DatabaseConfig {
+  readonly url: string;
+  /** Leads to PostgreSQL itself, past a connection pooler. Migrations, locks and LISTEN need it. */
+  readonly directUrl: string;
+  readonly poolSize: number;
+  readonly preparedStatements: boolean;
+  readonly limits: DatabaseLimits;
+}
+
+/** The defaults of `DATABASE_…_TIMEOUT` and the like. */
+export const DATABASE_LIMITS: DatabaseLimits = {
+  connectTimeout: 5,
+  statementTimeout: 5,
+  lockTimeout: 1,
+  idleInTransactionTimeout: 10,
+  connectionLifetime: 3600,
+  poolQueue: 500,
+  startTimeout: 60,
+};
+
+interface LimitValues {
+  readonly DATABASE_CONNECT_TIMEOUT?: number;
+  readonly DATABASE_STATEMENT_TIMEOUT?: number;
+  readonly DATABASE_LOCK_TIMEOUT?: number;
+  readonly DATABASE_IDLE_IN_TRANSACTION_TIMEOUT?: number;
+  readonly DATABASE_CONNECTION_LIFETIME?: number;
+  readonly DATABASE_POOL_QUEUE?: number;
+  readonly DATABASE_START_TIMEOUT?: number;
+}
+
+export function databaseLimitsFrom(values: LimitValues): DatabaseLimits {
+  return {
+    connectTimeout: values.DATABASE_CONNECT_TIMEOUT ?? DATABASE_LIMITS.connectTimeout,
+    statementTimeout: values.DATABASE_STATEMENT_TIMEOUT ?? DATABASE_LIMITS.statementTimeout,
+    lockTimeout: values.DATABASE_LOCK_TIMEOUT ?? DATABASE_LIMITS.lockTimeout,
+    idleInTransactionTimeout:
+      values.DATABASE_IDLE_IN_TRANSACTION_TIMEOUT ?? DATABASE_LIMITS.idleInTransactionTimeout,
+    connectionLifetime: values.DATABASE_CONNECTION_LIFETIME ?? DATABASE_LIMITS.connectionLifetime,
+    poolQueue: values.DATABASE_POOL_QUEUE ?? DATABASE_LIMITS.poolQueue,
+    startTimeout: values.DATABASE_START_TIMEOUT ?? DATABASE_LIMITS.startTimeout,
+  };
+}

@@ -1,0 +1,56 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '../logging/logger.js';
+import { Stopping } from './stopping.js';
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** Milliseconds that everything but requests may take to end, such as connections to the database. */
+const REST = 2000;
+
+export interface Ending {
+  /** Seconds that requests in flight have. */
+  readonly patience: number;
+  /** Runs after the server has stopped. */
+  readonly leave?: () => Promise<void>;
+}
+
+/**
+ * Stops the server at the first signal: it is not ready any more, accepts no new connection, and answers what it receives
+ * on open connections. After `patience` it closes the connections that are left. A second signal ends the process at once.
+ */
+export function stopOnSignal(
+  app: NestFastifyApplication,
+  { patience, leave = async () => {} }: Ending,
+): void {
+  const logger = app.get(Logger);
+  const stopping = app.get(Stopping);
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping.begun) {
+      logger.log(`${signal} again: stopped at once`);
+      process.exit(1);
+    }
+    stopping.begin();
+    const begin = performance.now();
+    logger.log(`${signal}: stopping; requests in flight have ${patience} s`);
+    const closed = app
+      .close()
+      .catch((error: unknown) => logger.error(error))
+      .then(() => true);
+    let cut = false;
+    if (!(await within(patience * 1000, closed))) {
+      cut = true;
+      app.getHttpServer().closeAllConnections();
+      await within(REST, closed);
+    }
+    await leave();
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+    logger.log(`stopped after ${seconds} s${cut ? '; connections that were still open were closed' : ''}`);
+    process.exit(0);
+  };
+  for (const signal of SIGNALS) process.on(signal, (given) => void stop(given));
+}
+
+/** Returns false if the work takes longer than this number of milliseconds. */
+async function within(milliseconds: number, work: Promise<boolean>): Promise<boolean> {
+  return Promise.race([work, sleep(milliseconds, false, { ref: false })]);
+}
