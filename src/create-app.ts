@@ -19,7 +19,7 @@ import { installRequestedSession } from './sessions/requested-session.js';
 /** Routes for operators. They are not below the base path. */
 const OPERATORS_ROUTES = ['/', 'health/live', 'health/ready', 'metrics'].map((path) => ({
   path,
-  method: RequestMethod.GET,
+  method: RequestMethod.ALL,
 }));
 
 function noSchemas(): never {

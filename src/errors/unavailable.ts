@@ -19,7 +19,7 @@ const STATES: Readonly<Record<string, string>> = {
   '58030': 'the database cannot read or write its files',
 };
 
-const NO_CONNECTION = 'the database does not answer';
+export const NO_CONNECTION = 'the database does not answer';
 
 /** Codes of Node for a connection that cannot be made or is lost. */
 const NETWORK = new Set([

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { withDeadline } from '../concurrency/with-deadline.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { Unavailable, unavailability } from '../errors/unavailable.js';
+import { NO_CONNECTION, Unavailable, unavailability } from '../errors/unavailable.js';
 import { pendingMigrations } from '../migrating/expected-migrations.js';
 import { Public } from '../http/access.js';
 import { EventLoop } from './event-loop.js';
@@ -28,7 +28,7 @@ const UNAVAILABLE = {
     check: {
       type: 'string',
       description: 'The reason',
-      examples: ['stopping', 'event loop stalled', 'migrations pending', 'the database does not answer'],
+      examples: ['stopping', 'event loop stalled', 'migrations pending', 'database unreachable'],
     },
   },
 };
@@ -80,11 +80,12 @@ export class HealthController {
       const pending = await withDeadline(
         PATIENCE,
         this.pendingMigrations(),
-        () => new Unavailable('the database does not answer in time'),
+        () => new Unavailable(NO_CONNECTION),
       );
       return pending.length === 0 ? undefined : 'migrations pending';
     } catch (error) {
-      return unavailability(error) ?? 'the database does not answer';
+      const reason = unavailability(error);
+      return reason === undefined || reason === NO_CONNECTION ? 'database unreachable' : reason;
     }
   }
 
