@@ -42,7 +42,7 @@ export class CallbackCompletion {
     const provider = await this.providers.get(id);
     if (provider) requireAnswerOf(provider, data, iss);
     if (error) {
-      this.signIns.count(provider?.id ?? 'unknown', 'refused_by_provider');
+      if (!data.link) this.signIns.count(provider?.id ?? 'unknown', 'refused_by_provider');
       return this.errors.toErrorPage(data.errorURL, error, description);
     }
     if (!code) throw new ProviderRefusal('no_code', 'the callback has no code');
