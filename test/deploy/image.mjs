@@ -153,8 +153,12 @@ function start(image, [program, ...words], environment) {
 }
 
 async function succeed(image, command, environment) {
-  const { ended, output } = start(image, command, environment);
-  assert.equal(await ended, 0, output());
+  const { child, ended, output } = start(image, command, environment);
+  assert.equal(
+    await ended,
+    0,
+    `${command.join(' ')} ended with ${child.signalCode ?? 'an error'}:\n${output()}`,
+  );
 }
 
 async function serveAndTry(image, environment, email) {
@@ -169,7 +173,7 @@ async function serveAndTry(image, environment, email) {
     await succeed(image, image.health, given);
     const answer = await fetch(`http://localhost:${port}/api/auth/sign-up/email`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', origin: given.BETTER_AUTH_URL },
       body: JSON.stringify({ name: 'Ada', email, password: 'correct horse battery' }),
     });
     assert.equal(answer.status, 200, await answer.text());
