@@ -15,8 +15,8 @@ function accountId(userId: string): string {
 const COUNTED_ACCOUNTS = 'counted credential accounts';
 
 interface NewAccounts {
-  /** SQL of the table, with an alias if `rest` needs one. */
-  readonly table: string;
+  /** SQL of the table, with an alias if `rest` needs one. By default the table in the first schema of `search_path`. */
+  readonly table?: string;
   /** The type of `accounts.id`. */
   readonly idType: string;
   /** SQL of the user's id, the hash, and the account's two times. */
@@ -30,7 +30,7 @@ interface NewAccounts {
 
 /** The statement that creates accounts from legacy passwords. */
 export function insertAccounts(accounts: NewAccounts): string {
-  const { table, idType, userId, password, createdAt, updatedAt, rest } = accounts;
+  const { table = tableName('accounts'), idType, userId, password, createdAt, updatedAt, rest } = accounts;
   const isCounted = ['integer', 'bigint'].includes(idType);
   const [name, id] = isCounted ? ['', ''] : ['id, ', `${accountId(userId)}::${idType}, `];
   const insert = `

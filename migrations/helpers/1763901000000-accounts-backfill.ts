@@ -42,7 +42,6 @@ export async function backfillAccounts(
     apply: async (range, startedAt) => {
       await queryRunner.query(
         insertAccounts({
-          table: tableName('accounts'),
           idType,
           userId: 'u.id',
           password: storedHash(legacyPassword(columns, 'u')),

@@ -15,8 +15,8 @@ const OWN_ROWS = (reader: string) => `
   insert into session select 's-' || id, now() + interval '1 day', 'secret of ' || id, now(), now(), null, null, id from "user";
   alter table "user" enable row level security;
   alter table session enable row level security;
-  create policy own_user on "user" for select using (id = current_setting('app.user', true));
-  create policy own_session on session for select using ("userId" = current_setting('app.user', true));
+  create policy own_user on "user" for select using (id = current_setting('app.member', true));
+  create policy own_session on session for select using ("userId" = current_setting('app.member', true));
   grant select on "user", session to ${reader};`;
 
 const reader = `reader_${randomBytes(4).toString('hex')}`;
@@ -28,6 +28,15 @@ async function start(version: PostgresVersion): Promise<void> {
   await database.query(OWN_ROWS(reader));
 }
 
+// The passwords of these users are nowhere, because only the sessions matter here.
+beforeAll(() => {
+  process.env['LEGACY_PASSWORD_COLUMN'] = 'none';
+});
+
+afterAll(() => {
+  delete process.env['LEGACY_PASSWORD_COLUMN'];
+});
+
 afterEach(async () => {
   await database.administer(`drop owned by ${reader}; drop role ${reader}`);
   await database.drop();
@@ -35,7 +44,7 @@ afterEach(async () => {
 
 /** What the role sees as Eve. */
 const asEve = (statement: string) =>
-  database.administer<{ row: string }>(`set app.user to 'eve'; set role ${reader}; ${statement}`);
+  database.administer<{ row: string }>(`set app.member to 'eve'; set role ${reader}; ${statement}`);
 
 const protection = () =>
   database.query(`
