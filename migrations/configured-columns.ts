@@ -116,9 +116,10 @@ async function requireMeaning(
   queryRunner: QueryRunner,
   { table, name, adoption }: ConfiguredColumn,
 ): Promise<void> {
-  const existing = (await needTable(queryRunner, tableName(table))).columns.has(name);
-  if (!adoption || !existing || (await addedColumns(queryRunner, table)).has(name)) return;
-  const [target, quoted] = [quote(tableName(table)), quote(name)];
+  const physical = await physicalTable(queryRunner, table);
+  const facts = await readTable(queryRunner, physical.name, physical.schema);
+  if (!adoption || !facts?.columns.has(name) || (await addedColumns(queryRunner, table)).has(name)) return;
+  const [target, quoted] = [physical.relation, quote(name)];
   const remedy = `If it is the column of the plugin, set ${adoption.variable}=${name}. Otherwise name another column, such as ${adoption.variable}=auth_${name}.`;
   if (!adoption.lowerCase)
     throw new MigrationFault(

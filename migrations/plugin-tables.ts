@@ -4,6 +4,7 @@ import { takeBack, type MigrationClass } from './configured-columns.js';
 import { needTable, quote, readTable } from './helpers/1763900000000-catalogue.js';
 import { MigrationFault } from './helpers/1763900000000-fault.js';
 import { ensureIndex } from './helpers/1763900000000-indexes.js';
+import { physicalTable } from './helpers/1763900000000-moved-tables.js';
 import { tableName } from './helpers/1763900000000-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo } from './helpers/1763900000000-undo-journal.js';
@@ -145,10 +146,12 @@ async function definitionOf(
 ): Promise<string> {
   const required = notNull ? ' not null' : '';
   if (!references) return `${quote(name)} ${type}${required}`;
-  const target = tableName(references.table);
-  const id = (await needTable(queryRunner, target)).columns.get('id')?.type ?? type;
-  const key = `references ${quote(target)} (id) on delete ${references.onDelete}`;
-  return `${quote(name)} ${id}${required} ${key}`;
+  // A legacy table may have its own name and columns, and a view ours. A foreign key needs the table.
+  const target = await physicalTable(queryRunner, references.table);
+  const key = quote(target.columnOf('id'));
+  const columns = (await readTable(queryRunner, target.name, target.schema))?.columns;
+  const id = columns?.get(target.columnOf('id'))?.type ?? type;
+  return `${quote(name)} ${id}${required} references ${target.relation} (${key}) on delete ${references.onDelete}`;
 }
 
 async function addIndexes(

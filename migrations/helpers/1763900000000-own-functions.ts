@@ -29,15 +29,22 @@ export async function firstSchema(queryRunner: QueryRunner): Promise<string> {
 
 /**
  * The first statement of a trigger function with the rights of its owner. Somebody could otherwise attach the function to
- * a table of their own, fill that table as they like, and so write with the owner's rights.
+ * a table of their own, fill that table as they like, and so write with the owner's rights. A table that has its legacy
+ * name back is ours too.
  */
 export function onlyFor(schema: string, table: string): string {
   const name = qualifiedTable(schema, table);
+  const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
   return `
-        if tg_relid is distinct from to_regclass('${name.replaceAll("'", "''")}')::oid then
+        if tg_relid is distinct from to_regclass(${literal(name)})::oid and not exists (
+          select from gatehouse.moved_tables moved where moved.table_name = ${literal(table)} and tg_relid =
+            to_regclass(format('%I.%I', coalesce(moved.legacy_schema, ${literal(schema)}), moved.legacy_name))::oid) then
           raise exception 'this trigger function of Gatehouse belongs to another table' using errcode = '42501';
         end if;`;
 }
+
+/** What `onlyFor` returns, in the text of a function. */
+export const ONLY_FOR = /\s*if tg_relid is distinct from [^;]*? then\s*raise exception [^;]*;\s*end if;/;
 
 /**
  * Runs a write to a table of the application, whose triggers and constraints may rely on `search_path`. The statement

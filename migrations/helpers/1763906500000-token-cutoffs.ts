@@ -1,6 +1,5 @@
 import { quote } from './1763900000000-catalogue.js';
 import type { PasswordColumns } from './1763900000000-password-formats.js';
-import { tableName } from './1763900000000-tables.js';
 import { NOTE_FAILURE, type DualWrite } from './1763900850000-dual-write.js';
 
 /** Not the start of the transaction, because a JWT may be issued between that and the change. */
@@ -16,7 +15,7 @@ const NOT_REHASHED = `current_setting('gatehouse.rehash', true) is distinct from
 export function accountsCutoff(): DualWrite {
   return {
     name: 'accounts_token_cutoff',
-    table: tableName('accounts'),
+    table: 'accounts',
     lockTimeout: 800,
     triggers: [
       { events: 'after insert', when: `new.provider_id = 'credential' and new.password is not null` },

@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { quote } from './1763900000000-catalogue.js';
+import { ONLY_FOR } from './1763900000000-own-functions.js';
 import type { PhysicalTable } from './1763900000000-moved-tables.js';
 
 /** A function of the schema `gatehouse`. */
@@ -98,16 +99,20 @@ function translatedRows(
   { view, columns, generated, physical, schema }: RowShape,
 ): Translation {
   const inner = name.replace(/"?$/, (end) => `_row${end}`);
-  const signature = `${inner}(${view}, ${view}, text)`;
+  const rowType = `${schema}.${view}`;
+  const signature = `${inner}(${rowType}, ${rowType}, text)`;
+  // Only a trigger knows the table for which it was called, so the new trigger function checks it.
+  const [guard = ''] = ONLY_FOR.exec(source) ?? [];
   const row = (of: string) =>
-    `row(${columns.map((column) => `${of}.${quote(physical.columnOf(column))}`).join(', ')})::${view}`;
+    `row(${columns.map((column) => `${of}.${quote(physical.columnOf(column))}`).join(', ')})::${rowType}`;
   const assignments = columns
     .filter((column) => !generated.has(column))
     .map((column) => `new.${quote(physical.columnOf(column))} := shown.${quote(column)};`);
   const body = `
       declare
-        shown ${view};
+        shown ${rowType};
       begin
+        ${guard}
         if tg_op = 'DELETE' then
           perform ${inner}(null, ${row('old')}, tg_op);
           return old;
@@ -123,8 +128,8 @@ function translatedRows(
       end`;
   return {
     statements: [
-      `create or replace function ${inner}(new ${view}, old ${view}, tg_op text) returns ${view}
-       language plpgsql as $gatehouse$${source}$gatehouse$`,
+      `create or replace function ${inner}(new ${rowType}, old ${rowType}, tg_op text) returns ${rowType}
+       language plpgsql as $gatehouse$${source.replace(guard, '')}$gatehouse$`,
       `revoke all on function ${signature} from public`,
       asOwner(definition, schema).replace(source, () => body),
     ],

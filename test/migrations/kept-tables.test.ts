@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { loadConfiguredFields } from '../../src/config/config.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
@@ -50,7 +51,7 @@ describe.each(CASES)(
     let operator: Operator;
     let before: string[];
     let planned: Grants;
-    const role = `app_${version}`;
+    const role = `app_${randomBytes(4).toString('hex')}`;
     const schema = table.startsWith('app') ? 'app' : 'public';
 
     beforeAll(async () => {
@@ -182,11 +183,11 @@ describe.each(CASES)(
         planMigrations(dataSource, NO_FIELDS),
       );
       expect(grants).toEqual(planned);
-      await database.administer(`create role server_${version} login password 'server'`);
+      await database.administer(`create role server_${role} login password 'server'`);
       for (const statement of grants.serving)
-        await database.query(statement.replaceAll(SERVING_ROLE, `server_${version}`));
+        await database.query(statement.replaceAll(SERVING_ROLE, `server_${role}`));
       const url = new URL(database.url);
-      [url.username, url.password] = [`server_${version}`, 'server'];
+      [url.username, url.password] = [`server_${role}`, 'server'];
       const gatehouse = await startGatehouse({ DATABASE_URL: url.href }, database);
       try {
         const { client, email, password, id } = await aMember(gatehouse);
@@ -197,7 +198,7 @@ describe.each(CASES)(
         expect(gatehouse.log()).not.toMatch(/permission denied|must be owner/);
       } finally {
         await gatehouse.stop();
-        await database.administer(`drop owned by server_${version}; drop role server_${version}`);
+        await database.administer(`drop owned by server_${role}; drop role server_${role}`);
       }
     });
 

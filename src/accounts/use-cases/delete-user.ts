@@ -15,7 +15,6 @@ import { PasswordProof, type Submitted } from '../password-proof.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
 import { SessionsStore } from '../../sessions/sessions.store.js';
 import { isFresh } from '../../sessions/is-fresh.js';
-import type { User } from '../../users/user.js';
 
 export class DeleteUserBody {
   @Text({ optional: true, description: 'Where the mailed link leads once the user is deleted' })

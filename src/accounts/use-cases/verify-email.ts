@@ -12,7 +12,6 @@ import { LENGTHS, Text } from '../../http/fields.js';
 import { withQuery } from '../../http/with-query.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
 import { SessionGates, type SessionCandidate } from '../../sessions/gates/session-gates.js';
-import type { RequestedSession } from '../../sessions/requested-session.js';
 import type { Session } from '../../sessions/session.js';
 import { keptIf, type SignedIn } from '../../sessions/signed-in.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';

@@ -1,5 +1,4 @@
 import type { BetterAuthOptions, BetterAuthPlugin } from '@better-auth/core';
-import type { Passwords } from '../../accounts/passwords.js';
 import type { AdditionalField } from '../../config/additional-fields.js';
 import type { Config } from '../../config/config.js';
 import { betterAuthMapping } from '../../database/better-auth-mapping.js';
@@ -18,7 +17,10 @@ export interface HostParts {
   readonly ids: RowIds;
   readonly logger: Logger;
   readonly plugins: readonly BetterAuthPlugin[];
-  readonly passwords: Pick<Passwords, 'hash' | 'verify'>;
+  readonly passwords: {
+    hash(password: string): Promise<string>;
+    verify(stored: string, password: string): Promise<boolean>;
+  };
   readonly databaseHooks: BetterAuthOptions['databaseHooks'];
   readonly sendVerificationEmail: NonNullable<
     BetterAuthOptions['emailVerification']
@@ -50,7 +52,8 @@ export function hostOptions(parts: HostParts): BetterAuthOptions {
     user: { ...mapping.user, additionalFields: declared(ownFields(config, 'user')) },
     session: {
       ...config.session,
-      cookieCache: { ...config.session.cookieCache },
+      // This server renews the session data cookie itself.
+      cookieCache: { ...config.session.cookieCache, refreshCache: false },
       ...mapping.session,
       additionalFields: declared(ownFields(config, 'session')),
     },
