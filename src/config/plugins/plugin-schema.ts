@@ -74,7 +74,7 @@ export class SchemaNames {
       const table = isOurs ? modelName : (this.chosen(`${path}.modelName`) ?? given);
       return [model, { ...rest, modelName: table, fields: Object.fromEntries(named) }] as const;
     });
-    return Object.fromEntries(models) as Schema;
+    return Object.fromEntries(models);
   }
 
   isSet(variable: string): boolean {

@@ -54,7 +54,7 @@ export class PluginDatabaseHooks {
     if (!hooks) return;
     this.all.push(hooks);
     for (const [model, actions] of Object.entries(hooks))
-      for (const action of Object.keys(actions as object))
+      for (const action of Object.keys(actions))
         if (!RUN_HERE[model]?.includes(action)) this.notRun.push(`${id}: ${model}.${action}`);
   }
 

@@ -134,10 +134,10 @@ type Declared = NonNullable<NonNullable<BetterAuthOptions['user']>['additionalFi
 
 function declared(fields: readonly AdditionalField[]): Declared {
   return Object.fromEntries(
-    fields.map(({ name, column, type, problem, stored, ...rest }) => [
+    fields.map(({ name, column, type, required, defaultValue, input, returned, unique, bigint, stored }) => [
       name,
       {
-        ...rest,
+        ...{ required, defaultValue, input, returned, unique, bigint },
         type: type as 'string',
         fieldName: column,
         transform: { input: (value: unknown) => stored(value) as string },

@@ -34,7 +34,7 @@ export async function loadLibrary(): Promise<Library> {
   ]);
   const { api } = getEndpoints(Promise.resolve({}) as never, {});
   return {
-    betterAuth: betterAuth as Library['betterAuth'],
+    betterAuth,
     createAuthEndpoint,
     APIError,
     coreEndpoints: api as unknown as Library['coreEndpoints'],

@@ -54,7 +54,12 @@ class CaughtReply {
     );
     Object.defineProperties(caught, {
       sent: { get: () => this.sent },
-      statusCode: { get: () => this.status, set: code },
+      statusCode: {
+        get: () => this.status,
+        set: (status: number) => {
+          this.status = status;
+        },
+      },
       code: { value: code },
       status: { value: code },
       header: { value: header },

@@ -1,19 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BetterAuthPlugin, GenericEndpointContext } from '@better-auth/core';
-import { DataSource } from 'typeorm';
 import { PasswordRules, type PasswordRule } from '../../accounts/password-rules.js';
 import { Passwords } from '../../accounts/passwords.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
-import { RowHooks, type RowHook } from '../../database/row-hooks.js';
-import { RowIds } from '../../database/row-ids.js';
-import type { ServerDataSource } from '../../database/server-data-source.js';
+import type { RowHook } from '../../database/row-hooks.js';
 import { AuthError, type ErrorBody } from '../../errors/auth-error.js';
 import { StartupFault } from '../../errors/startup-fault.js';
 import { Logger } from '../../logging/logger.js';
 import { Mailer } from '../../mail/mailer.js';
 import { SessionGates } from '../../sessions/gates/session-gates.js';
 import { PluginDatabaseHooks } from './database-hooks.js';
+import { HostDatabase } from './host-database.js';
 import { hostOptions } from './host-options.js';
 import { hostedCalls } from './hosted-call.js';
 import { HASHES_PASSWORD, hostingOf, needsRows, type Hosting } from './hosted-paths.js';
@@ -49,9 +47,7 @@ export interface StartedHost {
 export class PluginHost {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(DataSource) private readonly dataSource: ServerDataSource,
-    private readonly ids: RowIds,
-    private readonly rowHooks: RowHooks,
+    private readonly database: HostDatabase,
     private readonly passwords: Passwords,
     private readonly rules: PasswordRules,
     private readonly gates: SessionGates,
@@ -75,7 +71,7 @@ export class PluginHost {
     if (hooks.notRun.length > 0) throw new StartupFault(notRunFault(hooks.notRun));
     const checksPasswords = context.password.hash !== hash;
     if (checksPasswords) this.rules.add(ruleOf(context.password.hash));
-    this.rowHooks.add(rowHookOf(hooks));
+    this.database.rowHooks.add(rowHookOf(hooks));
     const hostingOfPath = (path: string): Hosting => {
       const needed =
         (checksPasswords && HASHES_PASSWORD.includes(path)) ||
@@ -108,7 +104,8 @@ export class PluginHost {
     plugins: readonly BetterAuthPlugin[],
     hash: (password: string) => Promise<string>,
   ) {
-    const { config, ids, logger, dataSource } = this;
+    const { config, logger } = this;
+    const { dataSource, ids } = this.database;
     const refusalOf = async (userId: string) => {
       const client = hostedCalls.getStore()?.request.client ?? NOBODY;
       return this.gates.refuse({ userId, client, remember: true }, dataSource.manager);
@@ -130,7 +127,7 @@ export class PluginHost {
         session: {
           create: {
             before: async ({ userId }) => {
-              const refusal = await refusalOf(String(userId));
+              const refusal = await refusalOf(userId);
               if (refusal) throw new APIError(refusal.status as 403, refusal.body);
             },
           },

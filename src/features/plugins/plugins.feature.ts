@@ -7,6 +7,7 @@ import { CONFIG } from '../../config/config.module.js';
 import { HttpModule } from '../../http/http.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
+import { HostDatabase } from './host-database.js';
 import { HostedRoutes } from './hosted-routes.js';
 import { PluginHost } from './plugin-host.js';
 import { PluginMessages } from './plugin-messages.js';
@@ -16,7 +17,7 @@ import { RateLimitsModule } from '../../rate-limits/rate-limits.module.js';
 /** Runs published plugins of Better Auth (src/features/plugins/README.md). */
 @Module({
   imports: [AccountsModule, HttpModule, MailModule, RateLimitsModule, SessionsModule],
-  providers: [HostedRoutes, PluginHost, PluginMessages, PluginRateLimits],
+  providers: [HostDatabase, HostedRoutes, PluginHost, PluginMessages, PluginRateLimits],
 })
 export class PluginsFeature {}
 

@@ -62,10 +62,11 @@ export default ({ mail, sms, config }) => [
       before: [
         {
           matcher: (ctx) => ctx.path === '/sign-in/email',
-          handler: createAuthMiddleware(async (ctx) => {
-            if (ctx.body?.email === 'alias@example.com')
-              return { context: { body: { ...ctx.body, email: 'ada@example.com' } } };
-          }),
+          handler: createAuthMiddleware(async ({ body }) =>
+            body?.email === 'alias@example.com'
+              ? { context: { body: { ...body, email: 'ada@example.com' } } }
+              : undefined,
+          ),
         },
         {
           matcher: (ctx) => ctx.headers?.get('x-own') === 'stop',

@@ -112,10 +112,11 @@ test('the rate limits of plugins count', async () => {
 test('text messages are posted to SMS_WEBHOOK_URL, in the language of the request', async () => {
   const posted: unknown[] = [];
   const service = createServer((request, response) => {
-    void text(request).then((body) => {
-      posted.push(JSON.parse(body));
+    const take = async () => {
+      posted.push(JSON.parse(await text(request)));
       response.end();
-    });
+    };
+    void take();
   });
   await new Promise<void>((done) => service.listen(0, '127.0.0.1', done));
   const { port } = service.address() as AddressInfo;
