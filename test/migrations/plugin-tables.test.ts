@@ -21,11 +21,14 @@ const PLUGINS = {
   'last-login-method': { storeInDatabase: true },
 };
 
+/** Milliseconds. Each test runs several programs that load the published library. */
+const SLOW = 180_000;
+
 let database: TestDatabase;
 
 beforeEach(async () => {
   database = await createDatabase({ template: MIGRATED });
-});
+}, SLOW);
 
 afterEach(() => database.drop());
 
@@ -44,87 +47,111 @@ const tables = async () =>
     )
   ).map(({ name }) => name);
 
-test('the published library finds nothing to create or to add', async () => {
-  const without = await planOf(database, { plugins: PLUGINS });
-  expect(without.plan.toBeCreated).not.toEqual([]);
-  await migrate(database, VARIABLES);
-  const { plan, log } = await planOf(database, { plugins: PLUGINS });
-  expect([plan, log]).toEqual([{ toBeCreated: [], toBeAdded: [] }, '']);
-  expect(await tables()).toEqual(
-    expect.arrayContaining([
-      'api_keys',
-      'device_codes',
-      'invitations',
-      'members',
-      'organization_roles',
-      'organizations',
-      'passkeys',
-      'team_members',
-      'teams',
-      'two_factors',
-    ]),
-  );
-});
+test(
+  'the published library finds nothing to create or to add',
+  async () => {
+    const without = await planOf(database, { plugins: PLUGINS });
+    expect(without.plan.toBeCreated).not.toEqual([]);
+    await migrate(database, VARIABLES);
+    const { plan, log } = await planOf(database, { plugins: PLUGINS });
+    expect([plan, log]).toEqual([{ toBeCreated: [], toBeAdded: [] }, '']);
+    expect(await tables()).toEqual(
+      expect.arrayContaining([
+        'api_keys',
+        'device_codes',
+        'invitations',
+        'members',
+        'organization_roles',
+        'organizations',
+        'passkeys',
+        'team_members',
+        'teams',
+        'two_factors',
+      ]),
+    );
+  },
+  SLOW,
+);
 
-test('a revert leaves what was there before, even if PLUGINS was removed since', async () => {
-  const before = await catalogue(database);
-  await migrate(database, VARIABLES);
-  await revert({});
-  await revert({});
-  expect(await catalogue(database)).toEqual(before);
-});
+test(
+  'a revert leaves what was there before, even if PLUGINS was removed since',
+  async () => {
+    const before = await catalogue(database);
+    await migrate(database, VARIABLES);
+    await revert({});
+    await revert({});
+    expect(await catalogue(database)).toEqual(before);
+  },
+  SLOW,
+);
 
-test('a further plugin adds only what is missing', async () => {
-  await migrate(database, { PLUGINS: 'organization' });
-  await database.query(
-    `insert into organizations (id, name, slug, created_at) values ('o', 'Acme', 'acme', now())`,
-  );
-  await migrate(database, { PLUGINS: 'organization,two-factor', ORGANIZATION_TEAMS_ENABLED: 'true' });
-  expect(await database.query('select slug from organizations')).toEqual([{ slug: 'acme' }]);
-  expect(await tables()).toEqual(expect.arrayContaining(['two_factors', 'teams']));
-});
+test(
+  'a further plugin adds only what is missing',
+  async () => {
+    await migrate(database, { PLUGINS: 'organization' });
+    await database.query(
+      `insert into organizations (id, name, slug, created_at) values ('o', 'Acme', 'acme', now())`,
+    );
+    await migrate(database, { PLUGINS: 'organization,two-factor', ORGANIZATION_TEAMS_ENABLED: 'true' });
+    expect(await database.query('select slug from organizations')).toEqual([{ slug: 'acme' }]);
+    expect(await tables()).toEqual(expect.arrayContaining(['two_factors', 'teams']));
+  },
+  SLOW,
+);
 
-test('an existing table of the library is adopted with its rows', async () => {
-  await database.query(
-    `create table two_factors (id text primary key, secret text not null, backup_codes text not null,
+test(
+  'an existing table of the library is adopted with its rows',
+  async () => {
+    await database.query(
+      `create table two_factors (id text primary key, secret text not null, backup_codes text not null,
                                user_id varchar(255) not null references users (id) on delete cascade);
      insert into users (id, name, email) values ('ada', 'Ada', 'ada@example.com');
      insert into two_factors values ('t', 's', 'b', 'ada')`,
-  );
-  await migrate(database, { PLUGINS: 'two-factor' });
-  expect(await database.query('select id, secret, verified from two_factors')).toEqual([
-    { id: 't', secret: 's', verified: null },
-  ]);
-  await revert({ PLUGINS: 'two-factor' });
-  expect(await database.query('select * from two_factors')).toEqual([
-    { id: 't', secret: 's', backup_codes: 'b', user_id: 'ada' },
-  ]);
-});
+    );
+    await migrate(database, { PLUGINS: 'two-factor' });
+    expect(await database.query('select id, secret, verified from two_factors')).toEqual([
+      { id: 't', secret: 's', verified: null },
+    ]);
+    await revert({ PLUGINS: 'two-factor' });
+    expect(await database.query('select * from two_factors')).toEqual([
+      { id: 't', secret: 's', backup_codes: 'b', user_id: 'ada' },
+    ]);
+  },
+  SLOW,
+);
 
-test('a legacy column `role` gives no rights until a variable says what it means', async () => {
-  await database.query(
-    `alter table users add column role text;
+test(
+  'a legacy column `role` gives no rights until a variable says what it means',
+  async () => {
+    await database.query(
+      `alter table users add column role text;
      insert into users (id, name, email, role) values ('ada', 'Ada', 'ada@example.com', 'admin')`,
-  );
-  await expect(migrate(database, { PLUGINS: 'admin' })).rejects.toThrow(
-    /users\.role exists already.*ADMIN_SCHEMA_USER_FIELDS_ROLE=role/,
-  );
-  await migrate(database, { PLUGINS: 'admin', ADMIN_SCHEMA_USER_FIELDS_ROLE: 'auth_role' });
-  expect(await database.query('select role, auth_role from users')).toEqual([
-    { role: 'admin', auth_role: null },
-  ]);
-});
+    );
+    await expect(migrate(database, { PLUGINS: 'admin' })).rejects.toThrow(
+      /users\.role exists already.*ADMIN_SCHEMA_USER_FIELDS_ROLE=role/,
+    );
+    await migrate(database, { PLUGINS: 'admin', ADMIN_SCHEMA_USER_FIELDS_ROLE: 'auth_role' });
+    expect(await database.query('select role, auth_role from users')).toEqual([
+      { role: 'admin', auth_role: null },
+    ]);
+  },
+  SLOW,
+);
 
-test('legacy user names in lower case are adopted, others are not', async () => {
-  await database.query(
-    `alter table users add column username text;
+test(
+  'legacy user names in lower case are adopted, others are not',
+  async () => {
+    await database.query(
+      `alter table users add column username text;
      insert into users (id, name, email, username) values ('ada', 'Ada', 'ada@example.com', 'ada')`,
-  );
-  await migrate(database, { PLUGINS: 'username' });
-  await revert({ PLUGINS: 'username' });
-  await database.query(`update users set username = 'Ada'`);
-  await expect(migrate(database, { PLUGINS: 'username' })).rejects.toThrow(
-    /users\.username has 1 values with capital letters.*USERNAME_SCHEMA_USER_FIELDS_USERNAME=auth_username/,
-  );
-  expect(await database.query('select username from users')).toEqual([{ username: 'Ada' }]);
-});
+    );
+    await migrate(database, { PLUGINS: 'username' });
+    await revert({ PLUGINS: 'username' });
+    await database.query(`update users set username = 'Ada'`);
+    await expect(migrate(database, { PLUGINS: 'username' })).rejects.toThrow(
+      /users\.username has 1 values with capital letters.*USERNAME_SCHEMA_USER_FIELDS_USERNAME=auth_username/,
+    );
+    expect(await database.query('select username from users')).toEqual([{ username: 'Ada' }]);
+  },
+  SLOW,
+);
