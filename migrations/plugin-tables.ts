@@ -5,7 +5,6 @@ import { needTable, quote, readTable } from './helpers/1763900000000-catalogue.j
 import { MigrationFault } from './helpers/1763900000000-fault.js';
 import { ensureIndex } from './helpers/1763900000000-indexes.js';
 import { physicalTable } from './helpers/1763900000000-moved-tables.js';
-import { tableName } from './helpers/1763900000000-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo } from './helpers/1763900000000-undo-journal.js';
 

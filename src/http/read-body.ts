@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { payloadTooLarge } from '../errors/auth-error.js';
+import { badRequest, payloadTooLarge } from '../errors/auth-error.js';
 
 /** Bytes. */
 const FIRST_SIZE = 1024;
@@ -8,7 +8,7 @@ const FIRST_SIZE = 1024;
  * Reads a body into one buffer that grows. A list of the chunks, or a text that grows with each of them, would need up
  * to 200 times as much memory for a body that comes in chunks of one byte.
  * @param limit bytes.
- * @param done gets the text, or an {AuthError} 413, or the fault of the connection. It is called once.
+ * @param done gets the text, an {AuthError} 413, or 400 if the client closed the connection before the end. It is called once.
  */
 export function readBody(
   message: IncomingMessage,
@@ -30,7 +30,7 @@ export function readBody(
     length = needed;
   };
   const finish = () => end(() => done(undefined, buffer.toString('utf8', 0, length)));
-  const fail = (error: Error) => end(() => done(error, ''));
+  const fail = () => end(() => done(badRequest('BAD_REQUEST'), ''));
   const end = (then: () => void) => {
     message.off('data', add).off('end', finish).off('error', fail);
     then();

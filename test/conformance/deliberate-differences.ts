@@ -50,7 +50,10 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
     without: (answer, other, from) =>
       from === 'oracle' || other.headers.some(([name]) => name === 'cache-control')
         ? answer
-        : { ...answer, headers: answer.headers.filter((header) => header.join() !== 'cache-control,no-store') },
+        : {
+            ...answer,
+            headers: answer.headers.filter((header) => header.join() !== 'cache-control,no-store'),
+          },
   },
   {
     what: 'the claim `sid` in JWTs',

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { hashesDuring } from '../setup/metrics.js';
 import { aMember, aPerson, aStranger } from '../setup/people.js';
@@ -123,4 +124,16 @@ test('the server checks the body before the session, and JSON and content type b
   expect((await client.post(path, '{', evil)).status).toBe(400);
   expect((await client.post(path, 'x', { ...evil, 'content-type': 'text/plain' })).status).toBe(415);
   expect((await client.post(path, '{"token":5}', evil)).status).toBe(403);
+});
+
+test('a client that closes the connection within its body is no fault of the server', async () => {
+  const socket = connect(Number(new URL(gatehouse.origin).port), '127.0.0.1', () =>
+    socket.write(
+      `POST /api/auth/change-password HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 999\r\n\r\n{`,
+    ),
+  );
+  await new Promise((later) => setTimeout(later, 200));
+  socket.destroy();
+  await gatehouse.told('"route":"/api/auth/change-password","status":400');
+  expect(gatehouse.log()).not.toContain('unexpected fault');
 });
