@@ -38,13 +38,7 @@ export async function signIn(environment, { rounds, seconds }) {
     'node:http and one hash': () => get(`${bare.origin}/hash`),
     'one hash without HTTP': () => bcrypt.hash(PASSWORD, BCRYPT_COST),
   };
-  const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
-  for (let n = -WARM_UP; n < rounds * 8; n++) {
-    for (const [name, work] of Object.entries(contestants)) {
-      const time = await timed(() => work(n));
-      if (n >= 0) times[name].push(time);
-    }
-  }
+  const times = await timesOf(contestants, rounds * 8);
   const ratio = (name, other) => median(times[name].map((time, n) => time / times[other][n]));
   const latencies = { ours: [], theirs: [] };
   for (let round = 0; round < rounds; round++) {
@@ -83,6 +77,18 @@ export async function signIn(environment, { rounds, seconds }) {
       `get-session p99: Gatehouse ${describe(middle(latencies.ours))}; better-auth ${describe(middle(latencies.theirs))}`,
     ],
   };
+}
+
+/** The contestants take turns. Returns the milliseconds of each turn, by contestant. */
+async function timesOf(contestants, turns) {
+  const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
+  for (let n = -WARM_UP; n < turns; n++) {
+    for (const [name, work] of Object.entries(contestants)) {
+      const time = await timed(() => work(n));
+      if (n >= 0) times[name].push(time);
+    }
+  }
+  return times;
 }
 
 async function whileSigningIn(origin, headers, seconds) {

@@ -9,9 +9,8 @@ const WORK = {
   '/hash': () => bcrypt.hash(PASSWORD, Number(BCRYPT_COST)),
 };
 
-const server = createServer(async (request, response) => {
-  await WORK[request.url]?.();
-  response.end('{}');
+const server = createServer((request, response) => {
+  void WORK[request.url]?.().then(() => response.end('{}'));
 });
 
 server.listen(Number(PORT), '127.0.0.1');

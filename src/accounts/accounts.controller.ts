@@ -71,7 +71,6 @@ export class AccountsController {
   }
 
   @AuthPost('sign-in/email', {
-    shortBody: true,
     summary: 'Sign in with e-mail and password',
     access: 'public',
     form: true,

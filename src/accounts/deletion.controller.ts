@@ -26,7 +26,6 @@ export class DeletionController {
   ) {}
 
   @AuthPost('delete-user', {
-    shortBody: true,
     summary: 'Delete the user at once, or mail a link that does',
     access: 'sensitive',
     body: DeleteUserBody,

@@ -76,4 +76,14 @@ export class PasswordProof {
     }
     return undefined;
   }
+
+  /**
+   * Replaces a hash that has another format than configured, or a lower cost. If the hash queue is full, the next sign-in
+   * tries again.
+   */
+  async upgrade({ accountId, hash: stored }: StoredPassword, { password, client }: Submitted): Promise<void> {
+    if (!this.passwords.needsRehash(stored, password)) return;
+    const hash = await this.passwords.rehash(password, client);
+    if (hash) await this.accounts.rehash(accountId, stored, hash);
+  }
 }

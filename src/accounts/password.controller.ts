@@ -42,7 +42,6 @@ export class PasswordController {
   ) {}
 
   @AuthPost('change-password', {
-    shortBody: true,
     summary: 'Change the password',
     access: 'sensitive',
     body: ChangePasswordBody,
@@ -72,7 +71,6 @@ export class PasswordController {
   }
 
   @AuthPost('verify-password', {
-    shortBody: true,
     summary: 'Check the user’s password',
     access: 'sensitive',
     body: VerifyPasswordBody,
@@ -107,7 +105,6 @@ export class PasswordController {
   }
 
   @AuthPost('reset-password', {
-    shortBody: true,
     summary: 'Set a new password with a mailed token',
     access: 'public',
     body: ResetPasswordBody,

@@ -20,7 +20,7 @@ interface LimitValues {
 
 export function limitsFrom(values: LimitValues): Limits {
   return {
-    body: values.BODY_LIMIT ?? 256 * 1024,
+    body: values.BODY_LIMIT ?? 2 * 1024 * 1024,
     headersTimeout: values.HEADERS_TIMEOUT ?? 15,
     requestTimeout: values.REQUEST_TIMEOUT ?? 30,
     keepAliveTimeout: values.KEEP_ALIVE_TIMEOUT ?? 72,

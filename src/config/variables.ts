@@ -1,4 +1,6 @@
+import { DATABASE_VARIABLES } from './database-variables.js';
 import { MIGRATION_VARIABLES } from './migration-variables.js';
+import { PASSWORD_VARIABLES } from './password-variables.js';
 import { oidcProviders } from './oidc-providers.js';
 import { variableOf, type AnyOptionTable } from './option-table.js';
 import {
@@ -9,7 +11,6 @@ import {
   mailbox,
   nodeEnvironment,
   oneOf,
-  postgresUrl,
   publicUrl,
   redisUrl,
   seconds,
@@ -27,53 +28,7 @@ export const VARIABLES = {
     nodeEnvironment,
     'with `production` the server generates no secret, starts no embedded PostgreSQL, serves no documentation and logs no mail',
   ),
-  DATABASE_URL: variable(postgresUrl, 'PostgreSQL 14 to 18', 'embedded PostgreSQL, not in production'),
-  DATABASE_DIRECT_URL: variable(
-    postgresUrl,
-    'URL of PostgreSQL without a connection pooler, for migrations and `SESSION_CACHE`',
-    '`DATABASE_URL`',
-  ),
-  DATABASE_POOL_SIZE: variable(
-    integer(1, 1000),
-    'most connections to PostgreSQL that this process opens',
-    '10',
-  ),
-  DATABASE_PREPARED_STATEMENTS: variable(
-    flag,
-    'set false behind a transaction pooler that does not support prepared statements',
-    'true',
-  ),
-  DATABASE_POOL_QUEUE: variable(
-    integer(0, 100_000),
-    'requests that may wait for a connection; when more wait, they are answered with 503',
-    '500',
-  ),
-  DATABASE_CONNECT_TIMEOUT: variable(
-    seconds(1, 60),
-    'seconds that a request waits for a connection to PostgreSQL',
-    '5',
-  ),
-  DATABASE_STATEMENT_TIMEOUT: variable(
-    seconds(1, 600),
-    'seconds after which PostgreSQL cancels a statement; a connection that stays silent 1 s longer is closed',
-    '5',
-  ),
-  DATABASE_LOCK_TIMEOUT: variable(seconds(1, 600), 'seconds that a statement waits for a lock', '1'),
-  DATABASE_IDLE_IN_TRANSACTION_TIMEOUT: variable(
-    seconds(1, 3600),
-    'seconds after which PostgreSQL ends a transaction in which nothing happens',
-    '10',
-  ),
-  DATABASE_CONNECTION_LIFETIME: variable(
-    seconds(1),
-    'seconds after which a connection is closed and replaced',
-    '3600',
-  ),
-  DATABASE_START_TIMEOUT: variable(
-    seconds(0, 3600),
-    'seconds that a start waits for a database that does not answer',
-    '60',
-  ),
+  ...DATABASE_VARIABLES,
   REQUEST_DEADLINE: variable(
     seconds(1, 600),
     'seconds after which a request is answered with 503, whatever it waits for',
@@ -89,7 +44,7 @@ export const VARIABLES = {
   BODY_LIMIT: variable(
     integer(1024, 100_000_000, 'bytes'),
     'bytes that a request body may have; routes that need little accept at most 32,768',
-    '262144',
+    '2097152',
   ),
   HEADERS_TIMEOUT: variable(
     seconds(1, 600),
@@ -233,57 +188,7 @@ export const VARIABLES = {
     'seconds without a request after which a session ends, at most a tenth early; 0 for no limit',
     '0; strict: 259200',
   ),
-  PASSWORD_HASH: variable(
-    oneOf('bcrypt', 'argon2id', 'scrypt'),
-    'format of new hashes; use `scrypt` if a `better-auth` server without a custom `verify` reads them too',
-    'bcrypt',
-  ),
-  PASSWORD_BCRYPT_COST: variable(integer(10, 16), 'bcrypt computes 2 to the power of this many rounds', '11'),
-  PASSWORD_HASH_CONCURRENCY: variable(
-    integer(1, 64),
-    'hashes computed at the same time',
-    'number of processors, at most 4',
-  ),
-  PASSWORD_HASH_QUEUE: variable(
-    integer(0, 100_000),
-    'hashes that may wait; when more wait, sign-in answers 503',
-    '256',
-  ),
-  PASSWORD_BREACH_CHECK: variable(
-    flag,
-    'true refuses new passwords that are known from breaches; sends the first 5 digits of the password’s SHA-1 to `PASSWORD_BREACH_URL`',
-    'false; with SECURITY_PROFILE=strict true',
-  ),
-  PASSWORD_BREACH_URL: variable(
-    webUrl,
-    'range query of Have I Been Pwned or a copy of it; the 5 digits are added to this URL',
-    'https://api.pwnedpasswords.com/range/',
-  ),
-  PASSWORD_BREACH_TIMEOUT: variable(
-    seconds(1, 30),
-    'seconds that a new password waits for the answer; without an answer the password is accepted',
-    '2',
-  ),
-  PASSWORD_OBVIOUS_CHECK: variable(
-    flag,
-    'true refuses new passwords that are easy to guess: very common ones, the user’s e-mail or name',
-    'false; with SECURITY_PROFILE=strict true',
-  ),
-  LOCKOUT_ENABLED: variable(
-    flag,
-    'true refuses attempts at an account after too many wrong passwords from one network',
-    'false; with SECURITY_PROFILE=strict true',
-  ),
-  LOCKOUT_AFTER: variable(
-    integer(1, 1000),
-    'wrong passwords for one account from one network until the server refuses further attempts for 30 s',
-    '5',
-  ),
-  LOCKOUT_LONGEST: variable(
-    seconds(1, 86_400),
-    'seconds of the longest refusal; each further wrong password doubles the time up to this',
-    '3600',
-  ),
+  ...PASSWORD_VARIABLES,
   ...MIGRATION_VARIABLES,
   LEGACY_JWT_SECRET: variable(text, 'secret of the legacy application’s HS256, HS384 or HS512 JWTs'),
   LEGACY_JWT_JWKS_URL: variable(

@@ -57,7 +57,8 @@ export function unavailability(error: unknown): string | undefined {
   const { driverError } = error as { driverError?: unknown };
   const fault = driverError instanceof Error ? driverError : error;
   const { code, errors } = fault as { code?: unknown; errors?: { code?: unknown }[] };
-  const known = String(code ?? errors?.[0]?.code ?? '');
+  const first = code ?? errors?.[0]?.code;
+  const known = typeof first === 'string' ? first : '';
   // Class 08: connection exceptions. Class 53: insufficient resources.
   if (/^08...$/.test(known)) return NO_CONNECTION;
   if (known in STATES) return STATES[known];

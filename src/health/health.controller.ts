@@ -48,7 +48,11 @@ export class HealthController {
   @Get('health/live')
   @ApiOperation({ summary: 'Check that the process answers, whatever the database does' })
   @ApiResponse({ status: 200, description: 'OK', schema: OK })
-  @ApiResponse({ status: 503, description: 'The event loop was blocked for 5 s or longer', schema: UNAVAILABLE })
+  @ApiResponse({
+    status: 503,
+    description: 'The event loop was blocked for 5 s or longer',
+    schema: UNAVAILABLE,
+  })
   live(@Res({ passthrough: true }) reply: FastifyReply) {
     return answer(reply, this.eventLoop.hasStalled ? 'event loop stalled' : undefined);
   }
@@ -60,7 +64,9 @@ export class HealthController {
   }
 
   @Get('health/ready')
-  @ApiOperation({ summary: 'Check that the server takes requests, and that the database answers and is migrated' })
+  @ApiOperation({
+    summary: 'Check that the server takes requests, and that the database answers and is migrated',
+  })
   @ApiResponse({ status: 200, description: 'OK', schema: OK })
   @ApiResponse({ status: 503, description: 'Not ready. `check` names the reason', schema: UNAVAILABLE })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {

@@ -6,7 +6,7 @@ import { readBody } from './read-body.js';
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-/** Bytes for routes with `shortBody`. A password that is too long is then still refused for its length, and not here. */
+/** Bytes for routes with `shortBody`. Routes with a password take more, because a long one gets an error of its own. */
 const SHORT_BODY = 32 * 1024;
 /** No body of the protocol has more than 4 levels. Clients choose the levels of `additionalData`. */
 const MOST_LEVELS = 50;

@@ -25,7 +25,7 @@ export const LENGTHS = {
   /** Authorization codes and the tokens of mailed links. */
   code: 8192,
   /** Long enough that every password of a client is refused by the setting, and not here. */
-  password: 20_000,
+  password: 2_000_000,
   /** ID tokens and access tokens of providers, which may list many groups. */
   token: 65_536,
   /** A URL, or a small picture as a `data:` URL. */

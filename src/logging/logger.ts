@@ -45,7 +45,8 @@ export class Logger implements LoggerService {
   fault(error: unknown, requestId?: string, traceId?: string): void {
     const reason = unavailability(error);
     const request = { requestId, trace_id: traceId };
-    if (reason === undefined) this.pino.error({ ...request, error: describeError(error) }, 'unexpected fault');
+    if (reason === undefined)
+      this.pino.error({ ...request, error: describeError(error) }, 'unexpected fault');
     else this.pino.error({ ...request, reason }, 'unavailable');
     this.output.flush();
   }

@@ -95,7 +95,7 @@ test('a body without a content type is ignored', async () => {
 });
 
 test('a body of more than 256 KiB is refused', async () => {
-  const answer = await post(SIGN_UP, JSON.stringify({ ...aPerson(), name: 'n'.repeat(256 * 1024) }));
+  const answer = await post(SIGN_UP, JSON.stringify({ ...aPerson(), name: 'n'.repeat(2 * 1024 * 1024) }));
   expect([answer.status, answer.json()]).toEqual([
     413,
     { message: 'Request body is too large', code: 'PAYLOAD_TOO_LARGE' },

@@ -33,7 +33,7 @@ interface Case {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-const CASES: readonly Case[] = VERSIONS.flatMap((version) => [
+const CASES: readonly Case[] = VERSIONS.flatMap((version): Case[] => [
   { version, where: 'the same schema', sql: USER, table: '"user"', settings: { LEGACY_ID_COLUMN: 'Id' } },
   {
     version,

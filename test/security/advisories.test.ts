@@ -66,8 +66,8 @@ describe('A7: another spelling of a path', () => {
   });
 });
 
-describe('A19: a password of 20,000 characters', () => {
-  const long = 'x'.repeat(20_000);
+describe('A19: a password of 1,000,000 characters', () => {
+  const long = 'x'.repeat(1_000_000);
 
   test.each([
     ['sign-in/email', { email: 'ada@example.com', password: long }],

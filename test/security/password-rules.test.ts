@@ -163,13 +163,13 @@ test.each(['fails', 'hangs'] as const)(
     );
     try {
       mood = state;
-        for (let index = 0; index < 3; index += 1) {
+      for (let index = 0; index < 3; index += 1) {
         const body = { ...aPerson(), password: BREACHED };
         expect((await aStranger(server).post('/api/auth/sign-up/email', body)).status).toBe(200);
       }
       // Only the first one waits for the service.
       expect(queries).toHaveLength(1);
-        await server.told('PASSWORD_BREACH_URL does not answer');
+      await server.told('PASSWORD_BREACH_URL does not answer');
       expect(server.log().match(/does not answer/g)).toHaveLength(1);
       expect(server.log()).not.toContain(BREACHED);
     } finally {

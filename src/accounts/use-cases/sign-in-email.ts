@@ -12,7 +12,6 @@ import { AccountsStore, type Credentials, type StoredPassword } from '../account
 import { EmailLinks, type LinkRequest } from '../email-links.js';
 import { PasswordProof } from '../password-proof.js';
 import { PasswordCheck } from '../password-check.js';
-import { Passwords } from '../passwords.js';
 import type { User } from '../../users/user.js';
 
 export class EmailAndPassword {
@@ -43,7 +42,6 @@ export const signInErrors = {
 export class SignInEmail {
   constructor(
     private readonly accounts: AccountsStore,
-    private readonly passwords: Passwords,
     private readonly proof: PasswordProof,
     private readonly check: PasswordCheck,
     private readonly createSession: CreateSession,
@@ -66,7 +64,7 @@ export class SignInEmail {
     const remember = body.rememberMe !== false;
     if (!this.config.emailAndPassword.enabled) throw badRequest('EMAIL_PASSWORD_DISABLED');
     if (!isEmailAddress(email)) throw badRequest('INVALID_EMAIL');
-    this.passwords.requireNotTooLong(password);
+    this.check.requireNotTooLong(password);
     const found = await this.accounts.findCredentials(email);
     const credentials = await this.matching(found, body, client);
     if (!credentials) throw unauthorized('INVALID_EMAIL_OR_PASSWORD');
@@ -87,7 +85,7 @@ export class SignInEmail {
     if (!proven) throw unauthorized('INVALID_EMAIL_OR_PASSWORD');
     const { session, hash } = proven.result;
     // After the session, because the hash of a user who gets no session must not change.
-    await this.rehash({ ...credentials, hash }, password, client);
+    await this.proof.upgrade({ ...credentials, hash }, { password, client });
     return { user, session, remember };
   }
 
@@ -109,19 +107,5 @@ export class SignInEmail {
       await this.links.verify({ user, ...link });
     }
     throw forbidden('EMAIL_NOT_VERIFIED');
-  }
-
-  /**
-   * Replaces a hash that has another format than configured, or a lower cost. If the hash queue is full, the next sign-in
-   * tries again.
-   */
-  private async rehash(
-    { accountId, hash: stored }: StoredPassword,
-    password: string,
-    client: Client,
-  ): Promise<void> {
-    if (!this.passwords.needsRehash(stored, password)) return;
-    const hash = await this.passwords.rehash(password, client);
-    if (hash) await this.accounts.rehash(accountId, stored, hash);
   }
 }

@@ -31,7 +31,6 @@ export class JwtPasswordController {
   }
 
   @AuthPost('login', {
-    shortBody: true,
     summary: 'Sign in and get a JWT',
     twinOf: 'sign-in/email',
     access: 'public',

@@ -137,7 +137,12 @@ function declared(fields: readonly AdditionalField[]): Declared {
     fields.map(({ name, column, type, required, defaultValue, input, returned, unique, bigint, stored }) => [
       name,
       {
-        ...{ required, defaultValue, input, returned, unique, bigint },
+        required,
+        defaultValue,
+        input,
+        returned,
+        unique,
+        bigint,
         type: type as 'string',
         fieldName: column,
         transform: { input: (value: unknown) => stored(value) as string },
