@@ -46,7 +46,6 @@ export async function signIn(environment, { rounds, seconds }) {
     latencies.theirs.push(await whileSigningIn(rival.origin, headers, seconds));
   }
   await Promise.all([server.stop(), rival.stop(), bare.stop()]);
-  const bar = (name) => ({ name, rate: 1000 / median(times[name]), p99: Math.max(...times[name]) });
   const describe = ({ idle, busy }) => `${idle.toFixed(1)} ms idle, ${busy.toFixed(1)} ms during sign-ins`;
   const middle = (each) => ({
     idle: median(each.map(({ idle }) => idle)),
@@ -54,7 +53,7 @@ export async function signIn(environment, { rounds, seconds }) {
   });
   return {
     title: 'sign-in and sign-up by e-mail, one after the other',
-    bars: Object.keys(contestants).map(bar),
+    bars: Object.entries(times).map(bar),
     figures: [
       atMost(
         'sign-in / plain HTTP server with one bcrypt comparison',
@@ -78,6 +77,8 @@ export async function signIn(environment, { rounds, seconds }) {
     ],
   };
 }
+
+const bar = ([name, times]) => ({ name, rate: 1000 / median(times), p99: Math.max(...times) });
 
 /** The contestants take turns. Returns the milliseconds of each turn, by contestant. */
 async function timesOf(contestants, turns) {
