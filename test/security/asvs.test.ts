@@ -32,7 +32,7 @@ const SECTIONS: Readonly<Record<string, number>> = {
 const REQUIREMENTS = Object.entries(SECTIONS).flatMap(([section, last]) =>
   Array.from({ length: last }, (_, index) => `${section}.${index + 1}`),
 );
-const STATES = ['met', 'partly', 'open', 'not met', 'operator', 'front end', 'not applicable'];
+const STATES = ['met', 'partly', 'not met', 'operator', 'front end', 'not applicable'];
 
 const rows = Array.from(
   page.matchAll(/^\| (\d+\.\d+\.\d+) +\| ([12]) +\| (.+?) +\| (.+?) +\| (.+?) +\|$/gm),
