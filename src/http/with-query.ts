@@ -1,4 +1,6 @@
 const BASE = 'https://base.invalid';
+/** Characters that a URL contains only in their encoded form. Encoding them changes nothing of where it leads. */
+const NOT_IN_URLS = /[ "<>`{}]/g;
 
 /**
  * Adds parameters at the end of the query and before the fragment (RFC 3986 §3.5). The rest of the target stays exactly
@@ -12,7 +14,7 @@ export function withQuery(target: string, parameters: Record<string, string>): s
   if (isPath && url.origin !== BASE) return undefined;
   const hash = target.indexOf('#');
   const end = hash < 0 ? target.length : hash;
-  const start = withPath(target.slice(0, end), url);
+  const start = withPath(target.slice(0, end), url).replace(NOT_IN_URLS, encodeURIComponent);
   const separator = !start.includes('?') ? '?' : /[?&]$/.test(start) ? '' : '&';
   return start + separator + new URLSearchParams(parameters).toString() + target.slice(end);
 }

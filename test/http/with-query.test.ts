@@ -12,6 +12,7 @@ test.each([
   ['myapp://done', 'myapp://done?error=E'],
   ['/..//evil.example', '/..//evil.example?error=E'],
   ['/a/../b', '/a/../b?error=E'],
+  ['/a b', '/a%20b?error=E'],
   ['https://APP.example.com', 'https://APP.example.com/?error=E'],
 ])('adds the parameter to %s: %s', (target, expected) => {
   expect(withQuery(target, { error: 'E' })).toBe(expected);
