@@ -12,7 +12,7 @@ export class AddressProofsStore {
    */
   async lockUnproven(userId: string, email: string, manager: EntityManager): Promise<boolean> {
     const locked: unknown[] = await manager.query(
-      'select 1 from {users} u where u.id = $1 and u.email = $2 and not u.is_email_verified for update',
+      'select 1 from {users} u where u.id = $1 and u.email = $2 and not u.is_email_verified for no key update',
       [userId, email],
     );
     return locked.length > 0;

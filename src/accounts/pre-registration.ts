@@ -44,6 +44,8 @@ export class PreRegistration {
   async end({ id, email, name }: User, proof: Proof, manager: EntityManager): Promise<void> {
     if (this.config.preRegistration === 'none') return;
     if (!(await this.proofs.lockUnproven(id, email, manager))) return;
+    // Waits for sign-ins that hold an account and are about to commit a session. Later ones wait for this transaction.
+    await this.accounts.lockAllOf(id, manager);
     await this.sessions.deleteAllOf(id, manager);
     await this.accounts.deleteProvidersOf(id, manager);
     await this.verifications.deleteOf(id, manager);

@@ -128,6 +128,27 @@ test('the answer for a cookie is not sent for a JWT, nor the other way round', a
   }
 });
 
+describe('with the session cache', () => {
+  let caching: Gatehouse;
+
+  beforeAll(async () => {
+    caching = await startGatehouse({ SESSION_CACHE: 'true' });
+  });
+
+  afterAll(() => caching.stop());
+
+  test('the answer that is kept for cookies is not sent for a JWT, nor the other way round', async () => {
+    const member = await aMember(caching);
+    const jwt = await jwtOf(member);
+    for (let round = 0; round < 3; round++) {
+      const withCookie = await member.client.get(path('get-session'));
+      const withJwt = await aStranger(caching).get(path('get-session'), bearer(jwt));
+      expect(withCookie.json()).toMatchObject({ session: { token: member.token } });
+      expect(withJwt.json()).toMatchObject({ session: { token: jwt } });
+    }
+  });
+});
+
 test('list-sessions gives a JWT handles with which revoke-session ends exactly that session', async () => {
   const { member, jwt, client, headers } = await aHolder();
   const list = async () =>

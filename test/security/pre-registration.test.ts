@@ -288,3 +288,30 @@ describe('PREREGISTRATION_PROTECTION', () => {
     expect(await kept(environment)).toEqual(expected);
   });
 });
+
+test('a sign-in with the earlier password that commits during the proof loses its session', async () => {
+  const { gatehouse } = strict;
+  const { database } = gatehouse;
+  const { id, email } = await aMember(gatehouse);
+  const { path } = await mailTo(gatehouse, email);
+  const signIn = await database.pool.connect();
+  try {
+    await signIn.query('begin');
+    // What a sign-in locks, in its order.
+    await signIn.query('select 1 from accounts where user_id = $1 for share', [id]);
+    const opened = aStranger(gatehouse).get(path);
+    const blocked = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await database.administer(blocked)).length === 0);
+    await signIn.query('select 1 from users where id = $1 for key share', [id]);
+    await signIn.query(
+      `insert into sessions (id, user_id, token, expires_at) values ('late', $1, 'late', now() + interval '1 day')`,
+      [id],
+    );
+    await signIn.query('commit');
+    expect((await opened).status).toBeLessThan(400);
+  } finally {
+    signIn.release();
+  }
+  expect(await isVerified(gatehouse, email)).toBe(true);
+  expect(await database.query('select token from sessions where user_id = $1', [id])).toEqual([]);
+});
