@@ -56,16 +56,16 @@ test.each(HOSTILE)('no route takes %s as a target', async (target) => {
   }
 });
 
-test('a redirect goes to exactly the text that was checked, with the error added', async () => {
-  for (const target of ['/a/../b', '/a/./b?x=%41#top', 'https://A.wild.example.com/a/../b?c']) {
+test('a redirect goes where the checked target leads, with the error added', async () => {
+  for (const [target, location] of [
+    ['/a/../b', '/b?error=INVALID_TOKEN'],
+    ['/a/./b?x=%41#top', '/a/b?x=%41&error=INVALID_TOKEN#top'],
+    ['https://A.wild.example.com/a/../b?c', 'https://a.wild.example.com/b?c&error=INVALID_TOKEN'],
+  ] as const) {
     const answer = await aStranger(gatehouse).get(
       `/api/auth/verify-email?token=x&callbackURL=${encodeURIComponent(target)}`,
     );
-    const [start = '', fragment] = target.split('#');
-    const separator = start.includes('?') ? '&' : '?';
-    expect(answer.headers.location).toBe(
-      `${start}${separator}error=INVALID_TOKEN${fragment === undefined ? '' : `#${fragment}`}`,
-    );
+    expect(answer.headers.location).toBe(location);
   }
 });
 
