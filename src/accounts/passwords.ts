@@ -7,6 +7,7 @@ import { hashPassword, needsRehash } from '../crypto/password/password-hasher.js
 import { HashQueue, HashQueueFullError } from '../crypto/password/password-queue.js';
 import { lowerHashPriority } from '../crypto/password/thread-priority.js';
 import { badRequest, overloaded } from '../errors/auth-error.js';
+import { Unavailable } from '../errors/unavailable.js';
 import type { Client } from '../http/client.js';
 import { PASSWORD_HASHES } from './observed-hashes.js';
 import { PasswordGates } from './password-gates.js';
@@ -147,11 +148,14 @@ export class Passwords implements OnModuleInit {
 
   private async run<T>(task: () => Promise<T>, network: string | undefined): Promise<T> {
     const leaveQueue = PASSWORD_HASHES.begin({ phase: 'wait' });
+    const due = performance.now() + this.config.requestDeadline * 1000;
     let begun = false;
     try {
       return await this.queue.run(() => {
         begun = true;
         leaveQueue();
+        // The request has been answered with 503 by now, so its hash would only delay those behind it.
+        if (performance.now() > due) throw new Unavailable('a request waited too long for a password hash');
         // Counted when it begins, so that tasks refused by a full queue are not counted.
         this.started += 1;
         return PASSWORD_HASHES.run({ phase: 'compute' }, task);

@@ -28,7 +28,11 @@ export class OperatorsServer implements OnApplicationShutdown {
   ) {}
 
   async listen(port: number, host: string): Promise<void> {
-    const adapter = new FastifyAdapter({ skipMiddie: true, forceCloseConnections: 'idle' });
+    const adapter = new FastifyAdapter({
+      skipMiddie: true,
+      exposeHeadRoutes: false,
+      forceCloseConnections: 'idle',
+    });
     adapter.getInstance().addHook('onRequest', answerUnknownPaths);
     this.app = await NestFactory.create<NestFastifyApplication>(
       {

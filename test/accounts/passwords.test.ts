@@ -51,3 +51,26 @@ test('answers routes without a password while a hash runs', async () => {
   expect(over).toBe(false);
   await hashing;
 });
+
+test('a hash that waited longer than the request may take is not computed', async () => {
+  const busy = await startGatehouse({
+    PASSWORD_HASH_CONCURRENCY: '1',
+    PASSWORD_BCRYPT_COST: '12',
+    REQUEST_DEADLINE: '1',
+    RATE_LIMIT_ENABLED: 'false',
+  });
+  const ada = await aMember(busy);
+  const stranger = aStranger(busy);
+  const before = await metric(busy, 'gatehouse_password_hashes_total');
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, () =>
+      stranger.post('/api/auth/sign-in/email', { email: ada.email, password: ada.password }),
+    ),
+  );
+  while ((await metric(busy, 'gatehouse_password_hashes_waiting')) > 0);
+  const computed = (await metric(busy, 'gatehouse_password_hashes_total')) - before;
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
+  // 40 hashes of about 0.2 s would take 8 s.
+  expect(computed).toBeLessThan(30);
+  await busy.stop();
+});

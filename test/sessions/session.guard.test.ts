@@ -308,9 +308,13 @@ describe('routes are guarded by default', () => {
     });
     const imports = [AppModule.with(config), UndecidedModule];
     const root = { module: class Root {}, imports };
-    const app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), {
-      logger: false,
-    });
+    const app = await NestFactory.create<NestFastifyApplication>(
+      root,
+      new FastifyAdapter({ exposeHeadRoutes: false }),
+      {
+        logger: false,
+      },
+    );
     try {
       await app.listen(0, '127.0.0.1');
       const client = new BrowserLikeClient(await app.getUrl());
