@@ -24,7 +24,13 @@ afterAll(() => migrated.drop());
 
 const serve = (environment: Record<string, string>) =>
   runToEnd(SERVER, {
-    environment: { BETTER_AUTH_SECRET: SECRET, HOST: '127.0.0.1', PORT: '0', ...environment },
+    environment: {
+      BETTER_AUTH_SECRET: SECRET,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATABASE_START_TIMEOUT: '0',
+      ...environment,
+    },
   });
 
 const cli = (environment: Record<string, string>, command = 'migration:run') =>

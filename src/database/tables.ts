@@ -135,6 +135,10 @@ export class Tables {
 
 interface FoundView extends Omit<PhysicalTable, 'kept' | 'columns'> {
   readonly table: string;
+}
+
+interface LegacyTable {
+  readonly table: string;
   /** The name that we give the table. */
   readonly given: string;
   /** The same for SQL. */
@@ -143,7 +147,7 @@ interface FoundView extends Omit<PhysicalTable, 'kept' | 'columns'> {
 
 /** Reads the views of the schema `gatehouse` on our tables from PostgreSQL's catalogue. */
 export async function readTables(queries: Queries): Promise<Tables> {
-  const rows = await queries.query<Omit<FoundView, 'given' | 'quoted'>[]>(`
+  const rows = await queries.query<FoundView[]>(`
     select v.relname as "table", t.relname as name, t.oid::regclass::text as relation, t.oid::text as oid,
            n.nspname as schema, coalesce(n.nspname = current_schema(), false) as near
       from pg_class v
@@ -156,33 +160,42 @@ export async function readTables(queries: Queries): Promise<Tables> {
        and v.relname in (${TABLES.map((table) => `'${table}'`).join(', ')})
      group by v.oid, v.relname, t.oid, t.relname, n.nspname`);
   if (rows.length === 0) return new Tables();
-  const names = await queries.query<{ table: string; given: string; quoted: string }[]>(
-    `select object as "table", name as given, quote_ident(name) as quoted from gatehouse.names where strpos(object, '.') = 0`,
-  );
+  const legacy = await readLegacyTables(queries);
   const renamed: RenamedTable[] = [];
-  for (const row of rows) {
-    const { given, quoted } = names.find(({ table }) => table === row.table) ?? {
-      given: row.table,
-      quoted: row.table,
-    };
-    renamed.push(await readRenamed(queries, { ...row, given, quoted }));
-  }
+  for (const row of rows) renamed.push(await readRenamed(queries, row, legacy));
   return new Tables(renamed);
+}
+
+/** The legacy tables that the migrations took over under another name, with the name that we give them. */
+async function readLegacyTables(queries: Queries): Promise<LegacyTable[]> {
+  const [found] = await queries.query<{ recorded: boolean }[]>(
+    `select to_regclass('gatehouse.moved_tables') is not null as recorded`,
+  );
+  if (!found?.recorded) return [];
+  return queries.query<LegacyTable[]>(
+    `select m.table_name as "table", coalesce(n.name, m.table_name) as given,
+            quote_ident(coalesce(n.name, m.table_name)) as quoted
+       from gatehouse.moved_tables m left join gatehouse.names n on n.object = m.table_name`,
+  );
 }
 
 async function readRenamed(
   queries: Queries,
-  { table, given, quoted, ...found }: FoundView,
+  { table, ...found }: FoundView,
+  legacy: readonly LegacyTable[],
 ): Promise<RenamedTable> {
-  const kept = !(found.near && found.name === given);
   const columns = await readColumns(queries, `gatehouse.${table}`);
+  const moved = legacy.find((each) => each.table === table);
+  const kept = moved !== undefined && !(found.near && found.name === moved.given);
   const physical: PhysicalTable = { ...found, kept, columns };
-  if (!kept) return { table, name: given, relation: found.relation, columns, physical };
+  if (!kept) return { table, name: found.name, relation: found.relation, columns, physical };
   // A view with our name shows the table, so its columns are found by what they show.
-  const shownAs = new Map([...(await readColumns(queries, quoted))].map(([name, column]) => [column, name]));
+  const shown = [...(await readColumns(queries, moved.quoted))];
+  const shownAs = new Map(shown.map(([name, column]) => [column, name]));
   const ours = [...columns].map(([our, column]) => [our, shownAs.get(column) ?? our] as const);
-  return { table, name: given, relation: quoted, columns: new Map(ours), physical };
+  return { table, name: moved.given, relation: moved.quoted, columns: new Map(ours), physical };
 }
+
 /** A column as EXPLAIN writes it: `users.auth_created_at`, each name in quotes if it needs them. */
 const COLUMN = /^(?:"(?:[^"]|"")+"|[^".]+)\.(?:"((?:[^"]|"")+)"|([^".()]+))$/;
 

@@ -18,7 +18,7 @@ const WRITTEN = [
   'password_guesses',
 ];
 /** Tables of the schema `gatehouse` that the server only reads. */
-const READ = ['switch_over', 'legacy_columns', 'choices', 'names'];
+const READ = ['switch_over', 'legacy_columns', 'choices', 'names', 'moved_tables'];
 
 export interface Place {
   /** Quoted name of the schema of our tables. */

@@ -93,14 +93,12 @@ export class SessionsStore {
   }
 
   /**
-   * Extends the session if it expires at `due` or earlier. So of several requests at the same time, only one extends it. A
-   * session that another transaction holds is left alone, because a read must not wait for a lock.
+   * Extends the session if it expires at `due` or earlier. So of several requests at the same time, only one extends it.
    * @returns true if this call extended it.
    */
   async extend(token: string, due: Date, expiresAt: Date, now: Date): Promise<boolean> {
     const text = `update {sessions} as s set expires_at = $3, updated_at = $4
-       where s.id = (select id from {sessions} where token = $1 and expires_at <= $2 for update skip locked)
-       returning s.id`;
+       where s.token = $1 and s.expires_at <= $2 returning s.id`;
     const rows = await this.prepared.rows({ name: 'extend_session', text }, [token, due, expiresAt, now]);
     return rows.length === 1;
   }

@@ -62,7 +62,13 @@ test.each(["'select 1 from {sessions} s'", '`update {users} as u set ${x}`', "'f
 );
 
 /** Their tables are never adopted from another application, so their times have a zone. */
-const WITH_ZONES = ['mail/mails.store.ts', 'accounts/token-refreshes.store.ts', 'switch-over/steps.ts'];
+const WITH_ZONES = [
+  'mail/mails.store.ts',
+  'accounts/token-refreshes.store.ts',
+  'switch-over/steps.ts',
+  'lockout/guesses.store.ts',
+  'lockout/old-guesses.ts',
+];
 /** The switch-over runs in sessions with the time zone UTC. */
 const IN_UTC_SESSIONS = ['switch-over/catch-up.ts'];
 

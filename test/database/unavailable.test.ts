@@ -58,8 +58,9 @@ describe('on a read-only database', () => {
        select pg_terminate_backend(pid) from pg_stat_activity
          where datname = current_database() and pid <> pg_backend_pid()`,
     );
-    // The pool notices in the next moment that its connections are closed.
-    while ((await aStranger(gatehouse).get('/health/ready')).status !== 200);
+    // The pool notices in the next moment that its connections are closed. The server is not ready, because it cannot write.
+    const ready = () => aStranger(gatehouse).get('/health/ready');
+    while ((await ready()).json<{ check?: string }>().check !== 'the database is read-only');
   });
 
   afterAll(() =>

@@ -94,6 +94,10 @@ export function journeyRecipes(servers: Servers): Record<string, Record<string, 
     'POST /api/auth/sign-in/email': { EMAIL_NOT_VERIFIED: unverified('sign-in/email') },
     'POST /api/auth/login': { EMAIL_NOT_VERIFIED: unverified('login') },
     'POST /api/auth/change-password': {
+      PASSWORD_COMPROMISED: asMember('change-password', {
+        newPassword: 'password1234',
+        currentPassword: current,
+      }),
       PASSWORD_TOO_SHORT: asMember('change-password', { newPassword: 'short', currentPassword: current }),
       PASSWORD_TOO_LONG: asMember('change-password', {
         newPassword: 'x'.repeat(129),
@@ -125,6 +129,11 @@ export function journeyRecipes(servers: Servers): Record<string, Record<string, 
     },
     'POST /api/auth/reset-password': {
       INVALID_TOKEN: () => post('reset-password', { newPassword: NEW, token: 'x' }),
+      PASSWORD_COMPROMISED: async () =>
+        post('reset-password', {
+          newPassword: 'password1234',
+          token: await resetToken(await aMember(gatehouse)),
+        }),
       PASSWORD_TOO_SHORT: () => post('reset-password', { newPassword: 'short', token: 'x' }),
       PASSWORD_TOO_LONG: () => post('reset-password', { newPassword: 'x'.repeat(129), token: 'x' }),
       USER_NOT_FOUND: async () => {

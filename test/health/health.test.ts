@@ -48,10 +48,10 @@ test('the server replaces connections that the database ends, and no request fai
   });
 });
 
-test('without its database the server is live but not ready, answers 500, and recovers by itself', async () => {
+test('without its database the server is live but not ready, answers 503, and recovers by itself', async () => {
   await network.cut();
   expect(await health()).toEqual(notReady('database unreachable'));
-  expect(await member.client.get('/api/auth/list-accounts')).toMatchObject({ status: 500, text: '' });
+  expect(await member.client.get('/api/auth/list-accounts')).toMatchObject({ status: 503 });
   await network.repair();
   expect(await health()).toEqual(READY);
   expect((await member.client.get('/api/auth/list-accounts')).status).toBe(200);

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Agent, get as httpGet } from 'node:http';
-import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
+import { createDatabase } from '../setup/database.js';
+import { MIGRATED, startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { aMember } from '../setup/people.js';
 
 /** Holds one request in the server until the returned function is called. */
@@ -59,16 +60,20 @@ test('what is still open after SHUTDOWN_TIMEOUT is closed', async () => {
   const held = await holdRequest(gatehouse);
   const stopped = gatehouse.stop('SIGTERM');
   expect(await held.answer).toBe('ECONNRESET');
+  await held.release();
   expect(await stopped).toBe(0);
   expect(gatehouse.log()).toContain('connections that were still open were closed');
 });
 
 test('a second signal ends the process at once', async () => {
-  const gatehouse = await startGatehouse(PATIENT);
+  const database = await createDatabase({ template: MIGRATED });
+  const gatehouse = await startGatehouse(PATIENT, database);
   const held = await holdRequest(gatehouse);
   const stopped = gatehouse.stop('SIGTERM');
   await gatehouse.told('stopping');
   void gatehouse.stop('SIGTERM');
   expect(await stopped).toBe(1);
   expect(await held.answer).toBe('ECONNRESET');
+  await held.release();
+  await database.drop();
 });

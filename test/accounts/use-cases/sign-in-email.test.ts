@@ -267,13 +267,13 @@ describe('the hash after a sign-in', () => {
     expect(await hashOf(user)).toBe(hash);
   });
 
-  test('a sign-in does not overwrite a password that is changed in the meantime', async () => {
+  test('a sign-in fails if its password is replaced in the meantime, and overwrites nothing', async () => {
     const user = await aLegacyUser(gatehouse.database, {
       email: aPerson().email,
       hash: await bcrypt.hash(PASSWORD, 5),
     });
     const changed = await bcrypt.hash('a new password', 10);
-    // The sign-in has read the old hash. It waits for the row lock to write a new hash.
+    // The sign-in has verified the old hash. It waits for the row lock to compare the hash again.
     const answer = await meetingAtLock(
       gatehouse.database,
       {
@@ -283,7 +283,7 @@ describe('the hash after a sign-in', () => {
       },
       () => signIn(user.email, PASSWORD),
     );
-    expect(answer.status).toBe(200);
+    expect(answer.status).toBe(401);
     expect(await hashOf(user)).toBe(changed);
     expect((await signIn(user.email, PASSWORD)).status).toBe(401);
     expect((await signIn(user.email, 'a new password')).status).toBe(200);

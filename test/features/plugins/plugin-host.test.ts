@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { BrowserLikeClient } from '../../setup/browser-like-client.js';
 import { createDatabase, type TestDatabase } from '../../setup/database.js';
-import { MIGRATED, startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
+import { MIGRATED, SECRET, startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
 import { migrate } from '../../setup/migrate.js';
 import { aMember, aPerson, onAnotherDevice } from '../../setup/people.js';
 import { expectOneSentence, runToEnd } from '../../setup/run-to-end.js';
@@ -228,7 +228,7 @@ test.each([
   const ended = await runToEnd('dist/src/main.js', {
     environment: {
       DATABASE_URL: 'postgresql://localhost:1/none',
-      BETTER_AUTH_SECRET: 'x'.repeat(32),
+      BETTER_AUTH_SECRET: SECRET,
       ...(variables as Record<string, string>),
     },
   });
