@@ -23,7 +23,7 @@ export interface Servers {
 
 type Recipe = () => Promise<Answer>;
 
-const NEW = 'correct horse battery staple';
+const NEW = 'violet tractor seven moons';
 
 /** Requests that provoke the errors of the routes for passwords, mails and deletion, by route and code. */
 export function journeyRecipes(servers: Servers): Record<string, Record<string, Recipe>> {

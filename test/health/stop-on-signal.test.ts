@@ -15,6 +15,8 @@ async function holdRequest(gatehouse: Gatehouse) {
     ({ status, headers }) => `${status} ${headers.connection}`,
     (error: { code?: string }) => error.code,
   );
+  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  while ((await gatehouse.database.administer(waiting)).length === 0);
   return {
     answer,
     async release() {

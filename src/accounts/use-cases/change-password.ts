@@ -13,7 +13,7 @@ import { PasswordProof } from '../password-proof.js';
 import { Passwords } from '../passwords.js';
 
 export class ChangePasswordBody {
-  @Text({ format: 'password', example: 'correct horse battery staple' })
+  @Text({ format: 'password', example: 'violet tractor seven moons' })
   newPassword!: string;
 
   @Text({ format: 'password', example: 'correct horse battery' })

@@ -10,7 +10,7 @@ import { Passwords } from '../passwords.js';
 import { PasswordReset } from '../password-reset.js';
 
 export class ResetPasswordBody {
-  @Text({ format: 'password', example: 'correct horse battery staple' })
+  @Text({ format: 'password', example: 'violet tractor seven moons' })
   newPassword!: string;
 
   @Text({

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { unavailability } from '../../errors/unavailable.js';
 import type { AddedHeader } from '../../http/added-headers.js';
 import type { AuthContext } from '../../sessions/auth-context.js';
 import type { SessionHeader } from '../../sessions/session-headers.js';
@@ -21,10 +22,20 @@ export class SetAuthJwt implements SessionHeader {
   ) {}
 
   async of(auth: AuthContext): Promise<AddedHeader | undefined> {
-    const issued = await (auth.hasDataCookie ? this.ofCookie(auth) : this.issuer.issueOrReuse(auth));
+    const issued = await this.issued(auth);
     if (!issued || issued.jwt.length > LONGEST_HEADER) return undefined;
     const { jwt, reusedUntil } = issued;
     return { name: SET_AUTH_JWT, value: jwt, until: reusedUntil };
+  }
+
+  /** Undefined also if the first key cannot be stored, because the answer itself needs no JWT. */
+  private async issued(auth: AuthContext): Promise<ReusedJwt | undefined> {
+    try {
+      return await (auth.hasDataCookie ? this.ofCookie(auth) : this.issuer.issueOrReuse(auth));
+    } catch (error) {
+      if (unavailability(error) === undefined) throw error;
+      return undefined;
+    }
   }
 
   /** The JWT that the session already has needs no question, because the client learns nothing new. */
