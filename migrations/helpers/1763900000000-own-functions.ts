@@ -29,14 +29,16 @@ export async function firstSchema(queryRunner: QueryRunner): Promise<string> {
 
 /**
  * The first statement of a trigger function with the rights of its owner. Somebody could otherwise attach the function to
- * a table of their own, fill that table as they like, and so write with the owner's rights. A table that has its legacy
- * name back is ours too.
+ * a table of their own, fill that table as they like, and so write with the owner's rights. A table of the owner may have
+ * been renamed since. A table of another owner needs our name, or the legacy name that it has back.
  */
 export function onlyFor(schema: string, table: string): string {
   const name = qualifiedTable(schema, table);
   const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
   return `
         if tg_relid is distinct from to_regclass(${literal(name)})::oid and not exists (
+          select from pg_class c join pg_roles r on r.oid = c.relowner where c.oid = tg_relid and r.rolname = current_user
+        ) and not exists (
           select from gatehouse.moved_tables moved where moved.table_name = ${literal(table)} and tg_relid =
             to_regclass(format('%I.%I', coalesce(moved.legacy_schema, ${literal(schema)}), moved.legacy_name))::oid) then
           raise exception 'this trigger function of Gatehouse belongs to another table' using errcode = '42501';

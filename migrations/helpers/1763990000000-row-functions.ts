@@ -24,14 +24,24 @@ export function creation({ signature, definition }: OwnFunction): string[] {
   return [definition, `revoke all on function ${signature} from public`];
 }
 
+/** `migration:plan` tries the migrations in a copy, where the schema `gatehouse` has another name. */
+function inOurSchema<T extends object>(own: string, texts: T): T {
+  const entries = Object.entries(texts).map(([name, value]: [string, unknown]) => [
+    name,
+    typeof value === 'string' ? value.replaceAll(`${own}.`, 'gatehouse.') : value,
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
 /** Our functions that take rows of this table or view. */
 export async function rowFunctions(queryRunner: QueryRunner, relation: string): Promise<OwnFunction[]> {
-  return (await queryRunner.query(
-    `select p.oid::regprocedure::text as signature, pg_get_functiondef(p.oid) as definition
+  const found = (await queryRunner.query(
+    `select p.pronamespace::regnamespace::text as own, p.oid::regprocedure::text as signature, pg_get_functiondef(p.oid) as definition
      from pg_proc p join pg_class c on c.oid = to_regclass($1)
      where p.pronamespace = to_regnamespace('gatehouse') and c.reltype = any (p.proargtypes) order by p.oid`,
     [relation],
-  )) as OwnFunction[];
+  )) as (OwnFunction & { own: string })[];
+  return found.map(({ own, ...each }) => inOurSchema(own, each));
 }
 
 /** Our functions that the triggers of this table call. */
@@ -39,14 +49,15 @@ export async function triggerFunctions(
   queryRunner: QueryRunner,
   relation: string,
 ): Promise<TriggerFunction[]> {
-  return (await queryRunner.query(
-    `select p.oid::regprocedure::text as signature, pg_get_functiondef(p.oid) as definition, p.prosrc as source,
+  const found = (await queryRunner.query(
+    `select n.nspname as own, p.oid::regprocedure::text as signature, pg_get_functiondef(p.oid) as definition, p.prosrc as source,
             format('%I.%I', n.nspname, p.proname) as name, bool_or(t.tgtype & 1 = 1) as "forEachRow"
      from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace n on n.oid = p.pronamespace
      where t.tgrelid = to_regclass($1) and not t.tgisinternal and n.oid = to_regnamespace('gatehouse')
      group by p.oid, n.nspname order by p.oid`,
     [relation],
-  )) as TriggerFunction[];
+  )) as (TriggerFunction & { own: string })[];
+  return found.map(({ own, ...each }) => inOurSchema(own, each));
 }
 
 /** The row of a trigger as the view shows it. */

@@ -8,7 +8,7 @@ import type { Finding } from '../migrating/finding.js';
  * of `user_id` with that of `users.id`.
  */
 const NUMERIC_USER_ID =
-  /^Field user_id in table \w+ has a different type .* Expected string but got (?:int\d|numeric|bpchar|uuid)\.$/;
+  /^Field (?:user_id|userId) in table \w+ has a different type .* Expected string but got (?:int\d|numeric|bpchar|uuid)\.$/;
 
 interface Plan {
   readonly toBeCreated: readonly { table: string }[];

@@ -94,9 +94,9 @@ describe.each(VERSIONS)('a legacy table on PostgreSQL %i', (version) => {
     }
     expect(
       await database.query(
-        `select u.id, email, u.name, is_email_verified as verified, tenant, count(a.id)::integer as accounts
+        `select u.id, u.email, u.name, u.is_email_verified as verified, tenant, count(a.id)::integer as accounts
          from users u join "Members" m on m."memberId" = u.id left join accounts a on a.user_id = u.id
-         group by u.id, email, u.name, is_email_verified, tenant order by u.id`,
+         group by u.id, u.email, u.name, u.is_email_verified, tenant order by u.id`,
       ),
     ).toEqual([
       { id: 2, email: 'bob@example.com', name: 'bob', verified: false, tenant: 'again', accounts: 0 },

@@ -23,7 +23,7 @@ describe('what a plan says before the migrations', () => {
     );
     const before = await plan(database);
     expect(before.names).toEqual([
-      { table: 'users', name: 'users', columns: { created_at: 'auth_created_at' } },
+      { table: 'users', name: 'auth_user', columns: { created_at: 'auth_created_at' } },
     ]);
     expect(before.mapping?.user.fields).toMatchObject({ createdAt: 'auth_created_at' });
     expect(before.grants.serving).toContain('grant usage on sequence public.auth_user_id_seq to <role>;');
