@@ -117,19 +117,25 @@ async function stepsOf(
   return steps;
 }
 
-/** Leaves the sequences of serial columns where they are, because the old application may name them. */
+/**
+ * Leaves the sequences of serial columns where they are, because the old application may name them. A sequence that
+ * belongs to a column is always in the schema of the column's table.
+ */
 async function sequenceSteps(queryRunner: QueryRunner, source: TableFacts): Promise<Step[]> {
   const owned = (await queryRunner.query(
-    `select n.nspname as schema, s.relname as name, a.attname as column
-     from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S' join pg_namespace n on n.oid = s.relnamespace
+    `select s.relname as name, a.attname as column
+     from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S'
      join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
      where d.classid = 'pg_class'::regclass and d.refobjid = to_regclass($1) and d.deptype = 'a' order by s.oid`,
     [spelt(source)],
-  )) as { schema: string; name: string; column: string }[];
-  return owned.map(({ column, ...sequence }) => ({
-    change: `alter sequence ${spelt(sequence)} owned by none`,
-    reversal: `alter sequence ${spelt(sequence)} owned by ${spelt(source)}.${quote(column)}`,
-  }));
+  )) as { name: string; column: string }[];
+  return owned.map(({ name, column }) => {
+    const sequence = spelt({ schema: source.schema, name });
+    return {
+      change: `alter sequence ${sequence} owned by none`,
+      reversal: `alter sequence ${sequence} owned by ${spelt(source)}.${quote(column)}`,
+    };
+  });
 }
 
 /** Rights to copy to the view, because the old application may have a role of its own. Some are for single columns. */
