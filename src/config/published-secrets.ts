@@ -1,6 +1,6 @@
 /**
  * Secrets that look random or made up but are printed in documentation and much copied tutorials, in lower case. Sentences
- * of usual words, such as `your-256-bit-secret`, are found by `consistsOfWords`.
+ * of usual words, such as `your-256-bit-secret`, are found by `isPlaceholder`.
  */
 export const PUBLISHED: ReadonlySet<string> = new Set([
   // FastAPI's tutorial on OAuth 2 with JWTs
@@ -21,6 +21,9 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'byym000ollmqg6vvvp1oh7xzyr7ghuw1qvuc5dcgt3snm',
   'jwtauthenticationhighsecuredpasswordvvvp1oh7xzyr',
   'strongkauthenticationkey',
+  // Better Auth's own default, and Supabase's
+  'better-auth-secret-12345678901234567890',
+  'super-secret-jwt-token-with-at-least-32-characters-long',
   // Directus, Strapi and jsonwebtoken
   '255d861b-5ea1-5996-9aa3-922530ec40b1',
   'tobemodified',

@@ -24,18 +24,25 @@ const LEET: Readonly<Record<string, string>> = {
   $: 's',
 };
 
+/** Words that ask the reader to put in another secret. */
+const ASKS_FOR_ANOTHER =
+  /change|modif|replace|your|you|example|placeholder|insert|instead|paste|enter|generate|default|todo|fixme|insecure/;
+/** A text of this length that only consists of such words may be somebody's own sentence. */
+const SENTENCE = 32;
+
 /**
- * True if the text has only words of example secrets, such as `my-super-secret-key-123` or `CHANGE_ME`. Digits and signs do
- * not count, and neither does replacing letters by digits.
+ * True if the text has only words of example secrets, such as `my-secret-key-123` or `CHANGE_ME`. Digits and signs do not
+ * count, and neither does replacing letters by digits. A longer text must also ask for another secret.
  */
-export function consistsOfWords(text: string): boolean {
+export function isPlaceholder(text: string): boolean {
   const lower = text.toLowerCase();
   // A random hexadecimal number can look like `ada5e`.
   if (/^[0-9a-f]+$/.test(lower)) return false;
   const spelt = lower.replace(/[013457@$]/g, (sign) => LEET[sign] ?? '');
   return [lower, spelt].some((candidate) => {
     const letters = candidate.replace(/[^a-z]/g, '');
-    return letters.length >= text.length * LETTERS && isChain(letters);
+    if (letters.length < text.length * LETTERS || !isChain(letters)) return false;
+    return text.length < SENTENCE || ASKS_FOR_ANOTHER.test(letters);
   });
 }
 

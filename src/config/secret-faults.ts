@@ -1,4 +1,4 @@
-import { consistsOfWords } from './published-words.js';
+import { isPlaceholder } from './published-words.js';
 import { PUBLISHED } from './published-secrets.js';
 import type { VersionedSecret } from './values.js';
 
@@ -48,15 +48,7 @@ export function secretFaults(values: Values): string[] {
 
 function weaknessOf(secret: string): string | undefined {
   const plain = secret.trim();
-  if (isRepetition(plain)) return 'repeats one character or pattern';
-  if (PUBLISHED.has(plain.toLowerCase()) || consistsOfWords(plain)) return 'is a published example';
+  if (/^(.)\1*$/su.test(plain)) return 'repeats one character';
+  if (PUBLISHED.has(plain.toLowerCase()) || isPlaceholder(plain)) return 'is a published example';
   return undefined;
-}
-
-/** True for `aaaa` and `abcabcab`: a random secret of 8 or more characters does not begin again after its first half. */
-function isRepetition(text: string): boolean {
-  for (let period = 1; period <= text.length / 2; period += 1) {
-    if (text.slice(period) === text.slice(0, -period)) return true;
-  }
-  return false;
 }
