@@ -155,7 +155,7 @@ export const origins: readonly Scenario[] = [
   ...FIELDS.map((field) =>
     scenario(
       `${field} in a JSON body`,
-      ...TARGETS.map((target) => post('/sign-in/email', { ...wrong, [field]: target })),
+      ...TARGETS.map((target) => post('/sign-in/email', { [field]: target, ...wrong })),
     ),
   ),
   ...FIELDS.map((field) =>
@@ -167,14 +167,14 @@ export const origins: readonly Scenario[] = [
   ...FIELDS.map((field) =>
     scenario(
       `${field} of a wrong type`,
-      ...ODD_TARGETS.map((target) => post('/sign-in/email', { ...wrong, [field]: target })),
+      ...ODD_TARGETS.map((target) => post('/sign-in/email', { [field]: target, ...wrong })),
     ),
   ),
   ...FIELDS.map((field) =>
     scenario(
       `${field} in a form`,
       ...TARGETS.map((target) =>
-        post('/sign-in/email', new URLSearchParams({ ...wrong, [field]: target }).toString(), {
+        post('/sign-in/email', new URLSearchParams({ [field]: target, ...wrong }).toString(), {
           headers: { 'content-type': 'application/x-www-form-urlencoded' },
         }),
       ),
