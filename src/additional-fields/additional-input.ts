@@ -1,6 +1,9 @@
 import type { AdditionalField } from '../config/additional-fields.js';
 import { badRequest } from '../errors/auth-error.js';
 
+/** Characters of a text, or of anything else as JSON: as many as a picture may have. */
+const LONGEST_VALUE = 65_536;
+
 /** Values by field name. */
 export type AdditionalValues = Readonly<Record<string, unknown>>;
 
@@ -29,9 +32,16 @@ function present(field: AdditionalField, given: unknown, action: 'create' | 'upd
     if (given) throw badRequest('FIELD_NOT_ALLOWED', `${field.name} is not allowed to be set`);
     return undefined;
   }
-  const problem = field.problem(given);
+  const problem = field.problem(given) ?? tooLong(field, given);
   if (problem !== undefined) throw badRequest('VALIDATION_ERROR', problem);
   return field.stored(given);
+}
+
+function tooLong({ name }: AdditionalField, given: unknown): string | undefined {
+  const text = typeof given === 'string' ? given : JSON.stringify(given);
+  return text.length > LONGEST_VALUE
+    ? `[body.${name}] Too big: expected at most ${LONGEST_VALUE} characters`
+    : undefined;
 }
 
 function absent(field: AdditionalField, action: 'create' | 'update'): unknown {

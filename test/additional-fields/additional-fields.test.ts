@@ -113,6 +113,20 @@ test.each([
     'FAILED_TO_CREATE_USER',
     'Failed to create user',
   ],
+  [
+    'a text is too long',
+    { nickname: 'x'.repeat(65_537) },
+    400,
+    'VALIDATION_ERROR',
+    '[body.nickname] Too big: expected at most 65536 characters',
+  ],
+  [
+    'a list is too long',
+    { tags: ['x'.repeat(65_536)] },
+    400,
+    'VALIDATION_ERROR',
+    '[body.tags] Too big: expected at most 65536 characters',
+  ],
 ])('refuses sign-up if %s', async (_, fields, status, code, message) => {
   const { answer } = await signUp(fields);
   expect(answer.status).toBe(status);
