@@ -125,6 +125,7 @@ import { ValidAccessToken } from './valid-access-token.js';
     EmailWriter,
     Passwords,
     PreRegistration,
+    PasswordCheck,
     PasswordGates,
     PasswordRules,
     ProviderAccountsStore,

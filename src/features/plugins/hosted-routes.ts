@@ -9,10 +9,12 @@ import { signValue } from '../../cookies/signed-value.js';
 import { twinOf } from '../../http/auth-path.js';
 import { asJson } from '../../http/json-answer.js';
 import { jarOf } from '../../http/request-cookies.js';
+import type { ResolvedSession } from '../../sessions/current/current-session.js';
 import { CLIENT_ADDRESS } from './host-options.js';
 import { hostedCalls, type HostedCall } from './hosted-call.js';
 import { answerOf, type NativeAnswer } from './native-answer.js';
 import type { HostedRoute, StartedHost } from './plugin-host.js';
+import { withoutSessionTokens } from './without-session-tokens.js';
 
 /** A request as the library sees it. */
 interface Asked {
@@ -94,14 +96,20 @@ export class HostedRoutes {
     { host, asked, reply }: { host: StartedHost; asked: Asked; reply: FastifyReply },
   ): Promise<unknown> {
     const { request } = call;
-    const headers = await this.headersFor(request, asked);
+    const found = await request.requestedSession.resolve();
+    const headers = this.headersFor(request, asked, found?.session.token);
     const before = jarOf(request).setCookies;
     const url = `${this.config.origin}${asked.path}`;
     const question = new Request(url, { method: asked.method, headers, body: asked.body ?? null });
     const response = await hostedCalls.run(call, () => host.handle(question));
-    const text = await response.text();
+    const text = textFor(found, await response.text());
     const unchanged = call.answer !== undefined && isSame(call.answer, response.status, text);
-    jarOf(request).replaceAll([...(call.answer ? [] : before), ...response.headers.getSetCookie()]);
+    const cookies = response.headers.getSetCookie();
+    // A client that holds a JWT must not get a session that is valid for longer.
+    const kept = found?.jwt
+      ? cookies.filter((line) => !isPart(line.split('=', 1)[0] ?? '', this.tokenCookie))
+      : cookies;
+    jarOf(request).replaceAll([...(call.answer ? [] : before), ...kept]);
     request.redirects = false;
     for (const [name, value] of response.headers)
       if (name !== 'set-cookie' && name !== 'content-type') void reply.header(name, value);
@@ -119,23 +127,25 @@ export class HostedRoutes {
    * The library gets a cookie with the session that this server found, whatever credential the client sent. It never gets
    * the session data cookie, because that may describe a session that has ended.
    */
-  private async headersFor(request: FastifyRequest, { body }: Asked): Promise<Headers> {
+  private headersFor(request: FastifyRequest, { body }: Asked, token: string | undefined): Headers {
     const headers = new Headers();
     for (const [name, value] of Object.entries(request.headers))
       if (typeof value === 'string' && !NOT_PASSED.has(name)) headers.set(name, value);
     const jar = jarOf(request);
-    const found = await request.requestedSession.resolve();
     const cookies = [...jar.carried]
       .filter(([name]) => name !== this.tokenCookie && !isPart(name, this.dataCookie))
       .map(([name, value]) => `${name}=${value}`);
-    if (found)
-      cookies.push(`${this.tokenCookie}=${encodeURIComponent(signValue(found.session.token, this.secret))}`);
+    if (token !== undefined)
+      cookies.push(`${this.tokenCookie}=${encodeURIComponent(signValue(token, this.secret))}`);
     if (cookies.length > 0) headers.set('cookie', cookies.join('; '));
     if (request.client.address !== '') headers.set(CLIENT_ADDRESS, request.client.address);
     if (body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
     return headers;
   }
 }
+
+const textFor = (found: ResolvedSession | undefined, text: string): string =>
+  found?.jwt ? withoutSessionTokens(text, { token: found.session.token, jwt: found.jwt.text }) : text;
 
 /** These describe the connection, or the library gets them in another form. */
 const NOT_PASSED = new Set([

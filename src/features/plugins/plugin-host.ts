@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BetterAuthPlugin, GenericEndpointContext } from '@better-auth/core';
 import { PasswordRules, type PasswordRule } from '../../accounts/password-rules.js';
-import { Passwords } from '../../accounts/passwords.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import type { RowHook } from '../../database/row-hooks.js';
@@ -13,6 +12,7 @@ import { SessionGates } from '../../sessions/gates/session-gates.js';
 import { PluginDatabaseHooks } from './database-hooks.js';
 import { HostDatabase } from './host-database.js';
 import { hostOptions } from './host-options.js';
+import { HostPasswords } from './host-passwords.js';
 import { hostedCalls } from './hosted-call.js';
 import { HASHES_PASSWORD, hostingOf, needsRows, type Hosting } from './hosted-paths.js';
 import { loadLibrary, type Library, type LibraryEndpoint } from './library.js';
@@ -48,7 +48,7 @@ export class PluginHost {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: HostDatabase,
-    private readonly passwords: Passwords,
+    private readonly passwords: HostPasswords,
     private readonly rules: PasswordRules,
     private readonly gates: SessionGates,
     private readonly mailer: Mailer,
@@ -63,12 +63,13 @@ export class PluginHost {
     const replaced = new Set(plugins.flatMap(({ endpoints = {} }) => Object.keys(endpoints)));
     const kept = core.filter(({ key }) => !replaced.has(key));
     const hosted = [nativeEndpoints(library, kept), ...plugins.map((plugin) => hooks.noting(plugin))];
-    const hash = (password: string) => this.hash(password);
+    const hash = (password: string) => this.hash(library, password);
     const auth = library.betterAuth(this.options(library, hosted, hash));
     const context = await auth.$context.catch((error: unknown) => {
       throw new StartupFault(`The plugins in PLUGINS do not start: ${(error as Error).message}`);
     });
     if (hooks.notRun.length > 0) throw new StartupFault(notRunFault(hooks.notRun));
+    this.passwords.watch(context);
     const checksPasswords = context.password.hash !== hash;
     if (checksPasswords) this.rules.add(ruleOf(context.password.hash));
     this.database.rowHooks.add(rowHookOf(hooks));
@@ -95,15 +96,16 @@ export class PluginHost {
   }
 
   /** A plugin may check the password before. This server's own routes hash the password themselves afterwards. */
-  private async hash(password: string): Promise<string> {
-    return checking.has(hostedCalls.getStore() ?? NO_CALL) ? '' : this.passwords.hashOfAny(password);
+  private async hash(library: Library, password: string): Promise<string> {
+    return checking.has(hostedCalls.getStore() ?? NO_CALL) ? '' : this.passwords.hash(library, password);
   }
 
   private options(
-    { APIError }: Library,
+    library: Library,
     plugins: readonly BetterAuthPlugin[],
     hash: (password: string) => Promise<string>,
   ) {
+    const { APIError } = library;
     const { config, logger } = this;
     const { dataSource, ids } = this.database;
     const refusalOf = async (userId: string) => {
@@ -119,9 +121,7 @@ export class PluginHost {
       pool: dataSource.pool,
       passwords: {
         hash,
-        verify: async (stored, password) =>
-          (await this.passwords.compare([stored], password, hostedCalls.getStore()?.request.client)) !==
-          undefined,
+        verify: (stored, password) => this.passwords.verify(library, stored, password),
       },
       databaseHooks: {
         session: {
@@ -129,6 +129,7 @@ export class PluginHost {
             before: async ({ userId }) => {
               const refusal = await refusalOf(userId);
               if (refusal) throw new APIError(refusal.status as 403, refusal.body);
+              if (!(await this.passwords.isStillRight(userId))) throw new APIError('UNAUTHORIZED');
             },
           },
         },

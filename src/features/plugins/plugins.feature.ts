@@ -8,6 +8,7 @@ import { HttpModule } from '../../http/http.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
 import { HostDatabase } from './host-database.js';
+import { HostPasswords } from './host-passwords.js';
 import { HostedRoutes } from './hosted-routes.js';
 import { PluginHost } from './plugin-host.js';
 import { PluginMessages } from './plugin-messages.js';
@@ -17,7 +18,7 @@ import { RateLimitsModule } from '../../rate-limits/rate-limits.module.js';
 /** Runs published plugins of Better Auth (src/features/plugins/README.md). */
 @Module({
   imports: [AccountsModule, HttpModule, MailModule, RateLimitsModule, SessionsModule],
-  providers: [HostDatabase, HostedRoutes, PluginHost, PluginMessages, PluginRateLimits],
+  providers: [HostDatabase, HostPasswords, HostedRoutes, PluginHost, PluginMessages, PluginRateLimits],
 })
 export class PluginsFeature {}
 

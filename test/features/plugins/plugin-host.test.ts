@@ -81,6 +81,32 @@ describe('with two-factor and username', () => {
     expect(statuses.map(({ status }) => status)).toEqual([401, 400, 400]);
   });
 
+  test('a client with a JWT gets no session token from a plugin', async () => {
+    const gatehouse = await startWith({ PLUGINS: 'admin' });
+    const ada = await aMember(gatehouse);
+    await gatehouse.database.query(`update users set role = 'admin' where id = '${ada.id}'`);
+    const jwt = (await ada.client.get('/api/auth/token')).json<{ token: string }>().token;
+    const client = new BrowserLikeClient(gatehouse.origin);
+    const authorization = `Bearer ${jwt}`;
+    const ask = (path: string, body: object) =>
+      client.post(`/api/auth/admin/${path}`, body, { authorization });
+    const [own] = (await ask('list-user-sessions', { userId: ada.id })).json<{
+      sessions: Record<string, string>[];
+    }>().sessions;
+    expect(own?.['token']).toBe(jwt);
+    const bob = await aMember(gatehouse);
+    const others = await ask('list-user-sessions', { userId: bob.id });
+    expect(others.json<{ sessions: Record<string, string>[] }>().sessions[0]?.['id']).toBeDefined();
+    expect(others.text).not.toContain(bob.token);
+    const asBob = await ask('impersonate-user', { userId: bob.id });
+    expect(asBob.status).toBe(200);
+    const [newest] = await gatehouse.database.query(
+      `select token from sessions where user_id = '${bob.id}' and token <> '${bob.token}'`,
+    );
+    expect(newest).toBeDefined();
+    expect(JSON.stringify([asBob.text, asBob.headers])).not.toContain(newest?.['token']);
+  });
+
   test('a banned user gets no session from a plugin', async () => {
     const person = { ...aPerson(), username: 'banned_ada' };
     const client = new BrowserLikeClient(gatehouse.origin);
@@ -97,6 +123,54 @@ describe('with two-factor and username', () => {
     const ada = await aMember(gatehouse);
     const answer = await ada.client.post('/api/auth/update-user', { username: 7 });
     expect([answer.status, answer.json<{ code: string }>().code]).toEqual([400, 'VALIDATION_ERROR']);
+  });
+});
+
+describe('with LOCKOUT_ENABLED', () => {
+  let gatehouse: Gatehouse;
+  const signInByName = async (username: string, password: string) => {
+    const answer = await new BrowserLikeClient(gatehouse.origin).post('/api/auth/sign-in/username', {
+      username,
+      password,
+    });
+    return answer.status;
+  };
+
+  beforeAll(async () => {
+    gatehouse = await startWith({
+      PLUGINS: 'two-factor, username',
+      LOCKOUT_ENABLED: 'true',
+      LOCKOUT_AFTER: '3',
+    });
+  });
+
+  test('wrong passwords with a user name count as wrong passwords of the account', async () => {
+    const person = { ...aPerson(), username: 'locked_ada' };
+    await new BrowserLikeClient(gatehouse.origin).post('/api/auth/sign-up/email', person);
+    const statuses = [];
+    for (const password of ['wrong 1', 'wrong 2', 'wrong 3', person.password])
+      statuses.push(await signInByName(person.username, password));
+    expect(statuses).toEqual([401, 401, 401, 429]);
+    const { email, password } = person;
+    const byMail = await new BrowserLikeClient(gatehouse.origin).post('/api/auth/sign-in/email', {
+      email,
+      password,
+    });
+    expect(byMail.status).toBe(429);
+  });
+
+  test('an unknown user name is refused after as many attempts', async () => {
+    const statuses = [];
+    for (let n = 0; n < 4; n++) statuses.push(await signInByName('nobody_at_all', 'a wrong password'));
+    expect(statuses).toEqual([401, 401, 401, 429]);
+  });
+
+  test('wrong passwords for a route of a plugin that needs a session count too', async () => {
+    const ada = await aMember(gatehouse);
+    const statuses = [];
+    for (const password of ['wrong 1', 'wrong 2', 'wrong 3', ada.password])
+      statuses.push((await ada.client.post('/api/auth/two-factor/enable', { password })).status);
+    expect(statuses).toEqual([400, 400, 400, 429]);
   });
 });
 

@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import type { AuthContext } from '@better-auth/core';
+import { PasswordCheck } from '../../accounts/password-check.js';
+import type { PasswordAttempt } from '../../accounts/password-gates.js';
+import { Passwords } from '../../accounts/passwords.js';
+import { AuthError, type ErrorBody } from '../../errors/auth-error.js';
+import type { Client } from '../../http/client.js';
+import { hostedCalls } from './hosted-call.js';
+import type { Library } from './library.js';
+
+type Owner = NonNullable<PasswordAttempt['owner']>;
+type FindAccount = AuthContext['internalAdapter']['findCredentialAccount'];
+
+/** Routes of plugins that answer an unknown name like a wrong password, and the field that has the name. */
+const SIGN_IN_NAMES: Readonly<Record<string, string>> = { '/sign-in/username': 'username' };
+
+/** Passwords of routes that plugins define. They pass the same gates as those of this server's own routes. */
+@Injectable()
+export class HostPasswords {
+  /** Who has the password with this hash, for each request. */
+  private readonly owners = new WeakMap<object, Map<string, Owner>>();
+  /** The hash that the password of each request matched. */
+  private readonly matched = new WeakMap<object, string>();
+  private findAccount: FindAccount = () => Promise.resolve(null);
+
+  constructor(
+    private readonly check: PasswordCheck,
+    private readonly passwords: Passwords,
+  ) {}
+
+  /** Notes whose password a plugin is about to compare, because the library only hands over the hash. */
+  watch({ internalAdapter }: AuthContext): void {
+    const find = internalAdapter.findCredentialAccount;
+    this.findAccount = find;
+    internalAdapter.findCredentialAccount = async (userId) => {
+      const account = await find(userId);
+      const call = hostedCalls.getStore();
+      if (call && account?.password) {
+        const owner = await internalAdapter.findUserById(userId);
+        const known = this.owners.get(call) ?? new Map<string, Owner>();
+        if (owner) this.owners.set(call, known.set(account.password, owner));
+      }
+      return account;
+    };
+  }
+
+  /** @throws an error of the library if a gate refuses the attempt, or if the hash queue is full. */
+  async verify(library: Library, stored: string, password: string): Promise<boolean> {
+    const call = hostedCalls.getStore();
+    const owner = call && this.owners.get(call)?.get(stored);
+    return inLibrary(library, async () => {
+      if (!call || !owner) return (await this.passwords.compare([stored], password)) !== undefined;
+      const attempt = { address: owner.email, owner, client: call.request.client };
+      const isRight = (await this.check.find(attempt, [{ hash: stored }], password)) !== undefined;
+      if (isRight) this.matched.set(call, stored);
+      return isRight;
+    });
+  }
+
+  /** False if the password that this request proved was replaced meanwhile. Ask before a session of the user begins. */
+  async isStillRight(userId: string): Promise<boolean> {
+    const matched = this.matched.get(hostedCalls.getStore() ?? this);
+    return matched === undefined || (await this.findAccount(userId))?.password === matched;
+  }
+
+  /**
+   * Hashes a new password. Plugins also hash the password of an unknown name, so that it costs as much as a wrong password;
+   * then the attempt counts as one.
+   * @throws an error of the library if a gate refuses the attempt, or if the hash queue is full.
+   */
+  async hash(library: Library, password: string): Promise<string> {
+    const unknown = unknownName();
+    return inLibrary(library, async () => {
+      if (!unknown) return this.passwords.hashOfAny(password);
+      await this.check.find(
+        { address: unknown.name, owner: undefined, client: unknown.client },
+        [],
+        password,
+      );
+      return '';
+    });
+  }
+}
+
+/** The name with which the client of this request signs in, if the route is one of `SIGN_IN_NAMES`. */
+function unknownName(): { name: string; client: Client } | undefined {
+  const call = hostedCalls.getStore();
+  if (!call || call.native) return undefined;
+  const { request } = call;
+  const route = Object.keys(SIGN_IN_NAMES).find((path) => request.url.split('?', 1)[0]?.endsWith(path));
+  if (route === undefined || typeof request.body !== 'string') return undefined;
+  const { [SIGN_IN_NAMES[route] ?? '']: name } = JSON.parse(request.body) as Record<string, unknown>;
+  return { name: String(name), client: request.client };
+}
+
+/** Turns an error of this server into one that the library answers with. */
+async function inLibrary<Result>({ APIError }: Library, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    throw new APIError(error.status as 429, error.body as ErrorBody, error.headers);
+  }
+}
