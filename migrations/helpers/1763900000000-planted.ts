@@ -20,25 +20,28 @@ export async function refusePlanted(queryRunner: QueryRunner): Promise<void> {
  * that nothing planted can run here.
  */
 const PLANTED = `
-  with objects as (
-    select p.oid::pg_catalog.regprocedure::text as what, p.oid, p.proowner as owner, p.pronamespace as schema
-    from pg_catalog.pg_proc p
-    where exists (select 1 from pg_catalog.pg_proc c
-                  where c.pronamespace = 11::pg_catalog.oid and c.proname = p.proname)
+  with schemas as materialized (
+    select n.oid, n.nspowner as owner from pg_catalog.pg_namespace n
+    where n.nspname = any (pg_catalog.current_schemas(false)) and n.oid <> 11::pg_catalog.oid
+  ), objects as materialized (
+    select p.oid, true as callable, p.proname as name, p.proowner as owner, s.owner as of_schema
+    from schemas s join pg_catalog.pg_proc p on p.pronamespace = s.oid
     union all
-    select o.oid::pg_catalog.regoperator::text, o.oid, o.oprowner, o.oprnamespace from pg_catalog.pg_operator o
-    where exists (select 1 from pg_catalog.pg_operator c
-                  where c.oprnamespace = 11::pg_catalog.oid and c.oprname = o.oprname)
+    select o.oid, false, o.oprname, o.oprowner, s.owner
+    from schemas s join pg_catalog.pg_operator o on o.oprnamespace = s.oid
   )
-  select o.what, pg_catalog.pg_get_userbyid(o.owner) as owner
+  select case when o.callable then o.oid::pg_catalog.regprocedure::text else o.oid::pg_catalog.regoperator::text end as what,
+         pg_catalog.pg_get_userbyid(o.owner) as owner
   from objects o
-  join pg_catalog.pg_namespace n on n.oid = o.schema
   join pg_catalog.pg_roles r on r.oid = o.owner
   join pg_catalog.pg_roles me on me.rolname = current_user
   join pg_catalog.pg_database d on d.datname = pg_catalog.current_database()
-  where n.nspname = any (pg_catalog.current_schemas(false))
-    and not r.rolsuper and o.owner not in (me.oid, n.nspowner, d.datdba)
+  where not r.rolsuper and o.owner not in (me.oid, o.of_schema, d.datdba)
     and (me.rolsuper or not pg_catalog.pg_has_role(o.owner, 'usage'))
+    and (exists (select 1 from pg_catalog.pg_proc c
+                 where o.callable and c.pronamespace = 11::pg_catalog.oid and c.proname = o.name)
+         or exists (select 1 from pg_catalog.pg_operator c
+                    where not o.callable and c.oprnamespace = 11::pg_catalog.oid and c.oprname = o.name))
     and not exists (select 1 from pg_catalog.pg_depend e
                     where e.objid = o.oid and e.deptype = 'e'::pg_catalog."char")
   limit 5`;
