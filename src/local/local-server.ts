@@ -60,6 +60,7 @@ export async function serveLocally(
     const config = loadConfig({ ...complete, DATABASE_URL: databaseUrl });
     await migrate(databaseUrl, config);
     const app = await serve(config, leave);
+    postgres.leaveSignalsToServer();
     return { app, config, databaseUrl };
   } catch (error) {
     await leave();
