@@ -23,6 +23,7 @@ export async function furtherFindings(
     found.push(await findRows(queryRunner, check, { shown: SHOWN }));
   found.push(await findRows(queryRunner, invalidIndexes(schema), { area: 'structure', shown: SHOWN }));
   found.push(await openSchema(queryRunner, schema));
+  found.push(await findRows(queryRunner, writingRoles(table), { area: 'structure', shown: SHOWN }));
   return found.filter((finding) => finding !== undefined);
 }
 
@@ -56,6 +57,20 @@ async function openSchema(queryRunner: QueryRunner, schema: string): Promise<Fin
     area: 'structure',
     message: `Every role may create tables and functions in the schema ${schema}, where our triggers look for their tables`,
     remedy: `Run, if no role needs that: revoke create on schema ${schema} from public`,
+  };
+}
+
+/** Roles of the old application. The server may use one of them, and our tables do not exist yet. */
+function writingRoles(table: string): RowCheck {
+  return {
+    level: 'warning',
+    message: 'Roles that may write users, and will have no rights on the new tables',
+    select: `select distinct g.rolname::text as example
+             from pg_class c cross join lateral aclexplode(c.relacl) a join pg_roles g on g.oid = a.grantee
+             where c.oid = '${table.replaceAll("'", "''")}'::regclass and a.grantee <> c.relowner
+               and a.privilege_type in ('INSERT', 'UPDATE') and not g.rolsuper and not pg_has_role(g.oid, c.relowner, 'usage')
+             order by 1`,
+    remedy: 'If the server connects as one of them, run the grants of this plan for it after the migration.',
   };
 }
 

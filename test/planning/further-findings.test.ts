@@ -29,3 +29,34 @@ it.each(VERSIONS)(
     }
   },
 );
+
+test('a plan names the roles of the old application, which have no rights on the new tables', async () => {
+  const [writer, reader] = ['plan_test_writer', 'plan_test_reader'];
+  const database = await legacyDatabase(
+    18,
+    `create table users (id serial primary key, email text not null unique, password text);
+     insert into users (email, password) values ('a@example.com', '${HASH}')`,
+  );
+  try {
+    await database.administer(
+      `create role ${writer}; create role ${reader}; grant select, update on users to ${writer}; grant select on users to ${reader}`,
+    );
+    const { findings } = await withDataSource(database.url, (dataSource) =>
+      planMigrations(dataSource, NO_FIELDS),
+    );
+    expect(findings).toEqual([
+      {
+        level: 'warning',
+        area: 'structure',
+        message: 'Roles that may write users, and will have no rights on the new tables',
+        count: 1,
+        examples: [writer],
+        remedy:
+          'If the server connects as one of them, run the grants of this plan for it after the migration.',
+      },
+    ]);
+  } finally {
+    await database.administer(`drop owned by ${writer}, ${reader}; drop role ${writer}; drop role ${reader}`);
+    await database.drop();
+  }
+});
