@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import { tableNamesIn } from './config/table-names.js';
+import { asMissingRights, requireRights } from './database/require-rights.js';
 import { requireTableNames } from './database/require-table-names.js';
 import type { ServerDataSource } from './database/server-data-source.js';
 import type { Config } from './config/config.js';
@@ -15,20 +16,23 @@ import { Logger } from './logging/logger.js';
 /**
  * Runs the server until SIGTERM or SIGINT.
  * @param leave runs after the server has stopped.
- * @throws {StartupFault} if migrations are pending or ran with other names, the database cannot be used or the port is taken.
+ * @throws {StartupFault} if migrations are pending or ran with other names, the role has too few rights, the database cannot be used or the port is taken.
  */
 export async function serve(config: Config, leave?: () => Promise<void>): Promise<NestFastifyApplication> {
-  const app = await createApp(config);
+  const app = await createApp(config).catch((error: unknown) => {
+    throw asMissingRights(error);
+  });
   try {
     const dataSource = app.get<ServerDataSource>(DataSource);
     await requireMigrated(dataSource, config);
     requireTableNames(dataSource.tables, tableNamesIn(config));
+    await requireRights(dataSource, dataSource.tables);
     await listenForOperators(app, config);
     const { port, host } = config;
     await listening({ name: 'PORT', port, host }, () => app.listen(port, host));
   } catch (error) {
     await app.close();
-    throw error;
+    throw asMissingRights(error);
   }
   stopOnSignal(app, { patience: config.shutdownTimeout, ...(leave ? { leave } : {}) });
   const logger = app.get(Logger);

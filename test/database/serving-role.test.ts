@@ -3,9 +3,10 @@ import { SERVING_ROLE } from '../../src/planning/grants.js';
 import { planMigrations } from '../../src/planning/plan-migrations.js';
 import { fastapi, migrate, withDataSource } from '../migrations/support.js';
 import type { TestDatabase } from '../setup/database.js';
-import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
+import { SECRET, startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { mailTo } from '../setup/mails.js';
 import { aMember, aStranger, bearer, onAnotherDevice } from '../setup/people.js';
+import { expectOneSentence, runToEnd } from '../setup/run-to-end.js';
 
 const ROLE = 'serving_role';
 
@@ -112,4 +113,31 @@ test('a change of a legacy column is followed by the triggers, which run with th
   await database.query(`update users set is_active = false where id = $1`, [member.id]);
   const answer = await aStranger(gatehouse).post(path('sign-in/email'), member);
   expect(answer.json()).toMatchObject({ code: 'BANNED_USER' });
+});
+
+test.each([
+  ['nothing', '', /^The role in DATABASE_URL has too few rights: permission denied for .*\. Run the grants/],
+  [
+    'the bookkeeping only',
+    'grant select on gatehouse_migrations to ROLE; grant usage on schema gatehouse to ROLE; grant select on all tables in schema gatehouse to ROLE',
+    /^The role ".*" has no right to select, insert, update on accounts; .*; select, insert, update on verifications\. Run the grants/,
+  ],
+])('a role that may read %s stops the start with one sentence', async (_, grants, sentence) => {
+  const role = 'role_without_rights';
+  await database.administer(`drop role if exists ${role}; create role ${role} login password '${role}'`);
+  if (grants) await database.query(grants.replaceAll('ROLE', role));
+  const url = new URL(database.url);
+  [url.username, url.password] = [role, role];
+  try {
+    const run = await runToEnd('dist/src/main.js', {
+      environment: {
+        DATABASE_URL: url.href,
+        BETTER_AUTH_SECRET: SECRET,
+        BETTER_AUTH_URL: 'http://localhost',
+      },
+    });
+    expectOneSentence(run, sentence);
+  } finally {
+    await database.administer(`drop owned by ${role}; drop role ${role}`);
+  }
 });
