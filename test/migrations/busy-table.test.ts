@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkCompatibility } from '../../src/compat/compatibility.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
 import { MIGRATIONS } from '../../migrations/index.js';
@@ -8,6 +9,8 @@ import { catalogue, legacyDatabase, migrate, VERSIONS, withDataSource } from './
 
 const HASH = '$2b$12$k/3EQQYJEzvTlTpgHyyH6uZ..t8OOov0plBaLe5LNnZADOlHIv1Ae';
 
+const ROWS = 3000;
+
 const LEGACY = `
   create table users (
     id serial primary key, email text not null unique, full_name text, hashed_password text, is_verified boolean,
@@ -17,7 +20,7 @@ const LEGACY = `
   insert into users (email, full_name, hashed_password, is_verified, tenant, created_at)
   select case when n % 7 = 0 then ' User' else 'user' end || n || '@example.com', 'Name',
          '$2b$12$' || rpad(n::text, 53, 'x'), n % 2 = 0, 't', now()
-  from generate_series(1, 6000) as n`;
+  from generate_series(1, ${ROWS}) as n`;
 
 /** Locks stronger than SHARE UPDATE EXCLUSIVE that the migrations hold, and for how many seconds. */
 const STRONG_LOCKS = `
@@ -82,18 +85,22 @@ describe.each(VERSIONS)('a table in use on PostgreSQL %i', (version) => {
           [email, HASH],
         );
         await database.query(`update users set full_name = 'Changed', is_active = false where id = $1`, [
-          1 + ((n * 37 + who) % 6000),
+          1 + ((n * 37 + who) % ROWS),
         ]);
         await database.query('select full_name from users where id = $1', [n]);
         if (n % 3 === 0) await database.query('delete from users where lower(email) = lower($1)', [email]);
         writes += 1;
+        await sleep(10);
       }
     };
     const applications = Promise.all([application(1), application(2)]);
     const run = startCommand('run', database.url);
     const held: { table: string; mode: string; held: number }[] = [];
     let samples = 0;
-    for (; !run.ended(); samples++) held.push(...(await database.query<(typeof held)[0]>(STRONG_LOCKS)));
+    for (; !run.ended(); samples++) {
+      held.push(...(await database.query<(typeof held)[0]>(STRONG_LOCKS)));
+      await sleep(10);
+    }
     test.over = true;
     await applications;
     expect([await run.exit, run.output()]).toEqual([0, expect.anything()]);
@@ -106,7 +113,7 @@ describe.each(VERSIONS)('a table in use on PostgreSQL %i', (version) => {
     );
     expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
     expect(compared).toMatchObject([{ different: 0, changedSince: 0 }]);
-  });
+  }, 240_000);
 
   it('is restored step by step, with everything that was written between the steps', async () => {
     const before = await catalogue(database);
