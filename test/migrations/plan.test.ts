@@ -146,7 +146,7 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
     await database.drop();
   });
 
-  it.each(SHAPES)(
+  it.each(SHAPES.filter(([what]) => version === 18 || !what.startsWith('ids')))(
     'for %s changes nothing and lists exactly what is executed later',
     // Jest passes a callback in the place of a missing argument, so the arguments are one list.
     async (...[_what, sql = '', usersTable]: readonly (string | undefined)[]) => {
@@ -179,9 +179,17 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
     const planned = steps.flatMap(({ statements }) => statements.map((statement) => statement.sql));
     expect(onceForEachBatch(await executed(database))).toEqual(onceForEachBatch(planned));
   });
+});
+
+describe('migration:plan', () => {
+  let database: TestDatabase;
+  afterEach(async () => {
+    delete process.env['LEGACY_USERS_TABLE'];
+    await database.drop();
+  });
 
   it('lists columns, rows and findings', async () => {
-    database = await fastapi(version);
+    database = await fastapi(18);
     const before = await fingerprint(database);
     const { legacy, rows, findings } = await plan(database);
     expect(await fingerprint(database)).toEqual(before);
@@ -219,7 +227,7 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
 
   it('reads the rows of a table and of columns that the migrations rename', async () => {
     database = await legacyDatabase(
-      version,
+      18,
       `create table "User" ("id" text primary key, "emailAddress" text not null, "passwordHash" text, full_name text);
        insert into "User" values ('1', 'A@example.com', '${HASH}', 'A'), ('2', 'a@example.com', '!', 'B')`,
     );
@@ -251,7 +259,7 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
 
   it('reads a column that keeps its name beside ours', async () => {
     database = await legacyDatabase(
-      version,
+      18,
       `create table users (id text primary key, mail text not null unique, hashed_password text);
        insert into users values ('1', 'A@example.com', '${HASH}'), ('2', 'a@example.com', '${HASH}')`,
     );
@@ -269,7 +277,7 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
 
   it('names the rows that will be put aside', async () => {
     database = await legacyDatabase(
-      version,
+      18,
       `create table users (id serial primary key, email text not null, age integer, password text);
        insert into users select n, n || '@example.com', n, '${HASH}' from generate_series(1, 30) as n;
        alter table users add constraint adult check (age <> 15) not valid`,
@@ -285,7 +293,7 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
 
   it('uses up no number of a sequence', async () => {
     database = await legacyDatabase(
-      version,
+      18,
       `create sequence public.numbers start 7;
        create function next_id() returns bigint language sql as $$ select nextval('numbers') $$;
        create table users (id serial primary key, email text not null, password text, number bigint default nextval('numbers'));
@@ -303,7 +311,7 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
   });
 
   it('takes only the weakest lock', async () => {
-    database = await legacyDatabase(version, SEED);
+    database = await legacyDatabase(18, SEED);
     const writer = await database.pool.connect();
     await writer.query('begin; lock table users, sessions, accounts in exclusive mode');
     expect(await plan(database)).toMatchObject({ feasible: true });

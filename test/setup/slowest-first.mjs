@@ -6,7 +6,7 @@ const SLOW = [
   'migrations/killed',
   'conformance/cookies',
   'conformance/random',
-  'migrations/interrupted',
+  'migrations/legacy-shapes',
   'mail/mail-sender',
   'sessions/secret-rotation',
   'conformance/edge',
