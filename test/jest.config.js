@@ -24,6 +24,6 @@ export default {
   testSequencer: '<rootDir>/test/setup/slowest-first.mjs',
   reporters: ['default', '<rootDir>/test/setup/closing-line-reporter.mjs'],
   testPathIgnorePatterns: ['/test/browser/'],
-  testTimeout: 60_000,
+  testTimeout: 300_000,
   maxWorkers: 2,
 };

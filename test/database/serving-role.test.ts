@@ -40,7 +40,7 @@ beforeAll(async () => {
     },
     database,
   );
-}, 60_000);
+});
 
 afterAll(async () => {
   // A role without rights on the sequences or functions shows here, even if the request itself succeeded.

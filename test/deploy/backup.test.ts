@@ -50,5 +50,4 @@ const [, version = '0'] = /\) (\d+)/.exec(String(spawnSync('pg_dump', ['--versio
     await original.drop();
     await restored.drop();
   },
-  120_000,
 );

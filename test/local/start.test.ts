@@ -100,7 +100,7 @@ test('the first start creates everything, the printed request works, and Ctrl-C 
   const again = await started();
   expect(await signIn(email)).toBe(200);
   await expectStopped(again, await postgresPid());
-}, 120_000);
+});
 
 const ENV = 'SECURITY_PROFILE=strict';
 
@@ -113,7 +113,7 @@ test('the first start writes .env with the strict profile, serves with it and li
     'Only programs on this machine can reach it. To open it to others: HOST=0.0.0.0',
   );
   await program.stop('SIGINT');
-}, 60_000);
+});
 
 describe('with settings', () => {
   let own: TestDatabase;
@@ -179,7 +179,7 @@ test('a crash does not block the next start, with PostgreSQL still running or cr
   const third = await started();
   expect(await signIn(email)).toBe(200);
   await expectStopped(third, await postgresPid());
-}, 120_000);
+});
 
 test('the next start works after a crash during initdb, and if another process has the recorded process id', async () => {
   const program = start();
@@ -193,7 +193,7 @@ test('the next start works after a crash during initdb, and if another process h
   const next = await started();
   await pasteRequest(next);
   await expectStopped(next, await postgresPid());
-}, 120_000);
+});
 
 test('Ctrl-C before the server listens does not block the next start', async () => {
   const program = start();
@@ -202,7 +202,7 @@ test('Ctrl-C before the server listens does not block the next start', async () 
   const next = await started();
   await pasteRequest(next);
   await expectStopped(next, await postgresPid());
-}, 120_000);
+});
 
 describe('with a DATABASE_URL', () => {
   test('serves that database, starts no PostgreSQL and does not print the password', async () => {

@@ -113,7 +113,7 @@ describe.each(VERSIONS)('a table in use on PostgreSQL %i', (version) => {
     );
     expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
     expect(compared).toMatchObject([{ different: 0, changedSince: 0 }]);
-  }, 240_000);
+  });
 
   it('is restored step by step, with everything that was written between the steps', async () => {
     const before = await catalogue(database);

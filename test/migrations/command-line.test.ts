@@ -43,7 +43,7 @@ describe('the TypeORM command line', () => {
     expect(show.output.match(/\[X\]/g)).toHaveLength(MIGRATIONS.length);
     expect(await typeorm('migration:revert', environment)).toMatchObject({ code: 0 });
     expect((await typeorm('migration:show', environment)).output.match(/\[ \]/g)).toHaveLength(1);
-  }, 60_000);
+  });
 
   it.each([
     ['no URL', {}, /DATABASE_URL is not set/],

@@ -65,7 +65,7 @@ describe('a run that is killed in its first backfill', () => {
     await migrate(database);
     undisturbed = await state(database);
     await database.drop();
-  }, 120_000);
+  });
   beforeEach(async () => {
     database = await legacyDatabase(18, LEGACY);
   });
@@ -89,7 +89,7 @@ describe('a run that is killed in its first backfill', () => {
     await database.query('drop index users_turned; alter table users set without cluster');
     await migrate(database);
     expect(await state(database)).toEqual(undisturbed);
-  }, 120_000);
+  });
 
   it('during the backfill can be reverted', async () => {
     const child = run(database);
@@ -99,5 +99,5 @@ describe('a run that is killed in its first backfill', () => {
     await exited;
     await revert(database);
     expect(await legacyState()).toEqual(before);
-  }, 120_000);
+  });
 });

@@ -73,7 +73,7 @@ describe.each(CASES)(
         for (const name of Object.keys(settings)) delete process.env[name];
       }
       expect(await operator.run()).toEqual({ done: true, output: '' });
-    }, 240_000);
+    });
 
     afterAll(async () => {
       await database.administer(`drop owned by ${role}; drop role ${role}`);

@@ -125,7 +125,7 @@ describe.each(ORDEALS)('%s, killed at random moments on PostgreSQL %i', (_what, 
     expect([await run.exit, run.output()]).toEqual([0, expect.anything()]);
     duration = performance.now() - began;
     undisturbed = await state(database);
-  }, 120_000);
+  });
   afterAll(async () => {
     await database.pool.end();
     await server.stop();
@@ -185,7 +185,7 @@ describe.each(ORDEALS)('%s, killed at random moments on PostgreSQL %i', (_what, 
       expect(await state(database)).toEqual(undisturbed);
     }
     process.stdout.write(`PostgreSQL ${version}, ${ordeal.what}: ${JSON.stringify(done)}\n`);
-  }, 240_000);
+  });
 
   it(`${ordeal.revertKills} kills during a revert still restore the legacy database`, async () => {
     await renew();
@@ -202,5 +202,5 @@ describe.each(ORDEALS)('%s, killed at random moments on PostgreSQL %i', (_what, 
     await revert(database, (await database.query('select 1 from gatehouse_migrations')).length);
     await database.query('drop table gatehouse_migrations');
     expect(await state(database)).toEqual(before);
-  }, 120_000);
+  });
 });

@@ -98,27 +98,23 @@ describe.each(VERSIONS)('a live table on PostgreSQL %i', (version) => {
     expect(await database.query(`select conname from pg_constraint where not convalidated`)).toEqual([]);
     await revert(database);
     expect(await fileNode()).toBe(node);
-  }, 120_000);
+  });
 
   it.each([
     ['1s by default', '', '1s'],
     ['300ms if the URL says so', '?options=-c%20lock_timeout%3D300ms', '300ms'],
-  ])(
-    'is altered with a lock timeout of %s',
-    async (_what, query, expected) => {
-      const timeouts = new Set<string>();
-      await withDataSource(`${database.url}${query}`, async (dataSource) => {
-        watch(dataSource, async (sql, queryRunner) => {
-          if (!/^\s*alter table/i.test(sql)) return;
-          const [row] = (await queryRunner.query('show lock_timeout')) as { lock_timeout: string }[];
-          timeouts.add(row?.lock_timeout ?? '');
-        });
-        await dataSource.runMigrations();
+  ])('is altered with a lock timeout of %s', async (_what, query, expected) => {
+    const timeouts = new Set<string>();
+    await withDataSource(`${database.url}${query}`, async (dataSource) => {
+      watch(dataSource, async (sql, queryRunner) => {
+        if (!/^\s*alter table/i.test(sql)) return;
+        const [row] = (await queryRunner.query('show lock_timeout')) as { lock_timeout: string }[];
+        timeouts.add(row?.lock_timeout ?? '');
       });
-      expect([...timeouts]).toEqual([expected]);
-    },
-    60_000,
-  );
+      await dataSource.runMigrations();
+    });
+    expect([...timeouts]).toEqual([expected]);
+  });
 
   it('gets no forbidden statement, neither up nor down', async () => {
     const statements = await withDataSource(database.url, async (dataSource) => {
@@ -163,7 +159,7 @@ describe.each(VERSIONS)('a live table on PostgreSQL %i', (version) => {
     }
     expect(statements.length).toBeGreaterThan(100);
     expect(faults).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('the entities', () => {
@@ -200,7 +196,7 @@ describe('progress', () => {
     });
     await rm(report);
     await database.drop();
-  }, 60_000);
+  });
 
   it('is a bar on a terminal', async () => {
     const database = await fastapi(18);
@@ -217,5 +213,5 @@ describe('progress', () => {
       /<again>backfill users: \[#+\.*\] \d+ %, \d+ of 1200 rows, \d+ a second, \d+ s left/,
     );
     await database.drop();
-  }, 60_000);
+  });
 });

@@ -39,7 +39,7 @@ describe.each(VERSIONS)('a migration run on PostgreSQL %i', (version) => {
     expect(await database.query('select count(*)::integer as done from gatehouse_migrations')).toEqual([
       { done: MIGRATIONS.length },
     ]);
-  }, 120_000);
+  });
 
   it('ends the statement of a killed run, which would otherwise build its index forever', async () => {
     const reader = await database.pool.connect();
@@ -55,7 +55,7 @@ describe.each(VERSIONS)('a migration run on PostgreSQL %i', (version) => {
     await reader.query('commit');
     reader.release();
     expect([await next.exit, next.output()]).toEqual([0, expect.stringContaining('executed successfully')]);
-  }, 120_000);
+  });
 
   it('stops if it loses the connection with its lock, so that another run can take over', async () => {
     const reader = await database.pool.connect();
@@ -74,7 +74,7 @@ describe.each(VERSIONS)('a migration run on PostgreSQL %i', (version) => {
     await reader.query('commit');
     reader.release();
     await migrate(database);
-  }, 120_000);
+  });
 });
 
 const CAPACITY = { default_pool_size: '20', min_pool_size: '3' };
@@ -102,7 +102,7 @@ const CAPACITY = { default_pool_size: '20', min_pool_size: '3' };
     expect(await database.query('select count(*)::integer as done from gatehouse_migrations')).toEqual([
       { done: MIGRATIONS.length - 1 },
     ]);
-  }, 60_000);
+  });
 
   it.each([
     ['transaction mode', { pool_mode: 'transaction', ...CAPACITY }],
@@ -124,18 +124,14 @@ const CAPACITY = { default_pool_size: '20', min_pool_size: '3' };
       { pool_mode: 'transaction', ignore_startup_parameters: 'options', default_pool_size: '2' },
     ],
     ['statement mode', { pool_mode: 'statement', ignore_startup_parameters: 'options', ...CAPACITY }],
-  ])(
-    'in %s says what to set if there is only the URL of the pooler',
-    async (_what, settings) => {
-      pooler = await startPgBouncer(database, settings);
-      const run = startCommand('run', pooler.url);
-      expect(await run.exit).toBe(1);
-      expect(run.output()).toMatch(/leads to a connection pooler.*set DATABASE_DIRECT_URL/);
-      expect(run.output()).not.toMatch(/^\s+at /m);
-      expect(await done()).toEqual([]);
-    },
-    60_000,
-  );
+  ])('in %s says what to set if there is only the URL of the pooler', async (_what, settings) => {
+    pooler = await startPgBouncer(database, settings);
+    const run = startCommand('run', pooler.url);
+    expect(await run.exit).toBe(1);
+    expect(run.output()).toMatch(/leads to a connection pooler.*set DATABASE_DIRECT_URL/);
+    expect(run.output()).not.toMatch(/^\s+at /m);
+    expect(await done()).toEqual([]);
+  });
 
   it('in session mode runs', async () => {
     pooler = await startPgBouncer(database, {
@@ -144,5 +140,5 @@ const CAPACITY = { default_pool_size: '20', min_pool_size: '3' };
       ...CAPACITY,
     });
     expect(await startCommand('run', pooler.url).exit).toBe(0);
-  }, 60_000);
+  });
 });

@@ -161,7 +161,6 @@ describe.each(VERSIONS)('migration:plan on PostgreSQL %i', (version) => {
       expect(onceForEachBatch(await executed(database))).toEqual(onceForEachBatch(planned));
       expect(await plan(database)).toMatchObject({ feasible: true, steps: [], rows: {}, findings: [] });
     },
-    60_000,
   );
 
   it('after an interrupted run lists what is left', async () => {
@@ -357,7 +356,7 @@ describe('npm run migration:plan', () => {
     expect(afterwards.code).toBe(0);
     expect(afterwards.stdout).toMatch(/^Nothing to do: no migration is pending.\n\nRights of the server/);
     await database.drop();
-  }, 60_000);
+  });
 
   it('exits with 1 and names what prevents the migrations', async () => {
     const database = await createDatabase();

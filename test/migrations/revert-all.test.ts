@@ -30,7 +30,7 @@ describe.each(VERSIONS)('npm run migration:revert -- --all on PostgreSQL %i', (v
       code: 0,
       out: expect.stringContaining('Nothing to revert') as unknown,
     });
-  }, 60_000);
+  });
 
   it('takes back configured columns without their setting, and leaves names of others alone', async () => {
     database = await legacyDatabase(
@@ -55,5 +55,5 @@ describe.each(VERSIONS)('npm run migration:revert -- --all on PostgreSQL %i', (v
     expect(await database.query('select name from gatehouse_migrations')).toEqual([
       { name: 'SomebodyElses1799999999999' },
     ]);
-  }, 60_000);
+  });
 });

@@ -49,22 +49,18 @@ describe('schema:log, migration:generate and schema:sync', () => {
     expect(await database.query('select timestamp, name from migrations')).toEqual([
       { timestamp: '1700000000000', name: 'CreateDepartments1700000000000' },
     ]);
-  }, 60_000);
+  });
 
-  it.each([{ renamed: true }, { timestamps: true }])(
-    'propose nothing for tables as %p',
-    async (shape) => {
-      const shaped = await createShapedDatabase(shape);
-      database = { ...(await createDatabase()), url: shaped.url };
-      expect(await missing(shaped.url)).toEqual([]);
-      expect(await typeorm(shaped.url, 'schema:log')).toMatchObject({
-        code: 0,
-        out: expect.stringContaining('Your schema is up to date'),
-      });
-      await shaped.drop();
-    },
-    60_000,
-  );
+  it.each([{ renamed: true }, { timestamps: true }])('propose nothing for tables as %p', async (shape) => {
+    const shaped = await createShapedDatabase(shape);
+    database = { ...(await createDatabase()), url: shaped.url };
+    expect(await missing(shaped.url)).toEqual([]);
+    expect(await typeorm(shaped.url, 'schema:log')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Your schema is up to date'),
+    });
+    await shaped.drop();
+  });
 
   it('add a column, an index, a key and a table of ours that are missing, and only these', async () => {
     database = await fastapi(18);
@@ -85,7 +81,7 @@ describe('schema:log, migration:generate and schema:sync', () => {
     expect(await typeorm(database.url, 'schema:sync')).toMatchObject({ code: 0 });
     expect(await missing(database.url)).toEqual([]);
     expect((await catalogue(database)).length).toBe(before.length);
-  }, 60_000);
+  });
 
   it('refuse a database whose migrations are pending', async () => {
     database = await fastapi(18);

@@ -47,6 +47,5 @@ describe('a plan for a database of a framework changes nothing, and is feasible 
         await database.drop();
       }
     },
-    30_000,
   );
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
     database,
   );
   hash = await hashed(PASSWORD, 10);
-}, 120_000);
+});
 
 afterAll(async () => {
   await gatehouse.stop();

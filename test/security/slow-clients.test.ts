@@ -85,4 +85,4 @@ test('the process gets no more connections than allowed, also from proxies, whos
   } finally {
     await proxied.stop();
   }
-}, 30_000);
+});

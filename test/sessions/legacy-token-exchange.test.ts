@@ -49,7 +49,7 @@ beforeAll(async () => {
       database,
     ),
   ]);
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all([gatehouse.stop(), strict.stop()]);

@@ -75,7 +75,7 @@ test('the command steps through all modes and refuses wrong steps', async () => 
     pending: [],
     unreadable: 0,
   });
-}, 120_000);
+});
 
 test('reports that there is nothing to switch over if the database was empty', async () => {
   const empty = await createDatabase({ template: MIGRATED });

@@ -25,7 +25,7 @@ beforeAll(async () => {
     startOracle(database),
     startOracle(database, { password: 'scrypt' }),
   ]);
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all([gatehouse.stop(), argon.stop(), oracle.stop(), scrypt.stop()]);

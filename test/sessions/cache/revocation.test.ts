@@ -57,7 +57,7 @@ beforeAll(async () => {
       Promise.all(Array.from({ length: ASKERS }, () => SessionAsker.connect(origin))),
     ),
   );
-}, 180_000);
+});
 
 afterAll(async () => {
   for (const asker of askers.flat()) asker.close();
