@@ -13,6 +13,7 @@ import { Tables, readTables } from './tables.js';
 import { boundQueue, closeIdleConnections } from './pool-limits.js';
 import { retried } from './retried.js';
 import { READ_AS_UTC, writtenAsUtc } from './utc.js';
+import type { Servers } from './servers.js';
 import { watchedClient } from './watched-client.js';
 
 /**
@@ -33,7 +34,8 @@ type Options = Extract<DataSourceOptions, { type: 'postgres' }>;
 
 type InTransaction<T> = (manager: EntityManager) => Promise<T>;
 
-type ServerOptions = Omit<Options, 'type' | 'namingStrategy'> & {
+type ServerOptions = Omit<Options, 'type' | 'namingStrategy' | 'url'> & {
+  readonly servers: Servers;
   readonly limits: DatabaseLimits;
   /** False behind a pooler that refuses these limits. Then only the server watches the time of its statements. */
   readonly limitsInDatabase: boolean;
@@ -47,15 +49,17 @@ export class ServerDataSource extends DataSource {
   private readonly names: TableNames;
   private readonly poolQueue: number;
 
-  constructor({ limits, limitsInDatabase, ...options }: ServerOptions) {
+  constructor({ servers, limits, limitsInDatabase, ...options }: ServerOptions) {
     const names = new TableNames();
     const milliseconds = (seconds: number) => seconds * 1000;
     super({
       ...options,
       type: 'postgres',
+      url: servers.first,
       namingStrategy: names,
       connectTimeoutMS: milliseconds(limits.connectTimeout),
       extra: {
+        servers,
         types: READ_AS_UTC,
         keepAlive: true,
         keepAliveInitialDelayMillis: 10_000,
