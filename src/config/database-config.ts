@@ -16,6 +16,8 @@ export interface DatabaseConfig {
   readonly url: string;
   /** Leads to PostgreSQL itself, past a connection pooler. Migrations, locks and LISTEN need it. */
   readonly directUrl: string;
+  /** Undefined if DATABASE_REPLICA_URL is not set. `maxLag` is in seconds. */
+  readonly replica?: { readonly url: string; readonly maxLag: number };
   readonly poolSize: number;
   readonly preparedStatements: boolean;
   readonly limits: DatabaseLimits;
@@ -32,7 +34,13 @@ export const DATABASE_LIMITS: DatabaseLimits = {
   startTimeout: 60,
 };
 
-interface LimitValues {
+interface DatabaseValues {
+  readonly DATABASE_URL?: string;
+  readonly DATABASE_DIRECT_URL?: string;
+  readonly DATABASE_REPLICA_URL?: string;
+  readonly DATABASE_REPLICA_MAX_LAG?: number;
+  readonly DATABASE_POOL_SIZE?: number;
+  readonly DATABASE_PREPARED_STATEMENTS?: boolean;
   readonly DATABASE_CONNECT_TIMEOUT?: number;
   readonly DATABASE_STATEMENT_TIMEOUT?: number;
   readonly DATABASE_LOCK_TIMEOUT?: number;
@@ -42,7 +50,22 @@ interface LimitValues {
   readonly DATABASE_START_TIMEOUT?: number;
 }
 
-export function databaseLimitsFrom(values: LimitValues): DatabaseLimits {
+export function databaseFrom(values: DatabaseValues): DatabaseConfig {
+  const url = values.DATABASE_URL ?? '';
+  const replica = values.DATABASE_REPLICA_URL;
+  return {
+    url,
+    directUrl: values.DATABASE_DIRECT_URL ?? url,
+    ...(replica === undefined
+      ? {}
+      : { replica: { url: replica, maxLag: values.DATABASE_REPLICA_MAX_LAG ?? 5 } }),
+    poolSize: values.DATABASE_POOL_SIZE ?? 10,
+    preparedStatements: values.DATABASE_PREPARED_STATEMENTS ?? true,
+    limits: limitsFrom(values),
+  };
+}
+
+function limitsFrom(values: DatabaseValues): DatabaseLimits {
   return {
     connectTimeout: values.DATABASE_CONNECT_TIMEOUT ?? DATABASE_LIMITS.connectTimeout,
     statementTimeout: values.DATABASE_STATEMENT_TIMEOUT ?? DATABASE_LIMITS.statementTimeout,

@@ -4,8 +4,10 @@ import { startBreakableProxy, type BreakableProxy } from '../setup/breakable-pro
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { migrate } from '../setup/migrate.js';
-import { aMember, aStranger, bearer, type Member } from '../setup/people.js';
+import { aMember, aStranger, bearer, onAnotherDevice, type Member } from '../setup/people.js';
 import { startRestartablePostgres, type RestartablePostgres } from '../setup/restartable-postgres.js';
+
+const PLUGIN = { PLUGINS: 'admin' };
 
 let primary: RestartablePostgres;
 let replication: BreakableProxy;
@@ -21,7 +23,7 @@ beforeAll(async () => {
   standby = await primary.addStandby(replication.url);
   await database.administer("alter system set synchronous_standby_names = '*'");
   await database.administer('select pg_reload_conf()');
-  const [first, second] = [new URL(standby.url).host, new URL(primary.url).host];
+  const [first, second] = [hostOf(standby.url), hostOf(primary.url)];
   url = `${database.url.replace(second, `${first},${second}`)}?target_session_attrs=read-write`;
 }, 60_000);
 
@@ -32,14 +34,16 @@ afterAll(async () => {
   await primary.stop();
 });
 
+const hostOf = (server: string) => new URL(server).host;
+
 test('migration:run finds the primary behind a standby in the list', async () => {
-  await migrate({ ...database, url }, {});
+  await migrate({ ...database, url }, PLUGIN);
   expect(await database.query('select from users')).toEqual([]);
 });
 
 test('migration:run says why no server of the list fits', async () => {
   const list = url.replace(/,[^/]*/, ',127.0.0.1:1');
-  await expect(migrate({ ...database, url: list }, {})).rejects.toThrow(
+  await expect(migrate({ ...database, url: list }, PLUGIN)).rejects.toThrow(
     /no server is read-write \(127\.0\.0\.1:\d+ is a standby; 127\.0\.0\.1:1: the database does not answer\)/,
   );
 });
@@ -49,6 +53,78 @@ interface Seen {
   readonly status: number;
   readonly text: string;
 }
+
+describe('a replica answers reads that may be old', () => {
+  let gatehouse: Gatehouse;
+  let ada: Member;
+  let atStandby: pg.Client;
+  /** Between the server and the replica. */
+  let network: BreakableProxy;
+
+  beforeAll(async () => {
+    network = await startBreakableProxy(database.url.replace(hostOf(primary.url), hostOf(standby.url)));
+    gatehouse = await startGatehouse(
+      { ...PLUGIN, DATABASE_REPLICA_URL: network.url, DATABASE_REPLICA_MAX_LAG: '2' },
+      { ...database, url },
+    );
+    ada = await aMember(gatehouse);
+    await database.query("update users set role = 'admin'");
+    atStandby = new pg.Client({ connectionString: standby.url });
+    await atStandby.connect();
+  });
+
+  afterAll(async () => {
+    await atStandby.end();
+    await gatehouse.stop();
+  });
+
+  const providers = async () => {
+    const answer = await ada.client.get('/api/auth/list-accounts');
+    return answer.json<{ providerId: string }[]>().map(({ providerId }) => providerId);
+  };
+  const names = async () => {
+    const answer = await ada.client.get('/api/auth/admin/list-users');
+    const { users, total } = answer.json<{ users: { name: string }[]; total: number }>();
+    return [total, ...users.map(({ name }) => name)];
+  };
+  const sessions = async () => (await ada.client.get('/api/auth/list-sessions')).json<unknown[]>().length;
+  const until = async (reached: () => Promise<boolean>) => {
+    while (!(await reached())) await sleep(20);
+  };
+
+  test('while it is current: lists of accounts and of users, and no session', async () => {
+    await until(async () => (await providers()).length === 1 && (await names())[1] === 'Ada');
+    await onAnotherDevice(gatehouse, ada);
+    await atStandby.query('select pg_wal_replay_pause()');
+    await database.query("update accounts set provider_id = 'another'");
+    await database.query("update users set name = 'Countess'");
+    expect(await providers()).toEqual(['credential']);
+    expect(await names()).toEqual([1, 'Ada']);
+    expect(await sessions()).toBe(2);
+    expect((await ada.client.get('/api/auth/get-session')).text).toContain('Countess');
+  });
+
+  test('until it is later than DATABASE_REPLICA_MAX_LAG', async () => {
+    await until(async () => (await providers())[0] === 'another');
+    expect(await names()).toEqual([1, 'Countess']);
+    await gatehouse.told('the replica is late or away');
+  });
+
+  test('again when it has caught up', async () => {
+    await atStandby.query('select pg_wal_replay_resume()');
+    await gatehouse.told('the replica is back');
+    expect(await names()).toEqual([1, 'Countess']);
+  });
+
+  test('until it is away, and no request fails then', async () => {
+    await atStandby.query('select pg_wal_replay_pause()');
+    await database.query("update users set name = 'Ada'");
+    expect(await names()).toEqual([1, 'Countess']);
+    await network.stop();
+    expect(await names()).toEqual([1, 'Ada']);
+    await atStandby.query('select pg_wal_replay_resume()');
+  });
+});
 
 /** About 100 requests per second: in turn one that reads a session, and one that revokes another. */
 describe('when the primary crashes and the standby is promoted', () => {
