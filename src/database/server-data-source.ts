@@ -8,6 +8,7 @@ import {
   type ReplicationMode,
 } from 'typeorm';
 import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
+import type { Servers } from './servers.js';
 import { Tables, readTables } from './tables.js';
 import { connectionOptions, type ConnectionLimits } from './connection-options.js';
 import { boundQueue } from './pool-limits.js';
@@ -34,6 +35,7 @@ type ServerOptions = Omit<Options, 'type' | 'namingStrategy' | 'url'> & Connecti
  */
 export class ServerDataSource extends DataSource {
   private readonly names: TableNames;
+  readonly servers: Servers;
   readonly limitsInDatabase: boolean;
   private readonly poolQueue: number;
 
@@ -48,6 +50,7 @@ export class ServerDataSource extends DataSource {
       extra: connectionOptions({ servers, limits, limitsInDatabase }, () => this.pool),
     });
     this.names = names;
+    this.servers = servers;
     this.limitsInDatabase = limitsInDatabase;
     this.poolQueue = limits.poolQueue;
   }

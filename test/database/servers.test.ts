@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DATABASE_LIMITS } from '../../src/config/database-config.js';
+import { DemotionWatch } from '../../src/database/demotion-watch.js';
 import { connect } from '../../src/database/connect.js';
 import { toOneOf } from '../../src/database/server-client.js';
 import type { ServerDataSource } from '../../src/database/server-data-source.js';
@@ -96,6 +98,19 @@ describe('a server that is demoted while connections to it are open', () => {
     const now = await Promise.all(Array.from({ length: 3 }, () => dataSource.pool.connect()));
     expect((await Promise.all(now.map(pidOf))).filter((pid) => before.includes(pid))).toEqual([]);
     for (const client of now) client.release();
+  });
+
+  test('is left within a second if nobody writes', async () => {
+    const watch = new DemotionWatch(dataSource);
+    watch.onApplicationBootstrap();
+    const pid = async () =>
+      (await dataSource.query<{ pid: number }[]>('select pg_backend_pid() as pid'))[0]?.pid;
+    await dataSource.query('set default_transaction_read_only = on');
+    const [before, begin] = [await pid(), performance.now()];
+    while ((await pid().catch(() => before)) === before) await sleep(20);
+    watch.onModuleDestroy();
+    expect(performance.now() - begin).toBeLessThan(2000);
+    await dataSource.query(WRITE);
   });
 
   test('is left by a transaction that TypeORM runs, which fails with the reason', async () => {
