@@ -1,6 +1,6 @@
 import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
-import { databaseFrom, type DatabaseConfig } from './database-config.js';
+import { databaseFrom, databaseWarnings, type DatabaseConfig } from './database-config.js';
 import type { Environment } from './environment.js';
 import { exposureFrom, exposureWarnings, type Exposure } from './exposure.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
@@ -138,6 +138,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
     socialProviders,
     warnings: [
       ...exposureWarnings(values, settings.origin),
+      ...databaseWarnings(settings.database),
       ...ineffective(
         environment,
         new Set([...known.keys(), ...FOREIGN, ...(plugins?.schemaVariables ?? [])]),

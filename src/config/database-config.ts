@@ -1,3 +1,5 @@
+import { serversIn } from './server-list.js';
+
 /** Times are in seconds. */
 export interface DatabaseLimits {
   /** Until a connection is established, or free in the pool. */
@@ -76,4 +78,14 @@ function limitsFrom(values: DatabaseValues): DatabaseLimits {
     poolQueue: values.DATABASE_POOL_QUEUE ?? DATABASE_LIMITS.poolQueue,
     startTimeout: values.DATABASE_START_TIMEOUT ?? DATABASE_LIMITS.startTimeout,
   };
+}
+
+/** Warns about a URL that may lead the server to a standby. */
+export function databaseWarnings({ url }: DatabaseConfig): string[] {
+  const { urls, target } = serversIn(url);
+  if (target === 'read-write' || target === 'primary' || (target === 'any' && urls.length === 1)) return [];
+  return [
+    'DATABASE_URL may lead to a standby, which learns late that a session was revoked and accepts no writes. ' +
+      'Add target_session_attrs=read-write to it. For reads that may be old there is DATABASE_REPLICA_URL.',
+  ];
 }
