@@ -137,7 +137,10 @@ describe('when the primary crashes and the standby is promoted', () => {
   const revocations: (Seen & { readonly token: string })[] = [];
 
   beforeAll(async () => {
-    gatehouse = await startGatehouse({ SESSION_CACHE: 'true' }, { ...database, url });
+    gatehouse = await startGatehouse(
+      { SESSION_CACHE: 'true', DATABASE_STATEMENT_TIMEOUT: '1' },
+      { ...database, url },
+    );
     ada = await aMember(gatehouse);
     await database.query(
       `insert into sessions (id, user_id, token, expires_at, created_at, updated_at)
@@ -166,10 +169,13 @@ describe('when the primary crashes and the standby is promoted', () => {
     revocations.push({ at: performance.now(), status, text, token });
   }
 
-  /** What the primary commits after the standby has lost it, the standby never gets. */
+  /**
+   * What the primary commits after the standby has lost it, the standby never gets. That lasts longer than the timeout of
+   * statements, because PostgreSQL must not confirm a commit when that is over.
+   */
   async function failOver(): Promise<void> {
     replication.lose();
-    await sleep(200);
+    await sleep(1200);
     crashedAt = performance.now();
     await primary.crash();
     replication.cut();
