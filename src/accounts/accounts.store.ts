@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { GatheredLookup } from '../database/gathered-lookup.js';
 import { PreparedQueries, type PreparedQuery } from '../database/prepared-queries.js';
+import { Replica } from '../database/replica.js';
 import { RowIds } from '../database/row-ids.js';
 import { insertText } from '../database/write-text.js';
 import { AccountEntity } from './account.entity.js';
@@ -45,6 +46,7 @@ export class AccountsStore {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly prepared: PreparedQueries,
+    replica: Replica,
     private readonly ids: RowIds,
     @Inject(CONFIG) { user, advanced }: Config,
   ) {
@@ -52,7 +54,7 @@ export class AccountsStore {
     this.listLimit = advanced.database.defaultFindManyLimit;
     this.findCredentialsQuery = findCredentials(this.userFields);
     this.listQuery = listAccounts(this.listLimit);
-    this.summaries = new GatheredLookup(prepared, {
+    this.summaries = new GatheredLookup(replica, {
       one: listAccountSummaries(this.listLimit),
       many: listAccountSummariesOfUsers(this.listLimit),
       keyOf: ({ userId }) => userId,

@@ -3,6 +3,8 @@ import { encryptStoredTokens } from '../accounts/stored-tokens.js';
 import { TokenSeal } from '../accounts/token-seal.js';
 import { loadConfig } from '../assembly/load-config.js';
 import { describeConnectionFault } from '../database/connection-fault.js';
+import { toOneOf } from '../database/server-client.js';
+import { Servers } from '../database/servers.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { runCommand } from './command.js';
 import { operatorsEnvironment } from './with-database.js';
@@ -21,8 +23,14 @@ await runCommand({
         'Nothing was changed, because servers read encrypted tokens only with ACCOUNT_ENCRYPT_OAUTH_TOKENS=true. Set this first.',
       );
     }
-    const { url } = config.database;
-    const dataSource = new DataSource({ type: 'postgres', url, poolSize: 1 });
+    const { url, limits } = config.database;
+    const servers = new Servers(url, limits.connectTimeout * 1000);
+    const dataSource = new DataSource({
+      type: 'postgres',
+      url: servers.first,
+      poolSize: 1,
+      extra: toOneOf(servers),
+    });
     await dataSource.initialize().catch((error: unknown) => {
       throw new StartupFault(describeConnectionFault(error, url));
     });

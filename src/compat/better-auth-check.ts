@@ -1,5 +1,7 @@
 import pg from 'pg';
 import { betterAuthMapping, isReachable } from '../database/better-auth-mapping.js';
+import { toOneOf } from '../database/server-client.js';
+import { Servers } from '../database/servers.js';
 import { TABLES, type Tables } from '../database/tables.js';
 import type { Finding } from '../migrating/finding.js';
 
@@ -9,6 +11,9 @@ import type { Finding } from '../migrating/finding.js';
  */
 const NUMERIC_USER_ID =
   /^Field (?:user_id|userId) in table \w+ has a different type .* Expected string but got (?:int\d|numeric|bpchar|uuid)\.$/;
+
+/** Milliseconds that a server has to accept a connection. */
+const PATIENCE = 10_000;
 
 interface Plan {
   readonly toBeCreated: readonly { table: string }[];
@@ -23,7 +28,7 @@ type GetMigrations = (options: object, behaviour?: object) => Promise<Plan>;
 export async function checkBetterAuth(url: string, tables: Tables): Promise<Finding[] | undefined> {
   const getMigrations = await load();
   if (!getMigrations) return undefined;
-  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  const pool = new pg.Pool({ ...toOneOf(new Servers(url, PATIENCE)), max: 2 });
   pool.on('error', () => {});
   const warnings: string[] = [];
   const logger = { level: 'warn', log: (_level: string, message: string) => warnings.push(message) };

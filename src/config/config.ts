@@ -1,6 +1,6 @@
 import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
-import { databaseLimitsFrom, type DatabaseConfig } from './database-config.js';
+import { databaseFrom, databaseWarnings, type DatabaseConfig } from './database-config.js';
 import type { Environment } from './environment.js';
 import { exposureFrom, exposureWarnings, type Exposure } from './exposure.js';
 import type { ContributedCookie, Contributions } from './contributions.js';
@@ -138,6 +138,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
     socialProviders,
     warnings: [
       ...exposureWarnings(values, settings.origin),
+      ...databaseWarnings(settings.database),
       ...ineffective(
         environment,
         new Set([...known.keys(), ...FOREIGN, ...(plugins?.schemaVariables ?? [])]),
@@ -239,17 +240,6 @@ export function loadConfiguredFields(environment: Environment): ConfiguredFields
   const fields = fieldsFrom(environment, values, faults);
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return fields;
-}
-
-export function databaseFrom(values: Values): DatabaseConfig {
-  const url = values.DATABASE_URL ?? '';
-  return {
-    url,
-    directUrl: values.DATABASE_DIRECT_URL ?? url,
-    poolSize: values.DATABASE_POOL_SIZE ?? 10,
-    preparedStatements: values.DATABASE_PREPARED_STATEMENTS ?? true,
-    limits: databaseLimitsFrom(values),
-  };
 }
 
 function missing(environment: Environment, { NODE_ENV }: Values): string[] {

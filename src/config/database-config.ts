@@ -1,3 +1,5 @@
+import { serversIn } from './server-list.js';
+
 /** Times are in seconds. */
 export interface DatabaseLimits {
   /** Until a connection is established, or free in the pool. */
@@ -16,6 +18,8 @@ export interface DatabaseConfig {
   readonly url: string;
   /** Leads to PostgreSQL itself, past a connection pooler. Migrations, locks and LISTEN need it. */
   readonly directUrl: string;
+  /** Undefined if DATABASE_REPLICA_URL is not set. `maxLag` is in seconds. */
+  readonly replica?: { readonly url: string; readonly maxLag: number };
   readonly poolSize: number;
   readonly preparedStatements: boolean;
   readonly limits: DatabaseLimits;
@@ -32,7 +36,13 @@ export const DATABASE_LIMITS: DatabaseLimits = {
   startTimeout: 60,
 };
 
-interface LimitValues {
+interface DatabaseValues {
+  readonly DATABASE_URL?: string;
+  readonly DATABASE_DIRECT_URL?: string;
+  readonly DATABASE_REPLICA_URL?: string;
+  readonly DATABASE_REPLICA_MAX_LAG?: number;
+  readonly DATABASE_POOL_SIZE?: number;
+  readonly DATABASE_PREPARED_STATEMENTS?: boolean;
   readonly DATABASE_CONNECT_TIMEOUT?: number;
   readonly DATABASE_STATEMENT_TIMEOUT?: number;
   readonly DATABASE_LOCK_TIMEOUT?: number;
@@ -42,7 +52,22 @@ interface LimitValues {
   readonly DATABASE_START_TIMEOUT?: number;
 }
 
-export function databaseLimitsFrom(values: LimitValues): DatabaseLimits {
+export function databaseFrom(values: DatabaseValues): DatabaseConfig {
+  const url = values.DATABASE_URL ?? '';
+  const replica = values.DATABASE_REPLICA_URL;
+  return {
+    url,
+    directUrl: values.DATABASE_DIRECT_URL ?? url,
+    ...(replica === undefined
+      ? {}
+      : { replica: { url: replica, maxLag: values.DATABASE_REPLICA_MAX_LAG ?? 5 } }),
+    poolSize: values.DATABASE_POOL_SIZE ?? 10,
+    preparedStatements: values.DATABASE_PREPARED_STATEMENTS ?? true,
+    limits: limitsFrom(values),
+  };
+}
+
+function limitsFrom(values: DatabaseValues): DatabaseLimits {
   return {
     connectTimeout: values.DATABASE_CONNECT_TIMEOUT ?? DATABASE_LIMITS.connectTimeout,
     statementTimeout: values.DATABASE_STATEMENT_TIMEOUT ?? DATABASE_LIMITS.statementTimeout,
@@ -53,4 +78,14 @@ export function databaseLimitsFrom(values: LimitValues): DatabaseLimits {
     poolQueue: values.DATABASE_POOL_QUEUE ?? DATABASE_LIMITS.poolQueue,
     startTimeout: values.DATABASE_START_TIMEOUT ?? DATABASE_LIMITS.startTimeout,
   };
+}
+
+/** Warns about a URL that may lead the server to a standby. */
+export function databaseWarnings({ url }: DatabaseConfig): string[] {
+  const { urls, target } = serversIn(url);
+  if (target === 'read-write' || target === 'primary' || (target === 'any' && urls.length === 1)) return [];
+  return [
+    'DATABASE_URL may lead to a standby, which learns late that a session was revoked and accepts no writes. ' +
+      'Add target_session_attrs=read-write to it. For reads that may be old there is DATABASE_REPLICA_URL.',
+  ];
 }

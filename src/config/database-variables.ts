@@ -3,11 +3,25 @@ import { variable } from './variable.js';
 
 /** The variables for the connections to PostgreSQL. */
 export const DATABASE_VARIABLES = {
-  DATABASE_URL: variable(postgresUrl, 'PostgreSQL 14 to 18', 'embedded PostgreSQL, not in production'),
+  DATABASE_URL: variable(
+    postgresUrl,
+    'PostgreSQL 14 to 18; several servers as libpq spells it: `postgresql://user@one:5432,two:5432/app?target_session_attrs=read-write`',
+    'embedded PostgreSQL, not in production',
+  ),
   DATABASE_DIRECT_URL: variable(
     postgresUrl,
     'URL of PostgreSQL without a connection pooler, for migrations and `SESSION_CACHE`',
     '`DATABASE_URL`',
+  ),
+  DATABASE_REPLICA_URL: variable(
+    postgresUrl,
+    'URL of a streaming standby that answers reads which may be slightly old, such as lists; nothing that judges a session',
+    'the primary answers them',
+  ),
+  DATABASE_REPLICA_MAX_LAG: variable(
+    seconds(1, 3600),
+    'seconds that the standby may be behind; if it is later or away, the primary answers',
+    '5',
   ),
   DATABASE_POOL_SIZE: variable(
     integer(1, 1000),

@@ -1,6 +1,7 @@
 import type { DatabaseConfig } from './database-config.js';
 import { StartupFault } from '../errors/startup-fault.js';
-import { CORE, DATABASE_NAMES, FIELD_NAMES, TABLE_NAMES, databaseFrom, withoutDatabase } from './config.js';
+import { CORE, DATABASE_NAMES, FIELD_NAMES, TABLE_NAMES, withoutDatabase } from './config.js';
+import { databaseFrom } from './database-config.js';
 import { fieldsFrom, type ConfiguredFields } from './configured-fields.js';
 import type { Environment } from './environment.js';
 import { MIGRATION_VARIABLES } from './migration-variables.js';

@@ -1,4 +1,5 @@
 import { parseLegacyFormat } from '../crypto/password/legacy-format.js';
+import { TARGETS, serversIn } from './server-list.js';
 
 /**
  * Turns the text of a variable into its value. It throws an `Error` whose message completes the sentence "NAME must be …".
@@ -40,11 +41,18 @@ export const list: Parser<string[]> = (value) =>
 
 export const postgresUrl: Parser<string> = (value) => {
   const fault = 'a PostgreSQL URL such as postgresql://user:password@host:5432/database?sslmode=require';
-  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) throw new Error(fault);
-  const { username, password, pathname } = new URL(value);
+  const { urls, first, target } = serversIn(value);
+  if (!/^postgres(ql)?:\/\//.test(value) || !urls.every((url) => URL.canParse(url))) throw new Error(fault);
+  const { username, password, pathname } = new URL(first);
   if (pathname.length < 2) throw new Error(`${fault} (the database name is missing)`);
   if (![username, password, pathname].every(isDecodable)) {
     throw new Error(`${fault} (write a percent sign in a name or password as %25)`);
+  }
+  if (urls.length > 1 && !urls.every((url) => new URL(url).hostname)) {
+    throw new Error(`${fault} (a host in the list is empty)`);
+  }
+  if (!TARGETS.some((known) => known === target)) {
+    throw new Error(`${fault} (target_session_attrs is one of ${TARGETS.join(', ')})`);
   }
   return /[?&]uselibpqcompat=true/.test(value) ? value : value.replace(SOME_TLS, '$1verify-full');
 };

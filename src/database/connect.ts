@@ -6,6 +6,7 @@ import { unavailability } from '../errors/unavailable.js';
 import { describeConnectionFault } from './connection-fault.js';
 import { isRefusedByPooler } from './connection-pooler.js';
 import { ServerDataSource } from './server-data-source.js';
+import { Servers } from './servers.js';
 
 export type Entities = readonly Extract<EntityTarget<ObjectLiteral>, new () => unknown>[];
 
@@ -51,7 +52,7 @@ function dataSource(
   limitsInDatabase: boolean,
 ): ServerDataSource {
   return new ServerDataSource({
-    url,
+    servers: new Servers(url, limits.connectTimeout * 1000),
     entities: [...entities],
     synchronize: false,
     migrationsRun: false,

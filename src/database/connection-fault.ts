@@ -1,8 +1,10 @@
+import { addressesIn, serversIn } from '../config/server-list.js';
+
 /** One sentence that says why the database cannot be used and what to check. It never contains the password. */
 export function describeConnectionFault(error: unknown, url: string): string {
-  const { hostname, port, pathname } = new URL(url);
-  const username = decodeURIComponent(new URL(url).username);
-  const server = `${hostname}:${port || 5432}`;
+  const { hostname, pathname, username: encoded } = new URL(serversIn(url).first);
+  const username = decodeURIComponent(encoded);
+  const server = addressesIn(url);
   const { code, message = '' } = (error ?? {}) as { code?: string; message?: string };
   switch (code ?? innerCode(error)) {
     case 'ECONNREFUSED':

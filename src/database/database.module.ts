@@ -5,14 +5,16 @@ import { CONFIG } from '../config/config.module.js';
 import { Logger } from '../logging/logger.js';
 import { connect, type Entities } from './connect.js';
 import { DatabaseMetrics } from './database-metrics.js';
+import { DemotionWatch } from './demotion-watch.js';
 import { PreparedQueries } from './prepared-queries.js';
+import { Replica } from './replica.js';
 import { RowHooks } from './row-hooks.js';
 import { RowIds } from './row-ids.js';
 
 @Global()
 @Module({
-  providers: [DatabaseMetrics, PreparedQueries, RowHooks, RowIds],
-  exports: [PreparedQueries, RowHooks, RowIds],
+  providers: [DatabaseMetrics, DemotionWatch, PreparedQueries, Replica, RowHooks, RowIds],
+  exports: [PreparedQueries, Replica, RowHooks, RowIds],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   /** The caller names the entities, so that this folder imports nothing from the folders above it. */

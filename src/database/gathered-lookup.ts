@@ -1,11 +1,15 @@
 import type { QueryResultRow } from 'pg';
 import { unavailability } from '../errors/unavailable.js';
-import type { PreparedQueries, PreparedQuery } from './prepared-queries.js';
+import type { PreparedQuery } from './prepared-queries.js';
 
 interface Question<Row> {
   readonly key: string;
   readonly answer: (rows: readonly Row[]) => void;
   readonly fail: (error: unknown) => void;
+}
+
+interface Queries {
+  rows<Row extends QueryResultRow>(query: PreparedQuery, given: unknown[]): Promise<Row[]>;
 }
 
 interface Statements<Row> {
@@ -28,7 +32,7 @@ export class GatheredLookup<Row extends QueryResultRow> {
   private questions: Question<Row>[] = [];
 
   constructor(
-    private readonly queries: PreparedQueries,
+    private readonly queries: Queries,
     private readonly statements: Statements<Row>,
   ) {}
 

@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { Observed } from '../metrics/observed.js';
+import { ServerClient } from './server-client.js';
 
 export interface Statement {
   /** The first word of the statement, such as `select`; `other` if it is not one of the common ones. */
@@ -16,9 +16,9 @@ const OPERATIONS = new Set(['select', 'insert', 'update', 'delete', 'with', 'sta
 type Query = (...given: unknown[]) => unknown;
 type Callback = (error: unknown, ...more: unknown[]) => void;
 
-/** The driver's connection. It reports each statement to `STATEMENTS`, without its text and its values. */
-export class ObservedClient extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
+/** A connection that reports each statement to `STATEMENTS`, without its text and its values. */
+export class ObservedClient extends ServerClient {
+  constructor(config?: ConstructorParameters<typeof ServerClient>[0]) {
     super(config);
     this.query = observed(this.query.bind(this)) as typeof this.query;
   }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { PoolClient, QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { retried } from './retried.js';
 import { writtenAsUtc } from './utc.js';
@@ -29,16 +29,28 @@ export class PreparedQueries {
 
   /** @param manager of the transaction that the statement belongs to. */
   async rows<Row extends QueryResultRow>(
-    { name, text: marked }: PreparedQuery,
+    query: PreparedQuery,
     given: unknown[],
     manager?: EntityManager,
   ): Promise<Row[]> {
+    if (!manager?.queryRunner) return this.rowsFrom<Row>(this.dataSource.pool, query, given);
+    const client = (await manager.queryRunner.connect()) as PoolClient;
+    return (await client.query<Row>(this.written(query, given))).rows;
+  }
+
+  async rowsFrom<Row extends QueryResultRow>(
+    pool: Pool,
+    query: PreparedQuery,
+    given: unknown[],
+  ): Promise<Row[]> {
+    const written = this.written(query, given);
+    return (await retried(() => pool.query<Row>(written))).rows;
+  }
+
+  private written({ name, text: marked }: PreparedQuery, given: unknown[]) {
     const isNamed = name !== undefined && this.config.database.preparedStatements;
     const text = this.dataSource.tables.resolve(marked);
     const values = writtenAsUtc(given);
-    const query = isNamed ? { name, text, values } : { text, values };
-    if (!manager?.queryRunner) return (await retried(() => this.dataSource.pool.query<Row>(query))).rows;
-    const client = (await manager.queryRunner.connect()) as PoolClient;
-    return (await client.query<Row>(query)).rows;
+    return isNamed ? { name, text, values } : { text, values };
   }
 }

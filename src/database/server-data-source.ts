@@ -7,19 +7,13 @@ import {
   type QueryRunner,
   type ReplicationMode,
 } from 'typeorm';
-import type { DatabaseLimits } from '../config/database-config.js';
 import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
+import type { Servers } from './servers.js';
 import { Tables, readTables } from './tables.js';
-import { boundQueue, closeIdleConnections } from './pool-limits.js';
+import { connectionOptions, type ConnectionLimits } from './connection-options.js';
+import { boundQueue } from './pool-limits.js';
 import { retried } from './retried.js';
-import { READ_AS_UTC, writtenAsUtc } from './utc.js';
-import { watchedClient } from './watched-client.js';
-
-/**
- * Milliseconds. PostgreSQL looks for a deadlock after 1 s, which is also the default of DATABASE_LOCK_TIMEOUT. A deadlock
- * must be reported as one, because then the transaction is repeated.
- */
-const AFTER_DEADLOCKS = 250;
+import { writtenAsUtc } from './utc.js';
 
 class TableNames extends DefaultNamingStrategy {
   tables = new Tables();
@@ -33,11 +27,7 @@ type Options = Extract<DataSourceOptions, { type: 'postgres' }>;
 
 type InTransaction<T> = (manager: EntityManager) => Promise<T>;
 
-type ServerOptions = Omit<Options, 'type' | 'namingStrategy'> & {
-  readonly limits: DatabaseLimits;
-  /** False behind a pooler that refuses these limits. Then only the server watches the time of its statements. */
-  readonly limitsInDatabase: boolean;
-};
+type ServerOptions = Omit<Options, 'type' | 'namingStrategy' | 'url'> & ConnectionLimits;
 
 /**
  * The server's data source. No statement of it waits for ever. It finds our tables under the names that they have in this database, and reads and writes all
@@ -45,35 +35,23 @@ type ServerOptions = Omit<Options, 'type' | 'namingStrategy'> & {
  */
 export class ServerDataSource extends DataSource {
   private readonly names: TableNames;
+  readonly servers: Servers;
+  readonly limitsInDatabase: boolean;
   private readonly poolQueue: number;
 
-  constructor({ limits, limitsInDatabase, ...options }: ServerOptions) {
+  constructor({ servers, limits, limitsInDatabase, ...options }: ServerOptions) {
     const names = new TableNames();
-    const milliseconds = (seconds: number) => seconds * 1000;
     super({
       ...options,
       type: 'postgres',
+      url: servers.first,
       namingStrategy: names,
-      connectTimeoutMS: milliseconds(limits.connectTimeout),
-      extra: {
-        types: READ_AS_UTC,
-        keepAlive: true,
-        keepAliveInitialDelayMillis: 10_000,
-        maxLifetimeSeconds: limits.connectionLifetime,
-        // PostgreSQL gets one second to report that it cancelled the statement.
-        Client: watchedClient(milliseconds(limits.statementTimeout + 1), () =>
-          closeIdleConnections(this.pool),
-        ),
-        ...(limitsInDatabase
-          ? {
-              statement_timeout: milliseconds(limits.statementTimeout),
-              lock_timeout: milliseconds(limits.lockTimeout) + AFTER_DEADLOCKS,
-              idle_in_transaction_session_timeout: milliseconds(limits.idleInTransactionTimeout),
-            }
-          : {}),
-      },
+      connectTimeoutMS: limits.connectTimeout * 1000,
+      extra: connectionOptions({ servers, limits, limitsInDatabase }, () => this.pool),
     });
     this.names = names;
+    this.servers = servers;
+    this.limitsInDatabase = limitsInDatabase;
     this.poolQueue = limits.poolQueue;
   }
 

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
 import { ObservedClient } from './observed-client.js';
-import { Unavailable } from '../errors/unavailable.js';
 
 /**
  * A connection that is closed when PostgreSQL owes an answer and stays silent for `patience` milliseconds. Without this, a
@@ -10,7 +9,7 @@ import { Unavailable } from '../errors/unavailable.js';
  */
 export function watchedClient(patience: number, onSilence: () => void): typeof pg.Client {
   return class WatchedClient extends ObservedClient {
-    constructor(config?: string | pg.ClientConfig) {
+    constructor(config?: ConstructorParameters<typeof ObservedClient>[0]) {
       super(config);
       // The pool and TypeORM listen only while they hold the connection, and an error without a listener ends the process.
       this.on('error', () => {});
@@ -18,12 +17,11 @@ export function watchedClient(patience: number, onSilence: () => void): typeof p
     }
 
     private watch(): void {
-      // The driver has these two fields, but its types do not show them.
-      const client = this as unknown as { connection: { stream: Socket }; readyForQuery: boolean };
-      const { stream } = client.connection;
-      stream.setTimeout(patience, () => {
+      // The driver has this field, but its types do not show it.
+      const client = this as unknown as { readyForQuery: boolean };
+      (this.connection.stream as Socket).setTimeout(patience, () => {
         if (client.readyForQuery) return;
-        stream.destroy(new Unavailable('the database stopped answering'));
+        this.sever('the database stopped answering');
         onSilence();
       });
     }

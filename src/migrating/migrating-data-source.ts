@@ -6,6 +6,8 @@ import type { Environment } from '../config/environment.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import type { Entities } from '../database/connect.js';
 import { describeConnectionFault } from '../database/connection-fault.js';
+import { toOneOf } from '../database/server-client.js';
+import { Servers } from '../database/servers.js';
 import { POOLED, isRefusedByPooler } from '../database/connection-pooler.js';
 import { AddingSchemaBuilder } from './adding-schema-builder.js';
 import { NO_FIELDS, expectedMigrations, pendingMigrations } from './expected-migrations.js';
@@ -20,6 +22,8 @@ import { withStoredNames } from './stored-names.js';
 const debug = debuglog('gatehouse');
 
 const OLDEST_POSTGRES = 14;
+/** Milliseconds that a server has to accept a connection. */
+const PATIENCE = 10_000;
 const SESSION = '-c timezone=UTC -c statement_timeout=0';
 /** Lets a statement use one processor, because the application needs the others. The URL can override this. */
 const ONE_PROCESSOR = '-c max_parallel_workers_per_gather=0 -c max_parallel_maintenance_workers=0';
@@ -29,6 +33,7 @@ const ONE_PROCESSOR = '-c max_parallel_workers_per_gather=0 -c max_parallel_main
  * it reports a fault as a short text without a stack trace.
  */
 export class MigratingDataSource extends DataSource {
+  private readonly servers: Servers;
   private readonly fault: StartupFault | undefined;
 
   /**
@@ -36,13 +41,14 @@ export class MigratingDataSource extends DataSource {
    * @param fault an error in the settings. `initialize` throws it, because the CLI prints such errors without a stack.
    */
   constructor(
-    private readonly url: string,
+    url: string,
     private readonly fields: ConfiguredFields,
     { entities = [], fault }: { readonly entities?: Entities; readonly fault?: StartupFault } = {},
   ) {
+    const servers = new Servers(prepared(url), PATIENCE);
     super({
       type: 'postgres',
-      url: prepared(url),
+      url: servers.first,
       applicationName: 'gatehouse-migrations',
       entities: [...entities],
       migrations: expectedMigrations(fields),
@@ -55,10 +61,11 @@ export class MigratingDataSource extends DataSource {
       installExtensions: false,
       logger: new MigrationLogger(),
       poolSize: 4,
-      connectTimeoutMS: 10_000,
+      connectTimeoutMS: PATIENCE,
       poolErrorHandler: () => {},
-      extra: { keepAlive: true },
+      extra: { ...toOneOf(servers), keepAlive: true },
     });
+    this.servers = new Servers(url, PATIENCE);
     this.fault = fault;
     this.driver.createSchemaBuilder = () => new AddingSchemaBuilder(this, () => this.requireMigrations());
   }
@@ -69,7 +76,9 @@ export class MigratingDataSource extends DataSource {
       await super.initialize();
     } catch (error) {
       if (error instanceof StartupFault) throw error;
-      throw new StartupFault(isRefusedByPooler(error) ? POOLED : describeConnectionFault(error, this.url));
+      throw new StartupFault(
+        isRefusedByPooler(error) ? POOLED : describeConnectionFault(error, this.servers.url),
+      );
     }
     const version = String(this.driver.version);
     if (Number.parseInt(version, 10) >= OLDEST_POSTGRES) return this;
@@ -101,7 +110,7 @@ export class MigratingDataSource extends DataSource {
   /** `schema:sync` of the TypeORM CLI. Only adds what an entity has and the database lacks. */
   override async synchronize(dropBeforeSync = false): Promise<void> {
     if (dropBeforeSync) await this.dropDatabase();
-    await inOneSentence(() => MigrationLock.hold(this.url, () => super.synchronize()));
+    await inOneSentence(() => MigrationLock.hold(this.servers, () => super.synchronize()));
   }
 
   /** `schema:drop` of the TypeORM CLI. */
@@ -125,7 +134,7 @@ export class MigratingDataSource extends DataSource {
     executor.fake = options?.fake ?? false;
     try {
       return await inOneSentence(() =>
-        MigrationLock.hold(this.url, () => asHolder(queryRunner, () => work(executor))),
+        MigrationLock.hold(this.servers, () => asHolder(queryRunner, () => work(executor))),
       );
     } finally {
       await queryRunner.release();
@@ -241,8 +250,9 @@ export function handOverLegacyNames(environment: Environment): void {
  * zone. Removes the statement timeout, because building an index may take longer than the role's timeout.
  */
 function prepared(url: string): string {
-  const parsed = new URL(url);
-  const options = parsed.searchParams.get('options');
-  parsed.searchParams.set('options', [ONE_PROCESSOR, options, SESSION].filter(Boolean).join(' '));
-  return parsed.href;
+  const [, servers = url, query = ''] = /^([^?]*)\??(.*)$/s.exec(url) ?? [];
+  const parameters = new URLSearchParams(query);
+  const options = parameters.get('options');
+  parameters.set('options', [ONE_PROCESSOR, options, SESSION].filter(Boolean).join(' '));
+  return `${servers}?${parameters.toString()}`;
 }

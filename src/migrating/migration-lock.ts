@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { StartupFault } from '../errors/startup-fault.js';
 import { describeConnectionFault } from '../database/connection-fault.js';
 import { POOLED, isPooled } from '../database/connection-pooler.js';
+import { ServerClient, toOneOf } from '../database/server-client.js';
+import type { Servers } from '../database/servers.js';
 
 /** Key of the advisory lock: a random number, so that no other application uses the same one. */
 const KEY = '7162013847190021';
@@ -19,8 +21,8 @@ export const MigrationLock = {
    * in the holder would wait for that snapshot forever. The lock has its own connection, so that it outlives transactions.
    * @throws {StartupFault} if PostgreSQL cannot be reached, if a pooler is in between, or if the connection is lost.
    */
-  async hold<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
-    const client = lockClient(url);
+  async hold<Result>(servers: Servers, work: () => Promise<Result>): Promise<Result> {
+    const client = lockClient(servers);
     const lost = new Promise<never>((_resolve, reject) => {
       client.once('end', () => reject(new StartupFault(LOST)));
     });
@@ -28,10 +30,10 @@ export const MigrationLock = {
     try {
       await client.connect();
     } catch (error) {
-      throw new StartupFault(describeConnectionFault(error, url));
+      throw new StartupFault(describeConnectionFault(error, servers.url));
     }
     try {
-      await wait(client, url);
+      await wait(client, servers);
       return await Promise.race([work(), lost]);
     } finally {
       await client.end().catch(() => {});
@@ -46,9 +48,9 @@ const LOST_BEFORE =
   'The connection to PostgreSQL was lost while waiting for the lock of the migrations. Nothing was changed. Run the command again.';
 
 /** Waits until the lock is ours and no earlier process is at work. */
-async function wait(client: pg.Client, url: string): Promise<void> {
+async function wait(client: pg.Client, servers: Servers): Promise<void> {
   try {
-    if (await isPooled(client, () => lockClient(url))) throw new StartupFault(POOLED);
+    if (await isPooled(client, () => lockClient(servers))) throw new StartupFault(POOLED);
     await acquire(client);
     await endPredecessors(client);
   } catch (error) {
@@ -56,13 +58,13 @@ async function wait(client: pg.Client, url: string): Promise<void> {
     const { code = '' } = error as { code?: string };
     // Class 57 is an administrator who ends the session, class 08 a lost connection. The driver's own errors have no code.
     const lost = code === '' || /^(57P0[12]|08|ECONN|EPIPE)/.test(code);
-    throw new StartupFault(lost ? LOST_BEFORE : describeConnectionFault(error, url));
+    throw new StartupFault(lost ? LOST_BEFORE : describeConnectionFault(error, servers.url));
   }
 }
 
-function lockClient(url: string): pg.Client {
-  const client = new pg.Client({
-    connectionString: url,
+function lockClient(servers: Servers): pg.Client {
+  const client = new ServerClient({
+    ...toOneOf(servers),
     application_name: 'gatehouse-migrations-lock',
     keepAlive: true,
     connectionTimeoutMillis: 10_000,

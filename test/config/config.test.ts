@@ -62,11 +62,26 @@ describe('defaults', () => {
     }));
 });
 
+test.each([
+  ['postgresql://one/app', 0],
+  ['postgresql://one,two/app?target_session_attrs=read-write', 0],
+  ['postgresql://one,two/app', 1],
+  ['postgresql://one/app?target_session_attrs=standby', 1],
+])('warns about a URL that may lead to a standby: %s', (url, warnings) =>
+  expect(
+    loadConfig({ ...complete, DATABASE_URL: url }).warnings.filter((warning) =>
+      warning.includes('may lead to a standby'),
+    ),
+  ).toHaveLength(warnings),
+);
+
 test('reads every variable', () =>
   expect(
     loadConfig({
       ...complete,
       DATABASE_DIRECT_URL: 'postgresql://direct/app',
+      DATABASE_REPLICA_URL: 'postgresql://replica/app',
+      DATABASE_REPLICA_MAX_LAG: '2',
       DATABASE_POOL_SIZE: '3',
       DATABASE_PREPARED_STATEMENTS: 'false',
       HOST: '127.0.0.1',
@@ -92,7 +107,12 @@ test('reads every variable', () =>
       ADVANCED_IP_ADDRESS_IP_ADDRESS_HEADERS: 'cf-connecting-ip,x-real-ip',
     }),
   ).toMatchObject({
-    database: { directUrl: 'postgresql://direct/app', poolSize: 3, preparedStatements: false },
+    database: {
+      directUrl: 'postgresql://direct/app',
+      replica: { url: 'postgresql://replica/app', maxLag: 2 },
+      poolSize: 3,
+      preparedStatements: false,
+    },
     host: '127.0.0.1',
     trustedOrigins: ['http://localhost:3000', 'https://app.example.com', 'https://*.example.org'],
     logLevel: 'trace',
@@ -136,6 +156,18 @@ describe('faults', () => {
     expect(faultOf({ ...complete, PORT: '70000' })).toBe(
       'The configuration has a fault: PORT must be a whole number from 0 to 65535, but it is "70000".',
     ));
+
+  test.each([
+    ['a host is missing', 'postgresql://one,/app', 'a host in the list is empty'],
+    [
+      'the attribute is unknown',
+      'postgresql://one,two/app?target_session_attrs=writable',
+      'target_session_attrs is one of any, read-write, read-only, primary, standby, prefer-standby',
+    ],
+    ['a port is no number', 'postgresql://one:1,two:x/app', 'DATABASE_URL must be a PostgreSQL URL'],
+  ])('a list of servers is refused if %s', (_what, url, message) =>
+    expect(faultOf({ ...complete, DATABASE_URL: url })).toContain(message),
+  );
 
   test('several faults are reported together', () =>
     expect(

@@ -8,10 +8,15 @@ import type { PostgresVersion } from './database.js';
 
 export interface RestartablePostgres {
   readonly url: string;
+  /** Ends every process at once. */
+  crash(): Promise<void>;
   /** Ends every process at once like a crash, and starts the server again on the same data. */
   crashAndRestart(): Promise<void>;
-  /** Starts a hot standby on a copy of the data. To copy the data it stops the server for a moment. */
-  addStandby(): Promise<{ url: string; stop(): Promise<void> }>;
+  /**
+   * Starts a hot standby on a copy of the data. To copy the data it stops the server for a moment.
+   * @param source the address of the server that the standby connects to
+   */
+  addStandby(source?: string): Promise<{ url: string; stop(): Promise<void> }>;
   stop(): Promise<void>;
 }
 
@@ -48,17 +53,19 @@ export async function startRestartablePostgres(version: PostgresVersion): Promis
   };
   let server = await start();
   const end = async (signal: NodeJS.Signals, of = server) => {
+    if (of.exitCode !== null || of.signalCode !== null) return;
     const ended = once(of, 'exit');
     of.kill(signal);
     await ended;
   };
   return {
     url: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`,
+    crash: () => end('SIGQUIT'),
     async crashAndRestart() {
       await end('SIGQUIT');
       server = await start();
     },
-    async addStandby() {
+    async addStandby(source) {
       await end('SIGINT');
       const [copy, standbyPort] = [join(folder, 'standby'), await freePort()];
       await cp(data, copy, { recursive: true, preserveTimestamps: true });
@@ -67,7 +74,8 @@ export async function startRestartablePostgres(version: PostgresVersion): Promis
       if (user.uid !== undefined) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, copy]);
       await chmod(copy, 0o700);
       server = await start();
-      const primary = `host=127.0.0.1 port=${port} user=postgres password=postgres`;
+      const sourcePort = source ? new URL(source).port : port;
+      const primary = `host=127.0.0.1 port=${sourcePort} user=postgres password=postgres`;
       const own = ['-D', copy, '-p', String(standbyPort), '-k', folder];
       const standby = await start(own.concat('-c', 'fsync=off', '-c', `primary_conninfo=${primary}`));
       return {

@@ -15,6 +15,7 @@ import { hostOptions } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
 import { hostedCalls } from './hosted-call.js';
 import { HASHES_PASSWORD, hostingOf, needsRows, type Hosting } from './hosted-paths.js';
+import { listUsersFrom } from './user-lists.js';
 import { loadLibrary, type Library, type LibraryEndpoint } from './library.js';
 import { coreRoutesOf, nativeEndpoints } from './native-endpoints.js';
 
@@ -73,6 +74,7 @@ export class PluginHost {
     const checksPasswords = context.password.hash !== hash;
     if (checksPasswords) this.rules.add(ruleOf(context.password.hash));
     this.database.rowHooks.add(rowHookOf(hooks));
+    listUsersFrom(this.database.replica, context.internalAdapter);
     const hostingOfPath = (path: string): Hosting => {
       const needed =
         (checksPasswords && HASHES_PASSWORD.includes(path)) ||

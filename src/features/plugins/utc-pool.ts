@@ -1,7 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Pool, PoolClient } from 'pg';
 import { writtenAsUtc } from '../../database/utc.js';
 
 export type UtcPool = Pool;
+
+/** The pool that the library's statements use instead of the primary's. */
+export const otherPool = new AsyncLocalStorage<Pool>();
 
 /**
  * The server's own pool, for the library. A `timestamp` column means UTC here, so times are written as text in UTC, whatever
@@ -9,7 +13,8 @@ export type UtcPool = Pool;
  */
 export function inUtc(pool: Pool): Pool {
   const borrowed = Object.create(pool) as Pool;
-  borrowed.connect = (async () => clientInUtc(await pool.connect())) as Pool['connect'];
+  borrowed.connect = (async () =>
+    clientInUtc(await (otherPool.getStore() ?? pool).connect())) as Pool['connect'];
   // The server ends its pool itself.
   borrowed.end = () => Promise.resolve();
   return borrowed;

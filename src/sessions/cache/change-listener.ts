@@ -1,9 +1,11 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { isPooled } from '../../database/connection-pooler.js';
+import { ServerClient, toOneOf } from '../../database/server-client.js';
+import { SESSION_STATE, Servers, type SessionState } from '../../database/servers.js';
 import { Logger } from '../../logging/logger.js';
 import { Bell } from '../../concurrency/bell.js';
 import { SessionCache } from './session-cache.js';
@@ -21,6 +23,13 @@ const IDLE_BEAT_EVERY = 1000;
 /** The listener closes a connection that does not answer for this many milliseconds. */
 const SILENCE = 2000;
 const RECONNECT_AFTER = 200;
+const CONNECTS_WITHIN = 5000;
+
+interface Beat extends SessionState {
+  readonly pid: number;
+}
+
+const BEAT = `select pg_backend_pid() as pid, ${SESSION_STATE}`;
 
 interface Waiting {
   readonly since: number;
@@ -36,6 +45,7 @@ interface Waiting {
 @Injectable()
 export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly bell = new Bell();
+  private readonly servers: Servers;
   private client: pg.Client | undefined;
   /** When the last answered heartbeat was sent, by the monotonic clock, in milliseconds. */
   private provenAt = -Infinity;
@@ -48,7 +58,9 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(CONFIG) private readonly config: Config,
     private readonly cache: SessionCache,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.servers = new Servers(config.database.directUrl, CONNECTS_WITHIN);
+  }
 
   onApplicationBootstrap(): void {
     if (this.config.sessionCache.enabled) void this.run();
@@ -107,16 +119,15 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async listen(): Promise<void> {
-    const client = newClient(this.config.database.directUrl);
+    const client = newClient(this.servers);
     const lost = () => this.lose();
     client.on('error', lost).on('end', lost);
     client.on('notification', ({ payload = '' }) => this.cache.drop(payload));
     this.client = client;
     try {
       await client.connect();
-      if (await isPooled(client, () => newClient(this.config.database.directUrl)))
-        throw new Error('a pooler');
-      const server = await this.ask(client, 'listen gatehouse_sessions; select pg_backend_pid() as pid');
+      if (await isPooled(client, () => newClient(this.servers))) throw new Error('a pooler');
+      const server = await this.ask(client, `listen gatehouse_sessions; ${BEAT}`);
       this.cache.open();
       while (!this.stopping) {
         await this.beat(client, server);
@@ -136,7 +147,7 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
    */
   private async beat(client: pg.Client, server: number): Promise<void> {
     const sentAt = performance.now();
-    if ((await this.ask(client, 'select pg_backend_pid() as pid')) !== server) throw new Error('a pooler');
+    if ((await this.ask(client, BEAT)) !== server) throw new Error('a pooler');
     this.provenAt = sentAt;
     if (this.failing) this.logger.warn('the session cache is on again');
     this.failing = false;
@@ -147,8 +158,11 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async ask(client: pg.Client, text: string): Promise<number> {
-    const result = (await client.query(text)) as unknown as pg.QueryResult<{ pid: number }>[];
-    return [result].flat().at(-1)?.rows[0]?.pid ?? 0;
+    const result = (await client.query(text)) as unknown as pg.QueryResult<Beat>[];
+    const beat = [result].flat().at(-1)?.rows[0];
+    // A server that was demoted hears nothing of the changes on its successor.
+    if (!beat || !this.servers.fits(beat)) throw new Error('a server that does not fit');
+    return beat.pid;
   }
 
   private lose(): void {
@@ -159,12 +173,12 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-function newClient(url: string): pg.Client {
-  const client = new pg.Client({
-    connectionString: url,
+function newClient(servers: Servers): pg.Client {
+  const client = new ServerClient({
+    ...toOneOf(servers),
     application_name: 'gatehouse-session-cache',
     keepAlive: true,
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: CONNECTS_WITHIN,
     query_timeout: SILENCE,
   });
   return client.on('error', () => {});
