@@ -13,6 +13,7 @@ export const FOLDERS = [
   'openapi',
   'additional-fields',
   'http',
+  'audit',
   'sweeping',
   'rate-limits',
   'mail',

@@ -21,8 +21,8 @@ const AUDIT = `
     if act ? 'off' then return; end if;
     with written as (
       insert into gatehouse.audit_events (event, actor, subject, session_id, address, user_agent, request_id, reason, details)
-      values (event, act->>'actor', subject, coalesce(session_id, act->>'session'), coalesce(act->>'address', address),
-              coalesce(act->>'userAgent', user_agent), act->>'requestId', act->>'reason', jsonb_strip_nulls(details))
+      values (event, case when act->>'self' = 'true' then subject else act->>'actor' end, subject, coalesce(session_id, act->>'session'), coalesce(act->>'address', address),
+              coalesce(act->>'userAgent', user_agent), act->>'requestId', act->>'reason', jsonb_strip_nulls(details || jsonb_build_object('by', case when session_id <> act->>'session' then act->>'session' end)))
       returning id
     )
     insert into gatehouse.audit_unchained (event_id) select id from written;

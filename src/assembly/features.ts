@@ -2,6 +2,7 @@ import { AccountsModule } from '../accounts/accounts.module.js';
 import { AccountEntity } from '../accounts/account.entity.js';
 import { SIGNED_UP } from '../accounts/sign-up-mark.js';
 import { bearerOptions } from '../features/bearer/bearer-options.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { BearerFeature } from '../features/bearer/bearer.feature.js';
 import { Jwk } from '../features/jwt/jwk.entity.js';
 import { jwtOptions } from '../features/jwt/jwt-options.js';
@@ -33,6 +34,7 @@ import type { Feature } from './feature.js';
 export const FEATURES: readonly Feature[] = [
   { module: RateLimitsModule, entities: [RateLimit] },
   { module: PagesModule },
+  { module: AuditModule },
   { module: MailModule, entities: [QueuedMail] },
   { module: VerificationsModule, entities: [Verification] },
   { module: UsersModule, entities: [UserEntity] },
