@@ -31,6 +31,7 @@ export const FOLDERS = [
   'features/bearer',
   'features/jwt',
   'features/plugins',
+  'audit-trail',
   'pages',
   'documentation',
   'assembly',

@@ -2,6 +2,7 @@ import { AccountsModule } from '../accounts/accounts.module.js';
 import { AccountEntity } from '../accounts/account.entity.js';
 import { SIGNED_UP } from '../accounts/sign-up-mark.js';
 import { bearerOptions } from '../features/bearer/bearer-options.js';
+import { AuditTrailModule } from '../audit-trail/audit-trail.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { BearerFeature } from '../features/bearer/bearer.feature.js';
 import { Jwk } from '../features/jwt/jwk.entity.js';
@@ -47,5 +48,6 @@ export const FEATURES: readonly Feature[] = [
   { module: BearerFeature, optionTables: [bearerOptions] },
   { module: JwtFeature, entities: [Jwk], optionTables: [jwtOptions] },
   { module: PluginsFeature, install: installPlugins },
+  { module: AuditTrailModule },
   { module: LegacyModule },
 ];
