@@ -25,6 +25,7 @@ import { OAUTH_STATE, STATE } from '../social/state-cookies.js';
 import { UserEntity } from '../users/user.entity.js';
 import { UsersModule } from '../users/users.module.js';
 import { Verification } from '../verifications/verification.entity.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import type { Feature } from './feature.js';
 
@@ -48,6 +49,7 @@ export const FEATURES: readonly Feature[] = [
   { module: BearerFeature, optionTables: [bearerOptions] },
   { module: JwtFeature, entities: [Jwk], optionTables: [jwtOptions] },
   { module: PluginsFeature, install: installPlugins },
+  { module: WebhooksModule },
   { module: AuditTrailModule },
   { module: LegacyModule },
 ];

@@ -7,6 +7,7 @@ import { sqlState } from '../database/sql-state.js';
 import { ALGORITHM } from '../features/jwt/signing-key.js';
 import { SigningKeys } from '../features/jwt/signing-keys.js';
 import { Logger } from '../logging/logger.js';
+import { WebhookQueue } from '../webhooks/webhook-queue.js';
 import { ChainStore, type ChainLink, type NewLink } from './chain.store.js';
 import { BEGINNING, chainHash } from './event-text.sql.js';
 
@@ -32,6 +33,7 @@ export class ChainWorker implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly store: ChainStore,
     private readonly keys: SigningKeys,
+    private readonly webhooks: WebhookQueue,
     private readonly logger: Logger,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -51,7 +53,10 @@ export class ChainWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async round(): Promise<void> {
     try {
-      while ((await this.store.alone((manager) => this.extend(manager))) === BATCH);
+      for (let added: number | undefined = BATCH; added === BATCH;) {
+        added = await this.store.alone((manager) => this.extend(manager));
+        if (added) this.webhooks.wake();
+      }
       await this.store.alone((manager) => this.sign(manager));
       this.healthy = true;
     } catch (error) {
@@ -73,6 +78,8 @@ export class ChainWorker implements OnApplicationBootstrap, OnModuleDestroy {
       links.push({ eventId: id, previous, ...last });
     }
     await this.store.add(links, manager);
+    const ids = events.map(({ id }) => id);
+    await this.webhooks.add(ids, manager);
     return events.length;
   }
 

@@ -21,6 +21,7 @@ import { parseAll } from './parse-variables.js';
 import { loadPlugins, namedPlugins, type HostedPlugins } from './plugins/load-plugins.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import { FOREIGN, VARIABLES, knownVariables, optionPrefixes, type VariableName } from './variables.js';
+import { webhookFaults, webhooksFrom, type WebhookConfig } from './webhook-settings.js';
 import type { Mailbox, VersionedSecret } from './values.js';
 
 export const BASE_PATH = '/api/auth';
@@ -77,6 +78,8 @@ export interface Config extends Options, FeatureOptions, Exposure {
   readonly lockout: LockoutConfig;
   /** The audit trail of what this server does. */
   readonly audit: { readonly enabled: boolean };
+  /** Undefined if no events are sent. */
+  readonly webhooks: WebhookConfig | undefined;
   readonly legacyJwt: LegacyJwtConfig;
   /** Undefined if `PLUGINS` is not set. */
   readonly plugins: HostedPlugins | undefined;
@@ -110,6 +113,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
     ...missing(environment, values),
     ...contradictions(options, values),
     ...secretFaults(values),
+    ...webhookFaults(values, environment),
     ...(values.LEGACY_PASSWORD_FORMAT || !environment['LEGACY_PASSWORD_FORMAT']
       ? legacyPasswordFaults(environment)
       : []),
@@ -182,6 +186,7 @@ function settingsFrom(
     sessionLimits: sessionLimitsFrom(values),
     password: passwordsFrom(values),
     audit: { enabled: values.AUDIT ?? true },
+    webhooks: webhooksFrom(values),
     lockout: lockoutFrom(values, options.advanced.ipAddress.disableIpTracking),
     legacyJwt: legacyJwtFrom(values),
   };

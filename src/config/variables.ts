@@ -21,6 +21,7 @@ import {
   webUrl,
   type Parser,
 } from './values.js';
+import { WEBHOOK_VARIABLES } from './webhook-settings.js';
 import { variable, type Variable } from './variable.js';
 
 /** The variables that are not options of Better Auth. */
@@ -190,6 +191,7 @@ export const VARIABLES = {
     '0; strict: 259200',
   ),
   ...AUDIT_VARIABLES,
+  ...WEBHOOK_VARIABLES,
   ...PASSWORD_VARIABLES,
   ...MIGRATION_VARIABLES,
   LEGACY_JWT_SECRET: variable(text, 'secret of the legacy application’s HS256, HS384 or HS512 JWTs'),

@@ -17,6 +17,7 @@ const WRITTEN = [
   'address_proofs',
   'password_guesses',
   'audit_unchained',
+  'webhooks',
 ];
 /** Tables of the schema `gatehouse` to which the server adds rows. */
 const APPENDED = ['audit_events', 'audit_chain', 'audit_heads'];
