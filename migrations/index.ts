@@ -24,6 +24,8 @@ import { CreateTokenRefreshes1763905000000 } from './1763905000000-CreateTokenRe
 import { CutOffLegacyTokens1763906500000 } from './1763906500000-CutOffLegacyTokens.js';
 import { CreateAddressProofs1763906600000 } from './1763906600000-CreateAddressProofs.js';
 import { CreatePasswordGuesses1763908000000 } from './1763908000000-CreatePasswordGuesses.js';
+import { CreateAuditEvents1763909000000 } from './1763909000000-CreateAuditEvents.js';
+import { CreateWebhooks1763909100000 } from './1763909100000-CreateWebhooks.js';
 import { KeepLegacyNames1763990000000 } from './1763990000000-KeepLegacyNames.js';
 
 /** In the order in which they run. Add new ones at the end, and never change a released one. */
@@ -54,5 +56,7 @@ export const MIGRATIONS = [
   CutOffLegacyTokens1763906500000,
   CreateAddressProofs1763906600000,
   CreatePasswordGuesses1763908000000,
+  CreateAuditEvents1763909000000,
+  CreateWebhooks1763909100000,
   KeepLegacyNames1763990000000,
 ] as const;

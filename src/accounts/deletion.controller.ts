@@ -58,8 +58,9 @@ export class DeletionController {
   async deleteUserCallback(
     @Query() query: DeleteUserCallbackQuery,
     @Requested() requested: RequestedSession,
+    @From() client: Client,
   ): Promise<Answer<DeletionAnswer> | Redirect> {
-    await this.callback.execute(query, requested);
+    await this.callback.execute(query, requested, client);
     const parts = { signedOut: true };
     return query.callbackURL ? new Redirect(query.callbackURL, parts) : new Answer(DELETED, parts);
   }

@@ -1,5 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Audit } from '../audit/audit.js';
 import type { Client } from '../http/client.js';
 import { OwnerNotices } from '../notices/owner-notices.js';
 import type { User } from '../users/user.js';
@@ -15,14 +16,14 @@ export interface WantedEmail {
 @Injectable()
 export class EmailWriter {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly audit: Audit,
     private readonly users: UsersStore,
     private readonly notices: OwnerNotices,
   ) {}
 
   /** @returns the user as stored; undefined if the new e-mail is taken or the user no longer has the old one. */
   change(user: User, wanted: WantedEmail, client: Client): Promise<User | undefined> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.audit.transaction({ client }, async (manager) => {
       const changed = await this.users.changeEmail(user, wanted, manager);
       if (changed) await this.tell(user, changed, client, manager);
       return changed;

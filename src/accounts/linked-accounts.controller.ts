@@ -5,6 +5,7 @@ import type { CookieJar } from '../cookies/cookie-jar.js';
 import { Answer, type AnswerParts } from '../http/answer.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
 import { Jar } from '../http/request-cookies.js';
+import { type Client, From } from '../http/client.js';
 import { StatusAnswer } from '../http/status-answer.js';
 import type { Account } from './account.js';
 import { AccountSelection } from './account-selection.js';
@@ -124,8 +125,8 @@ export class LinkedAccountsController {
     answer: StatusAnswer,
     errors: { 400: ['FAILED_TO_UNLINK_LAST_ACCOUNT', 'ACCOUNT_NOT_FOUND'] },
   })
-  unlinkAccount(@Current() current: AuthContext, @Body() body: UnlinkAccountBody) {
-    return this.unlink.execute(current, body);
+  unlinkAccount(@Current() current: AuthContext, @Body() body: UnlinkAccountBody, @From() client: Client) {
+    return this.unlink.execute(current, body, client);
   }
 
   @AuthPost('get-access-token', {

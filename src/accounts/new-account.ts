@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Audit } from '../audit/audit.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { LOWERCASE_ALPHANUMERIC, randomToken } from '../crypto/random.js';
@@ -32,6 +33,7 @@ interface SignUpRequest {
 export class NewAccount {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly audit: Audit,
     private readonly users: UsersStore,
     private readonly accounts: AccountsStore,
     private readonly links: EmailLinks,
@@ -52,7 +54,7 @@ export class NewAccount {
     { callbackURL, remember, client }: SignUpRequest,
   ): Promise<SignedUp> {
     const { language } = client;
-    return this.dataSource.transaction(async (manager) => {
+    return this.audit.transaction({ client }, async (manager) => {
       const user = await this.users.add(newUser, manager);
       await this.accounts.addCredential(user.id, hash, manager);
       if (this.mails) await this.links.verify({ user, callbackURL, language }, manager);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Audit } from '../audit/audit.js';
 import type { Client } from '../http/client.js';
 import type { User } from '../users/user.js';
 import type { StoredPassword } from './accounts.store.js';
@@ -14,6 +15,7 @@ export class PasswordCheck {
   constructor(
     private readonly gates: PasswordGates,
     private readonly passwords: Passwords,
+    private readonly audit: Audit,
   ) {}
 
   /**
@@ -55,6 +57,8 @@ export class PasswordCheck {
     { stored, password, client }: { stored: StoredPassword; password: string; client: Client },
   ): Promise<boolean> {
     const attempt = { address: user.email, owner: user, client };
-    return (await this.find(attempt, [stored], password)) !== undefined;
+    if (await this.find(attempt, [stored], password)) return true;
+    await this.audit.record({ event: 'password.wrong', client, actor: user.id, subject: user.id });
+    return false;
   }
 }

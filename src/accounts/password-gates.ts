@@ -8,7 +8,7 @@ export interface PasswordAttempt {
   /** The e-mail address, as the client or the session names it. It may have no account. */
   readonly address: string;
   /** Who has a password under this address. Undefined if nobody has. */
-  readonly owner: Pick<User, 'email' | 'name'> | undefined;
+  readonly owner: (Pick<User, 'email' | 'name'> & { readonly id?: string }) | undefined;
   readonly client: Client;
 }
 

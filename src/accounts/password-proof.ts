@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { Audit } from '../audit/audit.js';
 import { badRequest } from '../errors/auth-error.js';
 import { AccountsStore, type StoredPassword } from './accounts.store.js';
 import { PasswordCheck } from './password-check.js';
@@ -14,6 +15,8 @@ const ATTEMPTS = 3;
 export interface Submitted {
   readonly password: string;
   readonly client: Client;
+  /** Id of the session that submits it; undefined at a sign-in. */
+  readonly session?: string;
 }
 
 /** What follows from a right password. */
@@ -37,6 +40,7 @@ export class PasswordProof {
     private readonly accounts: AccountsStore,
     private readonly check: PasswordCheck,
     private readonly passwords: Passwords,
+    private readonly audit: Audit,
   ) {}
 
   /**
@@ -59,14 +63,17 @@ export class PasswordProof {
    */
   async act<Result>(
     { accountId, hash: verified }: StoredPassword,
-    { password, client }: Submitted,
+    { password, client, session }: Submitted,
     { act, changesAccount }: Proven<Result>,
   ): Promise<{ readonly result: Result } | undefined> {
     let hash = verified;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const outcome = await this.dataSource.transaction(async (manager): Promise<Outcome<Result>> => {
         const stored = await this.accounts.lockPassword(accountId, manager, changesAccount);
-        return stored === hash ? { result: await act(manager, hash) } : { stored };
+        if (stored !== hash) return { stored };
+        // A new session describes its act itself.
+        if (changesAccount) await this.audit.describe({ client, session }, manager);
+        return { result: await act(manager, hash) };
       });
       if ('result' in outcome) return outcome;
       // The new hash may be one of the same password, because a sign-in replaces outdated hashes.

@@ -2,6 +2,8 @@ import { AccountsModule } from '../accounts/accounts.module.js';
 import { AccountEntity } from '../accounts/account.entity.js';
 import { SIGNED_UP } from '../accounts/sign-up-mark.js';
 import { bearerOptions } from '../features/bearer/bearer-options.js';
+import { AuditTrailModule } from '../audit-trail/audit-trail.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { BearerFeature } from '../features/bearer/bearer.feature.js';
 import { Jwk } from '../features/jwt/jwk.entity.js';
 import { jwtOptions } from '../features/jwt/jwt-options.js';
@@ -23,6 +25,7 @@ import { OAUTH_STATE, STATE } from '../social/state-cookies.js';
 import { UserEntity } from '../users/user.entity.js';
 import { UsersModule } from '../users/users.module.js';
 import { Verification } from '../verifications/verification.entity.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import type { Feature } from './feature.js';
 
@@ -33,6 +36,7 @@ import type { Feature } from './feature.js';
 export const FEATURES: readonly Feature[] = [
   { module: RateLimitsModule, entities: [RateLimit] },
   { module: PagesModule },
+  { module: AuditModule },
   { module: MailModule, entities: [QueuedMail] },
   { module: VerificationsModule, entities: [Verification] },
   { module: UsersModule, entities: [UserEntity] },
@@ -45,5 +49,7 @@ export const FEATURES: readonly Feature[] = [
   { module: BearerFeature, optionTables: [bearerOptions] },
   { module: JwtFeature, entities: [Jwk], optionTables: [jwtOptions] },
   { module: PluginsFeature, install: installPlugins },
+  { module: WebhooksModule },
+  { module: AuditTrailModule },
   { module: LegacyModule },
 ];

@@ -11,6 +11,8 @@ export interface Command<Flag extends string> {
   readonly about: string;
   /** Flags without their dashes, and what each does. */
   readonly flags: Readonly<Record<Flag, string>>;
+  /** Names of options that have a value, and what each is. */
+  readonly values?: Readonly<Record<string, string>>;
   /** Words that may come first, and what each does. The first one is the default. */
   readonly actions?: Readonly<Record<string, string>>;
   /** Meanings of the exit codes 0 and 1. */
@@ -21,6 +23,7 @@ export interface Command<Flag extends string> {
 
 export interface Given<Flag extends string> {
   readonly flags: Readonly<Record<Flag, boolean>>;
+  readonly values: Readonly<Record<string, string | undefined>>;
   /** Empty if the program has none. */
   readonly action: string;
 }
@@ -59,7 +62,10 @@ function readArguments<Flag extends string>(command: Command<Flag>, words: reado
   const names = Object.keys(command.flags) as Flag[];
   const { tokens } = parseArgs({
     args: [...words],
-    options: Object.fromEntries(names.map((name) => [name, { type: 'boolean' as const }])),
+    options: Object.fromEntries([
+      ...names.map((name) => [name, { type: 'boolean' }] as const),
+      ...Object.keys(command.values ?? {}).map((name) => [name, { type: 'string' }] as const),
+    ]),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -67,9 +73,12 @@ function readArguments<Flag extends string>(command: Command<Flag>, words: reado
   const actions = Object.keys(command.actions ?? {});
   let action: string | undefined;
   const flags = Object.fromEntries(names.map((name) => [name, false])) as Record<Flag, boolean>;
+  const values: Record<string, string> = {};
   for (const token of tokens) {
     if (token.kind === 'option' && names.includes(token.name as Flag) && token.value === undefined) {
       flags[token.name as Flag] = true;
+    } else if (token.kind === 'option' && command.values?.[token.name] && token.value) {
+      values[token.name] = token.value;
     } else if (token.kind === 'positional' && action === undefined && actions.includes(token.value)) {
       action = token.value;
     } else {
@@ -77,7 +86,7 @@ function readArguments<Flag extends string>(command: Command<Flag>, words: reado
       throw new WrongUsage(`${command.typed} does not know the argument "${word}". ${firstLine(command)}`);
     }
   }
-  return { flags, action: action ?? actions[0] ?? '' };
+  return { flags, values, action: action ?? actions[0] ?? '' };
 }
 
 function describeFault({ typed }: Command<string>, error: unknown): string {
@@ -87,9 +96,10 @@ function describeFault({ typed }: Command<string>, error: unknown): string {
   return `${typed} stopped: ${message}. To see where: NODE_DEBUG=gatehouse ${typed}`;
 }
 
-function firstLine({ typed, flags, actions = {} }: Command<string>): string {
+function firstLine({ typed, flags, values = {}, actions = {} }: Command<string>): string {
   const words = [
     ...(Object.keys(actions).length > 0 ? [`[${Object.keys(actions).join('|')}]`] : []),
+    ...Object.keys(values).map((name) => `[--${name}=…]`),
     ...Object.keys(flags).map((flag) => `[--${flag}]`),
   ];
   // npm passes only the words after "--" to the program.
@@ -97,7 +107,7 @@ function firstLine({ typed, flags, actions = {} }: Command<string>): string {
 }
 
 function describeUsage(command: Command<string>): string {
-  const { about, flags, actions = {}, exits } = command;
+  const { about, flags, values = {}, actions = {}, exits } = command;
   const list = (title: string, entries: readonly (readonly [string, string])[]) =>
     entries.length === 0 ? [] : ['', title, ...entries.map(([name, text]) => `  ${name.padEnd(20)} ${text}`)];
   return [
@@ -105,6 +115,7 @@ function describeUsage(command: Command<string>): string {
     about,
     ...list('Actions:', Object.entries(actions)),
     ...list('Options:', [
+      ...Object.entries(values).map(([name, text]) => [`--${name}=…`, text] as const),
       ...Object.entries(flags).map(([flag, text]) => [`--${flag}`, text] as const),
       ['--help', 'Show this text.'],
     ]),

@@ -14,6 +14,8 @@ export interface OperatorsDatabase {
   /** Address of PostgreSQL itself: DATABASE_DIRECT_URL or DATABASE_URL. */
   readonly url: string;
   readonly fields: ConfiguredFields;
+  /** AUDIT_RETENTION in months. */
+  readonly auditRetention: number | undefined;
   readonly environment: Environment;
 }
 
@@ -32,14 +34,14 @@ export async function withDatabase<Result>(
   comparesTables = false,
 ): Promise<Result> {
   const environment = operatorsEnvironment();
-  const { database, fields } = loadMigrationConfig(environment);
+  const { database, fields, auditRetention } = loadMigrationConfig(environment);
   const url = database.directUrl;
   handOverLegacyNames(environment);
   const entitiesWith = await tableClasses(environment, comparesTables);
   const dataSource = createMigratingDataSource(url, fields, entitiesWith?.(fields));
   await dataSource.initialize();
   try {
-    return await work({ dataSource, url, fields, environment });
+    return await work({ dataSource, url, fields, auditRetention, environment });
   } finally {
     await dataSource.destroy();
   }

@@ -8,6 +8,7 @@ import type { FeatureOptions } from './option-table.js';
 import { fieldsFrom, withPluginFields, type ConfiguredFields } from './configured-fields.js';
 import { cookieFaults } from './cookie-faults.js';
 import { describeFaults } from './describe-faults.js';
+import { legacyJwtFrom, type LegacyJwtConfig } from './legacy-jwt-config.js';
 import { limitsFrom, type Limits } from './limits.js';
 import { coreOptions, type Options } from './options.js';
 import { TABLE_NAME_VARIABLES, tableNameFaults, tableNamesFrom, tableNamesIn } from './table-names.js';
@@ -20,21 +21,10 @@ import { parseAll } from './parse-variables.js';
 import { loadPlugins, namedPlugins, type HostedPlugins } from './plugins/load-plugins.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import { FOREIGN, VARIABLES, knownVariables, optionPrefixes, type VariableName } from './variables.js';
+import { webhookFaults, webhooksFrom, type WebhookConfig } from './webhook-settings.js';
 import type { Mailbox, VersionedSecret } from './values.js';
 
 export const BASE_PATH = '/api/auth';
-
-/** Settings for JWTs of the legacy application. Without `secret` and `jwksUrl` the server accepts none of them. */
-export interface LegacyJwtConfig {
-  readonly secret: string | undefined;
-  readonly jwksUrl: string | undefined;
-  readonly subjectClaim: string;
-  readonly emailClaim: string | undefined;
-  readonly issuer: string | undefined;
-  readonly audience: string | undefined;
-  /** Values of claims such as `type` that legacy JWTs may have, besides the usual ones. */
-  readonly types: readonly string[];
-}
 
 /**
  * Gatehouse's own settings, and Better Auth's options, which are nested as in Better Auth. A feature reads its own
@@ -86,6 +76,10 @@ export interface Config extends Options, FeatureOptions, Exposure {
   /** Undefined if nothing is sent with OpenTelemetry. */
   readonly telemetry: TelemetryConfig | undefined;
   readonly lockout: LockoutConfig;
+  /** The audit trail of what this server does. */
+  readonly audit: { readonly enabled: boolean };
+  /** Undefined if no events are sent. */
+  readonly webhooks: WebhookConfig | undefined;
   readonly legacyJwt: LegacyJwtConfig;
   /** Undefined if `PLUGINS` is not set. */
   readonly plugins: HostedPlugins | undefined;
@@ -119,6 +113,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
     ...missing(environment, values),
     ...contradictions(options, values),
     ...secretFaults(values),
+    ...webhookFaults(values, environment),
     ...(values.LEGACY_PASSWORD_FORMAT || !environment['LEGACY_PASSWORD_FORMAT']
       ? legacyPasswordFaults(environment)
       : []),
@@ -191,20 +186,10 @@ function settingsFrom(
     sessionCache: { enabled: values.SESSION_CACHE ?? false, size: values.SESSION_CACHE_SIZE ?? 5000 },
     sessionLimits: sessionLimitsFrom(values),
     password: passwordsFrom(values),
+    audit: { enabled: values.AUDIT ?? true },
+    webhooks: webhooksFrom(values),
     lockout: lockoutFrom(values, options.advanced.ipAddress.disableIpTracking),
     legacyJwt: legacyJwtFrom(values),
-  };
-}
-
-function legacyJwtFrom(values: Values): LegacyJwtConfig {
-  return {
-    secret: values.LEGACY_JWT_SECRET,
-    jwksUrl: values.LEGACY_JWT_JWKS_URL,
-    subjectClaim: values.LEGACY_JWT_SUBJECT_CLAIM ?? 'sub',
-    emailClaim: values.LEGACY_JWT_EMAIL_CLAIM,
-    issuer: values.LEGACY_JWT_ISSUER,
-    audience: values.LEGACY_JWT_AUDIENCE,
-    types: values.LEGACY_JWT_TYPES ?? [],
   };
 }
 

@@ -14,6 +14,8 @@ import { VARIABLES } from './variables.js';
 export interface MigrationConfig {
   readonly database: DatabaseConfig;
   readonly fields: ConfiguredFields;
+  /** Months for which events of the audit trail are kept; undefined for ever. */
+  readonly auditRetention: number | undefined;
 }
 
 /**
@@ -23,12 +25,22 @@ export interface MigrationConfig {
  */
 export function loadMigrationConfig(environment: Environment): MigrationConfig {
   const faults: string[] = [];
-  const names = [...DATABASE_NAMES, ...FIELD_NAMES, ...Object.keys(MIGRATION_VARIABLES), ...TABLE_NAMES];
+  const names = [
+    ...DATABASE_NAMES,
+    ...FIELD_NAMES,
+    ...Object.keys(MIGRATION_VARIABLES),
+    ...TABLE_NAMES,
+    'AUDIT_RETENTION',
+  ];
   const spelt = [...new Set([...names, ...Object.keys(VARIABLES)])];
   const parsed = parseAll(environment, CORE, names, faults, spelt);
   faults.push(...tableNameFaults(tableNamesFrom(parsed)));
   faults.push(...withoutDatabase(environment, faults));
   const fields = fieldsFrom(environment, parsed, faults);
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
-  return { database: databaseFrom(Object.fromEntries(parsed)), fields };
+  return {
+    database: databaseFrom(Object.fromEntries(parsed)),
+    fields,
+    auditRetention: parsed.get('AUDIT_RETENTION') as number | undefined,
+  };
 }

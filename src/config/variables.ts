@@ -1,3 +1,4 @@
+import { AUDIT_VARIABLES } from './audit-variables.js';
 import { DATABASE_VARIABLES } from './database-variables.js';
 import { MIGRATION_VARIABLES } from './migration-variables.js';
 import { PASSWORD_VARIABLES } from './password-variables.js';
@@ -20,6 +21,7 @@ import {
   webUrl,
   type Parser,
 } from './values.js';
+import { WEBHOOK_VARIABLES } from './webhook-settings.js';
 import { variable, type Variable } from './variable.js';
 
 /** The variables that are not options of Better Auth. */
@@ -188,6 +190,8 @@ export const VARIABLES = {
     'seconds without a request after which a session ends, at most a tenth early; 0 for no limit',
     '0; strict: 259200',
   ),
+  ...AUDIT_VARIABLES,
+  ...WEBHOOK_VARIABLES,
   ...PASSWORD_VARIABLES,
   ...MIGRATION_VARIABLES,
   LEGACY_JWT_SECRET: variable(text, 'secret of the legacy application’s HS256, HS384 or HS512 JWTs'),

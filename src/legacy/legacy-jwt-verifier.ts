@@ -8,7 +8,8 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose';
-import type { Config, LegacyJwtConfig } from '../config/config.js';
+import type { Config } from '../config/config.js';
+import type { LegacyJwtConfig } from '../config/legacy-jwt-config.js';
 import { CONFIG } from '../config/config.module.js';
 import { sha256Base64Url } from '../crypto/sha256.js';
 import { Logger } from '../logging/logger.js';

@@ -73,6 +73,15 @@ export class GuessesStore {
     );
   }
 
+  /** Returns when the last lock of these ids ends; undefined if none is locked. */
+  async lockedUntil(ids: readonly string[], manager: EntityManager): Promise<Date | undefined> {
+    const [row] = await manager.query<{ until: Date | null }[]>(
+      'select max(locked_until) as until from gatehouse.password_guesses where id = any ($1) and locked_until > now()',
+      [ids],
+    );
+    return row?.until ?? undefined;
+  }
+
   /**
    * Claims the mail to the owner.
    * @param id of the row that remembers the last mail.

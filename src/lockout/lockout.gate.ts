@@ -7,6 +7,7 @@ import {
   type PasswordAttempt,
   type PasswordGate,
 } from '../accounts/password-gates.js';
+import { Audit } from '../audit/audit.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { currentSecret } from '../config/keyring.js';
@@ -39,6 +40,7 @@ export class LockoutGate implements PasswordGate {
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly guesses: GuessesStore,
     private readonly mailer: Mailer,
+    private readonly audit: Audit,
   ) {
     const { enabled, after, longest } = config.lockout;
     this.oneNetwork = { after, first: Math.min(FIRST, longest), longest };
@@ -69,12 +71,16 @@ export class LockoutGate implements PasswordGate {
     await this.guesses.trust(this.idsOf(attempt).own);
   }
 
-  /** At most one mail a day, when a lock begins. */
+  /** Records that a lock begins, and mails the owner at most once a day. */
   private async tellOwner(
     { owner, client }: PasswordAttempt,
     ids: { own: string; all: string },
   ): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
+      const until = await this.guesses.lockedUntil([ids.own, ids.all], manager);
+      if (!until) return;
+      const locked = { event: 'account.locked', client, subject: owner?.id, details: { until } };
+      await this.audit.record(locked, manager);
       const claimed = await this.guesses.claimMail(ids.all, [ids.own, ids.all], manager);
       if (!claimed || !owner || !this.mailer.enabled) return;
       const mail = {

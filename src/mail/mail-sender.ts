@@ -11,7 +11,7 @@ import { MailKinds } from './mail-kinds.js';
 import { MailMetrics } from './mail-metrics.js';
 import { MailTemplates } from './mail-templates.js';
 import { MailsStore, type ClaimedMail } from './mails.store.js';
-import { retryDelay } from './retry-delay.js';
+import { retryDelay } from '../outbox/retry-delay.js';
 import { CONNECTIONS, Smtp } from './smtp.js';
 
 /**

@@ -1,4 +1,4 @@
-import { retryDelay } from './retry-delay.js';
+import { retryDelay } from '../outbox/retry-delay.js';
 
 const LONGEST_PAUSE = 60_000;
 

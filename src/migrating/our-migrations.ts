@@ -1,6 +1,7 @@
 import { MigrationExecutor, type Migration, type QueryRunner } from 'typeorm';
 import { appliedColumnsMigration } from '../../migrations/configured-columns.js';
 import { appliedPluginTables } from '../../migrations/plugin-tables.js';
+import { auditMigration } from './audited-migration.js';
 import { MIGRATIONS_TABLE } from './migrations-table.js';
 
 /**
@@ -39,6 +40,15 @@ export class OurMigrations extends MigrationExecutor {
     if (!this.hasTable) await super.createMigrationsTableIfNotExist(queryRunner);
     this.hasTable = true;
     await super.insertExecutedMigration(queryRunner, migration);
+    await auditMigration(queryRunner, 'migration.applied', migration.name);
+  }
+
+  protected override async deleteExecutedMigration(
+    queryRunner: QueryRunner,
+    migration: Migration,
+  ): Promise<void> {
+    await super.deleteExecutedMigration(queryRunner, migration);
+    await auditMigration(queryRunner, 'migration.reverted', migration.name);
   }
 
   protected override getMigrations(): Migration[] {

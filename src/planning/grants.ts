@@ -16,7 +16,11 @@ const WRITTEN = [
   'token_refreshes',
   'address_proofs',
   'password_guesses',
+  'audit_unchained',
+  'webhooks',
 ];
+/** Tables of the schema `gatehouse` to which the server adds rows. */
+const APPENDED = ['audit_events', 'audit_chain', 'audit_heads'];
 /** Tables of the schema `gatehouse` that the server only reads. */
 const READ = ['switch_over', 'legacy_columns', 'choices', 'names', 'moved_tables'];
 
@@ -45,7 +49,7 @@ export async function grantsFor(
   const bookkeeping = await bookkeepingRelations(queryRunner);
   const inGatehouse = (names: readonly string[]) =>
     bookkeeping
-      .filter(({ name, kind }) => names.includes(name) && kind === 'r')
+      .filter(({ name, kind }) => names.includes(name) && kind !== 'v')
       .map(({ name }) => `gatehouse.${name}`);
   const views = bookkeeping.filter(({ kind }) => kind === 'v').map(({ name }) => `gatehouse.${name}`);
   const sequences = (await countingSequences(queryRunner, tables)).map(
@@ -54,6 +58,7 @@ export async function grantsFor(
   const serving = [
     grant('usage', 'schema', [schema, ...far, 'gatehouse']),
     grant(ROWS, 'table', [...own, ...inGatehouse(WRITTEN), ...views]),
+    grant('select, insert', 'table', inGatehouse(APPENDED)),
     grant('select', 'table', [`${schema}.${MIGRATIONS_TABLE}`, ...inGatehouse(READ)]),
     ...(sequences.length > 0 ? [grant('usage', 'sequence', sequences)] : []),
   ];
@@ -66,7 +71,7 @@ const grant = (rights: string, kind: string, objects: readonly string[]) =>
 async function bookkeepingRelations(queryRunner: QueryRunner): Promise<{ name: string; kind: string }[]> {
   return (await queryRunner.query(
     `select relname as name, relkind as kind from pg_class
-     where relnamespace = to_regnamespace('gatehouse') and relkind in ('r', 'v') order by relname`,
+     where relnamespace = to_regnamespace('gatehouse') and relkind in ('r', 'p', 'v') order by relname`,
   )) as { name: string; kind: string }[];
 }
 

@@ -2,6 +2,7 @@ import { Body, Controller } from '@nestjs/common';
 import { ApiTags } from '../openapi/decorators.js';
 import { Answer } from '../http/answer.js';
 import { AuthGet, AuthPost } from '../http/auth-route.js';
+import { type Client, From } from '../http/client.js';
 import { StatusAnswer } from '../http/status-answer.js';
 import { SessionAnswer } from './present-session.js';
 import { ListSessions } from './use-cases/list-sessions.js';
@@ -34,8 +35,12 @@ export class SessionsController {
     body: RevokeSessionBody,
     answer: StatusAnswer,
   })
-  async revokeSession(@Current() current: AuthContext, @Body() body: RevokeSessionBody) {
-    const { wasCurrent } = await this.revokeOne.execute(current, body);
+  async revokeSession(
+    @Current() current: AuthContext,
+    @Body() body: RevokeSessionBody,
+    @From() client: Client,
+  ) {
+    const { wasCurrent } = await this.revokeOne.execute(current, body, client);
     return new Answer(DONE, { signedOut: wasCurrent });
   }
 
@@ -45,8 +50,8 @@ export class SessionsController {
     access: 'sensitive',
     answer: StatusAnswer,
   })
-  async revokeSessions(@Current() current: AuthContext) {
-    await this.revokeAll.execute(current);
+  async revokeSessions(@Current() current: AuthContext, @From() client: Client) {
+    await this.revokeAll.execute(current, client);
     return new Answer(DONE, { signedOut: true });
   }
 
@@ -56,8 +61,8 @@ export class SessionsController {
     access: 'sensitive',
     answer: StatusAnswer,
   })
-  async revokeOtherSessions(@Current() current: AuthContext) {
-    await this.revokeOthers.execute(current);
+  async revokeOtherSessions(@Current() current: AuthContext, @From() client: Client) {
+    await this.revokeOthers.execute(current, client);
     return DONE;
   }
 }

@@ -172,20 +172,20 @@ export class SessionsStore {
     if (!deleted.some((session) => session.token === token)) throw ended();
   }
 
-  async delete(token: string): Promise<void> {
-    await this.dataSource.manager.delete(SessionEntity, { token });
+  async delete(token: string, manager: EntityManager = this.dataSource.manager): Promise<void> {
+    await manager.delete(SessionEntity, { token });
   }
 
   async deleteById(id: string): Promise<void> {
     await this.dataSource.manager.delete(SessionEntity, { id });
   }
 
-  async deleteOwned(token: string, userId: string): Promise<void> {
+  async deleteOwned(token: string, userId: string, manager: EntityManager): Promise<void> {
     if (token.includes('\0')) return;
-    await this.dataSource.manager.delete(SessionEntity, { token, userId });
+    await manager.delete(SessionEntity, { token, userId });
   }
 
-  async deleteAllOf(userId: string, manager: EntityManager = this.dataSource.manager): Promise<void> {
+  async deleteAllOf(userId: string, manager: EntityManager): Promise<void> {
     await manager.delete(SessionEntity, { userId });
   }
 
@@ -193,9 +193,9 @@ export class SessionsStore {
    * Deletes all sessions of the user except this one. Expired sessions stay until the sweeper deletes them, as in Better
    * Auth.
    */
-  async deleteOthers(userId: string, token: string): Promise<void> {
+  async deleteOthers(userId: string, token: string, manager: EntityManager): Promise<void> {
     const expiresAt = MoreThan(new Date());
-    await this.dataSource.manager.delete(SessionEntity, { userId, token: Not(token), expiresAt });
+    await manager.delete(SessionEntity, { userId, token: Not(token), expiresAt });
   }
 }
 

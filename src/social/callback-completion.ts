@@ -42,13 +42,14 @@ export class CallbackCompletion {
     const provider = await this.providers.get(id);
     if (provider) requireAnswerOf(provider, data, iss);
     if (error) {
-      if (!data.link) this.signIns.count(provider?.id ?? 'unknown', 'refused_by_provider');
+      const attempt = { method: provider?.id ?? 'unknown', client };
+      if (!data.link) await this.signIns.failed(attempt, 'refused_by_provider');
       return this.errors.toErrorPage(data.errorURL, error, description);
     }
     if (!code) throw new ProviderRefusal('no_code', 'the callback has no code');
     if (!provider) throw new ProviderRefusal('oauth_provider_not_found', 'this provider is not configured');
     const complete = () => this.completeWith(provider, { code, user, deviceId }, data, client);
-    return data.link ? complete() : this.signIns.counting(provider.id, complete, codeOf);
+    return data.link ? complete() : this.signIns.counting({ method: provider.id, client }, complete, codeOf);
   }
 
   private async completeWith(

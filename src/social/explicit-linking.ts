@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import { Audit } from '../audit/audit.js';
 import { ProviderAccountsStore } from '../accounts/provider-accounts.store.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -24,7 +25,7 @@ export interface LinkedUser {
 @Injectable()
 export class ExplicitLinking {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly audit: Audit,
     private readonly accounts: ProviderAccountsStore,
     private readonly implicit: ImplicitLinking,
     private readonly users: UsersStore,
@@ -37,7 +38,7 @@ export class ExplicitLinking {
    */
   async link(target: LinkedUser, identity: ProviderIdentity, client: Client): Promise<void> {
     try {
-      await this.dataSource.transaction((manager) => this.write(target, identity, client, manager));
+      await this.audit.transaction({ client }, (manager) => this.write(target, identity, client, manager));
     } catch (error) {
       if (isUniqueViolation(error)) throw taken();
       if (isRefusedValue(error)) {

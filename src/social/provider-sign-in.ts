@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import { Audit } from '../audit/audit.js';
 import { EmailLinks } from '../accounts/email-links.js';
 import { ProviderAccountsStore } from '../accounts/provider-accounts.store.js';
 import type { Account } from '../accounts/account.js';
@@ -52,7 +53,7 @@ interface Outcome extends Entered {
 @Injectable()
 export class ProviderSignIn {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly audit: Audit,
     private readonly users: UsersStore,
     private readonly accounts: ProviderAccountsStore,
     private readonly linking: ImplicitLinking,
@@ -84,7 +85,9 @@ export class ProviderSignIn {
     isSecondTry = false,
   ): Promise<Outcome> {
     try {
-      return await this.dataSource.transaction((manager) => this.write(identity, request, manager));
+      return await this.audit.transaction({ client: request.client }, (manager) =>
+        this.write(identity, request, manager),
+      );
     } catch (error) {
       // Another request was faster, probably the same person in another tab. A second try finds what it wrote.
       if (mayBeKnownByNow(error) && !isSecondTry) return await this.enter(identity, request, true);

@@ -178,7 +178,8 @@ export class SocialController {
   async signOut(
     @Body() body: SignOutBody,
     @Requested() requested: RequestedSession,
+    @From() client: Client,
   ): Promise<Answer<SignOutAnswer>> {
-    return signedOut(await this.leave.execute(body, requested), !body.disableRedirect);
+    return signedOut(await this.leave.execute(body, requested, client), !body.disableRedirect);
   }
 }

@@ -80,7 +80,8 @@ describe('schema:log, migration:generate and schema:sync', () => {
     ]);
     expect(await typeorm(database.url, 'schema:sync')).toMatchObject({ code: 0 });
     expect(await missing(database.url)).toEqual([]);
-    expect((await catalogue(database)).length).toBe(before.length);
+    // Entities name no triggers, so the two of `jwks` that audit its keys are not created again.
+    expect((await catalogue(database)).length).toBe(before.length - 2);
   });
 
   it('refuse a database whose migrations are pending', async () => {

@@ -52,7 +52,7 @@ export class ChangePassword {
     const stored = await this.accounts.findPassword(user.id);
     if (!stored) throw badRequest('CREDENTIAL_ACCOUNT_NOT_FOUND');
     const hash = await this.passwords.hash(newPassword, user, client);
-    const submitted = { password: currentPassword, client };
+    const submitted = { password: currentPassword, client, session: own.id };
     if (!(await this.check.isRight(user, { stored, ...submitted }))) throw badRequest('INVALID_PASSWORD');
     const proven = await this.proof.act(stored, submitted, {
       changesAccount: true,

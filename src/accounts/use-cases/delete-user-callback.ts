@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Audit } from '../../audit/audit.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { notFound } from '../../errors/auth-error.js';
+import type { Client } from '../../http/client.js';
 import { Text } from '../../http/fields.js';
 import type { RequestedSession } from '../../sessions/requested-session.js';
 import { AccountDeletion } from '../account-deletion.js';
@@ -22,17 +23,21 @@ export class DeleteUserCallbackQuery {
 @Injectable()
 export class DeleteUserCallback {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly audit: Audit,
     private readonly deletion: AccountDeletion,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** @throws {AuthError} 404 `NOT_FOUND` if switched off, `FAILED_TO_GET_USER_INFO` without a session, `INVALID_TOKEN`. */
-  async execute({ token }: DeleteUserCallbackQuery, requested: RequestedSession): Promise<void> {
+  async execute(
+    { token }: DeleteUserCallbackQuery,
+    requested: RequestedSession,
+    client: Client,
+  ): Promise<void> {
     if (!this.config.user.deleteUser.enabled) throw notFound('NOT_FOUND');
     const auth = await requested.resolve({ sensitive: true });
     if (!auth) throw notFound('FAILED_TO_GET_USER_INFO');
-    const outcome = await this.dataSource.transaction((manager) =>
+    const outcome = await this.audit.transaction({ client, session: auth.session.id }, (manager) =>
       this.deletion.redeem(auth.user.id, token, manager),
     );
     if (outcome === 'no such token') throw notFound('INVALID_TOKEN');

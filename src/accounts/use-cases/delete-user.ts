@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import { Audit } from '../../audit/audit.js';
 import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { LOWERCASE_ALPHANUMERIC, randomToken } from '../../crypto/random.js';
@@ -37,12 +38,12 @@ export class DeleteUserBody {
 @Injectable()
 export class DeleteUser {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly proof: PasswordProof,
     private readonly sessions: SessionsStore,
     private readonly verifications: VerificationsStore,
     private readonly deletion: AccountDeletion,
     private readonly mailer: Mailer,
+    private readonly audit: Audit,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -67,8 +68,8 @@ export class DeleteUser {
       return this.deletion.delete(current.user.id, manager);
     };
     const outcome = await (password
-      ? this.afterPassword(current, { password, client }, act)
-      : this.dataSource.transaction(act));
+      ? this.afterPassword(current, { password, client, session: current.session.id }, act)
+      : this.audit.transaction({ client, session: current.session.id }, act));
     if (outcome === 'no such token') throw notFound('INVALID_TOKEN');
     return mails ? 'mailed' : 'deleted';
   }

@@ -1,5 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { Audit } from '../../audit/audit.js';
 import { badRequest } from '../../errors/auth-error.js';
 import type { Client } from '../../http/client.js';
 import { Text } from '../../http/fields.js';
@@ -32,7 +32,7 @@ export class ResetPasswordQuery {
 @Injectable()
 export class ResetPassword {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly audit: Audit,
     private readonly verifications: VerificationsStore,
     private readonly users: UsersStore,
     private readonly passwords: Passwords,
@@ -57,7 +57,7 @@ export class ResetPassword {
     const user = await this.users.findById(userId);
     if (!user) throw badRequest('USER_NOT_FOUND');
     const hash = await this.passwords.hash(body.newPassword, user, client);
-    await this.dataSource.transaction(async (manager) => {
+    await this.audit.transaction({ client }, async (manager) => {
       const redeemed = await this.verifications.consume(identifier, manager);
       if (redeemed !== userId) throw badRequest('INVALID_TOKEN');
       // The user may have been deleted while the new password was being hashed.

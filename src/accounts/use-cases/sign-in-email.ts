@@ -6,7 +6,7 @@ import type { Client } from '../../http/client.js';
 import { isEmailAddress } from '../../http/email-address.js';
 import { Flag, Text } from '../../http/fields.js';
 import type { SignedIn } from '../../sessions/signed-in.js';
-import { SignInMetrics } from '../../sessions/sign-in-metrics.js';
+import { SignInMetrics, type SignInAttempt } from '../../sessions/sign-in-metrics.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import { AccountsStore, type Credentials, type StoredPassword } from '../accounts.store.js';
 import { EmailLinks, type LinkRequest } from '../email-links.js';
@@ -56,16 +56,19 @@ export class SignInEmail {
    * `EMAIL_NOT_VERIFIED` and `BANNED_USER` only if the password was right.
    */
   execute(body: SignInEmailBody, client: Client): Promise<SignedIn> {
-    return this.signIns.counting('email', () => this.signIn(body, client));
+    const attempt: SignInAttempt = { method: 'email', client };
+    return this.signIns.counting(attempt, () => this.signIn(body, attempt));
   }
 
-  private async signIn(body: SignInEmailBody, client: Client): Promise<SignedIn> {
+  private async signIn(body: SignInEmailBody, attempt: SignInAttempt): Promise<SignedIn> {
+    const { client } = attempt;
     const { email, password, callbackURL } = body;
     const remember = body.rememberMe !== false;
     if (!this.config.emailAndPassword.enabled) throw badRequest('EMAIL_PASSWORD_DISABLED');
     if (!isEmailAddress(email)) throw badRequest('INVALID_EMAIL');
     this.check.requireNotTooLong(password);
     const found = await this.accounts.findCredentials(email);
+    attempt.userId = found[0]?.user.id;
     const credentials = await this.matching(found, body, client);
     if (!credentials) throw unauthorized('INVALID_EMAIL_OR_PASSWORD');
     const { user } = credentials;

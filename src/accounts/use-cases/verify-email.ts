@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import { Audit } from '../../audit/audit.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { openingSecrets } from '../../config/keyring.js';
@@ -42,7 +43,7 @@ export class VerifyEmail {
   private readonly secrets: readonly string[];
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly audit: Audit,
     private readonly users: UsersStore,
     private readonly emailChange: EmailChange,
     private readonly gates: SessionGates,
@@ -84,7 +85,7 @@ export class VerifyEmail {
     const isSamePerson = await this.proof.isBySamePerson(user, browser);
     const signsIn = this.config.emailVerification.autoSignInAfterVerification;
     const auth = signsIn ? await requested.resolve() : undefined;
-    const signedIn = await this.dataSource.transaction(async (manager) => {
+    const signedIn = await this.audit.transaction({ client }, async (manager) => {
       // The user has another e-mail now, or was deleted.
       if (!(await this.proof.write(user, { client, isSamePerson }, manager)))
         throw unauthorized('INVALID_TOKEN');

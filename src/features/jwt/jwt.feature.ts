@@ -11,7 +11,6 @@ import { Credentials } from '../../sessions/credentials.js';
 import { SessionHeaders } from '../../sessions/session-headers.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
 import { JwksController } from './jwks.controller.js';
-import { JwksStore } from './jwks.store.js';
 import { JwtAuthenticator } from './jwt-authenticator.js';
 import { JwtCredential } from './jwt-credential.js';
 import { JwtIssuer } from './jwt-issuer.js';
@@ -21,24 +20,21 @@ import { Login } from './login.js';
 import { JwtPasswordController } from './password.controller.js';
 import { Register } from './register.js';
 import { SET_AUTH_JWT, SetAuthJwt } from './set-auth-jwt.js';
-import { SigningKeys } from './signing-keys.js';
+import { SigningKeysModule } from './signing-keys.module.js';
 import { TokenController } from './token.controller.js';
 
 /** For clients and services that keep a JWT instead of a cookie (src/features/jwt/protocol.md, "Keys"). */
 @Module({
-  imports: [AccountsModule, HttpModule, SessionsModule, JwtModule.register({}), PassportModule],
-  controllers: [JwksController, JwtPasswordController, TokenController],
-  providers: [
-    JwksStore,
-    SigningKeys,
-    JwtStrategy,
-    JwtAuthenticator,
-    JwtCredential,
-    JwtIssuer,
-    Login,
-    Register,
-    SetAuthJwt,
+  imports: [
+    AccountsModule,
+    HttpModule,
+    SessionsModule,
+    SigningKeysModule,
+    JwtModule.register({}),
+    PassportModule,
   ],
+  controllers: [JwksController, JwtPasswordController, TokenController],
+  providers: [JwtStrategy, JwtAuthenticator, JwtCredential, JwtIssuer, Login, Register, SetAuthJwt],
 })
 export class JwtFeature implements OnModuleInit {
   constructor(

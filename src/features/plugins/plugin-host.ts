@@ -151,7 +151,15 @@ const notRunFault = (hooks: readonly string[]) =>
   `A plugin in PLUGINS has hooks that this server would not run for the rows that it writes itself (${hooks.join(', ')}). ` +
   'Remove the plugin.';
 
-const NOBODY = { address: '', network: '', userAgent: '', language: undefined };
+const NOBODY = {
+  address: '',
+  network: '',
+  userAgent: '',
+  language: undefined,
+  peer: '',
+  requestId: '',
+  route: '',
+};
 const NO_CALL = {};
 
 /** The requests whose password a plugin is checking now. */

@@ -5,6 +5,7 @@ import {
   returnedValues,
   type AdditionalValues,
 } from '../../additional-fields/additional-input.js';
+import { Audit } from '../../audit/audit.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { randomToken } from '../../crypto/random.js';
@@ -37,6 +38,7 @@ export class CreateSession {
     private readonly newDevice: NewDeviceNotice,
     private readonly ids: RowIds,
     private readonly hooks: RowHooks,
+    private readonly audit: Audit,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -72,6 +74,7 @@ export class CreateSession {
     };
     const fields = this.config.session.additionalFields;
     const values = await this.throughHooks(session, defaultValues(fields));
+    await this.audit.describe({ client, session: session.id }, manager);
     await this.sessions.add({ ...session, additional: values }, manager);
     const created = { ...session, additional: returnedValues(fields, ({ name }) => values[name]) };
     await this.newDevice.send(created, client, manager);

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Audit } from '../../audit/audit.js';
+import type { Client } from '../../http/client.js';
 import { LENGTHS, Text } from '../../http/fields.js';
 import { SessionsStore } from '../sessions.store.js';
 import type { PresentedJwt } from '../credentials.js';
@@ -21,15 +23,21 @@ export class RevokeSessionBody {
  */
 @Injectable()
 export class RevokeSession {
-  constructor(private readonly sessions: SessionsStore) {}
+  constructor(
+    private readonly sessions: SessionsStore,
+    private readonly audit: Audit,
+  ) {}
 
   /** @returns `wasCurrent`: true if it was the caller's current session. */
   async execute(
     { user, session, jwt }: AuthContext,
     body: RevokeSessionBody,
+    client: Client,
   ): Promise<{ wasCurrent: boolean }> {
     const token = jwt ? await this.tokenOf(body.token, { user, session, jwt }) : body.token;
-    await this.sessions.deleteOwned(token, user.id);
+    await this.audit.transaction({ client, actor: user.id, session: session.id }, (manager) =>
+      this.sessions.deleteOwned(token, user.id, manager),
+    );
     return { wasCurrent: token === session.token };
   }
 

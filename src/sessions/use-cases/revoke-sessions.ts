@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Audit } from '../../audit/audit.js';
+import type { Client } from '../../http/client.js';
 import { Revocations } from '../revocations.js';
 import { SessionsStore } from '../sessions.store.js';
 import type { AuthContext } from '../auth-context.js';
@@ -9,10 +11,13 @@ export class RevokeSessions {
   constructor(
     private readonly sessions: SessionsStore,
     private readonly revocations: Revocations,
+    private readonly audit: Audit,
   ) {}
 
-  async execute({ user }: AuthContext): Promise<void> {
+  async execute({ user, session }: AuthContext, client: Client): Promise<void> {
     await this.revocations.announce(user.id);
-    await this.sessions.deleteAllOf(user.id);
+    await this.audit.transaction({ client, actor: user.id, session: session.id }, (manager) =>
+      this.sessions.deleteAllOf(user.id, manager),
+    );
   }
 }

@@ -77,7 +77,9 @@ export class SignInSocial {
     if (!provider) throw notFound('PROVIDER_NOT_FOUND');
     const { idToken } = body;
     if (idToken)
-      return this.signIns.counting(provider.id, () => this.byIdToken(provider, idToken, body, client));
+      return this.signIns.counting({ method: provider.id, client }, () =>
+        this.byIdToken(provider, idToken, body, client),
+      );
     return this.authorization.begin(provider, body);
   }
 

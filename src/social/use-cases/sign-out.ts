@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Audit } from '../../audit/audit.js';
+import type { Client } from '../../http/client.js';
 import { Flag, Text } from '../../http/fields.js';
 import type { RequestedSession } from '../../sessions/requested-session.js';
 import { SessionsStore } from '../../sessions/sessions.store.js';
@@ -26,13 +28,16 @@ export class SignOut {
   constructor(
     private readonly sessions: SessionsStore,
     private readonly atProvider: ProviderSignOut,
+    private readonly audit: Audit,
   ) {}
 
   /** @returns the URL that signs the browser out at the provider too; undefined if there is none. */
-  async execute(body: SignOutBody, requested: RequestedSession): Promise<string | undefined> {
+  async execute(body: SignOutBody, requested: RequestedSession, client: Client): Promise<string | undefined> {
     const session = (await requested.find())?.session;
     if (!session) return undefined;
-    await this.sessions.delete(session.token);
+    await this.audit.transaction({ client, session: session.id }, (manager) =>
+      this.sessions.delete(session.token, manager),
+    );
     return this.atProvider.urlFor(session.userId, body);
   }
 }

@@ -4,7 +4,15 @@ import { BearerCredential } from '../../../src/features/bearer/bearer-credential
 import { SECRET } from '../../setup/gatehouse.js';
 
 const TOKEN = 'R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647';
-const client = { address: '', network: '', userAgent: '', language: undefined };
+const client = {
+  address: '',
+  network: '',
+  userAgent: '',
+  language: undefined,
+  peer: '',
+  requestId: '',
+  route: '',
+};
 
 function read(bearer: string, settings: Record<string, string> = {}) {
   const config = loadConfig({
