@@ -4,7 +4,11 @@ import { startGatehouse } from '../setup/gatehouse.js';
 import { metric } from '../setup/metrics.js';
 
 test('a stopping server answers a running request and then closes its connection', async () => {
-  const gatehouse = await startGatehouse({ PASSWORD_BCRYPT_COST: '14', REQUEST_DEADLINE: '60', SHUTDOWN_TIMEOUT: '60' });
+  const gatehouse = await startGatehouse({
+    PASSWORD_BCRYPT_COST: '14',
+    REQUEST_DEADLINE: '60',
+    SHUTDOWN_TIMEOUT: '60',
+  });
   // Without `Connection: close` this agent would keep the connection open.
   const agent = new Agent({ keepAlive: true });
   const { origin } = gatehouse;
