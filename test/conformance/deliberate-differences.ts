@@ -261,7 +261,8 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
       oracle.status === 302 &&
       gatehouse.status === 302 &&
       gatehouse.headers.some(
-        ([name, value]) => name === 'location' && /[?&]error=(state_mismatch|issuer_missing)$/.test(value),
+        ([name, value]) =>
+          name === 'location' && /[?&]error=(state_mismatch|issuer_missing)(#|$)/.test(value),
       ),
   },
   {

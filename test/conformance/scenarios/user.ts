@@ -50,7 +50,7 @@ export const updateUser: readonly Scenario[] = [
   scenario(
     'odd texts',
     signedIn(),
-    ...['', ' ', 'a\u0000b', '\ud800', 'x'.repeat(100_000), '<script>', '名前'].flatMap((name) => [
+    ...['', ' ', 'a\u0000b', '\ud800', 'x'.repeat(1000), '<script>', '名前'].flatMap((name) => [
       post('/update-user', { name }),
       user,
     ]),
