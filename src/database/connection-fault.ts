@@ -1,4 +1,5 @@
 import { addressesIn, serversIn } from '../config/server-list.js';
+import { Unavailable } from '../errors/unavailable.js';
 
 /** One sentence that says why the database cannot be used and what to check. It never contains the password. */
 export function describeConnectionFault(error: unknown, url: string): string {
@@ -29,6 +30,9 @@ export function describeConnectionFault(error: unknown, url: string): string {
       }
       if (/does not support SSL/i.test(message)) {
         return `PostgreSQL at ${server} does not support TLS: remove sslmode from DATABASE_URL, or enable TLS in PostgreSQL.`;
+      }
+      if (error instanceof Unavailable && error.detail) {
+        return `The database cannot be used, because ${message}: ${error.detail}.`;
       }
       return `The database at ${server} cannot be used: ${message || 'unknown fault'}.`;
   }

@@ -47,7 +47,7 @@ export class Servers {
   readonly first: string;
   /** False for a URL that names one server and takes it as it is. The driver then connects by itself. */
   readonly mustChoose: boolean;
-  private readonly servers: readonly Server[];
+  private readonly urls: readonly string[];
   private readonly target: Target;
   private readonly members = new Set<Member>();
   private chosen: Server | undefined;
@@ -59,12 +59,9 @@ export class Servers {
     private readonly patience: number,
   ) {
     const { urls, first, target } = serversIn(url);
-    this.servers = urls.map((of) => {
-      const { host, port } = new pg.Client({ connectionString: of });
-      return { url: of, host, port };
-    });
+    [this.urls, this.first] = [urls, first];
     // The settings were checked when they were read.
-    [this.first, this.target] = [first, target as Target];
+    this.target = target as Target;
     this.mustChoose = urls.length > 1 || target !== 'any';
   }
 
@@ -87,7 +84,7 @@ export class Servers {
 
   /** The next connection looks for its server again. */
   forget(server: Server): void {
-    if (this.chosen === server) this.chosen = undefined;
+    if (this.chosen?.url === server.url) this.chosen = undefined;
   }
 
   add(member: Member): void {
@@ -102,7 +99,7 @@ export class Servers {
   abandon(server: Server): void {
     this.forget(server);
     for (const member of this.members)
-      if (member.server === server) member.sever('the database server no longer accepts writes');
+      if (member.server?.url === server.url) member.sever('the database server no longer accepts writes');
   }
 
   private async search(): Promise<Server> {
@@ -117,7 +114,7 @@ export class Servers {
   }
 
   private async find(): Promise<Server> {
-    const answers = this.servers.map((server) => this.ask(server));
+    const answers = this.urls.map((url) => this.ask(url));
     const targets: readonly Target[] = this.target === 'prefer-standby' ? ['standby', 'any'] : [this.target];
     for (const target of targets) {
       const fitting = answers.map((answer) => thatFits(target, answer));
@@ -128,9 +125,9 @@ export class Servers {
     return this.fail(answers);
   }
 
-  private async ask(server: Server): Promise<Answer> {
+  private async ask(url: string): Promise<Answer> {
     const client = new pg.Client({
-      connectionString: server.url,
+      connectionString: url,
       application_name: 'gatehouse-search',
       connectionTimeoutMillis: this.patience,
       query_timeout: this.patience,
@@ -139,29 +136,26 @@ export class Servers {
     try {
       await client.connect();
       const { rows } = await client.query<SessionState>(`select ${SESSION_STATE}`);
-      return [server, rows[0] as SessionState];
+      return [{ url, host: client.host, port: client.port }, rows[0] as SessionState];
     } finally {
       void client.end().catch(() => {});
     }
   }
 
-  /** @throws {Unavailable} that says of each server why it does not fit. If all refuse the login, the error of the first. */
+  /** @throws {Unavailable} whose detail says of each server why it does not fit. If all refuse the login, the error of the first. */
   private async fail(answers: readonly Promise<Answer>[]): Promise<never> {
     const results = await Promise.allSettled(answers);
     const faults = results.map((result) =>
       result.status === 'rejected' ? (result.reason as unknown) : undefined,
     );
     if (faults.every((fault) => fault && unavailability(fault) === undefined)) throw faults[0];
+    const addresses = this.urls.map(addressOf);
     const reasons = results.map((result, index) =>
       result.status === 'fulfilled'
-        ? `${this.address(index)} is ${kindOf(result.value[1])}`
-        : `${this.address(index)}: ${unavailability(result.reason) ?? 'it refuses the login'}`,
+        ? `${addresses[index]} is ${kindOf(result.value[1])}`
+        : `${addresses[index]}: ${unavailability(result.reason) ?? 'it refuses the login'}`,
     );
-    throw new Unavailable(`no server is ${this.target} (${reasons.join('; ')})`);
-  }
-
-  private address(index: number): string {
-    return addressOf(this.servers[index]?.url ?? this.first);
+    throw new Unavailable(`no database server is ${this.target}`, reasons.join('; '));
   }
 }
 
@@ -173,7 +167,11 @@ async function thatFits(target: Target, answer: Promise<Answer>): Promise<Server
 
 /** The first in the order of the list, not in time. */
 async function firstOf(fitting: readonly Promise<Server>[]): Promise<Server | undefined> {
-  for (const each of await Promise.allSettled(fitting)) if (each.status === 'fulfilled') return each.value;
+  const found = fitting.map((each) => each.catch(() => undefined));
+  for (const each of found) {
+    const server = await each;
+    if (server) return server;
+  }
   return undefined;
 }
 

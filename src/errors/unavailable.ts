@@ -45,6 +45,14 @@ const MESSAGES: readonly (readonly [RegExp, string])[] = [
 /** The server itself refuses to start work that it cannot finish in time. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
+
+  /** @param detail for the operator who starts a program. Clients may see the message, but not this. */
+  constructor(
+    message: string,
+    readonly detail?: string,
+  ) {
+    super(message);
+  }
 }
 
 /**

@@ -191,7 +191,8 @@ export function faultyDataSource(error: unknown): MigratingDataSource {
 
 const READ_ONLY =
   'PostgreSQL accepts no writes in this session, so nothing was changed. It may be a replica, or have ' +
-  'default_transaction_read_only=on. Set DATABASE_DIRECT_URL to a database that accepts writes, then run the command again.';
+  'default_transaction_read_only=on. Set DATABASE_DIRECT_URL to a database that accepts writes, then run the command again. ' +
+  'If it names several servers, add target_session_attrs=read-write to it.';
 
 const PENDING =
   'Migrations are pending, and only they know how to treat the tables of an existing application. Run: npm run migration:run';

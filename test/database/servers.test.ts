@@ -3,7 +3,7 @@ import pg from 'pg';
 import { DATABASE_LIMITS } from '../../src/config/database-config.js';
 import { DemotionWatch } from '../../src/database/demotion-watch.js';
 import { connect } from '../../src/database/connect.js';
-import { toOneOf } from '../../src/database/server-client.js';
+import { ServerClient, toOneOf } from '../../src/database/server-client.js';
 import type { ServerDataSource } from '../../src/database/server-data-source.js';
 import { Servers } from '../../src/database/servers.js';
 import { MIGRATED } from '../setup/gatehouse.js';
@@ -53,15 +53,37 @@ test('takes the server that target_session_attrs asks for', async () => {
   expect(await chosen([own, readOnly], 'read-only')).toBe(readOnly);
   expect(await chosen([NOBODY, own], 'primary')).toBe(own);
   expect(await chosen([own, readOnly], 'prefer-standby')).toBe(own);
-  await expect(chosen([NOBODY, own], 'standby')).rejects.toThrow(
-    new RegExp(`no server is standby \\(${NOBODY}: .*; ${own} is a primary\\)`),
+  await expect(chosen([NOBODY, own], 'standby')).rejects.toEqual(
+    expect.objectContaining({
+      message: 'no database server is standby',
+      detail: expect.stringMatching(new RegExp(`^${NOBODY}: .*; ${own} is a primary$`)) as unknown,
+    }),
   );
 });
 
 test('a client says why no server fits', async () => {
   const servers = new Servers(listed([readOnly], 'read-write'), 2000);
-  const client = new (toOneOf(servers).Client)(toOneOf(servers));
-  await expect(client.connect()).rejects.toThrow(`no server is read-write (${readOnly} is read-only)`);
+  const client = new ServerClient(toOneOf(servers));
+  await expect(client.connect()).rejects.toMatchObject({
+    message: 'no database server is read-write',
+    detail: `${readOnly} is read-only`,
+  });
+});
+
+test('a new connection to the server chosen before is checked again', async () => {
+  const name = new URL(writable.url).pathname.slice(1);
+  const servers = new Servers(listed([hostOf(writable.url)], 'read-write'), 2000);
+  const connection = () => new ServerClient(toOneOf(servers));
+  const first = connection();
+  await first.connect();
+  await writable.administer(`alter database ${name} set default_transaction_read_only = on`);
+  await expect(connection().connect()).rejects.toThrow('the database server has changed its role');
+  await writable.administer(
+    `set transaction_read_only = off; alter database ${name} reset default_transaction_read_only`,
+  );
+  const last = connection();
+  await last.connect();
+  await Promise.all([first.end(), last.end()]);
 });
 
 describe('a server that is demoted while connections to it are open', () => {

@@ -21,8 +21,7 @@ beforeAll(async () => {
   database = await createDatabase({ server: primary.url });
   replication = await startBreakableProxy(primary.url);
   standby = await primary.addStandby(replication.url);
-  await database.administer("alter system set synchronous_standby_names = '*'");
-  await database.administer('select pg_reload_conf()');
+  await administer("alter system set synchronous_standby_names = '*'");
   const [first, second] = [hostOf(standby.url), hostOf(primary.url)];
   url = `${database.url.replace(second, `${first},${second}`)}?target_session_attrs=read-write`;
 }, 60_000);
@@ -34,6 +33,11 @@ afterAll(async () => {
   await primary.stop();
 });
 
+async function administer(setting: string): Promise<void> {
+  await database.administer(setting);
+  await database.administer('select pg_reload_conf()');
+}
+
 const hostOf = (server: string) => new URL(server).host;
 
 test('migration:run finds the primary behind a standby in the list', async () => {
@@ -44,7 +48,7 @@ test('migration:run finds the primary behind a standby in the list', async () =>
 test('migration:run says why no server of the list fits', async () => {
   const list = url.replace(/,[^/]*/, ',127.0.0.1:1');
   await expect(migrate({ ...database, url: list }, PLUGIN)).rejects.toThrow(
-    /no server is read-write \(127\.0\.0\.1:\d+ is a standby; 127\.0\.0\.1:1: the database does not answer\)/,
+    /no database server is read-write: 127\.0\.0\.1:\d+ is a standby; 127\.0\.0\.1:1: the database does not answer\./,
   );
 });
 
@@ -124,6 +128,24 @@ describe('a replica answers reads that may be old', () => {
     expect(await names()).toEqual([1, 'Ada']);
     await atStandby.query('select pg_wal_replay_resume()');
   });
+});
+
+test('a primary that becomes read-only is left, although no connection breaks', async () => {
+  const gatehouse = await startGatehouse({ ...PLUGIN, SESSION_CACHE: 'true' }, { ...database, url });
+  const ada = await aMember(gatehouse);
+  const status = async () => (await ada.client.get('/api/auth/get-session')).status;
+  await gatehouse.told('listening on');
+  expect(await status()).toBe(200);
+  await administer('alter system set default_transaction_read_only = on');
+  const end = performance.now() + 2000;
+  while ((await status()) === 200 && performance.now() < end) await sleep(20);
+  expect(await status()).toBe(503);
+  const ready = await aStranger(gatehouse).get('/health/ready');
+  expect(ready.json()).toEqual({ status: 'unavailable', check: 'no database server is read-write' });
+  await administer('alter system reset default_transaction_read_only');
+  await gatehouse.told('the session cache is on again');
+  expect(await status()).toBe(200);
+  await gatehouse.stop();
 });
 
 /** About 100 requests per second: in turn one that reads a session, and one that revokes another. */
