@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Audit } from '../../audit/audit.js';
 import { RowHooks } from '../../database/row-hooks.js';
 import { RowIds } from '../../database/row-ids.js';
 import type { ServerDataSource } from '../../database/server-data-source.js';
@@ -11,5 +12,6 @@ export class HostDatabase {
     @Inject(DataSource) readonly dataSource: ServerDataSource,
     readonly ids: RowIds,
     readonly rowHooks: RowHooks,
+    readonly audit: Audit,
   ) {}
 }
