@@ -38,7 +38,12 @@ export class Audit {
   }
 
   /** Describes the act of a transaction that is open. The setting ends with the transaction. */
-  async describe({ client, actor, session }: Act, manager: EntityManager): Promise<void> {
+  async describe(act: Act, manager: EntityManager): Promise<void> {
+    await this.prepared.rows(DESCRIBE, [this.settingOf(act)], manager);
+  }
+
+  /** The value of the setting `gatehouse.act` that describes an act. */
+  settingOf({ client, actor, session }: Act): string {
     const { peer, userAgent, requestId, route } = client;
     const act = this.config.audit.enabled
       ? {
@@ -51,7 +56,7 @@ export class Audit {
           reason: route,
         }
       : { off: true };
-    await this.prepared.rows(DESCRIBE, [JSON.stringify(act)], manager);
+    return JSON.stringify(act);
   }
 
   /** Records an act in the caller's transaction, or at once if there is none. */

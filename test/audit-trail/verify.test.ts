@@ -59,7 +59,7 @@ async function anEvent(): Promise<Kept> {
   await aMember(gatehouse);
   await chained();
   const [row] = await database.query<{ id: string }>(
-    'select id from gatehouse.audit_events order by id limit 1 offset 2',
+    `select id from gatehouse.audit_events where event = 'session.created' order by id limit 1`,
   );
   return { id: row?.id ?? '' };
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Audit } from '../../audit/audit.js';
 import { Replica } from '../../database/replica.js';
 import { RowHooks } from '../../database/row-hooks.js';
 import { RowIds } from '../../database/row-ids.js';
@@ -13,5 +14,6 @@ export class HostDatabase {
     readonly ids: RowIds,
     readonly rowHooks: RowHooks,
     readonly replica: Replica,
+    readonly audit: Audit,
   ) {}
 }

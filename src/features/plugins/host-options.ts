@@ -14,6 +14,8 @@ export interface HostParts {
   readonly config: Config;
   readonly tables: Tables;
   readonly pool: UtcPool;
+  /** Who acts, as the setting `gatehouse.act`; undefined if nobody does. */
+  readonly actOf: () => string | undefined;
   readonly ids: RowIds;
   readonly logger: Logger;
   readonly plugins: readonly BetterAuthPlugin[];
@@ -34,7 +36,7 @@ export function hostOptions(parts: HostParts): BetterAuthOptions {
   return {
     baseURL: config.origin,
     ...secretsOf(config),
-    database: inUtc(parts.pool),
+    database: inUtc(parts.pool, parts.actOf),
     telemetry: { enabled: false },
     // The server has already counted the request.
     rateLimit: { enabled: false },

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FastifyRequest } from 'fastify';
+import type { Act } from '../../audit/act.js';
 import type { NativeAnswer } from './native-answer.js';
 
 /** One request that passes through the published library. */
@@ -7,6 +8,8 @@ export interface HostedCall {
   readonly request: FastifyRequest;
   /** Runs the server's own route. Undefined for a route that a plugin defines. */
   readonly native: (() => Promise<NativeAnswer>) | undefined;
+  /** Who acts, for the audit trail. */
+  act?: Act;
   /** What the server's own route answered. */
   answer?: NativeAnswer;
   /** Hooks of plugins that run after the rows of the server's own route are committed. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import { Audit } from '../../audit/audit.js';
 import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { cookieSettings } from '../../config/cookie-settings.js';
@@ -31,7 +32,10 @@ export class HostedRoutes {
   private readonly dataCookie: string;
   private readonly secret: string;
 
-  constructor(@Inject(CONFIG) private readonly config: Config) {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly audit: Audit,
+  ) {
     const settings = cookieSettings(config);
     this.tokenCookie = cookieName(settings, 'session_token');
     this.dataCookie = cookieName(settings, 'session_data');
@@ -97,12 +101,16 @@ export class HostedRoutes {
   ): Promise<unknown> {
     const { request } = call;
     const found = await request.requestedSession.resolve();
+    const { client } = request;
+    call.act = { client, actor: found?.user.id, session: found?.session.id };
     const headers = this.headersFor(request, asked, found?.session.token);
     const before = jarOf(request).setCookies;
     const url = `${this.config.origin}${asked.path}`;
     const question = new Request(url, { method: asked.method, headers, body: asked.body ?? null });
     const response = await hostedCalls.run(call, () => host.handle(question));
     const text = textFor(found, await response.text());
+    if (response.ok && CHANGES_FACTOR.test(client.route))
+      await this.audit.record({ event: 'factor.changed', subject: found?.user.id, ...call.act });
     const unchanged = call.answer !== undefined && isSame(call.answer, response.status, text);
     const cookies = response.headers.getSetCookie();
     // A client that holds a JWT must not get a session that is valid for longer.
@@ -146,6 +154,10 @@ export class HostedRoutes {
 
 const textFor = (found: ResolvedSession | undefined, text: string): string =>
   found?.jwt ? withoutSessionTokens(text, { token: found.session.token, jwt: found.jwt.text }) : text;
+
+/** Routes of plugins that add or remove a factor. Its rows are in tables that the audit trail has no triggers for. */
+const CHANGES_FACTOR =
+  /^(two-factor\/(enable|disable|generate-backup-codes)|passkey\/(verify-registration|delete-passkey))$/;
 
 /** These describe the connection, or the library gets them in another form. */
 const NOT_PASSED = new Set([

@@ -109,7 +109,7 @@ export class PluginHost {
   ) {
     const { APIError } = library;
     const { config, logger } = this;
-    const { dataSource, ids } = this.database;
+    const { dataSource, ids, audit } = this.database;
     const refusalOf = async (userId: string) => {
       const client = hostedCalls.getStore()?.request.client ?? NOBODY;
       return this.gates.refuse({ userId, client, remember: true }, dataSource.manager);
@@ -121,6 +121,10 @@ export class PluginHost {
       plugins,
       tables: dataSource.tables,
       pool: dataSource.pool,
+      actOf: () => {
+        const act = hostedCalls.getStore()?.act;
+        return act && audit.settingOf(act);
+      },
       passwords: {
         hash,
         verify: (stored, password) => this.passwords.verify(library, stored, password),
