@@ -12,7 +12,7 @@ import jestConfig from '../jest.config.js';
 import { faultIn, GUARDS, piecesOf } from './guards.mjs';
 
 /** Milliseconds for one test. Without a guard against slow patterns, a server may be busy for ever. */
-const PATIENCE = 240_000;
+const PATIENCE = 150_000;
 const NOT_COPIED = new Set(['node_modules', '.git', '.data']);
 /** The run is worth nothing if the code without the guard does not start at all. */
 const DOES_NOT_START = /before it printed "listening on"|SyntaxError|ReferenceError|Cannot find module/;
@@ -32,6 +32,8 @@ if (faults.length > 0 || chosen.length === 0) {
 const copy = mkdtempSync(join(tmpdir(), 'gatehouse-guards-'));
 let running;
 let stopped = false;
+/** What each test says with all guards in place. */
+const controls = new Map();
 process.once('SIGINT', () => {
   stopped = true;
   endGroup();
@@ -79,6 +81,8 @@ async function tryAll() {
 }
 
 async function tryWithout(guard) {
+  const wrong = await controlOf(guard.test);
+  if (wrong) return { proven: false, seen: wrong };
   const path = join(copy, guard.file);
   const code = readFileSync(path, 'utf8');
   const changed = code.replace(guard.code, () => guard.without);
@@ -89,11 +93,21 @@ async function tryWithout(guard) {
   const before = built && readFileSync(built);
   if (built) writeFileSync(built, transpiled(guard.file, changed));
   try {
-    return verdictOf(await runTest(guard));
+    return verdictOf(await runTest(guard.test));
   } finally {
     writeFileSync(path, code);
     if (built) writeFileSync(built, before);
   }
+}
+
+/** A test that fails with the guard, or only after other tests of its file, shows nothing. */
+async function controlOf(test) {
+  const key = test.join();
+  if (!controls.has(key)) {
+    const { failed, message } = resultOf(await runTest(test));
+    controls.set(key, failed === 0 ? undefined : `with the guard the test does not pass either: ${message}`);
+  }
+  return controls.get(key);
 }
 
 /** Compiles the file as the tests do, because the real build takes longer than the test. */
@@ -104,7 +118,7 @@ function transpiled(filename, code) {
 }
 
 /** @returns what Jest reports, or undefined if it took too long. */
-async function runTest({ test: [file, name] }) {
+async function runTest([file, name]) {
   const report = join(copy, 'report.json');
   rmSync(report, { force: true });
   const pattern = piecesOf(name).map(escaped).join('.*');
@@ -137,18 +151,23 @@ function escaped(text) {
 }
 
 function verdictOf(report) {
-  if (!report) return { proven: true, seen: `no end after ${PATIENCE / 1000} s` };
+  const { failed, message, title } = resultOf(report);
+  if (failed === 0) return { proven: false, seen: 'the test passes' };
+  if (DOES_NOT_START.test(message)) return { proven: false, seen: `the code is broken: ${message}` };
+  return { proven: true, seen: title ? `${failed} failed, first "${title}": ${message}` : message };
+}
+
+/** How many tests failed, and the first of them. A test that does not end has failed, and so has one that does not exist. */
+function resultOf(report) {
+  if (!report) return { failed: 1, message: `no end after ${PATIENCE / 1000} s` };
   const { numPassedTests, numFailedTests, testResults } = report;
   if (numPassedTests + numFailedTests === 0)
-    return { proven: false, seen: `no test ran: ${firstLine(testResults[0]?.message)}` };
+    return { failed: 1, message: `Cannot find module or test: ${firstLine(testResults[0]?.message)}` };
   const failed = testResults.flatMap(({ assertionResults }) =>
     assertionResults.filter(({ status }) => status === 'failed'),
   );
-  if (failed.length === 0) return { proven: false, seen: 'the test passes' };
-  const [message = ''] = failed[0].failureMessages;
-  if (DOES_NOT_START.test(message))
-    return { proven: false, seen: `the code is broken: ${firstLine(message)}` };
-  return { proven: true, seen: `${failed.length} failed, first "${failed[0].title}": ${firstLine(message)}` };
+  const [first] = failed;
+  return { failed: failed.length, title: first?.title, message: firstLine(first?.failureMessages[0]) };
 }
 
 /** The expectation and what came instead, without colours and stack. */
