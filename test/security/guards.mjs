@@ -20,6 +20,7 @@ const RULES = 'test/security/password-rules.test.ts';
 const NOTICES = 'test/security/owner-notices.test.ts';
 const CLAIMED = 'test/security/pre-registration.test.ts';
 const LIMITS = 'test/security/session-limits.test.ts';
+const PLUGINS = 'test/security/plugins.test.ts';
 const SHOWN = 'test/health/health.module.test.ts';
 
 /** @type {Record<string, Omit<import('./guards.d.mts').Guard, 'bullet'>[]>} */
@@ -958,9 +959,23 @@ const BULLETS = {
     {
       guard: 'new device',
       file: 'src/sessions/use-cases/create-session.ts',
-      code: 'await this.newDevice.send(created, client, manager);',
+      code: 'await this.newDevice.send(session, client, manager);',
       without: '',
       test: [NOTICES, 'causes one mail, the next one causes none'],
+    },
+    {
+      guard: 'second factor switched on or off',
+      file: 'src/features/plugins/host-rows.ts',
+      code: 'await this.notices.send({ kind, user, client: call.request.client }, this.manager);',
+      without: '',
+      test: [PLUGINS, 'the owner gets a mail when the second factor is switched on and off'],
+    },
+    {
+      guard: 'new device that signs in through a plugin',
+      file: 'src/features/plugins/host-rows.ts',
+      code: 'await this.createSession.follow(session, call.request.client, this.manager);',
+      without: '',
+      test: [PLUGINS, 'the owner gets a mail when a new device signs in through a plugin'],
     },
     {
       guard: 'each kind can be switched off',
@@ -1073,6 +1088,13 @@ const BULLETS = {
       code: 'if (maxPerUser !== undefined) await this.sessions.deleteOldest(session, maxPerUser, manager);',
       without: '',
       test: [LIMITS, 'end the oldest session with a further sign-in, and no session of others'],
+    },
+    {
+      guard: 'for sessions that a plugin begins too',
+      file: 'src/features/plugins/host-rows.ts',
+      code: 'after: (session) => this.follow(session),',
+      without: '',
+      test: [PLUGINS, 'sessions that a plugin begins count for the most sessions of a user'],
     },
     {
       guard: 'for simultaneous sign-ins too',

@@ -39,19 +39,17 @@ process.once('SIGINT', () => {
   endGroup();
 });
 
+process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
+
+makeCopy();
+// All runs use the same servers of PostgreSQL, and their template databases with every guard in place.
+const { default: start } = await import(join(copy, 'test/setup/global-setup.mjs'));
+const { default: stop } = await import(join(copy, 'test/setup/global-teardown.mjs'));
+await start();
 try {
-  makeCopy();
-  // All runs use the same servers of PostgreSQL, and their template databases with every guard in place.
-  const { default: start } = await import(join(copy, 'test/setup/global-setup.mjs'));
-  await start();
-  try {
-    process.exitCode = (await tryAll()) ? 0 : 1;
-  } finally {
-    const { default: stop } = await import(join(copy, 'test/setup/global-teardown.mjs'));
-    await stop();
-  }
+  process.exitCode = (await tryAll()) ? 0 : 1;
 } finally {
-  rmSync(copy, { recursive: true, force: true });
+  await stop();
 }
 
 function makeCopy() {
