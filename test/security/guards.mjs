@@ -90,14 +90,14 @@ const BULLETS = {
       file: 'migrations/helpers/1763900150000-legacy-view.ts',
       code: "(await hasInvokerViews(queryRunner)) ? ' with (security_invoker = true)' : '';",
       without: "(await hasInvokerViews(queryRunner)) ? '' : '';",
-      test: [POLICIES, 'no view of ours shows a role the sessions of other users'],
+      test: [POLICIES, 'while the migrations run, the old names show what they showed'],
     },
     {
       guard: 'the view gets the rights that roles had on the table',
       file: 'migrations/helpers/1763900150000-legacy-view.ts',
       code: '...rights.map(({ privilege, grantee }) => `grant ${privilege} on ${view} to ${grantee}`),',
       without: '',
-      test: [POLICIES, 'no view of ours shows a role the sessions of other users'],
+      test: [POLICIES, 'while the migrations run, the old names show what they showed'],
     },
     {
       guard: 'before PostgreSQL 15 the migrations stop',
