@@ -483,6 +483,20 @@ const BULLETS = {
       test: [TEXTS, 'a user with a picture of 8 KB works, and no header is longer than 4 KB'],
     },
     {
+      guard: 'neither is a long URL of a provider',
+      file: 'src/http/answer-writer.ts',
+      code: 'if (location && locationOf(location).length <= LONGEST_HEADER)',
+      without: 'if (location)',
+      test: [TEXTS, 'a long URL of a provider is in the body alone'],
+    },
+    {
+      guard: 'a redirect has only the beginning of a long error',
+      file: 'src/social/callback-errors.ts',
+      code: 'description.slice(0, LONGEST_DESCRIPTION)',
+      without: 'description',
+      test: [TEXTS, 'a redirect repeats only the beginning of a long error'],
+    },
+    {
       guard: 'too much session data is in no cookie',
       file: 'src/cookies/chunks.ts',
       code: 'if (value.length > LONGEST_CHUNKED || count === Infinity) return [];',
