@@ -448,6 +448,13 @@ const BULLETS = {
 
   'length of texts, caches and headers': [
     {
+      guard: 'junk cookies are not all expired',
+      file: 'src/cookies/chunks.ts',
+      code: '.slice(0, MOST_CARRIED)',
+      without: '',
+      test: [SIZES, 'a request with more than 200 cookies gets 431'],
+    },
+    {
       guard: 'every text has a most length',
       file: 'src/http/fields.ts',
       code: "typeof value === 'string' && value.length > most",
