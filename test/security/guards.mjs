@@ -999,6 +999,13 @@ const BULLETS = {
       test: [PLUGINS, 'the owner gets a mail when a new device signs in through a plugin'],
     },
     {
+      guard: 'only one for a sign-in with a second factor',
+      file: 'src/features/plugins/host-rows.ts',
+      code: ' || call.request.url.startsWith(REPLACING)',
+      without: '',
+      test: [PLUGINS, 'a sign-in with a second factor causes one mail about a new device'],
+    },
+    {
       guard: 'each kind can be switched off',
       file: 'src/notices/owner-notices.ts',
       code: 'return enabled && !off.includes(kind);',

@@ -1,4 +1,4 @@
-import type { Answer } from '../setup/browser-like-client.js';
+import { BrowserLikeClient, type Answer } from '../setup/browser-like-client.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { MIGRATED, startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { mailTo } from '../setup/mails.js';
@@ -78,6 +78,27 @@ test('the owner gets a mail when a new device signs in through a plugin, and onl
   expect((await signInByName(username, password, CHROME)).status).toBe(200);
   await settled();
   expect(kindsTo(email)).toEqual(['new-device']);
+});
+
+test('a sign-in with a second factor causes one mail about a new device', async () => {
+  const person = aPerson();
+  const { email, password } = person;
+  const first = new BrowserLikeClient(gatehouse.origin);
+  await first.post('/api/auth/sign-up/email', person, { 'user-agent': FIREFOX });
+  const enabled = await first.post('/api/auth/two-factor/enable', { password, method: 'otp' });
+  expect(enabled.status).toBe(200);
+  const second = new BrowserLikeClient(gatehouse.origin);
+  const post = (path: string, body: object) =>
+    second.post(`/api/auth/${path}`, body, { 'user-agent': CHROME });
+  expect((await post('sign-in/email', { email, password })).json()).toMatchObject({
+    twoFactorRedirect: true,
+  });
+  expect((await post('two-factor/send-otp', {})).status).toBe(200);
+  await gatehouse.told(`mail code-second-factor to ${email}`);
+  const [, code] = new RegExp(`mail code-second-factor to ${email}: (\\d+)`).exec(gatehouse.log()) ?? [];
+  expect((await post('two-factor/verify-otp', { code })).status).toBe(200);
+  await settled();
+  expect(kindsTo(email).filter((kind) => kind === 'new-device')).toHaveLength(1);
 });
 
 test('sessions that a plugin begins count for the most sessions of a user', async () => {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BetterAuthOptions } from '@better-auth/core';
-import type { Config } from '../../config/config.js';
+import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { OwnerNotices } from '../../notices/owner-notices.js';
 import { SessionGates } from '../../sessions/gates/session-gates.js';
@@ -15,6 +15,8 @@ type Hooks = NonNullable<BetterAuthOptions['databaseHooks']>;
 const templates = `${import.meta.dirname}/mails`;
 const FACTOR_ADDED = 'second-factor-added';
 const FACTOR_REMOVED = 'second-factor-removed';
+/** A second factor replaces the session that the password has begun, which counted already. */
+const REPLACING = `${BASE_PATH}/two-factor/`;
 const NOBODY = { address: '', network: '', userAgent: '', language: undefined };
 
 /** What this server does when the library writes a user or a session for a plugin. */
@@ -80,7 +82,7 @@ export class HostRows {
   private async follow(session: { id: string; userId: string; impersonatedBy?: unknown }): Promise<void> {
     const call = hostedCalls.getStore();
     // The browser of an administrator who acts as the user is no device of the user.
-    if (!call || session.impersonatedBy) return;
+    if (!call || session.impersonatedBy || call.request.url.startsWith(REPLACING)) return;
     await this.createSession.follow(session, call.request.client, this.manager);
   }
 
