@@ -590,7 +590,7 @@ const BULLETS = {
       matches: (text: string) =>
         new RegExp(\`^\${pattern.replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$\`).test(text),
     } as unknown as Glob;`,
-      test: [REDIRECTS, 'an origin or a target as long as a request allows is checked at once'],
+      test: ['test/http/glob.test.ts', 'a million characters do not stop the server'],
     },
     {
       guard: 'the e-mail check',
@@ -1129,7 +1129,7 @@ const BULLETS = {
       file: 'src/sessions/sessions.store.ts',
       code: 'await this.prepared.rows(lockUser, [userId], manager);',
       without: '',
-      test: [LIMITS, 'hold for simultaneous sign-ins'],
+      test: [LIMITS, 'hold for two sign-ins that insert before either deletes'],
     },
     {
       guard: 'absolute lifetime',
@@ -1153,11 +1153,11 @@ const BULLETS = {
       test: [LIMITS, 'the session data cookie does not outlive'],
     },
     {
-      guard: 'the session cache knows the limits',
+      guard: 'the use of a session is recorded, also behind repeated answers',
       file: 'src/sessions/current/judge.ts',
       code: 'until: Math.min(end, dueAt, unrecordedAt),',
       without: 'until: Math.min(session.expiresAt.getTime(), dueAt),',
-      test: [LIMITS, 'the session cache and repeated answers end with'],
+      test: [LIMITS, 'repeated answers do not hide the use of a session'],
     },
   ],
 
