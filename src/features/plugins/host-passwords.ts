@@ -30,7 +30,7 @@ export class HostPasswords {
 
   /** Notes whose password a plugin is about to compare, because the library only hands over the hash. */
   watch({ internalAdapter }: AuthContext): void {
-    const find = internalAdapter.findCredentialAccount;
+    const find = internalAdapter.findCredentialAccount.bind(internalAdapter);
     this.findAccount = find;
     internalAdapter.findCredentialAccount = async (userId) => {
       const account = await find(userId);
