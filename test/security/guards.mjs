@@ -930,7 +930,14 @@ const BULLETS = {
       file: 'src/password-rules/obvious.rule.ts',
       code: 'COMMON_PASSWORDS.has(plain) ||',
       without: '',
-      test: [RULES, 'a common password'],
+      test: [RULES, 'a common password that ends with digits'],
+    },
+    {
+      guard: 'so are common words with a number',
+      file: 'src/password-rules/obvious.rule.ts',
+      code: 'COMMON_PASSWORDS.has(withoutEnding(plain)) ||',
+      without: '',
+      test: [RULES, 'a common word and a year'],
     },
     {
       guard: 'the user’s own e-mail and name are refused',
