@@ -1312,10 +1312,10 @@ const BULLETS = {
   'proof that lasts': [
     {
       guard: 'the fuzzer finds a 500',
-      file: 'src/http/error.filter.ts',
-      code: "if (isUnstorable(exception)) return badRequest('VALIDATION_ERROR');",
-      without: '',
-      test: ['test/security/fuzz.test.ts', 'every request gets an answer, and none a 500'],
+      file: 'src/http/input.guard.ts',
+      code: "if (typeName(body) !== 'object') {",
+      without: 'if (false) {',
+      test: ['test/security/fuzz.test.ts', 'every request gets an answer, and none a 500, a secret'],
     },
     {
       guard: 'no install script reports to anybody',
