@@ -708,9 +708,9 @@ const BULLETS = {
   enumeration: [
     {
       guard: 'a hash is computed for nobody too',
-      file: 'src/crypto/password/even-verifier.ts',
-      code: 'stored.length > 0 ? stored : [dummy]',
-      without: 'stored',
+      file: 'src/accounts/use-cases/sign-in-email.ts',
+      code: 'await this.matching(found, body, client);',
+      without: 'found.length === 0 ? undefined : await this.matching(found, body, client);',
       test: [ENUMERATION, 'a refused sign-in costs one hash of the same rounds'],
     },
     {
