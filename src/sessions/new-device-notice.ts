@@ -21,7 +21,11 @@ export class NewDeviceNotice {
     private readonly users: UsersStore,
   ) {}
 
-  async send({ id, userId }: Session, client: Client, manager: EntityManager): Promise<void> {
+  async send(
+    { id, userId }: Pick<Session, 'id' | 'userId'>,
+    client: Client,
+    manager: EntityManager,
+  ): Promise<void> {
     if (!this.notices.sends(KIND)) return;
     const known = await this.sessions.devicesOf(userId, id, manager);
     if (known.length === 0 || known.some((device) => isSameDevice(device, client))) return;

@@ -20,6 +20,8 @@ export type Fault =
   | { readonly kind: 'redirect'; readonly to: string }
   /** Sends JSON that does not end, until the client closes the connection. Then it calls `ended`. */
   | { readonly kind: 'endless'; readonly ended: () => void }
+  /** Never answers. Calls `ended` when the client closes the connection. */
+  | { readonly kind: 'silent'; readonly ended: () => void }
   /** Answers correctly, but this many milliseconds late. */
   | { readonly kind: 'slow'; readonly milliseconds: number }
   /** Answers correctly after the promise has resolved. */
@@ -94,6 +96,7 @@ export async function startFront({ inner, port, faults, seen, rewrite }: FrontSe
     if (fault?.kind === 'held') await fault.until;
     if (fault?.kind === 'redirect') return void response.writeHead(302, { location: fault.to }).end();
     if (fault?.kind === 'endless') return sendForever(response, fault.ended);
+    if (fault?.kind === 'silent') return void response.once('close', fault.ended);
     if (fault?.kind === 'down') return void request.socket.destroy();
     if (fault?.kind === 'garbage') return void response.writeHead(200, HTML).end('<html>It works!</html>');
     if (fault?.kind === 'answer') return void response.writeHead(fault.status, JSON_TYPE).end(fault.body);

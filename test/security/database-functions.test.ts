@@ -45,6 +45,7 @@ describe.each(VERSIONS)('on PostgreSQL %i', (version: PostgresVersion) => {
     // Some databases give new functions to other roles by default.
     await database.query(`alter default privileges grant execute on functions to ${intruder}`);
     await migrate(database);
+    await database.administer(`grant usage on schema gatehouse to ${intruder}`);
     const url = new URL(database.url);
     [url.username, url.password] = [intruder, intruder];
     attack = new pg.Client({ connectionString: url.href });
@@ -82,7 +83,6 @@ describe.each(VERSIONS)('on PostgreSQL %i', (version: PostgresVersion) => {
 
   test('no role attaches one to a table of its own', async () => {
     const triggers = (await functionsOf(database)).filter(({ trigger }) => trigger);
-    await database.administer(`grant usage on schema gatehouse to ${intruder}`);
     await attack.query('create temp table mine (id varchar(255), email varchar(255))');
     for (const { name } of triggers) {
       await expect(
@@ -161,6 +161,7 @@ describe.each(VERSIONS)('the migrations on PostgreSQL %i', (version: PostgresVer
   test('stop before they run what somebody planted, and name it', async () => {
     await plantEverything(database, intruder);
     await expect(migrate(database)).rejects.toThrow(new RegExp(`of the role "${intruder}"`));
+    expect(await plantedCalls(database)).toBe(0);
     expect(await database.query(`select 1 from pg_namespace where nspname like 'gatehouse%'`)).toEqual([]);
   });
 

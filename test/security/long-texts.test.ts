@@ -7,7 +7,12 @@ const LONGEST_HEADER = 4096;
 let gatehouse: Gatehouse;
 
 beforeAll(async () => {
-  gatehouse = await startGatehouse({ SESSION_CACHE: 'true', SESSION_COOKIE_CACHE_ENABLED: 'true' });
+  gatehouse = await startGatehouse({
+    SESSION_CACHE: 'true',
+    SESSION_COOKIE_CACHE_ENABLED: 'true',
+    GITHUB_CLIENT_ID: 'id',
+    GITHUB_CLIENT_SECRET: 'secret',
+  });
 });
 
 afterAll(() => gatehouse.stop());
@@ -110,6 +115,32 @@ test('a user whose row has too much for cookies still works, without the cookies
   expect([...client.cookies.keys()]).toEqual(['better-auth.session_token']);
   expect((await client.post('/api/auth/update-user', { image: null })).status).toBe(200);
   expect((await client.post('/api/auth/sign-out')).status).toBe(200);
+});
+
+test('a long URL of a provider is in the body alone', async () => {
+  const scopes = Array.from({ length: 100 }, (_, index) => `${'x'.repeat(100)}${index}`);
+  const ask = (body: object) =>
+    aStranger(gatehouse).post('/api/auth/sign-in/social', { provider: 'github', ...body });
+  const short = await ask({});
+  expect(short.headers.location).toBe(short.json<{ url: string }>().url);
+  const long = await ask({ scopes });
+  expect(long.json<{ url: string }>().url.length).toBeGreaterThan(10_000);
+  expect(long.headers.location).toBeUndefined();
+  expect(longest(long)).toBeLessThanOrEqual(LONGEST_HEADER);
+});
+
+test('a redirect repeats only the beginning of a long error', async () => {
+  const client = aStranger(gatehouse);
+  const body = { provider: 'github', callbackURL: '/in', errorCallbackURL: '/out' };
+  const { url } = (await client.post('/api/auth/sign-in/social', body)).json<{ url: string }>();
+  const text = 'x'.repeat(2000);
+  const state = new URL(url).searchParams.get('state') ?? '';
+  const query = new URLSearchParams({ state, error: text, error_description: text });
+  const answer = await client.get(`/api/auth/callback/github?${query.toString()}`);
+  expect([answer.status, answer.headers.location]).toEqual([
+    302,
+    `/out?error=${text.slice(0, 100)}&error_description=${text.slice(0, 500)}`,
+  ]);
 });
 
 test('the session cache keeps only sessions with little text', async () => {

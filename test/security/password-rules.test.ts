@@ -113,6 +113,7 @@ test('the padding of the answer is no breach', async () => {
 
 test.each([
   ['a common password', 'Password1!', {}],
+  ['a common password that ends with digits', 'Trustno1', {}],
   ['a common word and a year', 'Sommer2026', {}],
   ['a row of keys', 'qwertyuiop', {}],
   ['digits in order', '123456789', {}],

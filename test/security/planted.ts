@@ -2,7 +2,7 @@ import type { TestDatabase } from '../setup/database.js';
 
 /**
  * As `intruder`, plants in `public` a variant of each built-in function and operator on texts, with exactly fitting types
- * for `varchar`, so that PostgreSQL prefers it. Each one counts its calls, even if the transaction is rolled back.
+ * for `varchar` and `name`, so that PostgreSQL prefers it. Each one counts its calls, even if the transaction is rolled back.
  */
 export async function plantEverything(database: TestDatabase, intruder: string): Promise<void> {
   await database.administer(`
@@ -27,9 +27,9 @@ const PLANT = `
   begin
     for f in
       select p.proname, p.prorettype::regtype as result,
-             array_to_string(array(select case a when 'text'::regtype then 'varchar' else a::regtype::text end
+             array_to_string(array(select case a when 'text'::regtype then kind else a::regtype::text end
                                    from unnest(p.proargtypes) with ordinality x (a, n) order by n), ', ') as arguments
-      from pg_proc p
+      from pg_proc p, unnest(array['varchar', 'name']) kind
       where p.pronamespace = 'pg_catalog'::regnamespace and p.prokind = 'f' and not p.proretset
         and p.provariadic = 0 and 'text'::regtype = any (p.proargtypes)
         and p.prorettype in ('text'::regtype, 'boolean'::regtype, 'integer'::regtype, 'bytea'::regtype)

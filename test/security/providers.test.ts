@@ -87,6 +87,14 @@ describe('the issuer of an answer (RFC 9207)', () => {
   });
 });
 
+const errors: [Endpoint, string, string][] = [
+  ['token', 'acme', 'invalid_code'],
+  ['jwks', 'acme', 'unable_to_get_user_info'],
+  ['userinfo', 'plain', 'unable_to_get_user_info'],
+  ['userinfo', 'gitlab', 'unable_to_get_user_info'],
+  ['token', 'gitlab', 'invalid_code'],
+];
+
 describe('the answer of a provider', () => {
   let server: SocialServer;
 
@@ -96,14 +104,6 @@ describe('the answer of a provider', () => {
 
   afterAll(() => server.stop());
   afterEach(() => server.reset());
-
-  const errors: [Endpoint, string, string][] = [
-    ['token', 'acme', 'invalid_code'],
-    ['jwks', 'acme', 'unable_to_get_user_info'],
-    ['userinfo', 'plain', 'unable_to_get_user_info'],
-    ['userinfo', 'gitlab', 'unable_to_get_user_info'],
-    ['token', 'gitlab', 'invalid_code'],
-  ];
 
   test.each(errors)(
     'of %s at %s is cut off after 1 MiB, and the request ends',
@@ -142,6 +142,32 @@ describe('the answer of a provider', () => {
     internal.close();
     expect(asked).toBe(0);
   });
+});
+
+describe('an answer of a provider', () => {
+  let server: SocialServer;
+
+  beforeAll(async () => {
+    server = await startSocialServer({ PROVIDER_TIMEOUT: '1' });
+  });
+
+  afterAll(() => server.stop());
+  afterEach(() => server.reset());
+
+  test.each(errors)(
+    'of %s at %s that does not come in time ends the request',
+    async (endpoint, at, error) => {
+      const visitor = new Visitor(server.gatehouse);
+      const back = await visitor.begin(at, at === 'plain' ? 'without-email' : 'verified');
+      const ended = new Promise<void>((done) =>
+        server.provider.faults.set(endpoint, { kind: 'silent', ended: done }),
+      );
+      expect((await visitor.comeBack(back)).headers.location).toBe(`/out?error=${error}`);
+      // Otherwise the server would wait for 60 s.
+      await ended;
+    },
+    20_000,
+  );
 });
 
 describe('e-mail addresses that only Unicode makes equal', () => {

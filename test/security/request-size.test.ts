@@ -98,7 +98,9 @@ test('a request with more than 200 cookies gets 431, so that it cannot make the 
     aStranger(gatehouse).get('/api/auth/get-session', {
       cookie: Array.from({ length: count }, (_, index) => `better-auth.session_data.${index}=1`).join('; '),
     });
-  expect((await get(200)).status).toBe(200);
+  const most = await get(200);
+  expect(most.status).toBe(200);
+  expect(most.setCookies.length).toBeLessThanOrEqual(20);
   const answer = await get(201);
   expect([answer.status, answer.json(), answer.setCookies]).toEqual([...refusedHeaders, []]);
 });

@@ -1,4 +1,5 @@
 import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
+import { meetingAtLock } from '../setup/locks.js';
 import { metric } from '../setup/metrics.js';
 import { aMember, aStranger, bearer, onAnotherDevice, type Member } from '../setup/people.js';
 
@@ -150,6 +151,19 @@ describe('caches', () => {
   });
 });
 
+test('repeated answers do not hide the use of a session', async () => {
+  const gatehouse = await start({ SESSION_CACHE: 'true', SESSION_IDLE_LIFETIME: '3' });
+  const ada = await aMember(gatehouse);
+  const end = Date.now() + 4500;
+  while (Date.now() < end) {
+    expect(await signedIn(ada)).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(await metric(gatehouse, 'gatehouse_repeated_answers_total')).toBeGreaterThan(0);
+  // Another instance would otherwise find it unused for too long.
+  expect((await rowOf(gatehouse, ada))?.unused).toBeLessThan(3);
+});
+
 describe('the most sessions of a user', () => {
   test('end the oldest session with a further sign-in, and no session of others', async () => {
     const gatehouse = await start({ SESSION_MAX_PER_USER: '2' });
@@ -164,6 +178,18 @@ describe('the most sessions of a user', () => {
     const gatehouse = await start({ SESSION_MAX_PER_USER: '2' });
     const ada = await aMember(gatehouse);
     await Promise.all(Array.from({ length: 8 }, () => onAnotherDevice(gatehouse, ada)));
+    expect(await gatehouse.database.query('select 1 from sessions')).toHaveLength(2);
+  });
+
+  test('hold for two sign-ins that insert before either deletes', async () => {
+    const gatehouse = await start({ SESSION_MAX_PER_USER: '2' });
+    const ada = await aMember(gatehouse);
+    await onAnotherDevice(gatehouse, ada);
+    // Both want to delete the oldest session, and cannot see each other's new one.
+    const held = { statement: 'select 1 from sessions where token = $1 for update', values: [ada.token] };
+    await meetingAtLock(gatehouse.database, { ...held, waiting: 2 }, () =>
+      Promise.all([onAnotherDevice(gatehouse, ada), onAnotherDevice(gatehouse, ada)]),
+    );
     expect(await gatehouse.database.query('select 1 from sessions')).toHaveLength(2);
   });
 

@@ -8,11 +8,11 @@ import { AuthError, type ErrorBody } from '../../errors/auth-error.js';
 import { StartupFault } from '../../errors/startup-fault.js';
 import { Logger } from '../../logging/logger.js';
 import { Mailer } from '../../mail/mailer.js';
-import { SessionGates } from '../../sessions/gates/session-gates.js';
 import { PluginDatabaseHooks } from './database-hooks.js';
 import { HostDatabase } from './host-database.js';
 import { hostOptions } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
+import { HostRows } from './host-rows.js';
 import { hostedCalls } from './hosted-call.js';
 import { HASHES_PASSWORD, hostingOf, needsRows, type Hosting } from './hosted-paths.js';
 import { listUsersFrom } from './user-lists.js';
@@ -51,7 +51,7 @@ export class PluginHost {
     private readonly database: HostDatabase,
     private readonly passwords: HostPasswords,
     private readonly rules: PasswordRules,
-    private readonly gates: SessionGates,
+    private readonly rows: HostRows,
     private readonly mailer: Mailer,
     private readonly logger: Logger,
   ) {}
@@ -107,13 +107,8 @@ export class PluginHost {
     plugins: readonly BetterAuthPlugin[],
     hash: (password: string) => Promise<string>,
   ) {
-    const { APIError } = library;
     const { config, logger } = this;
     const { dataSource, ids, audit } = this.database;
-    const refusalOf = async (userId: string) => {
-      const client = hostedCalls.getStore()?.request.client ?? NOBODY;
-      return this.gates.refuse({ userId, client, remember: true }, dataSource.manager);
-    };
     return hostOptions({
       config,
       ids,
@@ -129,17 +124,7 @@ export class PluginHost {
         hash,
         verify: (stored, password) => this.passwords.verify(library, stored, password),
       },
-      databaseHooks: {
-        session: {
-          create: {
-            before: async ({ userId }) => {
-              const refusal = await refusalOf(userId);
-              if (refusal) throw new APIError(refusal.status as 403, refusal.body);
-              if (!(await this.passwords.isStillRight(userId))) throw new APIError('UNAUTHORIZED');
-            },
-          },
-        },
-      },
+      databaseHooks: this.rows.hooks(library),
       sendVerificationEmail: async ({ user, url }, request) =>
         this.mailer.send({
           kind: 'verify-email',
@@ -155,15 +140,6 @@ const notRunFault = (hooks: readonly string[]) =>
   `A plugin in PLUGINS has hooks that this server would not run for the rows that it writes itself (${hooks.join(', ')}). ` +
   'Remove the plugin.';
 
-const NOBODY = {
-  address: '',
-  network: '',
-  userAgent: '',
-  language: undefined,
-  peer: '',
-  requestId: '',
-  route: '',
-};
 const NO_CALL = {};
 
 /** The requests whose password a plugin is checking now. */

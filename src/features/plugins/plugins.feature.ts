@@ -6,9 +6,11 @@ import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { HttpModule } from '../../http/http.module.js';
 import { MailModule } from '../../mail/mail.module.js';
+import { NoticesModule } from '../../notices/notices.module.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
 import { HostDatabase } from './host-database.js';
 import { HostPasswords } from './host-passwords.js';
+import { HostRows } from './host-rows.js';
 import { HostedRoutes } from './hosted-routes.js';
 import { PluginHost } from './plugin-host.js';
 import { PluginMessages } from './plugin-messages.js';
@@ -17,8 +19,16 @@ import { RateLimitsModule } from '../../rate-limits/rate-limits.module.js';
 
 /** Runs published plugins of Better Auth (src/features/plugins/README.md). */
 @Module({
-  imports: [AccountsModule, HttpModule, MailModule, RateLimitsModule, SessionsModule],
-  providers: [HostDatabase, HostPasswords, HostedRoutes, PluginHost, PluginMessages, PluginRateLimits],
+  imports: [AccountsModule, HttpModule, MailModule, NoticesModule, RateLimitsModule, SessionsModule],
+  providers: [
+    HostDatabase,
+    HostPasswords,
+    HostRows,
+    HostedRoutes,
+    PluginHost,
+    PluginMessages,
+    PluginRateLimits,
+  ],
 })
 export class PluginsFeature {}
 

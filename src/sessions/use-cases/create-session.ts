@@ -13,6 +13,7 @@ import { RowHooks } from '../../database/row-hooks.js';
 import { RowIds } from '../../database/row-ids.js';
 import { lastEnd } from '../current/limits.js';
 import { badRequest } from '../../errors/auth-error.js';
+import type { Client } from '../../http/client.js';
 import { SessionGates, type SessionCandidate } from '../gates/session-gates.js';
 import { NewDeviceNotice } from '../new-device-notice.js';
 import type { Session } from '../session.js';
@@ -54,6 +55,17 @@ export class CreateSession {
     return (await this.gates.refuse(request, manager)) ? undefined : this.insert(request, manager);
   }
 
+  /** What follows a new session: the mail about a new device, and the end of the oldest session if there are too many. */
+  async follow(
+    session: Pick<Session, 'id' | 'userId'>,
+    client: Client,
+    manager: EntityManager,
+  ): Promise<void> {
+    await this.newDevice.send(session, client, manager);
+    const { maxPerUser } = this.config.sessionLimits;
+    if (maxPerUser !== undefined) await this.sessions.deleteOldest(session, maxPerUser, manager);
+  }
+
   private async insert(
     { userId, client, remember, signedInAt }: SessionRequest,
     manager: EntityManager,
@@ -77,9 +89,7 @@ export class CreateSession {
     await this.audit.describe({ client, session: session.id }, manager);
     await this.sessions.add({ ...session, additional: values }, manager);
     const created = { ...session, additional: returnedValues(fields, ({ name }) => values[name]) };
-    await this.newDevice.send(created, client, manager);
-    const { maxPerUser } = sessionLimits;
-    if (maxPerUser !== undefined) await this.sessions.deleteOldest(session, maxPerUser, manager);
+    await this.follow(created, client, manager);
     if (!this.hooks.none) await this.hooks.after('session', 'create', { ...session, ...values });
     return created;
   }
