@@ -33,14 +33,20 @@ describe.each(COMMANDS)('%s', (typed, program) => {
     expect(out).toMatch(/\nOptions:\n(.*\n)* {2}--help .*\n\nExit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n$/);
   });
 
-  test.each([['--loud'], ['louder'], ['--json=yes'], ['-x']])('refuses the argument %s', async (word) => {
-    const { code, out, err } = await runToEnd(file(program), { arguments: [word] });
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(
-      new RegExp(`^${typed} does not know the argument "${word}"\\. Usage: ${typed}\\b.*\n$`),
-    );
-  });
+  test('refuses an argument that it does not know', () => expectRefusal(typed, program, '--loud'));
 });
+
+test.each(['louder', '--json=yes', '-x'])('the argument %s is refused too', (word) =>
+  expectRefusal('npm run compat:check', 'compat-check', word),
+);
+
+async function expectRefusal(typed: string, program: string, word: string): Promise<void> {
+  const { code, out, err } = await runToEnd(file(program), { arguments: [word] });
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(
+    new RegExp(`^${typed} does not know the argument "${word}"\\. Usage: ${typed}\\b.*\n$`),
+  );
+}
 
 test('if the database does not answer, a program ends with one sentence', async () => {
   const environment = { DATABASE_URL: 'postgresql://someone:hidden@127.0.0.1:1/none' };

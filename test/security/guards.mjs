@@ -176,8 +176,8 @@ const BULLETS = {
     {
       guard: 'the transaction of the session compares the hash again',
       file: 'src/accounts/password-proof.ts',
-      code: 'return stored === hash ? { result: await act(manager, hash) } : { stored };',
-      without: 'return { result: await act(manager, hash) };',
+      code: 'if (stored !== hash) return { stored };',
+      without: '',
       test: [IN_FLIGHT, 'sign-in/email … fails if … while it verifies'],
     },
     {
@@ -765,8 +765,8 @@ const BULLETS = {
     {
       guard: 'metrics have no text of a client',
       file: 'src/accounts/use-cases/sign-in-email.ts',
-      code: "this.signIns.counting('email', () => this.signIn(body, client))",
-      without: 'this.signIns.counting(body.email, () => this.signIn(body, client))',
+      code: "const attempt: SignInAttempt = { method: 'email', client };",
+      without: 'const attempt: SignInAttempt = { method: body.email, client };',
       test: [ENUMERATION, 'neither metrics nor log name an address, also after refusals'],
     },
   ],
