@@ -61,9 +61,9 @@ export class Unavailable extends Error {
  */
 export function unavailability(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (error instanceof Unavailable) return error.message;
   const { driverError } = error as { driverError?: unknown };
   const fault = driverError instanceof Error ? driverError : error;
+  if (fault instanceof Unavailable) return fault.message;
   const { code, errors } = fault as { code?: unknown; errors?: { code?: unknown }[] };
   const first = code ?? errors?.[0]?.code;
   const known = typeof first === 'string' ? first : '';

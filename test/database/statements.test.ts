@@ -63,11 +63,15 @@ test.each(["'select 1 from {sessions} s'", '`update {users} as u set ${x}`', "'f
 
 /** Their tables are never adopted from another application, so their times have a zone. */
 const WITH_ZONES = [
+  'audit-trail/chain.store.ts',
+  'audit-trail/partitions.ts',
   'mail/mails.store.ts',
+  'outbox/outbox.store.ts',
   'accounts/token-refreshes.store.ts',
   'switch-over/steps.ts',
   'lockout/guesses.store.ts',
   'lockout/old-guesses.ts',
+  'webhooks/webhooks.store.ts',
 ];
 /** The switch-over runs in sessions with the time zone UTC. */
 const IN_UTC_SESSIONS = ['switch-over/catch-up.ts'];

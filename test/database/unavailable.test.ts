@@ -42,7 +42,7 @@ test('requests beyond the queue of the pool are refused at once', async () => {
   const holder = await database.pool.connect();
   await holder.query('begin');
   await holder.query('select from users where id = $1 for update', [member.id]);
-  const answers = await many(80, () => update(member));
+  const answers = await many(200, () => update(member));
   await holder.query('rollback');
   holder.release();
   expect(answers.filter(({ status }) => status === 503).length).toBeGreaterThan(25);
