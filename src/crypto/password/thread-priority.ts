@@ -6,8 +6,10 @@ import { basename } from 'node:path';
 const NICENESS = 5;
 /** Reads started at once: enough that each of libuv's threads gets one. */
 const QUESTIONS = 32;
-/** After this many rounds without a new thread, all threads are known. */
-const LAST_ROUNDS = 3;
+/** Rounds, if a busy machine lets a thread wait all the time. */
+const MOST_ROUNDS = 100;
+/** libuv's own default. */
+const USUAL_THREADS = 4;
 
 /**
  * Lowers the priority of libuv's threads, which hash passwords. Otherwise, with as many hashes running as there are
@@ -18,12 +20,11 @@ const LAST_ROUNDS = 3;
 export async function lowerHashPriority(): Promise<number[]> {
   if (process.platform !== 'linux') return [];
   const known = new Set<number>();
-  for (let quiet = 0; quiet < LAST_ROUNDS; quiet++) {
-    const before = known.size;
+  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? USUAL_THREADS);
+  for (let round = 0; round < MOST_ROUNDS && known.size < threads; round++) {
     // libuv reads the link on one of its threads, and the link names that thread: `<process>/task/<thread>`.
     const links = await Promise.all(Array.from({ length: QUESTIONS }, () => readlink('/proc/thread-self')));
     for (const link of links) known.add(Number(basename(link)));
-    if (known.size > before) quiet = -1;
   }
   for (const thread of known) setPriority(thread, NICENESS);
   return [...known];
