@@ -5,7 +5,7 @@ export const EVENT_TEXT = `jsonb_build_array(
   e.id, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), e.event, e.actor, e.subject, e.session_id,
   e.address, e.user_agent, e.request_id, e.reason, e.db_role, e.details)::text`;
 
-/** What the first event of the chain has as the hash of the one before. */
+/** The first event of the chain follows this hash, because no event comes before it. */
 export const BEGINNING: Buffer = Buffer.alloc(32);
 
 /** SHA-256 of the hash before and the event. */

@@ -20,7 +20,7 @@ const USUAL_THREADS = 4;
 export async function lowerHashPriority(): Promise<number[]> {
   if (process.platform !== 'linux') return [];
   const known = new Set<number>();
-  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? USUAL_THREADS);
+  const threads = Number(process.env['UV_THREADPOOL_SIZE']) || USUAL_THREADS;
   for (let round = 0; round < MOST_ROUNDS && known.size < threads; round++) {
     // libuv reads the link on one of its threads, and the link names that thread: `<process>/task/<thread>`.
     const links = await Promise.all(Array.from({ length: QUESTIONS }, () => readlink('/proc/thread-self')));

@@ -17,7 +17,7 @@ const SIGN_IN_NAMES: Readonly<Record<string, string>> = { '/sign-in/username': '
 /** Passwords of routes that plugins define. They pass the same gates as those of this server's own routes. */
 @Injectable()
 export class HostPasswords {
-  /** Who has the password with this hash, for each request. */
+  /** The owners of the hashes that a request has looked up, by hash. */
   private readonly owners = new WeakMap<object, Map<string, Owner>>();
   /** The hash that the password of each request matched. */
   private readonly matched = new WeakMap<object, string>();
