@@ -13,6 +13,7 @@ import { RateLimiter } from './rate-limits/rate-limiter.js';
 import type { Application, Beginning, RequestStep } from './request-step.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 import { TELEMETRY } from './telemetry/telemetry.module.js';
+import { Admission } from './sessions/admission.js';
 import { CurrentSession } from './sessions/current/current-session.js';
 import { installRequestedSession } from './sessions/requested-session.js';
 
@@ -51,7 +52,7 @@ export async function createApp(config: Config, parts: Parts = PARTS): Promise<N
   installSteps(parts.steps, { config, repeated, server, telemetry, get: (type) => app.get(type) });
   installClient(server, config);
   installRequestedSession(server, app.get(CurrentSession));
-  installDirectRoutes(server, app);
+  installDirectRoutes(server, app, app.get(Admission, { strict: false }));
   for (const { install } of parts.features) await install?.(server, app);
   if (config.docs) installDocumentation(app, config);
   repeated?.start(server, surroundingsOf(app));

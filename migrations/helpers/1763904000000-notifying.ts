@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { ownTableExists } from './1763900000000-catalogue.js';
 import { createOwnFunction, firstSchema, onlyFor, SAFE_PATH } from './1763900000000-own-functions.js';
 import { tableName } from './1763900000000-tables.js';
 import { inTransaction } from './1763900000000-transaction.js';
@@ -10,18 +11,43 @@ const NAMED = 50;
 const SENT = 100;
 
 /**
+ * Servers with a session cache add this row before they use it. Without it nobody listens, and changes send nothing,
+ * because PostgreSQL commits transactions with messages one after the other.
+ */
+const CACHES = `(
+  id boolean not null default true,
+  since timestamptz not null default now(),
+  constraint session_caches_pkey primary key (id),
+  constraint session_caches_id_check check (id)
+)`;
+
+/**
+ * A server takes this lock alone while it adds the row, so every transaction either ended before or sends. A transaction
+ * that reads an old snapshot may not see the row, so it always sends.
+ */
+const NOBODY_LISTENS = `
+    if current_setting('transaction_isolation') = 'read committed' then
+      if pg_try_advisory_xact_lock_shared(hashtext('gatehouse:session-caches')) then
+        if not exists (select from gatehouse.session_caches) then return; end if;
+      end if;
+    end if;`;
+
+/**
  * Sends `{"sessions": [ids]}`, `{"users": [ids]}`, or an empty text for everything. Sends ids and never a token.
  * PostgreSQL accepts less than 8000 bytes and sends equal texts of a transaction only once.
  */
 const NOTIFYING_FUNCTION = `
   returns void language plpgsql ${SAFE_PATH} as $gatehouse$
   declare
-    sent integer := coalesce(nullif(current_setting('gatehouse.notified', true), ''), '0');
-    payload text := case when cardinality(ids) <= ${NAMED} then json_build_object(kind, ids)::text else '' end;
+    sent integer;
+    payload text := '';
   begin
     if cardinality(ids) = 0 then return; end if;
+    ${NOBODY_LISTENS}
+    sent := coalesce(nullif(current_setting('gatehouse.notified', true), ''), '0');
     perform set_config('gatehouse.notified', (sent + 1)::text, true);
-    if sent >= ${SENT} or octet_length(payload) > 7900 then payload := ''; end if;
+    if sent < ${SENT} and cardinality(ids) <= ${NAMED} then payload := json_build_object(kind, ids)::text; end if;
+    if octet_length(payload) > 7900 then payload := ''; end if;
     perform pg_notify('gatehouse_sessions', payload);
   end $gatehouse$`;
 
@@ -86,6 +112,17 @@ const TRIGGERS: readonly NotifyingTrigger[] = [
  * needs no further rights.
  */
 export async function createNotifyingTriggers(queryRunner: QueryRunner, migration: string): Promise<void> {
+  await inTransaction(queryRunner, 'create table gatehouse.session_caches', async () => {
+    if (await ownTableExists(queryRunner, 'session_caches')) return;
+    await queryRunner.query(`create table gatehouse.session_caches ${CACHES}`);
+    const statement = 'drop table if exists gatehouse.session_caches';
+    await recordUndo(queryRunner, {
+      migration,
+      kind: 'table',
+      relation: 'gatehouse.session_caches',
+      statement,
+    });
+  });
   await inTransaction(queryRunner, 'create function gatehouse.notify', async () => {
     await createOwnFunction(queryRunner, {
       signature: 'notify(text, text[])',

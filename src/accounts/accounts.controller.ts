@@ -1,7 +1,8 @@
 import { Body, Controller } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
 import { Answer } from '../http/answer.js';
-import { AuthGet, AuthPost } from '../http/auth-route.js';
+import { AuthPost, DirectAuthGet } from '../http/auth-route.js';
 import { type Client, From } from '../http/client.js';
 import { keptIf, type SignedIn } from '../sessions/signed-in.js';
 import { presentUser, UserAnswer } from '../users/present-user.js';
@@ -10,7 +11,7 @@ import { SignUpMark } from './sign-up-mark.js';
 import { ListAccounts } from './use-cases/list-accounts.js';
 import { SignInEmail, SignInEmailBody, signInErrors } from './use-cases/sign-in-email.js';
 import { SignUpEmail, SignUpEmailBody, signUpErrors } from './use-cases/sign-up-email.js';
-import { type AuthContext, Current } from '../sessions/auth-context.js';
+import { currentOf } from '../sessions/auth-context.js';
 
 class SignedUpAnswer {
   @ApiProperty({
@@ -83,8 +84,8 @@ export class AccountsController {
     return new Answer(signedInAnswer(signedIn, body.callbackURL), { signedIn, location: body.callbackURL });
   }
 
-  @AuthGet('list-accounts', { summary: 'List the user’s accounts', answer: [AccountAnswer] })
-  listAccounts(@Current() current: AuthContext) {
-    return this.list.execute(current);
+  @DirectAuthGet('list-accounts', { summary: 'List the user’s accounts', answer: [AccountAnswer] })
+  listAccounts(request: FastifyRequest) {
+    return this.list.execute(currentOf(request));
   }
 }

@@ -63,10 +63,10 @@ export interface RouteSpecification {
   readonly direct?: DirectRoute;
 }
 
-/** A public route without input. No guard would check anything of it. */
-type UnguardedSpecification = Omit<
+/** A route without input. No guard but that of the session would check anything of it. */
+type DirectSpecification = Omit<
   RouteSpecification,
-  'access' | 'body' | 'query' | 'redirects' | 'form' | 'direct'
+  'body' | 'query' | 'redirects' | 'form' | 'empty' | 'direct'
 >;
 
 /** The OpenAPI description of an answer that is not a class. */
@@ -95,16 +95,17 @@ declare module 'fastify' {
 
 export const AuthGet = (path: string, route: RouteSpecification) =>
   authRoute(path, { method: Get(path), verb: 'GET' }, route);
-/** A route that Fastify calls directly, because Nest's work per request is too slow for a route that every page calls. */
+/** A route that Fastify calls directly, because Nest's work per request is too slow for a route that pages call often. */
 export const DirectAuthGet =
-  (path: string, route: UnguardedSpecification) =>
+  (path: string, route: DirectSpecification) =>
   <Handler extends DirectHandler>(
     target: object,
     method: string,
     descriptor: TypedPropertyDescriptor<Handler>,
   ): void => {
-    const direct = { controller: target.constructor as Type, method };
-    AuthGet(path, { ...route, access: 'public', direct })(target, method, descriptor);
+    const { access = 'session' } = route;
+    const direct = { controller: target.constructor as Type, method, access };
+    AuthGet(path, { ...route, direct })(target, method, descriptor);
   };
 export const AuthPost = (path: string, route: RouteSpecification) =>
   authRoute(path, { method: Post(path), verb: 'POST' }, route);

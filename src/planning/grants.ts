@@ -20,7 +20,7 @@ const WRITTEN = [
   'webhooks',
 ];
 /** Tables of the schema `gatehouse` to which the server adds rows. */
-const APPENDED = ['audit_events', 'audit_chain', 'audit_heads'];
+const APPENDED = ['audit_events', 'audit_chain', 'audit_heads', 'session_caches'];
 /** Tables of the schema `gatehouse` that the server only reads. */
 const READ = ['switch_over', 'legacy_columns', 'choices', 'names', 'moved_tables'];
 

@@ -42,9 +42,13 @@ export function signedInUser(auth: AuthContext): SignedInUser {
   return { user, changedTo: (changed) => keptBy(auth, { session, user: changed }) };
 }
 
-/** The session of a guarded route, as a parameter of the route. */
-export const Current = createParamDecorator((_: unknown, context: ExecutionContext): AuthContext => {
-  const { auth } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (!auth) throw new Error('@Current() needs a route with access other than public');
+/** The session of a request to a guarded route. */
+export function currentOf({ auth }: FastifyRequest): AuthContext {
+  if (!auth) throw new Error('Only a route with access other than public has a session');
   return auth;
-});
+}
+
+/** The session of a guarded route, as a parameter of the route. */
+export const Current = createParamDecorator((_: unknown, context: ExecutionContext): AuthContext =>
+  currentOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);

@@ -50,6 +50,7 @@ export class CurrentSessionController {
 
   @DirectAuthGet('get-session', {
     summary: 'The current session and its user, or null',
+    access: 'public',
     credentials: true,
     answer: sessionOrNull,
     errors: { 401: ['FAILED_TO_GET_SESSION'], 500: ['FAILED_TO_GET_SESSION'] },

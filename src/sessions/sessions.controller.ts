@@ -1,7 +1,8 @@
 import { Body, Controller } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { ApiTags } from '../openapi/decorators.js';
 import { Answer } from '../http/answer.js';
-import { AuthGet, AuthPost } from '../http/auth-route.js';
+import { AuthPost, DirectAuthGet } from '../http/auth-route.js';
 import { type Client, From } from '../http/client.js';
 import { StatusAnswer } from '../http/status-answer.js';
 import { SessionAnswer } from './present-session.js';
@@ -9,7 +10,7 @@ import { ListSessions } from './use-cases/list-sessions.js';
 import { RevokeOtherSessions } from './use-cases/revoke-other-sessions.js';
 import { RevokeSession, RevokeSessionBody } from './use-cases/revoke-session.js';
 import { RevokeSessions } from './use-cases/revoke-sessions.js';
-import { type AuthContext, Current } from './auth-context.js';
+import { type AuthContext, Current, currentOf } from './auth-context.js';
 
 const DONE = { status: true } as const;
 
@@ -23,9 +24,9 @@ export class SessionsController {
     private readonly revokeOthers: RevokeOtherSessions,
   ) {}
 
-  @AuthGet('list-sessions', { summary: 'Active sessions', access: 'fresh', answer: [SessionAnswer] })
-  listSessions(@Current() current: AuthContext) {
-    return this.list.execute(current);
+  @DirectAuthGet('list-sessions', { summary: 'Active sessions', access: 'fresh', answer: [SessionAnswer] })
+  listSessions(request: FastifyRequest) {
+    return this.list.execute(currentOf(request));
   }
 
   @AuthPost('revoke-session', {

@@ -21,6 +21,7 @@ import { Revocations } from './revocations.js';
 import { SessionsController } from './sessions.controller.js';
 import { SignInMetrics } from './sign-in-metrics.js';
 import { SessionsStore } from './sessions.store.js';
+import { Admission } from './admission.js';
 import { BanGate } from './gates/ban.gate.js';
 import { SessionGates } from './gates/session-gates.js';
 import { CreateSession } from './use-cases/create-session.js';
@@ -48,6 +49,7 @@ import { UpdateSession } from './use-cases/update-session.js';
     Renew,
     Write,
     CurrentSession,
+    Admission,
     SessionHeaders,
     NewDeviceNotice,
     Revocations,
@@ -67,6 +69,7 @@ import { UpdateSession } from './use-cases/update-session.js';
     LiveSession,
     ChangeListener,
     Credentials,
+    Admission,
     CurrentSession,
     Revocations,
     SessionHeaders,

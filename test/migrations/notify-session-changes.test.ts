@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { createDatabase, type PostgresVersion, type TestDatabase } from '../setup/database.js';
+import { registerCache } from '../../src/sessions/cache/registration.js';
 import { MIGRATED } from '../setup/gatehouse.js';
 import { OWNER } from '../setup/owner.mjs';
 
@@ -13,6 +14,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => 
     listener = new pg.Client({ connectionString: database.url });
     await listener.connect();
     await listener.query('listen gatehouse_sessions');
+    await database.query('insert into gatehouse.session_caches default values');
     listener.on('notification', ({ payload = '' }) => heard.push(payload));
   });
 
@@ -81,6 +83,49 @@ describe.each<[PostgresVersion]>([[18], [14]])('on PostgreSQL %i', (version) => 
   test('no message contains a token', async () => {
     await toldOf(`delete from sessions where token = 'secret9'`);
     expect(heard.join()).not.toContain('secret');
+  });
+
+  describe('before a server with a session cache has started', () => {
+    beforeAll(() => database.query('delete from gatehouse.session_caches'));
+    afterAll(() =>
+      database.query('insert into gatehouse.session_caches default values on conflict do nothing'),
+    );
+
+    test('a change sends nothing', async () => {
+      expect(await toldOf(`update users set name = 'Other' where id = 'user7'`)).toEqual([]);
+    });
+
+    test('a transaction that reads an old snapshot sends all the same', async () => {
+      const change = `update users set name = 'Other' where id = 'user7'`;
+      const sent = await toldOf(`begin isolation level repeatable read; ${change}; commit`);
+      expect(sent).toEqual([{ users: ['user7'] }]);
+    });
+
+    test('a server registers only after the transactions that send nothing have ended, and later ones send', async () => {
+      const [writer, server] = [await database.pool.connect(), new pg.Client(database.url)];
+      await server.connect();
+      try {
+        await writer.query(`begin; update users set name = 'Other' where id = 'user7'`);
+        expect(await registerCache(server)).toBe(false);
+        const registering = registerCache(server);
+        await untilItWaits();
+        const sent = await toldOf(`update users set name = 'Other' where id = 'user8'`);
+        expect(sent).toEqual([{ users: ['user8'] }]);
+        await writer.query('commit');
+        expect(await registering).toBe(true);
+        expect(await toldOf(`update users set name = 'Other' where id = 'user9'`)).toHaveLength(2);
+      } finally {
+        writer.release();
+        await server.end();
+      }
+    });
+
+    async function untilItWaits(): Promise<void> {
+      for (;;) {
+        const text = `select from pg_locks where locktype = 'advisory' and not granted`;
+        if ((await database.query(text)).length > 0) return;
+      }
+    }
   });
 
   test('a role that may only write users can do so', async () => {

@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { AuthGet } from '../../http/auth-route.js';
+import type { FastifyRequest } from 'fastify';
+import { DirectAuthGet } from '../../http/auth-route.js';
 import { ApiProperty, ApiTags } from '../../openapi/decorators.js';
-import { Current, type AuthContext } from '../../sessions/auth-context.js';
+import { currentOf } from '../../sessions/auth-context.js';
 import { JwtIssuer } from './jwt-issuer.js';
 
 class TokenAnswer {
@@ -14,8 +15,8 @@ class TokenAnswer {
 export class TokenController {
   constructor(private readonly issuer: JwtIssuer) {}
 
-  @AuthGet('token', { summary: 'A JWT for this session', answer: TokenAnswer })
-  async token(@Current() current: AuthContext) {
-    return { token: await this.issuer.issue(current) };
+  @DirectAuthGet('token', { summary: 'A JWT for this session', answer: TokenAnswer })
+  async token(request: FastifyRequest) {
+    return { token: await this.issuer.issue(currentOf(request)) };
   }
 }

@@ -6,8 +6,10 @@ import { CONFIG } from '../../config/config.module.js';
 import { isPooled } from '../../database/connection-pooler.js';
 import { ServerClient, toOneOf } from '../../database/server-client.js';
 import { SESSION_STATE, Servers, type SessionState } from '../../database/servers.js';
+import { sqlState } from '../../database/sql-state.js';
 import { Logger } from '../../logging/logger.js';
 import { Bell } from '../../concurrency/bell.js';
+import { IS_SENT, registerCache } from './registration.js';
 import { SessionCache } from './session-cache.js';
 
 /**
@@ -24,12 +26,15 @@ const IDLE_BEAT_EVERY = 1000;
 const SILENCE = 2000;
 const RECONNECT_AFTER = 200;
 const CONNECTS_WITHIN = 5000;
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 interface Beat extends SessionState {
   readonly pid: number;
+  /** False if somebody has deleted the registration. */
+  readonly isSent: boolean;
 }
 
-const BEAT = `select pg_backend_pid() as pid, ${SESSION_STATE}`;
+const BEAT = `select pg_backend_pid() as pid, ${IS_SENT} as "isSent", ${SESSION_STATE}`;
 
 interface Waiting {
   readonly since: number;
@@ -104,14 +109,10 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
     while (!this.stopping) {
       try {
         await this.listen();
-      } catch {
+      } catch (error) {
         this.lose();
         if (this.stopping) return;
-        if (!this.failing)
-          this.logger.warn(
-            'the session cache is off: its connection to PostgreSQL is lost or leads through a pooler. ' +
-              'Behind a pooler, set DATABASE_DIRECT_URL to the URL of PostgreSQL itself',
-          );
+        if (!this.failing) this.logger.warn(`the session cache is off: ${reasonOf(error)}`);
         this.failing = true;
         await sleep(RECONNECT_AFTER);
       }
@@ -127,7 +128,9 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await client.connect();
       if (await isPooled(client, () => newClient(this.servers))) throw new Error('a pooler');
-      const server = await this.ask(client, `listen gatehouse_sessions; ${BEAT}`);
+      await client.query('listen gatehouse_sessions');
+      await this.register(client);
+      const server = await this.ask(client, BEAT);
       this.cache.open();
       while (!this.stopping) {
         await this.beat(client, server);
@@ -138,6 +141,12 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
       }
     } finally {
       void client.end().catch(() => {});
+    }
+  }
+
+  private async register(client: pg.Client): Promise<void> {
+    for (let isWaiting = false; !(await registerCache(client)); isWaiting = true) {
+      if (!isWaiting) this.logger.warn('the session cache waits for a transaction that began before it');
     }
   }
 
@@ -161,7 +170,7 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
     const result = (await client.query(text)) as unknown as pg.QueryResult<Beat>[];
     const beat = [result].flat().at(-1)?.rows[0];
     // A server that was demoted hears nothing of the changes on its successor.
-    if (!beat || !this.servers.fits(beat)) throw new Error('a server that does not fit');
+    if (!beat?.isSent || !this.servers.fits(beat)) throw new Error('a server that does not fit');
     return beat.pid;
   }
 
@@ -171,6 +180,15 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
     for (const { done } of this.waiting.splice(0)) done();
     this.bell.ring();
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (sqlState(error) === INSUFFICIENT_PRIVILEGE)
+    return `${(error as Error).message}. Run the grants that npm run migration:plan prints, for this role`;
+  return (
+    'its connection to PostgreSQL is lost or leads through a pooler. ' +
+    'Behind a pooler, set DATABASE_DIRECT_URL to the URL of PostgreSQL itself'
+  );
 }
 
 function newClient(servers: Servers): pg.Client {
