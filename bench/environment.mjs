@@ -10,6 +10,8 @@ import { freePort } from '../test/setup/free-port.mjs';
 import { startClusters } from '../test/setup/clusters.mjs';
 import { MIGRATED, createTemplates } from '../test/setup/templates.mjs';
 
+/** Milliseconds in which a server must answer. */
+const READY_WITHIN = 30_000;
 const SECRET = 'a secret of no importance for this measurement';
 export const PASSWORD = 'correct horse battery';
 export const BCRYPT_COST = 11;
@@ -141,7 +143,8 @@ async function startServer(kind, url, settings, flags) {
 }
 
 async function waitUntilReady(url, child) {
-  while (child.exitCode === null) {
+  const end = performance.now() + READY_WITHIN;
+  while (child.exitCode === null && performance.now() < end) {
     const status = await fetch(url).then(
       (response) => response.status,
       () => 0,
@@ -149,5 +152,7 @@ async function waitUntilReady(url, child) {
     if (status === 200) return;
     await new Promise((done) => setTimeout(done, 5));
   }
-  throw new Error(`${child.spawnargs.join(' ')} ended with code ${child.exitCode} before it was ready.`);
+  const what = child.exitCode === null ? 'was not ready in time' : `ended with code ${child.exitCode}`;
+  child.kill('SIGKILL');
+  throw new Error(`${child.spawnargs.join(' ')} ${what}.`);
 }

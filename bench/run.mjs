@@ -13,6 +13,7 @@ import { cookieCache } from './rows/cookie-cache.mjs';
 import { getSession } from './rows/get-session.mjs';
 import { manySessions } from './rows/many-sessions.mjs';
 import { memory } from './rows/memory.mjs';
+import { overload } from './rows/overload.mjs';
 import { routes } from './rows/routes.mjs';
 import { signIn } from './rows/sign-in.mjs';
 import { start } from './rows/start.mjs';
@@ -24,6 +25,7 @@ const ROWS = {
   'bearer-jwt': bearerJwt,
   ...routes,
   'sign-in': signIn,
+  overload,
   'many-sessions': manySessions,
   cost,
   memory,

@@ -3,7 +3,9 @@ import Fastify from 'fastify';
 import pg from 'pg';
 import { findSessionByToken } from '../../dist/src/sessions/find-session.sql.js';
 
-const { name, text } = findSessionByToken({ user: [], session: [] });
+const { name, text: marked } = findSessionByToken({ user: [], session: [] });
+/** The statement names our tables by markers such as `{sessions}`. */
+const text = marked.replaceAll(/\{(\w+)\}/g, '$1');
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 const server = Fastify();
 

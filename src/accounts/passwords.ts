@@ -7,7 +7,6 @@ import { hashPassword, needsRehash } from '../crypto/password/password-hasher.js
 import { HashQueue, HashQueueFullError } from '../crypto/password/password-queue.js';
 import { lowerHashPriority } from '../crypto/password/thread-priority.js';
 import { badRequest, overloaded } from '../errors/auth-error.js';
-import { Unavailable } from '../errors/unavailable.js';
 import type { Client } from '../http/client.js';
 import { PASSWORD_HASHES } from './observed-hashes.js';
 import { PasswordGates } from './password-gates.js';
@@ -15,6 +14,8 @@ import { PasswordRules, type PasswordOwner } from './password-rules.js';
 
 /** Seconds that a client is asked to wait when the hash queue is full. */
 const RETRY_AFTER = 1;
+/** The part of a request's time until its hash must be computed. The rest is for what follows the hash. */
+const HASHED_WITHIN = 0.9;
 
 /** Checks, hashes and verifies passwords as configured. A bounded queue runs the hashes off the event loop. */
 @Injectable()
@@ -98,7 +99,7 @@ export class Passwords implements OnModuleInit {
   /** A new hash of a password that the user already has. Undefined when the queue is full. */
   async rehash(password: string, client: Client): Promise<string | undefined> {
     try {
-      return await this.run(() => hashPassword(password, this.config.password), client.network);
+      return await this.run(() => hashPassword(password, this.config.password), client);
     } catch (error) {
       if (error instanceof HashQueueFullError) return undefined;
       throw error;
@@ -139,27 +140,28 @@ export class Passwords implements OnModuleInit {
 
   private async queued<T>(task: () => Promise<T>, client: Client | undefined): Promise<T> {
     try {
-      return await this.run(task, client?.network);
+      return await this.run(task, client);
     } catch (error) {
       if (error instanceof HashQueueFullError) throw overloaded(RETRY_AFTER);
       throw error;
     }
   }
 
-  private async run<T>(task: () => Promise<T>, network: string | undefined): Promise<T> {
+  private async run<T>(task: () => Promise<T>, client: Client | undefined): Promise<T> {
     const leaveQueue = PASSWORD_HASHES.begin({ phase: 'wait' });
-    const due = performance.now() + this.config.requestDeadline * 1000;
+    const due = performance.now() + this.config.requestDeadline * 1000 * HASHED_WITHIN;
     let begun = false;
     try {
-      return await this.queue.run(() => {
-        begun = true;
-        leaveQueue();
-        // The request has been answered with 503 by now, so its hash would only delay those behind it.
-        if (performance.now() > due) throw new Unavailable('a request waited too long for a password hash');
-        // Counted when it begins, so that tasks refused by a full queue are not counted.
-        this.started += 1;
-        return PASSWORD_HASHES.run({ phase: 'compute' }, task);
-      }, network);
+      return await this.queue.run(
+        () => {
+          begun = true;
+          leaveQueue();
+          // Counted when it begins, so that tasks refused by the queue are not counted.
+          this.started += 1;
+          return PASSWORD_HASHES.run({ phase: 'compute' }, task);
+        },
+        { client: client?.network, due, hasLeft: client?.hasLeft },
+      );
     } catch (error) {
       if (!begun) leaveQueue(error);
       throw error;

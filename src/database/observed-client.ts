@@ -42,12 +42,22 @@ function observed(query: Query): Query {
   };
 }
 
+/** Descriptions of the prepared statements, by name. One name always stands for one text. */
+const described = new Map<string, Statement>();
+
 function describe(statement: unknown): Statement {
   const { name, text } = (typeof statement === 'string' ? { text: statement } : statement) as {
     name?: string;
     text?: string;
   };
-  const [, word = ''] = /^\s*(\w+)/.exec(text ?? '') ?? [];
+  if (name === undefined) return { operation: operationOf(text), name };
+  let known = described.get(name);
+  if (!known) described.set(name, (known = { operation: operationOf(text), name }));
+  return known;
+}
+
+function operationOf(text = ''): string {
+  const [, word = ''] = /^\s*(\w+)/.exec(text) ?? [];
   const operation = word.toLowerCase();
-  return { operation: OPERATIONS.has(operation) ? operation : 'other', name };
+  return OPERATIONS.has(operation) ? operation : 'other';
 }

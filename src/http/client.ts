@@ -19,6 +19,8 @@ export interface Client {
   readonly requestId: string;
   /** The route without the base path, such as `sign-in/email`. It names its parameters and not their values. */
   readonly route: string;
+  /** True if the client has closed its connection, so that nobody waits for the answer. */
+  readonly hasLeft: () => boolean;
 }
 
 declare module 'fastify' {
@@ -42,6 +44,7 @@ export function installClient(server: FastifyInstance, config: Config): void {
         language: headers['accept-language'],
         requestId: this.id,
         route: routeOf(this),
+        hasLeft: () => this.raw.socket.destroyed,
       };
     },
   });

@@ -1,24 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { withDeadline } from '../concurrency/with-deadline.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { authPath } from '../http/auth-path.js';
 import { countedIp, hasUndeclaredProxy } from '../http/client-ip.js';
 import { Logger } from '../logging/logger.js';
 import { MemoryStore } from './memory-store.js';
-import { RateLimitRules, type RateLimitRule } from './rate-limit-rules.js';
+import { RateLimitRules } from './rate-limit-rules.js';
 import { RateLimitStore } from './rate-limit-store.js';
 
 /** Characters. Longer keys are hashed, because an index of PostgreSQL cannot contain long values. */
 const LONGEST_KEY = 512;
 /** The number of keys in memory for paths without a route. */
 const UNKNOWN_PATHS = 10_000;
-/** Milliseconds that a request waits for the store. */
-const PATIENCE = 1000;
-/** Milliseconds after a failure in which no request asks the store. */
-const PAUSE = 1000;
 
 export interface LimitedRequest {
   readonly raw: IncomingMessage;
@@ -37,8 +32,6 @@ export class RateLimiter {
   readonly enabled: boolean;
   /** Refused requests since the start of the process. */
   refusals = 0;
-  /** Failures of the store since the start of the process. */
-  storeFailures = 0;
   /** Paths of all routes below the base path, for any method. */
   private readonly known = new Set<string>();
   /**
@@ -46,9 +39,6 @@ export class RateLimiter {
    * paths.
    */
   private readonly unknownPaths = new MemoryStore(UNKNOWN_PATHS);
-  /** Counts while the store does not answer, so that its failure neither refuses nor allows all requests. */
-  private readonly standIn = new MemoryStore();
-  private pausedUntil = 0;
   private warnedOfProxy = false;
   private readonly counted = new WeakSet<IncomingMessage>();
 
@@ -82,7 +72,7 @@ export class RateLimiter {
     const key = keyOf(`${countedIp(raw, ipAddress, this.config.nodeEnv)}|${applied.path}`);
     const hasRoute = route !== undefined || this.known.has(path);
     const retryAfter = await (hasRoute
-      ? this.count(key, applied.rule)
+      ? this.store.consume(key, applied.rule)
       : this.unknownPaths.consume(key, applied.rule));
     if (retryAfter === undefined) this.counted.add(raw);
     else this.refusals += 1;
@@ -99,29 +89,6 @@ export class RateLimiter {
         'ADVANCED_IP_ADDRESS_IP_ADDRESS_HEADERS. If there are several proxies, list them in ' +
         'ADVANCED_IP_ADDRESS_TRUSTED_PROXIES',
     );
-  }
-
-  private async count(key: string, rule: RateLimitRule): Promise<number | undefined> {
-    if (Date.now() < this.pausedUntil) return this.standIn.consume(key, rule);
-    try {
-      const verdict = await withDeadline(
-        PATIENCE,
-        this.store.consume(key, rule),
-        () => new Error(`The rate-limit store did not answer within ${PATIENCE} ms.`),
-      );
-      if (this.pausedUntil > 0) this.logger.warn('the rate-limit store answers again');
-      this.pausedUntil = 0;
-      return verdict;
-    } catch {
-      if (this.pausedUntil === 0) {
-        this.logger.warn(
-          'the rate-limit store does not answer, so each process counts alone. Check REDIS_URL or the database',
-        );
-      }
-      this.pausedUntil = Date.now() + PAUSE;
-      this.storeFailures += 1;
-      return this.standIn.consume(key, rule);
-    }
   }
 }
 

@@ -5,15 +5,19 @@ import { PreparedQueries } from '../database/prepared-queries.js';
 import { Logger } from '../logging/logger.js';
 import { DatabaseStore } from './database-store.js';
 import { MemoryStore } from './memory-store.js';
+import { PatientStore } from './patient-store.js';
 import { RateLimitStore } from './rate-limit-store.js';
 import { OldCounts } from './old-counts.js';
 import { RateLimitRules } from './rate-limit-rules.js';
 import { RateLimitMetrics } from './rate-limit-metrics.js';
 import { RateLimiter } from './rate-limiter.js';
 
+const SHARED_STORE = Symbol('shared store');
+
 @Module({
   providers: [
-    { provide: RateLimitStore, useFactory: createStore, inject: [CONFIG, PreparedQueries, Logger] },
+    { provide: SHARED_STORE, useFactory: createSharedStore, inject: [CONFIG, PreparedQueries, Logger] },
+    { provide: RateLimitStore, useFactory: createStore, inject: [SHARED_STORE, Logger] },
     RateLimitRules,
     RateLimiter,
     RateLimitMetrics,
@@ -23,11 +27,16 @@ import { RateLimiter } from './rate-limiter.js';
 })
 export class RateLimitsModule {}
 
-async function createStore(
+function createStore(shared: RateLimitStore | undefined, logger: Logger): RateLimitStore {
+  return shared ? new PatientStore(shared, logger) : new MemoryStore();
+}
+
+/** Undefined if each process counts alone. */
+async function createSharedStore(
   { rateLimit, production, redisUrl }: Config,
   queries: PreparedQueries,
   logger: Logger,
-): Promise<RateLimitStore> {
+): Promise<RateLimitStore | undefined> {
   const { enabled = production, storage = redisUrl ? 'secondary-storage' : 'memory' } = rateLimit;
   if (enabled && storage === 'database') return new DatabaseStore(queries);
   if (enabled && storage === 'secondary-storage' && redisUrl) {
@@ -35,5 +44,5 @@ async function createStore(
     const { RedisStore } = await import('./redis-store.js');
     return new RedisStore(redisUrl, logger);
   }
-  return new MemoryStore();
+  return undefined;
 }

@@ -25,6 +25,7 @@ const NOBODY = {
   peer: '',
   requestId: '',
   route: '',
+  hasLeft: () => false,
 };
 
 /** What this server does when the library writes a user or a session for a plugin. */

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { HashQueue, HashQueueFullError } from '../../../src/crypto/password/password-queue.js';
 
 /** Tasks that the test ends one by one. */
@@ -92,8 +92,8 @@ describe('HashQueue', () => {
   it('lets the clients take turns', async () => {
     const queue = new HashQueue({ concurrency: 1, limit: 10 });
     const { started, task, end } = tasks();
-    const busy = [1, 2, 3, 4].map((id) => queue.run(task(id), 'busy'));
-    const others = [queue.run(task(11), 'a'), queue.run(task(12), 'b')];
+    const busy = [1, 2, 3, 4].map((id) => queue.run(task(id), { client: 'busy' }));
+    const others = [queue.run(task(11), { client: 'a' }), queue.run(task(12), { client: 'b' })];
     for (const id of [1, 2, 11, 12, 3, 4]) {
       await nextTurn();
       end(id);
@@ -105,13 +105,13 @@ describe('HashQueue', () => {
   it('takes places from the busiest client for others, so that nobody can fill the queue', async () => {
     const queue = new HashQueue({ concurrency: 1, limit: 4 });
     const { started, task, end } = tasks();
-    const busy = [1, 2, 3, 4, 5].map((id) => queue.run(task(id), 'busy'));
-    await expect(queue.run(task(6), 'busy')).rejects.toThrow(HashQueueFullError);
-    const others = [11, 12].map((id) => queue.run(task(id), 'other'));
+    const busy = [1, 2, 3, 4, 5].map((id) => queue.run(task(id), { client: 'busy' }));
+    await expect(queue.run(task(6), { client: 'busy' })).rejects.toThrow(HashQueueFullError);
+    const others = [11, 12].map((id) => queue.run(task(id), { client: 'other' }));
     await expect(busy[4]).rejects.toThrow(HashQueueFullError);
     await expect(busy[3]).rejects.toThrow(HashQueueFullError);
     // Now both have two places.
-    await expect(queue.run(task(13), 'other')).rejects.toThrow(HashQueueFullError);
+    await expect(queue.run(task(13), { client: 'other' })).rejects.toThrow(HashQueueFullError);
     expect([queue.running, queue.length]).toEqual([1, 4]);
     for (const id of [1, 2, 11, 3, 12]) {
       await nextTurn();
@@ -120,5 +120,55 @@ describe('HashQueue', () => {
     expect(await Promise.all([...busy.slice(0, 3), ...others])).toEqual([1, 2, 3, 11, 12]);
     expect(started).toEqual([1, 2, 11, 3, 12]);
     expect([queue.running, queue.length]).toEqual([0, 0]);
+  });
+
+  it('skips a task whose client has left', async () => {
+    const queue = new HashQueue({ concurrency: 1, limit: 10 });
+    const { started, task, end } = tasks();
+    let hasLeft = false;
+    const first = queue.run(task(1));
+    const second = queue.run(task(2), { hasLeft: () => hasLeft });
+    const third = queue.run(task(3));
+    await nextTurn();
+    hasLeft = true;
+    end(1);
+    await expect(second).rejects.toThrow(HashQueueFullError);
+    await nextTurn();
+    end(3);
+    expect(await Promise.all([first, third])).toEqual([1, 3]);
+    expect(started).toEqual([1, 3]);
+    expect([queue.running, queue.length]).toEqual([0, 0]);
+  });
+
+  it('skips a task whose time is over, and frees the place if none is left', async () => {
+    const queue = new HashQueue({ concurrency: 1, limit: 10 });
+    const { started, task, end } = tasks();
+    const first = queue.run(task(1));
+    const second = queue.run(task(2), { due: performance.now() + 5 });
+    await sleep(20);
+    end(1);
+    await expect(second).rejects.toThrow(HashQueueFullError);
+    expect([started, queue.running, queue.length]).toEqual([[1], 0, 0]);
+    await first;
+  });
+
+  it('refuses a task at once if it would end too late, counting only those that start before it', async () => {
+    const queue = new HashQueue({ concurrency: 1, limit: 100 });
+    await queue.run(() => sleep(20));
+    const { task, end } = tasks();
+    const running = queue.run(task(0));
+    const busy = Array.from({ length: 20 }, (_, n) => queue.run(task(n + 1), { client: 'busy' }));
+    // 22 tasks of about 20 ms are before its end for the busy client, and 2 for another one.
+    const due = performance.now() + 200;
+    await expect(queue.run(task(98), { client: 'busy', due })).rejects.toThrow(HashQueueFullError);
+    const other = queue.run(task(99), { client: 'other', due });
+    expect(queue.length).toBe(21);
+    for (const id of [0, 1, 99, ...busy.keys()]) {
+      await nextTurn();
+      end(id);
+    }
+    await nextTurn();
+    end(20);
+    await Promise.allSettled([running, other, ...busy]);
   });
 });
