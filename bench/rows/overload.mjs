@@ -3,8 +3,8 @@ import { PASSWORD } from '../environment.mjs';
 import { atLeast, median } from '../figures.mjs';
 
 const SESSIONS = 10_000;
-/** Connections that sign in without pause to find out what the server can do. More do not raise the figure. */
-const SATURATING = 4;
+/** Connections that sign in without pause, to find out what the server can do. With more the figure stays the same. */
+const SATURATING = 16;
 /** Sign-ins that come, to those that the server can do. */
 const OVERLOAD = 2;
 /** Milliseconds after which a visitor leaves. */

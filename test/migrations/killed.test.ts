@@ -48,12 +48,12 @@ interface Ordeal {
   readonly share: number;
 }
 
-const USERS: Ordeal = { what: 'users', legacy: LEGACY, kills: 10, revertKills: 4, share: 0.5 };
+const USERS: Ordeal = { what: 'users', legacy: LEGACY, kills: 6, revertKills: 2, share: 0.5 };
 const ADOPTED: Ordeal = {
   what: 'tables with other names',
   legacy: OF_OTHER_NAMES,
-  kills: 4,
-  revertKills: 2,
+  kills: 2,
+  revertKills: 1,
   after: 'CreateBookkeeping',
   share: 0.25,
 };

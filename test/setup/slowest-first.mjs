@@ -4,10 +4,12 @@ import Sequencer from '@jest/test-sequencer';
 /** The slowest files, which start first. If one started last, the other worker would wait for it at the end. */
 const SLOW = [
   'migrations/killed',
+  'copies/copies',
   'conformance/cookies',
   'conformance/random',
   'migrations/legacy-shapes',
   'mail/mail-sender',
+  'legacy/wild/oddities',
   'sessions/secret-rotation',
   'conformance/edge',
   'serve',

@@ -12,6 +12,7 @@ const client = {
   peer: '',
   requestId: '',
   route: '',
+  hasLeft: () => false,
 };
 
 function read(bearer: string, settings: Record<string, string> = {}) {
