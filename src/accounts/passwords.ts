@@ -14,8 +14,11 @@ import { PasswordRules, type PasswordOwner } from './password-rules.js';
 
 /** Seconds that a client is asked to wait when the hash queue is full. */
 const RETRY_AFTER = 1;
-/** The part of a request's time until its hash must be computed. The rest is for what follows the hash. */
-const HASHED_WITHIN = 0.9;
+/**
+ * The part of a request's time until its hash must be computed. Under overload the queue is always as long as this allows,
+ * and visitors who have waited for most of the time leave just before they are served.
+ */
+const HASHED_WITHIN = 0.5;
 
 /** Checks, hashes and verifies passwords as configured. A bounded queue runs the hashes off the event loop. */
 @Injectable()
