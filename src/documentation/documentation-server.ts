@@ -38,7 +38,7 @@ export async function documentationServer(
   path: string,
 ): Promise<FastifyInstance> {
   sayAll(swagger);
-  const document = documentOf(app, config);
+  const document = await documentOf(app, config);
   const adapter = new FastifyAdapter({ skipMiddie: true });
   const documentation = await NestFactory.create<NestFastifyApplication>(DocumentationModule, adapter, {
     bodyParser: false,
@@ -56,8 +56,11 @@ export async function documentationServer(
   return server;
 }
 
-function documentOf(app: NestFastifyApplication, config: Config): OpenAPIObject {
-  const { bearers, tags } = app.get(ApiContributions);
+async function documentOf(app: NestFastifyApplication, config: Config): Promise<OpenAPIObject> {
+  const contributions = app.get(ApiContributions);
+  const { bearers } = contributions;
+  const described = await contributions.describeRoutes();
+  const tags = [...contributions.tags, ...described.flatMap((routes) => routes.tags)];
   const settings = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Gatehouse')
@@ -83,6 +86,7 @@ function documentOf(app: NestFastifyApplication, config: Config): OpenAPIObject 
   });
   return completeDocument(
     document,
+    described,
     bearers.map(({ name }) => name),
   );
 }

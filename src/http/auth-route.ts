@@ -11,6 +11,7 @@ import {
   schemaPath,
 } from '../openapi/decorators.js';
 import { declareTwin } from './auth-path.js';
+import { TOO_MANY_REQUESTS } from '../errors/auth-error.js';
 import { definitionOf, type NamedError } from '../errors/defined-errors.js';
 import { ACCESS, type Access } from './access.js';
 import { declaredFields } from './declared-fields.js';
@@ -150,6 +151,7 @@ function authRoute(
         empty: route.empty?.[+status],
       }),
     ),
+    LIMITED,
     ...(route.errors?.[500] ? [] : [UNEXPECTED]),
   );
 }
@@ -173,6 +175,21 @@ function describeAnswer(answer: NonNullable<RouteSpecification['answer']>) {
   );
 }
 
+/** The check comes before the route, so it is the same for all. */
+const LIMITED = ApiResponse({
+  status: 429,
+  description: 'Too many requests',
+  headers: {
+    'X-Retry-After': {
+      description: 'Seconds after which the client may try again',
+      schema: { type: 'integer' },
+    },
+  },
+  content: {
+    'application/json': { schema: { $ref: schemaPath(ErrorAnswer) }, example: TOO_MANY_REQUESTS },
+  },
+});
+
 const UNEXPECTED = ApiResponse({
   status: 500,
   description:
@@ -195,7 +212,10 @@ function describeError(
     description: lines.join('<br>'),
     content: {
       'application/json': {
-        schema: { $ref: schemaPath(ErrorAnswer) },
+        schema: errorSchema(
+          defined.map(({ code }) => code),
+          messages.length === 0,
+        ),
         examples: Object.fromEntries([
           ...defined.map(({ code, message }) => [code, { value: { message, code } }]),
           ...messages.map((message) => [message, { value: { message } }]),
@@ -203,6 +223,14 @@ function describeError(
       },
     },
   });
+}
+
+/** @param always true if no error of this status lacks a code. */
+function errorSchema(codes: readonly string[], always: boolean) {
+  const answer = { $ref: schemaPath(ErrorAnswer) };
+  if (codes.length === 0) return answer;
+  const properties = { code: { type: 'string', enum: [...codes] } };
+  return { allOf: [answer, { type: 'object', properties, ...(always ? { required: ['code'] } : {}) }] };
 }
 
 const redirectsIn = ({ body }: RouteSpecification) =>

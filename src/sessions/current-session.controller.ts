@@ -1,5 +1,5 @@
 import { Body, Controller, Header } from '@nestjs/common';
-import { ApiProperty, ApiTags, schemaPath } from '../openapi/decorators.js';
+import { ApiProperty, ApiQuery, ApiTags, schemaPath } from '../openapi/decorators.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answer } from '../http/answer.js';
 import { AuthPost, DirectAuthGet } from '../http/auth-route.js';
@@ -37,6 +37,9 @@ const sessionOrNull = {
   },
 };
 
+const flag = (name: string, description: string) =>
+  ({ name, description, required: false, schema: { type: 'boolean' } }) as const;
+
 /** `null` if nobody is signed in. */
 const answerOf = (got: GotSession | undefined) => (got ? new Answer(got.body, got) : null);
 
@@ -48,6 +51,8 @@ export class CurrentSessionController {
     private readonly update: UpdateSession,
   ) {}
 
+  @ApiQuery(flag('disableCookieCache', 'True to ignore the session data cookie'))
+  @ApiQuery(flag('disableRefresh', 'True to read the session without extending it'))
   @DirectAuthGet('get-session', {
     summary: 'The current session and its user, or null',
     access: 'public',

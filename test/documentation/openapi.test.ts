@@ -70,6 +70,38 @@ test('guarded operations accept three kinds of credentials and document their 40
   }
 });
 
+test('the schema of every error lists its codes, so that a generated type has them', () => {
+  let listed = 0;
+  for (const { name, operation } of routes) {
+    for (const [status, { content }] of Object.entries(operation.responses)) {
+      const { schema, examples = {} } = content?.['application/json'] ?? {};
+      const codes = Object.values(examples).flatMap(({ value }) => (value as { code?: string }).code ?? []);
+      if (Number(status) < 400 || codes.length === 0) continue;
+      const { allOf: [, own] = [] } = schema as { allOf?: { properties?: { code?: { enum?: string[] } } }[] };
+      expect([name, status, own?.properties?.code?.enum]).toEqual([name, status, codes]);
+      listed += 1;
+    }
+  }
+  expect(listed).toBeGreaterThan(50);
+});
+
+test('every route of the protocol declares 429', () => {
+  for (const { name, operation } of routes.filter(({ path }) => path.startsWith('/api/auth/')))
+    expect([name, Object.keys(operation.responses)]).toEqual([name, expect.arrayContaining(['429'])]);
+});
+
+test('the schemas of a user, a session and an account have these names', () => {
+  expect(Object.keys(document.components.schemas)).toEqual(
+    expect.arrayContaining(['User', 'Session', 'Account']),
+  );
+  expect(text).not.toMatch(/\/(User|Session|Account)Answer"/);
+});
+
+test('get-session documents its query', () => {
+  const route = routes.find(({ name }) => name === 'GET /api/auth/get-session');
+  expect(route?.query.map(({ name }) => name).toSorted()).toEqual(['disableCookieCache', 'disableRefresh']);
+});
+
 test('the documented cookie has the name that the server is configured to use', async () => {
   expect(document.components.securitySchemes['cookie']?.name).toBe('better-auth.session_token');
   const other = await startGatehouse(

@@ -3,11 +3,16 @@ import type { createAuthEndpoint } from '@better-auth/core/api';
 import type { APIError } from '@better-auth/core/error';
 import type { Auth } from 'better-auth';
 
+export interface LibraryMiddleware {
+  readonly options: { readonly use?: readonly LibraryMiddleware[] };
+}
+
 export interface LibraryEndpoint {
   /** Undefined if only code can call the endpoint. */
   readonly path: string | undefined;
   readonly options: {
     readonly method?: string | readonly string[];
+    readonly use?: readonly LibraryMiddleware[];
     readonly metadata?: {
       readonly SERVER_ONLY?: boolean;
       readonly openapi?: Readonly<Record<string, unknown>>;

@@ -8,7 +8,9 @@ import { AuthError, type ErrorBody } from '../../errors/auth-error.js';
 import { StartupFault } from '../../errors/startup-fault.js';
 import { Logger } from '../../logging/logger.js';
 import { Mailer } from '../../mail/mailer.js';
+import type { DescribedRoutes } from '../../openapi/api-contributions.js';
 import { PluginDatabaseHooks } from './database-hooks.js';
+import { describeRoutes } from './describe-routes.js';
 import { HostDatabase } from './host-database.js';
 import { hostOptions } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
@@ -41,6 +43,8 @@ export interface StartedHost {
   readonly routes: readonly PluginRoute[];
   /** @returns undefined if no request for this route of the core passes through the library. */
   hosted(path: string, method: string): HostedRoute | undefined;
+  /** Describes the routes of the plugins for the OpenAPI document. */
+  describe(): Promise<DescribedRoutes>;
 }
 
 /** Starts the published library with the plugins of the configuration. */
@@ -82,12 +86,14 @@ export class PluginHost {
         (path === '/update-user' && hooks.has('user', 'update'));
       return needed ? 'all' : hostingOf(plugins, path);
     };
+    const routes = routesOf(plugins);
     return {
       handle: (request) => auth.handler(request),
-      routes: routesOf(plugins),
+      routes,
+      describe: () => describeRoutes(routes, context),
       hosted: (path, method) => {
-        const routes = core.filter((route) => shapeOf(route.path) === shapeOf(path));
-        const [route = routes[0]] = routes.filter(({ methods }) => methods.includes(method));
+        const same = core.filter((route) => shapeOf(route.path) === shapeOf(path));
+        const [route = same[0]] = same.filter(({ methods }) => methods.includes(method));
         if (!route) return undefined;
         const hosting = hostingOfPath(route.path);
         if (hosting === 'none') return undefined;

@@ -7,6 +7,7 @@ import { CONFIG } from '../../config/config.module.js';
 import { HttpModule } from '../../http/http.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { NoticesModule } from '../../notices/notices.module.js';
+import { ApiContributions } from '../../openapi/api-contributions.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
 import { HostDatabase } from './host-database.js';
 import { HostPasswords } from './host-passwords.js';
@@ -39,4 +40,5 @@ export async function installPlugins(server: FastifyInstance, app: NestFastifyAp
   const host = await app.get(PluginHost, { strict: false }).start(plugins.plugins);
   app.get(PluginRateLimits, { strict: false }).add(plugins.plugins);
   app.get(HostedRoutes, { strict: false }).install(server, host);
+  app.get(ApiContributions).addRoutes(() => host.describe());
 }

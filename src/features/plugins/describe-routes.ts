@@ -1,0 +1,112 @@
+import { BASE_PATH } from '../../config/config.js';
+import type { DescribedOperation, DescribedRoutes } from '../../openapi/api-contributions.js';
+import type { LibraryMiddleware } from './library.js';
+import type { PluginRoute } from './plugin-host.js';
+
+/** What the library's own generator makes. */
+interface GeneratedDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}
+
+const LIMITED = {
+  description: 'Too many requests',
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorAnswer' } } },
+};
+
+/** The context of a running library. */
+export type LibraryContext = object;
+
+/**
+ * The OpenAPI description of the routes that plugins define, from the metadata of the plugins.
+ * @param context of the library that runs these plugins.
+ */
+export async function describeRoutes(
+  routes: readonly PluginRoute[],
+  context: LibraryContext,
+): Promise<DescribedRoutes> {
+  const [{ openAPI }, library] = await Promise.all([
+    import('better-auth/plugins'),
+    import('better-auth/api'),
+  ]);
+  const guards: readonly unknown[] = [
+    library.sessionMiddleware,
+    library.freshSessionMiddleware,
+    library.sensitiveSessionMiddleware,
+    library.requestOnlySessionMiddleware,
+  ];
+  const generate = openAPI().endpoints.generateOpenAPISchema as unknown as (given: {
+    context: LibraryContext;
+  }) => Promise<GeneratedDocument>;
+  const generated = await generate({ context });
+  const paths: Record<string, Record<string, DescribedOperation>> = {};
+  for (const { plugin, path, methods, endpoint } of routes) {
+    const described = path.replaceAll(/:(\w+)/g, '{$1}');
+    for (const method of methods.map((each) => each.toLowerCase())) {
+      const found = generated.paths[described]?.[method] ?? {};
+      (paths[BASE_PATH + described] ??= {})[method] = {
+        ...found,
+        tags: [plugin],
+        operationId: nameOf(methods.length > 1 ? `${described}/${method}` : described),
+        summary: found.summary ?? summaryOf(described),
+        parameters: [...(found.parameters ?? []), ...missingParameters(described, found)],
+        security: needs(guards, endpoint) ? [{ cookie: [] }] : [],
+        responses: { ...(found.responses ?? { 200: { description: 'OK' } }), 429: LIMITED },
+      };
+    }
+  }
+  const tags = [...new Set(routes.map(({ plugin }) => plugin))].map((name) => ({
+    name,
+    description: `Routes of the plugin ${name}`,
+  }));
+  return inOpenApi31({ paths, tags, schemas: generated.components.schemas });
+}
+
+/** True if the endpoint uses one of these middlewares, perhaps through another one. */
+const needs = (
+  guards: readonly unknown[],
+  { options: { use = [] } }: Pick<LibraryMiddleware, 'options'>,
+): boolean => use.some((middleware) => guards.includes(middleware) || needs(guards, middleware));
+
+/** The generator writes `nullable`, which OpenAPI 3.1 does not know. Leaves out the schemas that nothing names. */
+function inOpenApi31({ paths, tags, schemas }: DescribedRoutes): DescribedRoutes {
+  const [newPaths, newSchemas] = [withoutNullable(paths), withoutNullable(schemas)];
+  const used = (name: string) => JSON.stringify(newPaths).includes(`"#/components/schemas/${name}"`);
+  return {
+    paths: newPaths,
+    tags,
+    schemas: Object.fromEntries(Object.entries(newSchemas).filter(([name]) => used(name))),
+  };
+}
+
+function withoutNullable<Part>(part: Part): Part {
+  if (Array.isArray(part)) return part.map(withoutNullable) as Part;
+  if (typeof part !== 'object' || part === null) return part;
+  const { nullable, ...rest } = part as Record<string, unknown>;
+  const type = rest['type'];
+  const changed = nullable === true && typeof type === 'string' ? { ...rest, type: [type, 'null'] } : rest;
+  return Object.fromEntries(
+    Object.entries(changed).map(([name, value]) => [name, withoutNullable(value)]),
+  ) as Part;
+}
+
+const words = (path: string) => path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
+
+/** `/two-factor/enable` becomes `twoFactorEnable`. */
+const nameOf = (path: string) =>
+  words(path)
+    .map((word, n) => (n === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join('');
+
+function summaryOf(path: string): string {
+  const text = words(path).join(' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Every parameter in a path must be described (OpenAPI 3.1.0, "Path Templating"). */
+function missingParameters(path: string, { parameters = [] }: DescribedOperation): object[] {
+  const known = new Set(parameters.map(({ in: place, name }) => `${place} ${name}`));
+  return [...path.matchAll(/\{(\w+)\}/g)]
+    .filter(([, name]) => !known.has(`path ${name}`))
+    .map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+}
