@@ -9,7 +9,7 @@ const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefo
 const CHROME =
   'Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36';
 const SETTINGS = {
-  PLUGINS: 'two-factor,username,magic-link,email-otp',
+  PLUGINS: 'two-factor,username,magic-link,email-otp,passkey',
   OWNER_NOTICES: 'true',
   SESSION_MAX_PER_USER: '2',
 };
@@ -68,6 +68,26 @@ test('the owner gets a mail when the second factor is switched on and off, and n
   await gatehouse.told(`mail second-factor-removed to ${ada.email}`);
   await settled();
   expect(kindsTo(ada.email)).toEqual(['second-factor-added', 'second-factor-removed']);
+});
+
+test('the owner gets a mail about new backup codes and about a removed passkey', async () => {
+  const ada = await aMember(gatehouse);
+  const post = (path: string, body: object) => ada.client.post(`/api/auth/${path}`, body);
+  expect((await post('two-factor/enable', { password: ada.password })).status).toBe(200);
+  await database.query('update users set two_factor_enabled = true where id = $1', [ada.id]);
+  const { status } = await post('two-factor/generate-backup-codes', { password: ada.password });
+  expect(status).toBe(200);
+  await gatehouse.told(`mail backup-codes-replaced to ${ada.email}`);
+  await database.query(
+    `insert into passkeys (id, name, public_key, user_id, credential_id, counter, device_type, backed_up)
+     values ('key', 'key', 'key', $1, 'key', 0, 'singleDevice', false)`,
+    [ada.id],
+  );
+  expect((await post('passkey/delete-passkey', { id: 'another' })).status).not.toBe(200);
+  expect((await post('passkey/delete-passkey', { id: 'key' })).status).toBe(200);
+  await gatehouse.told(`mail passkey-removed to ${ada.email}`);
+  await settled();
+  expect(kindsTo(ada.email)).toEqual(['backup-codes-replaced', 'passkey-removed']);
 });
 
 test('the owner gets a mail when a new device signs in through a plugin, and only then', async () => {

@@ -1,7 +1,7 @@
 import { BASE_PATH } from '../../config/config.js';
 import type { DescribedOperation, DescribedRoutes } from '../../openapi/api-contributions.js';
 import type { LibraryMiddleware } from './library.js';
-import type { PluginRoute } from './plugin-host.js';
+import type { PluginRoute } from './plugin-route.js';
 
 /** What the library's own generator makes. */
 interface GeneratedDocument {

@@ -11,6 +11,7 @@ import { twinOf } from '../../http/auth-path.js';
 import { asJson } from '../../http/json-answer.js';
 import { jarOf } from '../../http/request-cookies.js';
 import type { ResolvedSession } from '../../sessions/current/current-session.js';
+import { FactorNotices } from './factor-notices.js';
 import { CLIENT_ADDRESS } from './host-options.js';
 import { hostedCalls, type HostedCall } from './hosted-call.js';
 import { answerOf, type NativeAnswer } from './native-answer.js';
@@ -35,6 +36,7 @@ export class HostedRoutes {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly audit: Audit,
+    private readonly notices: FactorNotices,
   ) {
     const settings = cookieSettings(config);
     this.tokenCookie = cookieName(settings, 'session_token');
@@ -109,8 +111,7 @@ export class HostedRoutes {
     const question = new Request(url, { method: asked.method, headers, body: asked.body ?? null });
     const response = await hostedCalls.run(call, () => host.handle(question));
     const text = textFor(found, await response.text());
-    if (response.ok && CHANGES_FACTOR.test(client.route))
-      await this.audit.record({ event: 'factor.changed', subject: found?.user.id, ...call.act });
+    if (response.ok && found) await this.noteFactor(found, call);
     const unchanged = call.answer !== undefined && isSame(call.answer, response.status, text);
     const cookies = response.headers.getSetCookie();
     // A client that holds a JWT must not get a session that is valid for longer.
@@ -129,6 +130,15 @@ export class HostedRoutes {
     if (type === 'application/json') return asJson(reply).send(body);
     if (type !== undefined) void reply.header('content-type', type);
     return reply.send(body === '' ? undefined : body);
+  }
+
+  private async noteFactor(
+    { user }: ResolvedSession,
+    { request: { client }, act }: HostedCall,
+  ): Promise<void> {
+    if (!CHANGES_FACTOR.test(client.route)) return;
+    await this.audit.record({ event: 'factor.changed', subject: user.id, client, ...act });
+    await this.notices.tell(client.route, user, client);
   }
 
   /**

@@ -19,15 +19,8 @@ import { hostedCalls } from './hosted-call.js';
 import { HASHES_PASSWORD, hostingOf, needsRows, type Hosting } from './hosted-paths.js';
 import { listUsersFrom } from './user-lists.js';
 import { loadLibrary, type Library, type LibraryEndpoint } from './library.js';
+import type { PluginRoute } from './plugin-route.js';
 import { coreRoutesOf, nativeEndpoints } from './native-endpoints.js';
-
-/** A route that a plugin defines. */
-export interface PluginRoute {
-  readonly plugin: string;
-  readonly path: string;
-  readonly methods: readonly string[];
-  readonly endpoint: LibraryEndpoint;
-}
 
 /** A route of the core whose requests pass through the library. */
 export interface HostedRoute {

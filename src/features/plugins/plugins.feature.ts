@@ -9,6 +9,7 @@ import { MailModule } from '../../mail/mail.module.js';
 import { NoticesModule } from '../../notices/notices.module.js';
 import { ApiContributions } from '../../openapi/api-contributions.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
+import { FactorNotices } from './factor-notices.js';
 import { HostDatabase } from './host-database.js';
 import { HostPasswords } from './host-passwords.js';
 import { HostRows } from './host-rows.js';
@@ -22,6 +23,7 @@ import { RateLimitsModule } from '../../rate-limits/rate-limits.module.js';
 @Module({
   imports: [AccountsModule, HttpModule, MailModule, NoticesModule, RateLimitsModule, SessionsModule],
   providers: [
+    FactorNotices,
     HostDatabase,
     HostPasswords,
     HostRows,

@@ -1,0 +1,9 @@
+import type { LibraryEndpoint } from './library.js';
+
+/** A route that a plugin defines. */
+export interface PluginRoute {
+  readonly plugin: string;
+  readonly path: string;
+  readonly methods: readonly string[];
+  readonly endpoint: LibraryEndpoint;
+}
