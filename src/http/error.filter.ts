@@ -31,6 +31,8 @@ export class ErrorFilter implements ExceptionFilter {
     const fault = faultIn(exception, error);
     if (fault !== undefined) this.logger.fault(fault, request.id, request.traceId);
     if (reply.sent) return;
+    // Fastify closes the connection after an error of the body. A client that is still sending would miss the answer.
+    void reply.removeHeader('connection');
     if (error.endsSession) this.cookies.expire(jarOf(request));
     void reply.code(error.status).headers(error.headers);
     if (error.body) void asJson(reply).send(JSON.stringify(error.body));

@@ -3,6 +3,8 @@ import { badRequest, payloadTooLarge } from '../errors/auth-error.js';
 
 /** Bytes. */
 const FIRST_SIZE = 1024;
+/** Bytes of a refused body that the server still reads. Then it closes the connection. */
+const MOST_DISCARDED = 16 * 1024 * 1024;
 
 /**
  * Reads a body into one buffer that grows. A list of the chunks, or a text that grows with each of them, would need up
@@ -40,6 +42,12 @@ export function readBody(
 
 /** Reads on without storing anything, because a client that is still sending would otherwise miss the answer. */
 function refuse(message: IncomingMessage, done: (error: Error, text: string) => void): void {
-  message.on('error', () => undefined).resume();
+  let discarded = 0;
+  message
+    .on('error', () => undefined)
+    .on('data', ({ length }: Buffer) => {
+      discarded += length;
+      if (discarded > MOST_DISCARDED) message.destroy();
+    });
   done(payloadTooLarge('PAYLOAD_TOO_LARGE'), '');
 }

@@ -50,6 +50,32 @@ test('a body longer than BODY_LIMIT gets 413, whether it says its length or not'
   expect([chunked.status, chunked.json()]).toEqual(tooLarge);
 });
 
+test('a client that is still sending gets the answer, and can use the connection again', async () => {
+  const connection = await openConnection(gatehouse.origin);
+  const length = { ...JSON_TYPE, 'content-length': String(3 * MIB) };
+  await connection.send(`${head('POST /api/auth/sign-out', length)}\r\n`);
+  await connection.send('x'.repeat(MIB));
+  await connection.told('HTTP/1.1 413 ');
+  await connection.send('x'.repeat(2 * MIB));
+  await connection.send(`${head('GET /api/auth/ok')}\r\n`);
+  await connection.told('HTTP/1.1 200 ');
+  connection.socket.destroy();
+});
+
+test('a client that goes on sending is cut off', async () => {
+  const connection = await openConnection(gatehouse.origin);
+  const length = { ...JSON_TYPE, 'content-length': String(100 * MIB) };
+  await connection.send(`${head('POST /api/auth/sign-out', length)}\r\n`);
+  await connection.told('HTTP/1.1 413 ');
+  const chunk = 'x'.repeat(MIB);
+  let sent = 0;
+  while (sent < 100 && !connection.socket.destroyed) {
+    await connection.send(chunk).catch(() => {});
+    sent += 1;
+  }
+  expect(sent).toBeLessThan(100);
+});
+
 test('a route that needs little takes at most 32 KiB', async () => {
   for (const path of ['sign-out', 'request-password-reset', 'revoke-session', 'change-email']) {
     const answer = await aStranger(gatehouse).post(`/api/auth/${path}`, 'x'.repeat(32 * 1024 + 1));
