@@ -14,8 +14,10 @@ export const READ_AS_UTC: pg.CustomTypesConfig = {
 
 const readAnyWithZone = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (text: string) => unknown;
 
-/** Length of a text such as `2026-11-30 09:30:00`. */
-const SECONDS = 19;
+/** Characters of a time without a fraction, such as `2026-11-30 09:30:00`. */
+const LENGTH = 19;
+/** Characters of the longest fraction, such as `.123456`. */
+const FRACTION = 7;
 
 const READERS: ReadonlyMap<number, (text: string) => unknown> = new Map([
   [TIMESTAMP, (text) => readInUtc(text, text.length) ?? readAnyWithoutZone(text)],
@@ -29,25 +31,27 @@ const readAnyWithoutZone = (text: string): unknown =>
   readAnyWithZone(text.endsWith('infinity') ? text : text.replace(/( BC)?$/, '+00$1'));
 
 /**
- * Reads the common form, a year of four digits in UTC, in a fifth of the driver's time. A list of sessions has thirty times.
+ * Reads the common form, a year of four digits in UTC, in less than half of the driver's time. A list of ten sessions has
+ * thirty times.
  * @param end where the time ends in the text.
  * @returns undefined for every other form.
  */
 function readInUtc(text: string, end: number): Date | undefined {
-  if (end < SECONDS || end > SECONDS + 7 || text[4] !== '-' || text[10] !== ' ') return undefined;
-  if (end > SECONDS && text[SECONDS] !== '.') return undefined;
-  const number = (from: number, to: number) => digits(text, from, to);
-  const milliseconds = end > SECONDS ? digits(text.slice(SECONDS + 1, end).padEnd(3, '0'), 0, 3) : 0;
+  const hasFraction = end > LENGTH;
+  if (end < LENGTH || end > LENGTH + FRACTION || text[4] !== '-' || text[10] !== ' ') return undefined;
+  if (hasFraction && text[LENGTH] !== '.') return undefined;
+  const year = digits(text, 0, 4);
   const time = Date.UTC(
-    number(0, 4),
-    number(5, 7) - 1,
-    number(8, 10),
-    number(11, 13),
-    number(14, 16),
-    number(17, 19),
-    milliseconds,
+    year,
+    digits(text, 5, 7) - 1,
+    digits(text, 8, 10),
+    digits(text, 11, 13),
+    digits(text, 14, 16),
+    digits(text, 17, 19),
+    hasFraction ? digits(text.slice(LENGTH + 1, end).padEnd(3, '0'), 0, 3) : 0,
   );
-  return number(0, 4) < 100 || Number.isNaN(time) ? undefined : new Date(time);
+  // `Date.UTC` takes a year below 100 for one of the twentieth century.
+  return year < 100 || Number.isNaN(time) ? undefined : new Date(time);
 }
 
 /** The number that these digits write. NaN if one is no digit. */

@@ -13,9 +13,9 @@ export interface HashQueueSettings {
   readonly limit: number;
 }
 
-/** Who waits for a task, and how long. */
+/** The client that waits for a task, and until when the result is of use to it. */
 export interface HashDemand {
-  /** Whose task it is. Tasks of the same client run in the order they were added. */
+  /** The client that asks for the task. Tasks of one client run in the order in which they were added. */
   readonly client?: string | undefined;
   /** By the monotonic clock, in milliseconds: a task that ends later is of no use. */
   readonly due?: number;
@@ -30,7 +30,7 @@ interface Waiting {
   refuse(error: HashQueueFullError): void;
 }
 
-/** The part of a new measurement in the mean duration. */
+/** How much a new measurement counts in the mean duration: 0.1 is a tenth. */
 const NEW_PART = 0.1;
 
 const nobodyLeaves = () => false;

@@ -3,7 +3,7 @@ import type { DescribedOperation, DescribedRoutes } from '../../openapi/api-cont
 import type { LibraryMiddleware } from './library.js';
 import type { PluginRoute } from './plugin-route.js';
 
-/** What the library's own generator makes. */
+/** The document that the library's own generator makes. */
 interface GeneratedDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, object>> };

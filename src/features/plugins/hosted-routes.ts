@@ -111,7 +111,7 @@ export class HostedRoutes {
     const question = new Request(url, { method: asked.method, headers, body: asked.body ?? null });
     const response = await hostedCalls.run(call, () => host.handle(question));
     const text = textFor(found, await response.text());
-    if (response.ok && found) await this.noteFactor(found, call);
+    if (response.ok && CHANGES_FACTOR.test(client.route)) await this.noteFactor(found, call);
     const unchanged = call.answer !== undefined && isSame(call.answer, response.status, text);
     const cookies = response.headers.getSetCookie();
     // A client that holds a JWT must not get a session that is valid for longer.
@@ -132,13 +132,10 @@ export class HostedRoutes {
     return reply.send(body === '' ? undefined : body);
   }
 
-  private async noteFactor(
-    { user }: ResolvedSession,
-    { request: { client }, act }: HostedCall,
-  ): Promise<void> {
-    if (!CHANGES_FACTOR.test(client.route)) return;
-    await this.audit.record({ event: 'factor.changed', subject: user.id, client, ...act });
-    await this.notices.tell(client.route, user, client);
+  private async noteFactor(found: ResolvedSession | undefined, { request, act }: HostedCall): Promise<void> {
+    const { client } = request;
+    await this.audit.record({ event: 'factor.changed', subject: found?.user.id, client, ...act });
+    if (found) await this.notices.tell(client.route, found.user, client);
   }
 
   /**

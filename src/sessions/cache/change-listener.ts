@@ -9,7 +9,7 @@ import { SESSION_STATE, Servers, type SessionState } from '../../database/server
 import { sqlState } from '../../database/sql-state.js';
 import { Logger } from '../../logging/logger.js';
 import { Bell } from '../../concurrency/bell.js';
-import { IS_SENT, registerCache } from './registration.js';
+import { IS_SENT, NotRegistered, registerCache } from './registration.js';
 import { SessionCache } from './session-cache.js';
 
 /**
@@ -170,7 +170,8 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
     const result = (await client.query(text)) as unknown as pg.QueryResult<Beat>[];
     const beat = [result].flat().at(-1)?.rows[0];
     // A server that was demoted hears nothing of the changes on its successor.
-    if (!beat?.isSent || !this.servers.fits(beat)) throw new Error('a server that does not fit');
+    if (!beat || !this.servers.fits(beat)) throw new Error('a server that does not fit');
+    if (!beat.isSent) throw new NotRegistered();
     return beat.pid;
   }
 
@@ -183,6 +184,7 @@ export class ChangeListener implements OnApplicationBootstrap, OnModuleDestroy {
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof NotRegistered) return error.message;
   if (sqlState(error) === INSUFFICIENT_PRIVILEGE)
     return `${(error as Error).message}. Run the grants that npm run migration:plan prints, for this role`;
   return (

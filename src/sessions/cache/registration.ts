@@ -4,6 +4,15 @@ import { sqlState } from '../../database/sql-state.js';
 /** True while changes of sessions and users are sent. The triggers send nothing as long as no server has a cache. */
 export const IS_SENT = 'exists (select from gatehouse.session_caches)';
 
+/** Somebody has deleted the registration, so changes are not sent any more. */
+export class NotRegistered extends Error {
+  override readonly name = 'NotRegistered';
+
+  constructor() {
+    super('its row in gatehouse.session_caches was deleted. The server adds it again');
+  }
+}
+
 /** Milliseconds. */
 const LOCK_TIMEOUT = 1000;
 const LOCK_NOT_AVAILABLE = '55P03';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startBreakableProxy, type BreakableProxy } from '../../setup/breakable-proxy.js';
 import { hasPgBouncer, startPgBouncer } from '../../setup/pgbouncer.js';
 import { createDatabase, type TestDatabase } from '../../setup/database.js';
@@ -45,6 +46,20 @@ test('answers from the cache and from the database are the same bytes', async ()
   const again = await sessionOf(member);
   expect(again.text).toBe(text);
   expect(Object.keys(again.headers).toSorted()).toEqual(Object.keys(headers).toSorted());
+});
+
+test('if the registration is deleted, no old answer is given, and the server registers again', async () => {
+  const member = await cached(await aMember(gatehouse));
+  await database.query('delete from gatehouse.session_caches');
+  await database.query(`update users set name = 'Grace' where id = $1`, [member.id]);
+  await sleep(100);
+  expect((await sessionOf(member)).json()).toMatchObject({ user: { name: 'Grace' } });
+  await gatehouse.told('its row in gatehouse.session_caches was deleted');
+  await cached(member);
+  expect(await database.query('select from gatehouse.session_caches')).toHaveLength(1);
+  await database.query(`update users set name = 'Joan' where id = $1`, [member.id]);
+  await sleep(100);
+  expect((await sessionOf(member)).json()).toMatchObject({ user: { name: 'Joan' } });
 });
 
 test.each<[string, (member: Member) => Promise<unknown>]>([
