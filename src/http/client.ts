@@ -11,7 +11,7 @@ export interface Client {
   readonly peer: string;
   /** The network of the client, such as `203.0.113.0/24`. Limits use it. Empty if addresses are not tracked. */
   readonly network: string;
-  /** Empty if the request has no `User-Agent`. */
+  /** At most `LONGEST_USER_AGENT` characters. Empty if the request has no `User-Agent`. */
   readonly userAgent: string;
   /** The header `Accept-Language` as it was sent. */
   readonly language: string | undefined;
@@ -22,6 +22,9 @@ export interface Client {
   /** True if the client has closed its connection, so that nobody waits for the answer. */
   readonly hasLeft: () => boolean;
 }
+
+/** Characters. Browsers send about 120. Without a limit each session and each event would keep up to 16 KB. */
+const LONGEST_USER_AGENT = 512;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -40,7 +43,7 @@ export function installClient(server: FastifyInstance, config: Config): void {
         peer,
         network: networkOf(peer),
         address: clientIp(headers, ipAddress, config.nodeEnv),
-        userAgent: headers['user-agent'] ?? '',
+        userAgent: (headers['user-agent'] ?? '').slice(0, LONGEST_USER_AGENT),
         language: headers['accept-language'],
         requestId: this.id,
         route: routeOf(this),

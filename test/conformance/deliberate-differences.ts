@@ -231,7 +231,7 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
     },
   },
   {
-    what: 'limits of text fields, bodies, levels of JSON, headers and cookies',
+    what: 'limits of text fields, user agents, bodies, levels of JSON, headers and cookies',
     reason:
       'Better Auth has none of them, so one request can fill the memory, or store a text that makes every later answer too long for clients. The settings page lists the limits.',
     accepts: (_, { status, text }) => status === 400 && text.includes('Too big: expected '),

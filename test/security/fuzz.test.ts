@@ -49,11 +49,13 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 async function sendRound(sender: Sender, first: number, end: number): Promise<void> {
-  const { identities, known } = await newAttackers(server.gatehouse, first + SEED);
+  const { identities, members, known } = await newAttackers(server.gatehouse, first + SEED);
   const surroundings = {
     routes,
     origin: server.gatehouse.origin,
     identities,
+    members,
+    foreign: victim.ids,
     known: [...known, ...victim.known],
   };
   let next = first;

@@ -55,6 +55,15 @@ test.each([
   ]);
 });
 
+test('a session keeps the first 512 characters of a user agent', async () => {
+  const { text } = await aStranger(gatehouse).post('/api/auth/sign-up/email', aPerson(), {
+    'user-agent': 'x'.repeat(4000),
+  });
+  const { token } = JSON.parse(text) as { token: string };
+  const query = 'select length(user_agent) as length from sessions where token = $1';
+  expect(await gatehouse.database.query(query, [token])).toEqual([{ length: 512 }]);
+});
+
 interface Schema {
   readonly $ref?: string;
   readonly type?: string;

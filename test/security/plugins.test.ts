@@ -2,6 +2,7 @@ import { BrowserLikeClient, type Answer } from '../setup/browser-like-client.js'
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { MIGRATED, startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { mailTo } from '../setup/mails.js';
+import { hashesDuring } from '../setup/metrics.js';
 import { migrate } from '../setup/migrate.js';
 import { aMember, aPerson, aStranger, onAnotherDevice, type Member } from '../setup/people.js';
 
@@ -9,7 +10,7 @@ const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefo
 const CHROME =
   'Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36';
 const SETTINGS = {
-  PLUGINS: 'two-factor,username,magic-link,email-otp,passkey',
+  PLUGINS: 'two-factor,username,magic-link,email-otp,passkey,phone-number',
   OWNER_NOTICES: 'true',
   SESSION_MAX_PER_USER: '2',
 };
@@ -126,6 +127,40 @@ test('sessions that a plugin begins count for the most sessions of a user', asyn
   for (let count = 0; count < 3; count += 1) await signInByName(username, password, FIREFOX);
   const sessions = 'select 1 from sessions where user_id = (select id from users where email = $1)';
   expect(await database.query(sessions, [email])).toHaveLength(2);
+});
+
+describe('a refused sign-in with a plugin costs one hash', () => {
+  const numbered = async (phoneNumber: string, change: string) => {
+    const { id } = await aMember(gatehouse);
+    await database.query('update users set phone_number = $2, username = $3 where id = $1', [
+      id,
+      phoneNumber,
+      `name_${phoneNumber}`,
+    ]);
+    if (change !== '') await database.query(change, [id]);
+  };
+  const PEOPLE: readonly [string, string, string][] = [
+    ['a wrong password', '100001', ''],
+    ['a user without a password', '100002', 'update accounts set password = null where user_id = $1'],
+    ['a user without an account', '100003', 'delete from accounts where user_id = $1'],
+    ['nobody', '100004', 'delete from users where id = $1'],
+  ];
+
+  test.each(PEOPLE)('%s', async (_, number, change) => {
+    await numbered(number, change);
+    const password = 'not the password';
+    for (const [path, name] of [
+      ['phone-number', { phoneNumber: number }],
+      ['username', { username: `name_${number}` }],
+    ] as const) {
+      const hashes = await hashesDuring(gatehouse, async () => {
+        const body = { ...name, password };
+        const { status } = await aStranger(gatehouse).post(`/api/auth/sign-in/${path}`, body);
+        expect(status).toBe(401);
+      });
+      expect([path, hashes]).toEqual([path, 1]);
+    }
+  });
 });
 
 describe('when the owner of an address with which somebody else signed up', () => {

@@ -4,15 +4,17 @@ import { PasswordCheck } from '../../accounts/password-check.js';
 import type { PasswordAttempt } from '../../accounts/password-gates.js';
 import { Passwords } from '../../accounts/passwords.js';
 import { AuthError, type ErrorBody } from '../../errors/auth-error.js';
-import type { Client } from '../../http/client.js';
-import { hostedCalls } from './hosted-call.js';
+import { hostedCalls, type HostedCall } from './hosted-call.js';
 import type { Library } from './library.js';
 
 type Owner = NonNullable<PasswordAttempt['owner']>;
 type FindAccount = AuthContext['internalAdapter']['findCredentialAccount'];
 
 /** Routes of plugins that answer an unknown name like a wrong password, and the field that has the name. */
-const SIGN_IN_NAMES: Readonly<Record<string, string>> = { '/sign-in/username': 'username' };
+const SIGN_IN_NAMES: Readonly<Record<string, string>> = {
+  '/sign-in/username': 'username',
+  '/sign-in/phone-number': 'phoneNumber',
+};
 
 /** Passwords of routes that plugins define. They pass the same gates as those of this server's own routes. */
 @Injectable()
@@ -21,6 +23,8 @@ export class HostPasswords {
   private readonly owners = new WeakMap<object, Map<string, Owner>>();
   /** The hash that the password of each request matched. */
   private readonly matched = new WeakMap<object, string>();
+  /** The requests for which a hash was computed. */
+  private readonly hashed = new WeakSet<object>();
   private findAccount: FindAccount = () => Promise.resolve(null);
 
   constructor(
@@ -48,6 +52,7 @@ export class HostPasswords {
   async verify(library: Library, stored: string, password: string): Promise<boolean> {
     const call = hostedCalls.getStore();
     const owner = call && this.owners.get(call)?.get(stored);
+    if (call) this.hashed.add(call);
     return inLibrary(library, async () => {
       if (!call || !owner) return (await this.passwords.compare([stored], password)) !== undefined;
       const attempt = { address: owner.email, owner, client: call.request.client };
@@ -69,28 +74,45 @@ export class HostPasswords {
    * @throws an error of the library if a gate refuses the attempt, or if the hash queue is full.
    */
   async hash(library: Library, password: string): Promise<string> {
-    const unknown = unknownName();
+    const unknown = attemptOf(hostedCalls.getStore());
     return inLibrary(library, async () => {
       if (!unknown) return this.passwords.hashOfAny(password);
-      await this.check.find(
-        { address: unknown.name, owner: undefined, client: unknown.client },
-        [],
-        password,
-      );
+      await this.refuse(unknown, password);
       return '';
     });
   }
+
+  /**
+   * Call this before a sign-in is refused. If the plugin refused it without a hash, because nobody has the name or its
+   * owner has no password, the attempt costs one and counts now.
+   * @throws {AuthError} if a gate refuses the attempt, or if the hash queue is full.
+   */
+  async evenOut(call: HostedCall): Promise<void> {
+    const attempt = attemptOf(call);
+    if (attempt && !this.hashed.has(call)) await this.refuse(attempt, attempt.password);
+  }
+
+  private async refuse({ call, name }: Attempt, password: string): Promise<void> {
+    this.hashed.add(call);
+    await this.check.find({ address: name, owner: undefined, client: call.request.client }, [], password);
+  }
 }
 
-/** The name with which the client of this request signs in, if the route is one of `SIGN_IN_NAMES`. */
-function unknownName(): { name: string; client: Client } | undefined {
-  const call = hostedCalls.getStore();
+/** What the client of a request sent to sign in. */
+interface Attempt {
+  readonly call: HostedCall;
+  readonly name: string;
+  readonly password: string;
+}
+
+/** Undefined if the route is none of `SIGN_IN_NAMES`. */
+function attemptOf(call: HostedCall | undefined): Attempt | undefined {
   if (!call || call.native) return undefined;
   const { request } = call;
-  const route = Object.keys(SIGN_IN_NAMES).find((path) => request.url.split('?', 1)[0]?.endsWith(path));
-  if (route === undefined || typeof request.body !== 'string') return undefined;
-  const { [SIGN_IN_NAMES[route] ?? '']: name } = JSON.parse(request.body) as Record<string, unknown>;
-  return { name: String(name), client: request.client };
+  const field = SIGN_IN_NAMES[`/${request.client.route}`];
+  if (field === undefined || typeof request.body !== 'string') return undefined;
+  const { [field]: name, password } = JSON.parse(request.body) as Record<string, unknown>;
+  return { call, name: String(name), password: String(password) };
 }
 
 /** Turns an error of this server into one that the library answers with. */

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
-import { Audit } from '../../audit/audit.js';
 import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { cookieSettings } from '../../config/cookie-settings.js';
@@ -13,6 +12,7 @@ import { jarOf } from '../../http/request-cookies.js';
 import type { ResolvedSession } from '../../sessions/current/current-session.js';
 import { FactorNotices } from './factor-notices.js';
 import { CLIENT_ADDRESS } from './host-options.js';
+import { HostPasswords } from './host-passwords.js';
 import { hostedCalls, type HostedCall } from './hosted-call.js';
 import { answerOf, type NativeAnswer } from './native-answer.js';
 import type { HostedRoute, StartedHost } from './plugin-host.js';
@@ -35,7 +35,7 @@ export class HostedRoutes {
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly audit: Audit,
+    private readonly passwords: HostPasswords,
     private readonly notices: FactorNotices,
   ) {
     const settings = cookieSettings(config);
@@ -110,8 +110,9 @@ export class HostedRoutes {
     const url = `${this.config.origin}${asked.path}`;
     const question = new Request(url, { method: asked.method, headers, body: asked.body ?? null });
     const response = await hostedCalls.run(call, () => host.handle(question));
+    if (response.status === 401) await this.passwords.evenOut(call);
     const text = textFor(found, await response.text());
-    if (response.ok && CHANGES_FACTOR.test(client.route)) await this.noteFactor(found, call);
+    if (response.ok && found) await this.notices.tell(client.route, found.user, client);
     const unchanged = call.answer !== undefined && isSame(call.answer, response.status, text);
     const cookies = response.headers.getSetCookie();
     // A client that holds a JWT must not get a session that is valid for longer.
@@ -132,12 +133,6 @@ export class HostedRoutes {
     return reply.send(body === '' ? undefined : body);
   }
 
-  private async noteFactor(found: ResolvedSession | undefined, { request, act }: HostedCall): Promise<void> {
-    const { client } = request;
-    await this.audit.record({ event: 'factor.changed', subject: found?.user.id, client, ...act });
-    if (found) await this.notices.tell(client.route, found.user, client);
-  }
-
   /**
    * The library gets a cookie with the session that this server found, whatever credential the client sent. It never gets
    * the session data cookie, because that may describe a session that has ended.
@@ -153,7 +148,9 @@ export class HostedRoutes {
     if (token !== undefined)
       cookies.push(`${this.tokenCookie}=${encodeURIComponent(signValue(token, this.secret))}`);
     if (cookies.length > 0) headers.set('cookie', cookies.join('; '));
-    if (request.client.address !== '') headers.set(CLIENT_ADDRESS, request.client.address);
+    const { address, userAgent } = request.client;
+    if (address !== '') headers.set(CLIENT_ADDRESS, address);
+    if (userAgent !== '') headers.set('user-agent', userAgent);
     if (body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
     return headers;
   }
@@ -161,10 +158,6 @@ export class HostedRoutes {
 
 const textFor = (found: ResolvedSession | undefined, text: string): string =>
   found?.jwt ? withoutSessionTokens(text, { token: found.session.token, jwt: found.jwt.text }) : text;
-
-/** Routes of plugins that add or remove a factor. Its rows are in tables that the audit trail has no triggers for. */
-const CHANGES_FACTOR =
-  /^(two-factor\/(enable|disable|generate-backup-codes)|passkey\/(verify-registration|delete-passkey))$/;
 
 /** These describe the connection, or the library gets them in another form. */
 const NOT_PASSED = new Set([

@@ -17,6 +17,10 @@ export interface Surroundings {
   readonly routes: readonly Route[];
   readonly origin: string;
   readonly identities: readonly Identity[];
+  /** Those of them that have a session. */
+  readonly members: readonly Identity[];
+  /** Ids of rows that belong to the victim. */
+  readonly foreign: readonly string[];
   /** Ids, e-mails and tokens, of the attackers themselves and public ones of their victim. */
   readonly known: readonly string[];
 }
@@ -58,12 +62,11 @@ const ODD_HEADERS: readonly (readonly [string, readonly string[]])[] = [
 
 /** Makes a request to a route of the OpenAPI document: a valid one, or one with some changes. */
 export function fuzzedRequest(dice: Dice, surroundings: Surroundings): FuzzedRequest {
-  const { known } = surroundings;
   const route = chosenRoute(dice, surroundings.routes);
   const isValid = dice.chance(0.25);
   const method = isValid || dice.chance(0.9) ? route.method : dice.one(METHODS);
-  const { body, type } = bodyOf(dice, route, known, isValid);
-  const path = pathOf(dice, route, known, isValid);
+  const { body, type } = bodyOf(dice, route, surroundings, isValid);
+  const path = pathOf(dice, route, surroundings, isValid);
   return { route: route.name, method, path, body, headers: headersOf(dice, surroundings, type, isValid) };
 }
 
@@ -74,12 +77,18 @@ function chosenRoute(dice: Dice, routes: readonly Route[]): Route {
   return hashes && dice.chance(0.7) ? dice.one(routes) : route;
 }
 
-function pathOf(dice: Dice, route: Route, known: readonly string[], isValid: boolean): string {
+/** Fields that name a row. A check of its owner that is missing shows only with the id of somebody else's row. */
+const NAMES_ROW = /(^i|I)d$/;
+
+const aimsAtVictim = (dice: Dice, name: string) => NAMES_ROW.test(name) && dice.chance(0.4);
+
+function pathOf(dice: Dice, route: Route, { known, foreign }: Surroundings, isValid: boolean): string {
   const path = route.path.replaceAll(/\{\w+\}/g, () =>
     encoded(dice.chance(0.6) ? dice.one(known) : strangeText(dice)),
   );
   const pairs = route.query.flatMap(({ name, example }) => {
     if (!isValid && dice.chance(0.3)) return [];
+    if (aimsAtVictim(dice, name)) return [`${encoded(name)}=${encoded(dice.one(foreign))}`];
     const value =
       isValid || dice.chance(0.4) ? (example ?? dice.one(known)) : textOf(strangeValue(dice, known));
     return [`${encoded(name)}=${encoded(value)}`];
@@ -107,13 +116,14 @@ interface Body {
 
 const NOTHING: Body = { body: undefined, type: undefined };
 
-function bodyOf(dice: Dice, route: Route, known: readonly string[], isValid: boolean): Body {
+function bodyOf(dice: Dice, route: Route, { known, foreign }: Surroundings, isValid: boolean): Body {
   const type = 'application/json';
   if (route.example === undefined)
     return !isValid && dice.chance(0.1)
       ? { body: JSON.stringify(strangeObject(dice, known)), type }
       : NOTHING;
-  const fields = { ...route.example, ...ownEmail(dice, route.example) };
+  const fields: Record<string, unknown> = { ...route.example, ...ownEmail(dice, route.example) };
+  for (const name of Object.keys(fields)) if (aimsAtVictim(dice, name)) fields[name] = dice.one(foreign);
   if (isValid) return { body: JSON.stringify(fields), type };
   if (dice.chance(0.04)) return NOTHING;
   const changed = changedFields(dice, fields, known);
@@ -143,11 +153,11 @@ const formOf = (fields: Record<string, unknown>) =>
 
 function headersOf(
   dice: Dice,
-  { identities, origin }: Surroundings,
+  { identities, members, origin }: Surroundings,
   type: string | undefined,
   isValid: boolean,
 ): Record<string, string> {
-  const headers: Record<string, string> = { origin, ...dice.one(identities).headers() };
+  const headers: Record<string, string> = { origin, ...dice.one(dice.chance(0.5) ? members : identities).headers() };
   if (type !== undefined) headers['content-type'] = type;
   if (isValid) return headers;
   if (dice.chance(0.1)) delete headers['origin'];

@@ -11,6 +11,8 @@ export interface Identity {
 /** The attackers of one round, and what they know. None of them is the victim. */
 export interface Attackers {
   readonly identities: readonly Identity[];
+  /** Those of them that have a session. */
+  readonly members: readonly Identity[];
   readonly known: readonly string[];
 }
 
@@ -56,15 +58,17 @@ export async function newAttackers(gatehouse: Gatehouse, round: number): Promise
   const bearer = (token: string) => ({ headers: () => ({ authorization: `Bearer ${token}` }) });
   const cookie = (text: string) => ({ headers: () => ({ cookie: text }) });
   const member = { headers: () => ({ cookie: cookieOf(mallory.client) }) };
+  const members = [
+    member,
+    { headers: () => ({ cookie: cookieOf(phone.client) }) },
+    bearer(mallory.token),
+    bearer(jwt),
+  ];
   return {
+    members,
     identities: [
       { headers: () => ({}) },
-      member,
-      member,
-      member,
-      { headers: () => ({ cookie: cookieOf(phone.client) }) },
-      bearer(mallory.token),
-      bearer(jwt),
+      ...members,
       bearer(`${jwt.slice(0, -6)}AAAAAA`),
       cookie(`better-auth.session_token=${signed('a-token-that-no-session-has-12345')}`),
       cookie(`${cookieOf(mallory.client).slice(0, -8)}AAAAAAA%3D`),

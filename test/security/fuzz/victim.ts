@@ -6,6 +6,8 @@ import { aMember } from '../../setup/people.js';
 export interface Victim {
   /** What others can know of them: e-mail, ids of the user, the sessions and the accounts. */
   readonly known: readonly string[];
+  /** The ids among them, of rows that are the victim's. */
+  readonly ids: readonly string[];
   /** What no answer may contain: tokens and the hash of the password. */
   readonly secrets: readonly string[];
   /** The victim's rows in all tables, as JSON. */
@@ -29,8 +31,10 @@ export async function newVictim(gatehouse: Gatehouse, database: TestDatabase): P
     JSON.stringify(await database.query<{ table: string; row: Record<string, unknown> }>(ROWS, [victim.id]));
   const stored = JSON.parse(await rows()) as { table: string; row: Record<string, string | null> }[];
   const valuesOf = (name: string) => stored.flatMap(({ row }) => row[name] ?? []);
+  const ids = valuesOf('id');
   return {
-    known: [victim.email, victim.id, ...valuesOf('id'), ...valuesOf('provider_user_id')],
+    ids,
+    known: [victim.email, victim.id, ...ids, ...valuesOf('provider_user_id')],
     secrets: ['token', 'password', 'access_token', 'refresh_token'].flatMap(valuesOf),
     rows,
   };
