@@ -7,8 +7,11 @@ import { ensureIndex } from './helpers/1763900000000-indexes.js';
 import { physicalTable } from './helpers/1763900000000-moved-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo } from './helpers/1763900000000-undo-journal.js';
+import { createFactorTriggers } from './helpers/1763909000000-factor-triggers.js';
 
 export interface PluginColumn {
+  /** The plugin's name of the column. */
+  readonly field: string;
   readonly name: string;
   /** Type in the spelling of PostgreSQL's `format_type`. */
   readonly type: string;
@@ -21,6 +24,8 @@ export interface PluginColumn {
 
 /** A table of a plugin. Every table also has the column `id`. */
 export interface PluginTable {
+  /** The plugin's name of the table. */
+  readonly model: string;
   readonly name: string;
   readonly columns: readonly PluginColumn[];
   readonly indexes: readonly { readonly columns: readonly string[]; readonly unique: boolean }[];
@@ -53,6 +58,7 @@ function migrationNamed(name: string, tables: readonly PluginTable[]): Migration
         await addTable(queryRunner, name, table);
         await addIndexes(queryRunner, name, table);
       }
+      await createFactorTriggers(queryRunner, name, tables);
     }
 
     async down(queryRunner: QueryRunner): Promise<void> {

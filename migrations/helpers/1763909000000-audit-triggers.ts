@@ -31,14 +31,20 @@ const AUDIT = `
     raise warning 'Gatehouse could not write the audit event %: %', event, sqlerrm;
   end$gatehouse$`;
 
-interface AuditTrigger {
+export interface AuditTrigger {
   readonly table: string;
   readonly body: string;
+  /** The name of the function. Without it, it is derived from the table. */
+  readonly name?: string;
+  /** The table for SQL, if it has its legacy name now. */
+  readonly relation?: string;
+  /** False if inserts and deletes are no events. */
+  readonly inserts?: boolean;
   /** The condition under which an update is an event. Without it no update is one. */
   readonly update?: string;
 }
 
-const event = (name: string, more: string) => `perform gatehouse.audit('${name}', ${more});`;
+export const event = (name: string, more: string) => `perform gatehouse.audit('${name}', ${more});`;
 
 const users = (named: UserColumns): AuditTrigger => {
   const [verified, banned, until] = [named('is_email_verified'), named('banned'), named('ban_expires')];
@@ -129,13 +135,11 @@ export async function createAuditTriggers(queryRunner: QueryRunner, migration: s
   await createSwitchOverTrigger(queryRunner, migration);
 }
 
-async function createTrigger(
+export async function createTrigger(
   queryRunner: QueryRunner,
   migration: string,
-  { table, body, update }: AuditTrigger,
+  { table, body, update, name = `audit_${table}`, relation = tableName(table), inserts = true }: AuditTrigger,
 ): Promise<void> {
-  const name = `audit_${table}`;
-  const relation = tableName(table);
   await inTransaction(queryRunner, `create trigger gatehouse_${name}`, async () => {
     const guard = onlyFor(await firstSchema(queryRunner), table);
     await createOwnFunction(queryRunner, {
@@ -146,7 +150,7 @@ async function createTrigger(
     const undo = { migration, kind: 'statement', relation: table } as const;
     await recordUndo(queryRunner, { ...undo, statement: `drop function if exists gatehouse.${name}()` });
     const triggers = [
-      { trigger: `gatehouse_${name}`, events: 'insert or delete', when: '' },
+      ...(inserts ? [{ trigger: `gatehouse_${name}`, events: 'insert or delete', when: '' }] : []),
       ...(update === undefined
         ? []
         : [{ trigger: `gatehouse_${name}_update`, events: 'update', when: `when (${update})` }]),

@@ -10,6 +10,8 @@ type Field = Fields[string];
 
 /** A column of a table that a plugin needs. */
 export interface PluginColumn {
+  /** The plugin's name of the column. */
+  readonly field: string;
   readonly name: string;
   readonly type: string;
   readonly notNull: boolean;
@@ -20,6 +22,8 @@ export interface PluginColumn {
 }
 
 export interface PluginTable {
+  /** The plugin's name of the table. */
+  readonly model: string;
   readonly name: string;
   readonly columns: readonly PluginColumn[];
   readonly indexes: readonly { readonly columns: readonly string[]; readonly unique: boolean }[];
@@ -148,7 +152,8 @@ export function pluginTables(plugins: readonly BetterAuthPlugin[]): PluginTable[
     models.get(model)?.name ??
     [...models.values()].find(({ name }) => name === model)?.name ??
     model;
-  return [...models.values()].map(({ name, fields, indexes }) => ({
+  return [...models].map(([model, { name, fields, indexes }]) => ({
+    model,
     name,
     columns: Object.entries(fields).map(([field, attributes]) => columnOf(field, attributes, tableOf)),
     indexes: (indexes ?? []).map(({ fields: indexed, unique }) => ({
@@ -161,6 +166,7 @@ export function pluginTables(plugins: readonly BetterAuthPlugin[]): PluginTable[
 function columnOf(name: string, field: Field, tableOf: (model: string) => string): PluginColumn {
   const { references } = field;
   return {
+    field: name,
     name: field.fieldName ?? snakeCase(name),
     type: typeOf(field),
     notNull: field.required !== false,
