@@ -4,7 +4,6 @@ import { CompactSign } from 'jose';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { sqlState } from '../database/sql-state.js';
-import { ALGORITHM } from '../features/jwt/signing-key.js';
 import { SigningKeys } from '../features/jwt/signing-keys.js';
 import { Logger } from '../logging/logger.js';
 import { WebhookQueue } from '../webhooks/webhook-queue.js';
@@ -87,10 +86,10 @@ export class ChainWorker implements OnApplicationBootstrap, OnModuleDestroy {
     if (!(await this.store.needsSignature(SIGNED_EVERY, manager))) return;
     const head = await this.store.last(manager);
     if (!head) return;
-    const { kid, key } = await this.keys.signing();
+    const { kid, alg, key } = await this.keys.signing();
     const payload = JSON.stringify({ position: head.position, hash: head.hash.toString('hex') });
     const signature = await new CompactSign(Buffer.from(payload))
-      .setProtectedHeader({ alg: ALGORITHM, kid, typ: HEAD_TYPE })
+      .setProtectedHeader({ alg, kid, typ: HEAD_TYPE })
       .sign(key);
     await this.store.addHead(head.position, signature, manager);
   }

@@ -20,6 +20,8 @@ export interface Visitor {
 export interface Setting {
   readonly password?: OraclePassword;
   readonly environment?: Record<string, string>;
+  /** Options of the published library. */
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly database?: TestDatabase;
 }
 
@@ -28,7 +30,7 @@ export async function startTwoServers(setting: Setting = {}): Promise<TwoServers
   const database = setting.database ?? (await createDatabase({ template: MIGRATED }));
   const [gatehouse, oracle] = await Promise.all([
     startGatehouse(setting.environment, database),
-    startOracle(database, { password: setting.password }),
+    startOracle(database, { password: setting.password, options: setting.options }),
   ]);
   return {
     database,

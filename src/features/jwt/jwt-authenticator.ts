@@ -1,9 +1,12 @@
-import { Injectable } from '@nestjs/common';
-import type { KeyObject } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { jwtVerify } from 'jose';
 import passport from 'passport';
 import { ExpiringMap } from '../../collections/expiring-map.js';
-import { SigningKeys } from './signing-keys.js';
-import { JWT, keyIdOf, type JwtIdentity, type VerifiedIdentity } from './jwt.strategy.js';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { jwtOptions } from './jwt-options.js';
+import { SigningKeys, type VerifyingKey } from './signing-keys.js';
+import { JWT, headerOf, identityIn, type JwtIdentity, type VerifiedIdentity } from './jwt.strategy.js';
 
 /** The number of verified JWTs that the server remembers. */
 const KEPT = 5000;
@@ -13,7 +16,7 @@ const LONGEST_KEPT = 4096;
 interface Verified {
   readonly identity: JwtIdentity;
   readonly kid: string;
-  readonly key: KeyObject;
+  readonly key: VerifyingKey;
 }
 
 /** Runs the passport strategy outside of Nest's guards, because public routes read JWTs too. */
@@ -21,7 +24,10 @@ interface Verified {
 export class JwtAuthenticator {
   private readonly verified = new ExpiringMap<Verified>(KEPT);
 
-  constructor(private readonly keys: SigningKeys) {}
+  constructor(
+    private readonly keys: SigningKeys,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   /**
    * Verifies a JWT and remembers the result until the JWT expires or its key changes, because clients send the same JWT
@@ -31,16 +37,29 @@ export class JwtAuthenticator {
   async authenticate(jwt: string): Promise<JwtIdentity | undefined> {
     const known = this.verified.get(jwt, Date.now());
     if (known && (await this.keys.verifying(known.kid)) === known.key) return known.identity;
-    const kid = keyIdOf(jwt);
+    const { kid, alg } = headerOf(jwt);
     const key = kid === undefined ? undefined : await this.keys.verifying(kid);
-    if (kid === undefined || !key) return undefined;
-    const verified = await this.verify(jwt);
+    // An RSA key fits two algorithms, so the header has to name that of the key.
+    if (kid === undefined || !key || alg !== key.alg) return undefined;
+    const verified = alg === 'EdDSA' ? await this.verifyEdDsa(jwt, key) : await this.verify(jwt);
     if (!verified) return undefined;
     const { sub, sid, exp } = verified;
     const identity = { sub, sid };
     if (exp !== undefined && jwt.length <= LONGEST_KEPT && (await this.keys.verifying(kid)) === key)
       this.verified.set(jwt, { identity, kid, key }, exp * 1000, Date.now());
     return identity;
+  }
+
+  /** The same checks as in the strategy, which does not know this algorithm. */
+  private async verifyEdDsa(jwt: string, { key }: VerifyingKey): Promise<VerifiedIdentity | undefined> {
+    const { issuer, audience } = jwtOptions.of(this.config).jwt;
+    const { origin } = this.config;
+    const claims = { algorithms: ['EdDSA'], issuer: issuer ?? origin, audience: audience ?? origin };
+    try {
+      return identityIn((await jwtVerify<VerifiedIdentity>(jwt, key, claims)).payload);
+    } catch {
+      return undefined;
+    }
   }
 
   private verify(jwt: string): Promise<VerifiedIdentity | undefined> {

@@ -3,7 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { sha256Base64Url } from '../../crypto/sha256.js';
-import { ALGORITHM } from './signing-key.js';
+import { signJwt } from './sign-jwt.js';
 import { jwtOptions } from './jwt-options.js';
 import { SigningKeys } from './signing-keys.js';
 import { presentUser } from '../../users/present-user.js';
@@ -95,7 +95,7 @@ export class JwtIssuer {
    * added.
    */
   async issue({ session, user, hasDataCookie }: IssuedFor): Promise<string> {
-    const { kid, key } = await this.keys.signing();
+    const key = await this.keys.signing();
     const {
       expirationTime,
       issuer = this.config.origin,
@@ -111,12 +111,6 @@ export class JwtIssuer {
       iss: issuer,
       aud: audience,
     };
-    return this.jwt.signAsync(claims, {
-      algorithm: ALGORITHM,
-      privateKey: key,
-      keyid: kid,
-      // Without `typ`, the header has only `alg` and `kid`, as in Better Auth.
-      header: { alg: ALGORITHM, typ: undefined },
-    });
+    return signJwt(this.jwt, claims, key);
   }
 }

@@ -3,8 +3,8 @@ import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
-import { ALGORITHM } from './signing-key.js';
 import { jwtOptions } from './jwt-options.js';
+import type { Algorithm } from './signing-key.js';
 import { SigningKeys } from './signing-keys.js';
 
 /** The claims that identify a session: `sub` is the id of the user, and `sid` is the id of the session. */
@@ -21,6 +21,9 @@ export interface VerifiedIdentity extends JwtIdentity {
 
 export const JWT = 'jwt';
 
+/** The algorithms of our keys that `passport-jwt` verifies. */
+export const PASSPORT_ALGORITHMS: Exclude<Algorithm, 'EdDSA'>[] = ['ES256', 'ES512', 'PS256', 'RS256'];
+
 /** Verifies a JWT of this server: signature by `kid`, algorithm, issuer, audience and times (RFC 7519 §7.2). */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, JWT) {
@@ -28,35 +31,41 @@ export class JwtStrategy extends PassportStrategy(Strategy, JWT) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       secretOrKeyProvider: keyProvider(keys),
-      algorithms: [ALGORITHM],
+      algorithms: PASSPORT_ALGORITHMS,
       issuer: jwtOptions.of(config).jwt.issuer ?? config.origin,
       audience: jwtOptions.of(config).jwt.audience ?? config.origin,
     });
   }
 
-  validate({ sub, sid, exp }: Partial<VerifiedIdentity>): VerifiedIdentity | false {
-    return typeof sub === 'string' && typeof sid === 'string' ? { sub, sid, exp } : false;
+  validate(claims: Partial<VerifiedIdentity>): VerifiedIdentity | false {
+    return identityIn(claims) ?? false;
   }
+}
+
+/** @returns undefined if the JWT names no session. */
+export function identityIn({ sub, sid, exp }: Partial<VerifiedIdentity>): VerifiedIdentity | undefined {
+  return typeof sub === 'string' && typeof sid === 'string' ? { sub, sid, exp } : undefined;
 }
 
 function keyProvider(keys: SigningKeys): SecretOrKeyProvider {
   return (_request, jwt: string, done) => {
-    const kid = keyIdOf(jwt);
+    const { kid } = headerOf(jwt);
     if (kid === undefined) return done(null, undefined);
     keys.verifying(kid).then(
-      (key) => done(null, key?.export({ type: 'spki', format: 'pem' })),
+      (found) => done(null, found?.key.export({ type: 'spki', format: 'pem' })),
       (error: unknown) => done(error),
     );
   };
 }
 
-/** Returns the `kid` in the header of the JWT, or undefined if there is none or the text is not a JWT. */
-export function keyIdOf(jwt: string): string | undefined {
+/** Returns `kid` and `alg` in the header of the JWT. Each is undefined if it is missing or the text is not a JWT. */
+export function headerOf(jwt: string): { kid?: string | undefined; alg?: string | undefined } {
   try {
     const header: unknown = JSON.parse(Buffer.from(jwt.split('.', 1)[0] ?? '', 'base64url').toString());
-    const { kid } = (header ?? {}) as { kid?: unknown };
-    return typeof kid === 'string' ? kid : undefined;
+    const { kid, alg } = (header ?? {}) as { kid?: unknown; alg?: unknown };
+    const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+    return { kid: text(kid), alg: text(alg) };
   } catch {
-    return undefined;
+    return {};
   }
 }

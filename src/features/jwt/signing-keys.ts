@@ -7,13 +7,27 @@ import { RowIds } from '../../database/row-ids.js';
 import type { Jwk } from './jwk.entity.js';
 import { jwtOptions } from './jwt-options.js';
 import { JwksStore } from './jwks.store.js';
-import { ALGORITHM, newSigningKey, presentJwk, privateKeyOf, publicKeyOf } from './signing-key.js';
+import {
+  newSigningKey,
+  presentJwk,
+  privateKeyOf,
+  publicKeyOf,
+  type Algorithm,
+  type KeyKind,
+} from './signing-key.js';
 
 interface SigningKey {
   readonly kid: string;
+  readonly alg: Algorithm;
   readonly key: KeyObject;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+}
+
+/** A key that verifies JWTs, and the algorithm that their header must name. */
+export interface VerifyingKey {
+  readonly alg: string;
+  readonly key: KeyObject;
 }
 
 /** The table is read at most once in this many milliseconds. */
@@ -25,7 +39,7 @@ export class SigningKeys {
   private rows: Jwk[] = [];
   private readAt = -Infinity;
   private current: SigningKey | undefined;
-  private readonly publicKeys = new Map<string, KeyObject>();
+  private readonly publicKeys = new Map<string, VerifyingKey>();
 
   constructor(
     private readonly store: JwksStore,
@@ -34,7 +48,7 @@ export class SigningKeys {
   ) {}
 
   /**
-   * Returns the newest key with our algorithm that has not expired and that our secrets decrypt. Creates one if there is
+   * Returns the newest key with the configured algorithm that has not expired and that our secrets decrypt. Creates one if there is
    * none.
    */
   async signing(): Promise<SigningKey> {
@@ -48,14 +62,12 @@ export class SigningKeys {
    * Reads the table again if it does not know the `kid`, but at most once a second.
    * @returns undefined if the table has no such key.
    */
-  async verifying(kid: string): Promise<KeyObject | undefined> {
+  async verifying(kid: string): Promise<VerifyingKey | undefined> {
     await this.read();
     if (!this.rows.some((row) => row.id === kid)) await this.read(1000);
-    const row = this.rows.find(
-      (candidate) => candidate.id === kid && (candidate.alg ?? ALGORITHM) === ALGORITHM,
-    );
+    const row = this.rows.find((candidate) => candidate.id === kid);
     if (!row) return undefined;
-    const key = this.publicKeys.get(kid) ?? publicKeyOf(row);
+    const key = this.publicKeys.get(kid) ?? { alg: row.alg ?? this.kind.alg, key: publicKeyOf(row) };
     this.publicKeys.set(kid, key);
     return key;
   }
@@ -71,8 +83,12 @@ export class SigningKeys {
     return {
       keys: this.rows
         .filter(({ expiresAt }) => !expiresAt || expiresAt.getTime() + grace > now)
-        .map(presentJwk),
+        .map((row) => presentJwk(row, this.kind.alg)),
     };
+  }
+
+  private get kind(): KeyKind {
+    return jwtOptions.of(this.config).jwks.keyPairConfig;
   }
 
   private async create(): Promise<SigningKey> {
@@ -92,18 +108,20 @@ export class SigningKeys {
     const now = new Date();
     const expiresAt =
       rotationInterval === undefined ? null : new Date(now.getTime() + rotationInterval * 1000);
-    const key = await newSigningKey(encryptionKeyOf(this.config), now, expiresAt);
+    const encryptionKey = encryptionKeyOf(this.config);
+    const key = await newSigningKey({ kind: this.kind, encryptionKey, now, expiresAt });
     return { ...key, id: await this.ids.next('jwks') };
   }
 
   /** Skips keys that our secrets do not decrypt, because a lost secret must not stop every sign-in. */
   private usable(rows: readonly Jwk[]): SigningKey | undefined {
     const now = Date.now();
+    const { alg } = this.kind;
     for (const row of rows) {
-      if ((row.alg ?? ALGORITHM) !== ALGORITHM || (row.expiresAt && row.expiresAt.getTime() <= now)) continue;
+      if ((row.alg ?? alg) !== alg || (row.expiresAt && row.expiresAt.getTime() <= now)) continue;
       try {
         const key = privateKeyOf(row, keyringOf(this.config));
-        return { kid: row.id, key, expiresAt: row.expiresAt?.getTime() ?? Infinity };
+        return { kid: row.id, alg, key, expiresAt: row.expiresAt?.getTime() ?? Infinity };
       } catch {
         continue;
       }

@@ -2,10 +2,12 @@ import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import { SignJWT, createLocalJWKSet, jwtVerify } from 'jose';
 import type { EncryptionKey } from '../../../src/crypto/symmetric-encryption.js';
 import {
+  ALGORITHMS,
   newSigningKey,
   presentJwk,
   privateKeyOf,
   publicKeyOf,
+  type Algorithm,
 } from '../../../src/features/jwt/signing-key.js';
 import type { Jwk } from '../../../src/features/jwt/jwk.entity.js';
 
@@ -13,7 +15,8 @@ const value = 's'.repeat(32);
 const plain: EncryptionKey = { current: { version: 0, value }, versioned: false };
 const versioned: EncryptionKey = { current: { version: 7, value }, versioned: true };
 const keyring = { secrets: [{ version: 7, value }] };
-const aKey = (key = plain) => newSigningKey(key, new Date(), null);
+const aKey = (encryptionKey = plain, alg: Algorithm = 'ES256') =>
+  newSigningKey({ kind: { alg, modulusLength: 2048 }, encryptionKey, now: new Date(), expiresAt: null });
 
 const ciphertextOf = ({ privateKey }: Jwk) => JSON.parse(privateKey) as string;
 
@@ -51,34 +54,33 @@ test('opens private halves that Better Auth encrypted or stored as plaintext', a
   }
 });
 
-test('the published half verifies what the private half signs', async () => {
-  const key = await aKey();
+test.each(ALGORITHMS)('%s: the published half verifies what the private half signs', async (alg) => {
+  const key = await aKey(plain, alg);
+  expect(key.alg).toBe(alg);
   const jwt = await new SignJWT({ a: 1 })
-    .setProtectedHeader({ alg: 'ES256', kid: key.id })
+    .setProtectedHeader({ alg, kid: key.id })
     .sign(privateKeyOf(key, keyring));
-  const published = createLocalJWKSet({ keys: [presentJwk(key)] });
+  const published = createLocalJWKSet({ keys: [presentJwk(key, 'ES256')] });
   expect((await jwtVerify(jwt, published)).payload).toMatchObject({ a: 1 });
   expect((await jwtVerify(jwt, publicKeyOf(key))).payload).toMatchObject({ a: 1 });
 });
 
 test('a published key has no private part, and has an algorithm even if the row has none', async () => {
   const key = await aKey();
-  expect(Object.keys(presentJwk(key))).toEqual(['alg', 'crv', 'kty', 'x', 'y', 'kid']);
-  expect(presentJwk({ ...key, alg: null })).toMatchObject({ alg: 'ES256', kid: key.id });
+  expect(Object.keys(presentJwk(key, 'ES256'))).toEqual(['alg', 'crv', 'kty', 'x', 'y', 'kid']);
+  expect(presentJwk({ ...key, alg: null }, 'EdDSA')).toMatchObject({ alg: 'EdDSA', kid: key.id });
 });
 
 test.each([
   [
     'encrypted with an unknown secret',
-    async () =>
-      (await newSigningKey({ ...plain, current: { version: 0, value: 'x' } }, new Date(), null)).privateKey,
+    async () => (await aKey({ ...plain, current: { version: 0, value: 'x' } })).privateKey,
   ],
   ['damaged', () => Promise.resolve('"00ff"')],
   ['that is not JSON', () => Promise.resolve('not JSON')],
   [
     'encrypted with a retired version of the secret',
-    async () =>
-      (await newSigningKey({ ...versioned, current: { version: 3, value } }, new Date(), null)).privateKey,
+    async () => (await aKey({ ...versioned, current: { version: 3, value } })).privateKey,
   ],
 ])('refuses a key %s', async (_, make) => {
   const key = { ...(await aKey()), privateKey: await make() };
