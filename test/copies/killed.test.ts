@@ -4,11 +4,14 @@ import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { BrowserLikeClient } from '../setup/browser-like-client.js';
 import { MIGRATED, startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { mailTo } from '../setup/mails.js';
+import { linkingVariables } from '../documentation/token-journeys.js';
+import { startOpenIdProvider, type OpenIdProvider } from '../openid/openid-provider.js';
 import { aMember, aPerson, aStranger, type Member } from '../setup/people.js';
+import { Visitor } from '../social/visitor.js';
 
 /** `KILLS=300 npm test -- test/copies/killed` for more than in every run. */
 const KILLS = Number(process.env['KILLS'] ?? 30);
-const SETTINGS = {
+const SETTINGS: Record<string, string> = {
   USER_DELETE_USER_ENABLED: 'true',
   USER_DELETE_USER_SEND_DELETE_ACCOUNT_VERIFICATION: 'true',
   USER_CHANGE_EMAIL_ENABLED: 'true',
@@ -17,12 +20,14 @@ const SETTINGS = {
 const NEW_PASSWORD = 'another good password';
 
 let database: TestDatabase;
+let provider: OpenIdProvider;
 /** Prepares and checks. It is never killed. */
 let stable: Gatehouse;
 let victim: Gatehouse;
 
 beforeAll(async () => {
-  database = await createDatabase({ template: MIGRATED });
+  [database, provider] = await Promise.all([createDatabase({ template: MIGRATED }), startOpenIdProvider()]);
+  Object.assign(SETTINGS, linkingVariables(provider));
   [stable, victim] = await Promise.all([
     startGatehouse(SETTINGS, database),
     startGatehouse(SETTINGS, database),
@@ -31,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([stable.stop(), victim.stop('SIGKILL')]);
-  await database.drop();
+  await Promise.all([database.drop(), provider.stop()]);
 });
 
 /** The same browser at the server that will be killed. */
@@ -43,6 +48,15 @@ async function signIn(email: string, password: string): Promise<number> {
 
 async function count(table: string, condition: string, value: string): Promise<number> {
   return (await database.query(`select from ${table} where ${condition}`, [value])).length;
+}
+
+const USER_OF = '(select id from users where email = $1)';
+
+/** Somebody who can sign in at the provider. */
+function newPersonAtProvider(email = `killed${randomInt(1e9)}@example.com`) {
+  const sub = `killed${randomInt(1e9)}`;
+  provider.people.set(sub, { sub, name: 'Ada', email, email_verified: true });
+  return { sub, email };
 }
 
 interface Ordeal {
@@ -131,6 +145,64 @@ const ORDEALS: Readonly<Record<string, () => Promise<Ordeal>>> = {
         ]).toContainEqual(left);
         if (left[0] === 1) expect((await member.client.get(path)).status).toBe(302);
         expect(await count('users', 'id = $1', member.id)).toBe(0);
+      },
+    };
+  },
+
+  async 'callback of a sign-up at a provider'() {
+    const { sub, email } = newPersonAtProvider();
+    const visitor = new Visitor(victim);
+    const back = await visitor.begin('gitlab', sub);
+    const users = () => count('users', 'email = $1', email);
+    const accounts = () => count('accounts', `provider_id = 'gitlab' and user_id in ${USER_OF}`, email);
+    return {
+      send: () => visitor.comeBack(back),
+      async check() {
+        expect([
+          [0, 0],
+          [1, 1],
+        ]).toContainEqual([await users(), await accounts()]);
+        const again = await new Visitor(stable).signIn('gitlab', sub);
+        expect([again.status, again.headers['location']]).toEqual([302, '/in']);
+        expect([await users(), await accounts()]).toEqual([1, 1]);
+      },
+    };
+  },
+
+  async 'callback that links an account'() {
+    const member = await aMember(stable);
+    const { sub } = newPersonAtProvider(member.email);
+    await database.query('update users set is_email_verified = true where id = $1', [member.id]);
+    const visitor = new Visitor(victim, atVictim(member));
+    const back = await visitor.beginLinking('gitlab', sub);
+    const linked = () => count('accounts', `provider_id = 'gitlab' and user_id = $1`, member.id);
+    return {
+      send: () => visitor.comeBack(back),
+      async check() {
+        expect([0, 1]).toContain(await linked());
+        const atStable = new BrowserLikeClient(stable.origin, true, member.client.cookies);
+        const again = await new Visitor(stable, atStable).comeBackFromLinking('gitlab', sub);
+        expect([again.status, again.headers['location']]).toEqual([302, '/in']);
+        expect(await linked()).toBe(1);
+      },
+    };
+  },
+
+  async 'unlink-account'() {
+    const member = await aMember(stable);
+    await database.query(
+      `insert into accounts (id, user_id, provider_id, provider_user_id, created_at, updated_at)
+       values ($1, $1, 'gitlab', $1, now(), now())`,
+      [member.id],
+    );
+    const left = () => count('accounts', 'user_id = $1', member.id);
+    const unlink = (at: BrowserLikeClient) => at.post('/api/auth/unlink-account', { accountId: member.id });
+    return {
+      send: () => unlink(atVictim(member)),
+      async check() {
+        if ((await left()) === 2) expect((await unlink(member.client)).status).toBe(200);
+        expect(await left()).toBe(1);
+        expect(await signIn(member.email, member.password)).toBe(200);
       },
     };
   },

@@ -448,6 +448,13 @@ const BULLETS = {
 
   'length of texts, caches and headers': [
     {
+      guard: 'a user agent is cut',
+      file: 'src/http/client.ts',
+      code: '.slice(0, LONGEST_USER_AGENT)',
+      without: '',
+      test: ['test/security/long-texts.test.ts', 'a session keeps the first 512 characters of a user agent'],
+    },
+    {
       guard: 'junk cookies are not all expired',
       file: 'src/cookies/chunks.ts',
       code: '.slice(0, MOST_CARRIED)',
@@ -896,6 +903,16 @@ const BULLETS = {
     },
   ],
 
+  'time of a refused sign-in': [
+    {
+      guard: 'an unknown phone number costs a hash',
+      file: 'src/features/plugins/hosted-routes.ts',
+      code: 'if (response.status === 401) await this.passwords.evenOut(call);',
+      without: '',
+      test: ['test/security/plugins.test.ts', 'a refused sign-in with a plugin costs one hash'],
+    },
+  ],
+
   'breached and obvious passwords': [
     {
       guard: 'new passwords pass the rules',
@@ -1316,6 +1333,13 @@ const BULLETS = {
       code: "if (typeName(body) !== 'object') {",
       without: 'if (false) {',
       test: ['test/security/fuzz.test.ts', 'every request gets an answer, and none a 500, a secret'],
+    },
+    {
+      guard: 'the fuzzer finds a missing check of the owner',
+      file: 'src/accounts/use-cases/unlink-account.ts',
+      code: "if (!ids.includes(accountId)) throw badRequest('ACCOUNT_NOT_FOUND');",
+      without: '',
+      test: ['test/security/fuzz.test.ts', 'nobody changed a row of the victim'],
     },
     {
       guard: 'no install script reports to anybody',

@@ -37,6 +37,10 @@ export class Visitor {
     return this.comeBack(await this.begin(provider, person, body));
   }
 
+  async comeBackFromLinking(provider: string, person?: string): Promise<Answer> {
+    return this.comeBack(await this.beginLinking(provider, person));
+  }
+
   private ask(route: string, provider: string, loginHint: string, body: object): Promise<Answer> {
     const where = { callbackURL: '/in', errorCallbackURL: '/out' };
     return this.client.post(`/api/auth/${route}`, { provider, loginHint, ...where, ...body });

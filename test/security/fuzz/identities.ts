@@ -50,6 +50,12 @@ function signed(token: string): string {
 export async function newAttackers(gatehouse: Gatehouse, round: number): Promise<Attackers> {
   const changes = { name: 'Mallory', email: `mallory${round}@example.com` };
   const mallory = await aMember(gatehouse, changes);
+  // With a second account, unlinking one is allowed.
+  await gatehouse.database.query(
+    `insert into accounts (id, user_id, provider_id, provider_user_id, created_at, updated_at)
+     values ($1, $1, 'gitlab', $1, now(), now())`,
+    [mallory.id],
+  );
   const phone = await onAnotherDevice(gatehouse, mallory);
   const jwt = (await mallory.client.get('/api/auth/token')).json<{ token: string }>().token;
   await mallory.client.post('/api/auth/request-password-reset', { email: mallory.email, redirectTo: '/' });
