@@ -1,4 +1,5 @@
 import { ApiProperty } from '../openapi/decorators.js';
+import { isoTime } from '../http/iso-time.js';
 import type { AccountData } from '../cookies/account-data.js';
 import type { Account, AccountSummary } from './account.js';
 
@@ -16,11 +17,11 @@ export class AccountAnswer {
   @ApiProperty({ example: 'R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647' })
   userId!: string;
 
-  @ApiProperty({ format: 'date-time' })
-  createdAt!: Date;
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt!: string | null;
 
-  @ApiProperty({ format: 'date-time' })
-  updatedAt!: Date;
+  @ApiProperty({ type: String, format: 'date-time' })
+  updatedAt!: string | null;
 
   @ApiProperty({ example: 'emul9Skyu78HU6CdaS05uBDblkWaQfYn' })
   id!: string;
@@ -34,8 +35,8 @@ export function presentAccount(account: AccountSummary): AccountAnswer {
     accountId: account.providerUserId,
     providerId: account.providerId,
     userId: account.userId,
-    createdAt: account.createdAt,
-    updatedAt: account.updatedAt,
+    createdAt: isoTime(account.createdAt),
+    updatedAt: isoTime(account.updatedAt),
     id: account.id,
     scopes: scopesOf(account.scope),
   };

@@ -1,4 +1,5 @@
 import { ApiProperty } from '../openapi/decorators.js';
+import { isoTime } from '../http/iso-time.js';
 import type { Session } from './session.js';
 
 /**
@@ -6,8 +7,8 @@ import type { Session } from './session.js';
  * (src/http/protocol.md, "Fields of a user and a session"). No other field is sent.
  */
 export class SessionAnswer {
-  @ApiProperty({ format: 'date-time' })
-  expiresAt!: Date;
+  @ApiProperty({ type: String, format: 'date-time' })
+  expiresAt!: string | null;
 
   @ApiProperty({
     description:
@@ -16,11 +17,11 @@ export class SessionAnswer {
   })
   token!: string;
 
-  @ApiProperty({ format: 'date-time' })
-  createdAt!: Date;
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt!: string | null;
 
-  @ApiProperty({ format: 'date-time' })
-  updatedAt!: Date;
+  @ApiProperty({ type: String, format: 'date-time' })
+  updatedAt!: string | null;
 
   @ApiProperty({ description: 'Empty when unknown', example: '203.0.113.7' })
   ipAddress!: string;
@@ -38,10 +39,10 @@ export class SessionAnswer {
 /** @param token what the client gets as the session's token. A client that holds a JWT must not get the token itself. */
 export function presentSession(session: Session, token = session.token): SessionAnswer {
   return {
-    expiresAt: session.expiresAt,
+    expiresAt: isoTime(session.expiresAt),
     token,
-    createdAt: session.createdAt,
-    updatedAt: session.updatedAt,
+    createdAt: isoTime(session.createdAt),
+    updatedAt: isoTime(session.updatedAt),
     ipAddress: session.ipAddress ?? '',
     userAgent: session.userAgent ?? '',
     userId: session.userId,

@@ -1,4 +1,5 @@
 import { ApiProperty } from '../openapi/decorators.js';
+import { isoTime } from '../http/iso-time.js';
 import type { User } from './user.js';
 
 /**
@@ -18,11 +19,11 @@ export class UserAnswer {
   @ApiProperty({ type: String, nullable: true, example: null })
   image!: string | null;
 
-  @ApiProperty({ format: 'date-time' })
-  createdAt!: Date;
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt!: string | null;
 
-  @ApiProperty({ format: 'date-time' })
-  updatedAt!: Date;
+  @ApiProperty({ type: String, format: 'date-time' })
+  updatedAt!: string | null;
 
   @ApiProperty({ example: 'R7LZ9bCk4PxMrdRYs2LLbaffLRQHJ647' })
   id!: string;
@@ -34,8 +35,8 @@ export function presentUser(user: User): UserAnswer {
     email: user.email,
     emailVerified: user.emailVerified,
     image: user.image,
-    createdAt: user.createdAt,
-    updatedAt: user.updatedAt,
+    createdAt: isoTime(user.createdAt),
+    updatedAt: isoTime(user.updatedAt),
     ...user.additional,
     id: user.id,
   };

@@ -95,6 +95,8 @@ describe.each(VERSIONS)('on PostgreSQL %i', (version: PostgresVersion) => {
 
   test('even a role that may execute one cannot write with the rights of its owner', async () => {
     const [before] = await database.query('select * from accounts');
+    // Without a cache, some functions end before they do anything.
+    await database.query('insert into gatehouse.session_caches default values on conflict do nothing');
     const definers = (await functionsOf(database)).filter(({ definer }) => definer);
     for (const { name, signature } of definers) {
       await database.query(`grant execute on function ${signature} to ${intruder}`);
