@@ -48,7 +48,7 @@ test('a second factor: who adds it, switches it on and removes it', async () => 
   expect((await post('disable', { password: 'wrong' })).status).toBe(400);
   expect((await post('disable', { password })).status).toBe(200);
   const by = (reason: string) => ({ actor: ada.id, reason: `two-factor/${reason}`, hasRequest: true });
-  const events = (await eventsOf(ada.id)).filter(({ event }) => /^factor/.test(String(event)));
+  const events = (await eventsOf(ada.id)).filter(({ event }) => String(event).startsWith('factor'));
   expect(events).toEqual([
     { event: 'factor.added', ...by('enable') },
     { event: 'factor.enabled', ...by('enable') },
@@ -65,11 +65,9 @@ test('an API key, whose use is no event', async () => {
   expect((await post('update', { keyId: id, enabled: false })).status).toBe(200);
   expect((await post('delete', { keyId: id })).status).toBe(200);
   const events = await eventsOf(ada.id);
-  expect(events.filter(({ event }) => /^api_key/.test(String(event))).map(({ event }) => event)).toEqual([
-    'api_key.added',
-    'api_key.changed',
-    'api_key.removed',
-  ]);
+  expect(events.filter(({ event }) => String(event).startsWith('api_key')).map(({ event }) => event)).toEqual(
+    ['api_key.added', 'api_key.changed', 'api_key.removed'],
+  );
   expect(JSON.stringify(await database.query('select * from gatehouse.audit_events'))).not.toContain(key);
 });
 

@@ -157,7 +157,10 @@ function headersOf(
   type: string | undefined,
   isValid: boolean,
 ): Record<string, string> {
-  const headers: Record<string, string> = { origin, ...dice.one(dice.chance(0.5) ? members : identities).headers() };
+  const headers: Record<string, string> = {
+    origin,
+    ...dice.one(dice.chance(0.5) ? members : identities).headers(),
+  };
   if (type !== undefined) headers['content-type'] = type;
   if (isValid) return headers;
   if (dice.chance(0.1)) delete headers['origin'];
