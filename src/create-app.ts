@@ -33,7 +33,8 @@ function noSchemas(): never {
  * Creates the application for the program and the tests. It is initialised, but does not listen yet.
  * @throws {StartupFault} if the database cannot be used.
  */
-export async function createApp(config: Config, parts: Parts = PARTS): Promise<NestFastifyApplication> {
+export async function createApp(config: Config, given: Parts = PARTS): Promise<NestFastifyApplication> {
+  const parts = { ...given, features: [...given.features, ...config.extensions] };
   const repeated = config.sessionCache.enabled ? new RepeatedAnswers(config.sessionCache.size) : undefined;
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(config, parts),
@@ -53,7 +54,7 @@ export async function createApp(config: Config, parts: Parts = PARTS): Promise<N
   installClient(server, config);
   installRequestedSession(server, app.get(CurrentSession));
   installDirectRoutes(server, app, app.get(Admission, { strict: false }));
-  for (const { install } of parts.features) await install?.(server, app);
+  for (const { install } of given.features) await install?.(server, app);
   if (config.docs) installDocumentation(app, config);
   repeated?.start(server, surroundingsOf(app));
   await app.init();

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { cookieSettings } from '../config/cookie-settings.js';
-import type { ContributedCookie } from '../config/contributions.js';
+import type { ContributedCookie } from '../config/contributed-cookie.js';
 import { currentSecret, openingSecrets } from '../config/keyring.js';
 import type { CookieJar } from '../cookies/cookie-jar.js';
 import { cookieName } from '../cookies/session-cookies.js';

@@ -1,4 +1,5 @@
 import { loadConfig as load, type Config } from '../config/config.js';
+import { extensionsIn } from '../config/extensions.js';
 import type { Environment } from '../config/environment.js';
 import type { Feature } from './feature.js';
 import { FEATURES } from './features.js';
@@ -8,8 +9,11 @@ import { FEATURES } from './features.js';
  * @throws {StartupFault} whose message lists all faults.
  */
 export function loadConfig(environment: Environment, features: readonly Feature[] = FEATURES): Config {
+  const extensions = extensionsIn(environment);
+  const all = [...features, ...extensions];
   return load(environment, {
-    optionTables: features.flatMap(({ optionTables = [] }) => optionTables),
-    cookies: features.flatMap(({ cookies = [] }) => cookies),
+    optionTables: all.flatMap(({ optionTables = [] }) => optionTables),
+    cookies: all.flatMap(({ cookies = [] }) => cookies),
+    extensions,
   });
 }

@@ -14,5 +14,9 @@ export async function tableClasses(
 ): Promise<((fields: ConfiguredFields) => Entities) | undefined> {
   const { USER_ADDITIONAL_FIELDS, SESSION_ADDITIONAL_FIELDS, PLUGINS } = environment;
   if (!compares && !USER_ADDITIONAL_FIELDS && !SESSION_ADDITIONAL_FIELDS && !PLUGINS) return undefined;
-  return (await import('../assembly/entities.js')).entitiesWith;
+  const { entitiesWith } = await import('../assembly/entities.js');
+  return (fields) => [
+    ...entitiesWith(fields),
+    ...(fields.extensions ?? []).flatMap(({ entities = [] }) => entities),
+  ];
 }

@@ -2,8 +2,10 @@ import { legacyPasswordFaults } from '../crypto/password/legacy-password.js';
 import { StartupFault } from '../errors/startup-fault.js';
 import { databaseFrom, databaseWarnings, type DatabaseConfig } from './database-config.js';
 import type { Environment } from './environment.js';
+import type { Extension } from './extensions.js';
 import { exposureFrom, exposureWarnings, type Exposure } from './exposure.js';
-import type { ContributedCookie, Contributions } from './contributions.js';
+import type { ContributedCookie } from './contributed-cookie.js';
+import type { Contributions } from './contributions.js';
 import type { FeatureOptions } from './option-table.js';
 import { fieldsFrom, withPluginFields, type ConfiguredFields } from './configured-fields.js';
 import { cookieFaults } from './cookie-faults.js';
@@ -81,6 +83,8 @@ export interface Config extends Options, FeatureOptions, Exposure {
   /** Undefined if no events are sent. */
   readonly webhooks: WebhookConfig | undefined;
   readonly legacyJwt: LegacyJwtConfig;
+  /** The modules that `EXTENSIONS` names. */
+  readonly extensions: readonly Extension[];
   /** Undefined if `PLUGINS` is not set. */
   readonly plugins: HostedPlugins | undefined;
   /** If undefined, text messages are written to the log. In production none is sent then. */
@@ -99,7 +103,10 @@ const DATABASE_EXAMPLE = 'DATABASE_URL=postgresql://user:password@host:5432/data
 type Values = { [Name in VariableName]?: ReturnType<(typeof VARIABLES)[Name]['parse']> };
 
 /** @throws {StartupFault} whose message lists all faults. */
-export function loadConfig(environment: Environment, { optionTables, cookies }: Contributions): Config {
+export function loadConfig(
+  environment: Environment,
+  { optionTables, cookies, extensions }: Contributions,
+): Config {
   const faults: string[] = [];
   const tables = [coreOptions, ...optionTables, ...namedPlugins(environment).map((plugin) => plugin.options)];
   const known = knownVariables(tables);
@@ -126,6 +133,7 @@ export function loadConfig(environment: Environment, { optionTables, cookies }: 
     user: withPluginFields(options.user, plugins?.user),
     session: withPluginFields(options.session, plugins?.session),
     plugins,
+    extensions,
     ...settings,
     telemetry: telemetryFrom(values, environment),
     featureOptions: new Map(optionTables.map((table) => [table, table.nest(parsed)])),
@@ -148,7 +156,14 @@ function settingsFrom(
   options: Options,
 ): Omit<
   Config,
-  keyof Options | keyof FeatureOptions | 'cookies' | 'plugins' | 'socialProviders' | 'telemetry' | 'warnings'
+  | keyof Options
+  | keyof FeatureOptions
+  | 'cookies'
+  | 'extensions'
+  | 'plugins'
+  | 'socialProviders'
+  | 'telemetry'
+  | 'warnings'
 > {
   const port = values.PORT ?? 3000;
   const origin = values.BETTER_AUTH_URL ?? `http://localhost:${port}`;

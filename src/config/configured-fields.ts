@@ -1,5 +1,6 @@
 import type { AdditionalField } from './additional-fields.js';
 import type { Environment } from './environment.js';
+import { extensionsIn, type Extension } from './extensions.js';
 import { variableOf } from './option-table.js';
 import type { Options } from './options.js';
 import { parseAll } from './parse-variables.js';
@@ -12,6 +13,7 @@ export type ConfiguredFields = {
 } & {
   /** Their fields are among those of `user` and `session`. */
   readonly plugins?: Pick<HostedPlugins, 'tables'> | undefined;
+  readonly extensions?: readonly Extension[];
 };
 
 export function fieldsFrom(
@@ -30,6 +32,7 @@ export function fieldsFrom(
     user: withPluginFields(fieldsIn('USER_ADDITIONAL_FIELDS'), plugins?.user),
     session: withPluginFields(fieldsIn('SESSION_ADDITIONAL_FIELDS'), plugins?.session),
     plugins,
+    extensions: extensionsIn(environment),
   };
 }
 

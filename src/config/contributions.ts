@@ -1,15 +1,10 @@
-import type { DeclaredCookie } from '../cookies/declared-cookie.js';
+import type { ContributedCookie } from './contributed-cookie.js';
+import type { Extension } from './extensions.js';
 import type { AnyOptionTable } from './option-table.js';
-import type { Options } from './options.js';
 
-/** A cookie that a feature adds to those of the session. */
-export interface ContributedCookie extends DeclaredCookie {
-  /** True if the server expires the cookie together with those of the session, such as at sign-out. */
-  readonly endsWithSession?: (options: Options) => boolean;
-}
-
-/** The options and cookies that features add to the configuration. */
+/** What features add to the configuration. */
 export interface Contributions {
   readonly optionTables: readonly AnyOptionTable[];
   readonly cookies: readonly ContributedCookie[];
+  readonly extensions: readonly Extension[];
 }

@@ -1,5 +1,5 @@
 import { SESSION_COOKIES, cookieName, logicalName } from '../cookies/session-cookies.js';
-import type { ContributedCookie } from './contributions.js';
+import type { ContributedCookie } from './contributed-cookie.js';
 import type { Options } from './options.js';
 
 /** One sentence for each name of a cookie that the settings give wrongly. */

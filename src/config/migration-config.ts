@@ -4,11 +4,12 @@ import { CORE, DATABASE_NAMES, FIELD_NAMES, TABLE_NAMES, withoutDatabase } from 
 import { databaseFrom } from './database-config.js';
 import { fieldsFrom, type ConfiguredFields } from './configured-fields.js';
 import type { Environment } from './environment.js';
+import { extensionsIn } from './extensions.js';
 import { MIGRATION_VARIABLES } from './migration-variables.js';
 import { describeFaults } from './describe-faults.js';
 import { parseAll } from './parse-variables.js';
 import { tableNameFaults, tableNamesFrom } from './table-names.js';
-import { VARIABLES } from './variables.js';
+import { VARIABLES, knownVariables } from './variables.js';
 
 /** What the commands for the database need to know. */
 export interface MigrationConfig {
@@ -32,7 +33,8 @@ export function loadMigrationConfig(environment: Environment): MigrationConfig {
     ...TABLE_NAMES,
     'AUDIT_RETENTION',
   ];
-  const spelt = [...new Set([...names, ...Object.keys(VARIABLES)])];
+  const extended = extensionsIn(environment).flatMap(({ optionTables = [] }) => optionTables);
+  const spelt = [...new Set([...names, ...Object.keys(VARIABLES), ...knownVariables(extended).keys()])];
   const parsed = parseAll(environment, CORE, names, faults, spelt);
   faults.push(...tableNameFaults(tableNamesFrom(parsed)));
   faults.push(...withoutDatabase(environment, faults));

@@ -118,6 +118,10 @@ export const VARIABLES = {
     text,
     'plugins of Better Auth: a list such as `admin,two-factor`, or the path of a module that exports Better Auth’s `plugins` array',
   ),
+  EXTENSIONS: variable(
+    text,
+    'paths of modules with code of your own, such as `./my-feature.js` (src/assembly/extensions.md)',
+  ),
   SMS_WEBHOOK_URL: variable(
     webUrl,
     'URL that the text messages of plugins are posted to',

@@ -1,20 +1,28 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 
 /** The values of a row, by the field names of the protocol. */
 export type RowValues = Readonly<Record<string, unknown>>;
 
+/** Users are created, changed and deleted, sessions created. */
+export type RowAction = 'create' | 'update' | 'delete';
+
 export interface RowHook {
   /**
-   * Called before a row is written.
-   * @returns the values to write; undefined to refuse the row.
+   * Called before a row is written or deleted.
+   * @returns the values to write; undefined to refuse.
    */
-  before(
+  before?(model: 'user' | 'session', action: RowAction, values: RowValues): Promise<RowValues | undefined>;
+  /**
+   * Called when the row is written or deleted.
+   * @param manager of the transaction, if it is still open. Others do not see the row before it ends.
+   */
+  after?(
     model: 'user' | 'session',
-    action: 'create' | 'update',
+    action: RowAction,
     values: RowValues,
-  ): Promise<RowValues | undefined>;
-  /** Called when the row is written. The transaction may still be open. */
-  after(model: 'user' | 'session', action: 'create' | 'update', values: RowValues): Promise<void>;
+    manager?: EntityManager,
+  ): Promise<void>;
 }
 
 /** What features do when users or sessions are written. Almost always nothing, which costs nothing. */
@@ -33,18 +41,23 @@ export class RowHooks {
 
   async before(
     model: 'user' | 'session',
-    action: 'create' | 'update',
+    action: RowAction,
     values: RowValues,
   ): Promise<RowValues | undefined> {
     let changed: RowValues | undefined = values;
     for (const hook of this.hooks) {
       if (!changed) return undefined;
-      changed = await hook.before(model, action, changed);
+      if (hook.before) changed = await hook.before(model, action, changed);
     }
     return changed;
   }
 
-  async after(model: 'user' | 'session', action: 'create' | 'update', values: RowValues): Promise<void> {
-    for (const hook of this.hooks) await hook.after(model, action, values);
+  async after(
+    model: 'user' | 'session',
+    action: RowAction,
+    values: RowValues,
+    manager: EntityManager | undefined,
+  ): Promise<void> {
+    for (const hook of this.hooks) await hook.after?.(model, action, values, manager);
   }
 }

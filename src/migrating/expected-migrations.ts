@@ -3,6 +3,7 @@ import { configuredColumnsMigration } from '../../migrations/configured-columns.
 import { MIGRATIONS } from '../../migrations/index.js';
 import { pluginTablesMigration } from '../../migrations/plugin-tables.js';
 import type { ConfiguredFields } from '../config/configured-fields.js';
+import { inOneTransaction } from './in-one-transaction.js';
 import { configuredColumns } from './configured-columns.js';
 import { MIGRATIONS_TABLE } from './migrations-table.js';
 
@@ -18,7 +19,13 @@ export const NO_FIELDS: ConfiguredFields = {
 export function expectedMigrations(fields: ConfiguredFields): (new () => MigrationInterface)[] {
   const configured = configuredColumnsMigration(configuredColumns(fields));
   const plugins = pluginTablesMigration(fields.plugins?.tables ?? []);
-  return [...MIGRATIONS, ...(configured ? [configured] : []), ...(plugins ? [plugins] : [])];
+  const extending = (fields.extensions ?? []).flatMap(({ migrations = [] }) => migrations);
+  return [
+    ...MIGRATIONS,
+    ...(configured ? [configured] : []),
+    ...(plugins ? [plugins] : []),
+    ...extending.map(inOneTransaction),
+  ];
 }
 
 /** Names of the migrations that have not run in this database. Only reads, and works with any data source. */

@@ -1,4 +1,4 @@
-import type { ContributedCookie } from '../config/contributions.js';
+import type { ContributedCookie } from '../config/contributed-cookie.js';
 
 /** The signed state of a sign-in at a provider. The other data of the sign-in are in the database. */
 export const STATE: ContributedCookie = { name: 'state', maxAge: 300 };

@@ -10,7 +10,7 @@ import { isUniqueViolation } from '../database/unique-violation.js';
 import { withoutUndefined, type ColumnValues } from '../database/write-text.js';
 import { RowHooks } from '../database/row-hooks.js';
 import { RowIds } from '../database/row-ids.js';
-import { unprocessable } from '../errors/auth-error.js';
+import { badRequestWithoutCode, unprocessable } from '../errors/auth-error.js';
 import { userFromRow, type UserRow } from './user-row.js';
 import {
   addUser,
@@ -79,7 +79,8 @@ export class UsersStore {
     }
     // Return the stored values, because half a surrogate pair has no UTF-8 form and is stored as a replacement character.
     const added = userFromRow(row, this.fields);
-    if (!this.hooks.none) await this.hooks.after('user', 'create', { ...added, ...added.additional });
+    if (!this.hooks.none)
+      await this.hooks.after('user', 'create', { ...added, ...added.additional }, manager);
     return added;
   }
 
@@ -90,7 +91,7 @@ export class UsersStore {
     const [row] = await this.prepared.rows<UserRow>(query, [id, ...Object.values(values)], manager);
     const updated = row && userFromRow(row, this.fields);
     if (updated && !this.hooks.none)
-      await this.hooks.after('user', 'update', { ...updated, ...updated.additional });
+      await this.hooks.after('user', 'update', { ...updated, ...updated.additional }, manager);
     return updated;
   }
 
@@ -167,8 +168,14 @@ export class UsersStore {
     return row && userFromRow(row, this.fields);
   }
 
+  /** @throws {AuthError} 400 if a hook of a feature refuses. */
   async delete(id: string, manager: EntityManager): Promise<void> {
+    const user = this.hooks.none ? undefined : await this.findById(id, manager);
+    const values = user && { ...user, ...user.additional };
+    if (values && !(await this.hooks.before('user', 'delete', values)))
+      throw badRequestWithoutCode('User deletion refused');
     await manager.delete(UserEntity, { id });
+    if (values) await this.hooks.after('user', 'delete', values, manager);
   }
 
   /**

@@ -14,7 +14,7 @@ export interface CurrentAccountInfo {
   readonly refreshed: Account | undefined;
 }
 
-interface AccountInfo {
+export interface AccountInfo {
   readonly user: object;
   readonly data: object;
   readonly account: { readonly id: string; readonly providerId: string; readonly accountId: string };

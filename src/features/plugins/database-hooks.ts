@@ -9,7 +9,7 @@ type DatabaseHooks = NonNullable<BetterAuthOptions['databaseHooks']>;
 type Row = Readonly<Record<string, unknown>>;
 
 export type HookedModel = 'user' | 'session';
-export type HookedAction = 'create' | 'update';
+export type HookedAction = 'create' | 'update' | 'delete';
 
 type Before = (row: Row, context: unknown) => Promise<boolean | void | { data: Row }>;
 type After = (row: Row, context: unknown) => Promise<void>;
@@ -21,7 +21,7 @@ interface Started {
 
 /** Rows whose hooks run here too. Hooks on other rows run only for what plugins themselves write. */
 const RUN_HERE: Readonly<Record<string, readonly string[]>> = {
-  user: ['create', 'update'],
+  user: ['create', 'update', 'delete'],
   session: ['create'],
 };
 

@@ -90,7 +90,7 @@ export class CreateSession {
     await this.sessions.add({ ...session, additional: values }, manager);
     const created = { ...session, additional: returnedValues(fields, ({ name }) => values[name]) };
     await this.follow(created, client, manager);
-    if (!this.hooks.none) await this.hooks.after('session', 'create', { ...session, ...values });
+    if (!this.hooks.none) await this.hooks.after('session', 'create', { ...session, ...values }, manager);
     return created;
   }
 

@@ -1,4 +1,4 @@
-import type { ContributedCookie } from '../../../src/config/contributions.js';
+import type { ContributedCookie } from '../../../src/config/contributed-cookie.js';
 
 /** A cookie with the id of the last note from this browser. */
 export const LAST_NOTE: ContributedCookie = {
