@@ -89,10 +89,7 @@ export class UsersStore {
     const values = this.changedColumns(await this.throughHooks('update', changes));
     const query = updateUser(values, this.fields);
     const [row] = await this.prepared.rows<UserRow>(query, [id, ...Object.values(values)], manager);
-    const updated = row && userFromRow(row, this.fields);
-    if (updated && !this.hooks.none)
-      await this.hooks.after('user', 'update', { ...updated, ...updated.additional }, manager);
-    return updated;
+    return this.updated(row, manager);
   }
 
   /** Undefined if there is no such user. Nobody can delete the user before the transaction ends. */
@@ -165,7 +162,14 @@ export class UsersStore {
     const values = this.changedColumns(await this.throughHooks('update', changes));
     const query = updateUserWithEmail(values, this.fields);
     const [row] = await this.prepared.rows<UserRow>(query, [id, email, ...Object.values(values)], manager);
-    return row && userFromRow(row, this.fields);
+    return this.updated(row, manager);
+  }
+
+  private async updated(row: UserRow | undefined, manager?: EntityManager): Promise<User | undefined> {
+    const updated = row && userFromRow(row, this.fields);
+    if (updated && !this.hooks.none)
+      await this.hooks.after('user', 'update', { ...updated, ...updated.additional }, manager);
+    return updated;
   }
 
   /** @throws {AuthError} 400 if a hook of a feature refuses. */

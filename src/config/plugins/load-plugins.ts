@@ -6,6 +6,7 @@ import { closestName } from '../closest-name.js';
 import type { Environment } from '../environment.js';
 import { list } from '../values.js';
 import { KNOWN_PLUGINS, type KnownPlugin } from './catalogue.js';
+import { pluginOfOptions } from './module-options.js';
 import { PluginSenders } from './plugin-senders.js';
 import { SchemaNames, pluginFields, pluginTables, type PluginTable } from './plugin-schema.js';
 
@@ -145,7 +146,9 @@ function fromModule(path: string, variables: Environment, senders: PluginSenders
     throw new Error(
       `a list of plugins, or the path of a module whose default export is an array of plugins or a function that returns one, but ${path} has something else`,
     );
-  return (made as BetterAuthPlugin[]).filter(({ id }) => !BUILT_IN.has(id)).map(withFittingVersion);
+  const plugins = (made as BetterAuthPlugin[]).filter(({ id }) => !BUILT_IN.has(id)).map(withFittingVersion);
+  // Better Auth runs the hooks of the options before those of plugins.
+  return [...pluginOfOptions(path, loaded as object), ...plugins];
 }
 
 function load(name: string): unknown {

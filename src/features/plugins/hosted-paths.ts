@@ -23,6 +23,18 @@ export const ACTS_ON_NEW_SESSIONS: ReadonlySet<string> = new Set([
   'last-login-method',
 ]);
 
+/** Routes that change the row of a user. */
+export const CHANGES_USER: readonly string[] = [
+  '/update-user',
+  '/change-email',
+  '/verify-email',
+  '/sign-in/social',
+  '/callback/:id',
+];
+
+/** Routes that delete a user. */
+export const DELETES_USER: readonly string[] = ['/delete-user', '/delete-user/callback'];
+
 /** What decides whether a hook runs. */
 type Matcher = (context: unknown) => boolean;
 

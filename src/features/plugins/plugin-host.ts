@@ -16,7 +16,14 @@ import { hostOptions } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
 import { HostRows } from './host-rows.js';
 import { hostedCalls } from './hosted-call.js';
-import { HASHES_PASSWORD, hostingOf, needsRows, type Hosting } from './hosted-paths.js';
+import {
+  CHANGES_USER,
+  DELETES_USER,
+  HASHES_PASSWORD,
+  hostingOf,
+  needsRows,
+  type Hosting,
+} from './hosted-paths.js';
 import { listUsersFrom } from './user-lists.js';
 import { loadLibrary, type Library, type LibraryEndpoint } from './library.js';
 import type { PluginRoute } from './plugin-route.js';
@@ -76,7 +83,8 @@ export class PluginHost {
       const needed =
         (checksPasswords && HASHES_PASSWORD.includes(path)) ||
         (needsRows(path) && (hooks.has('user', 'create') || hooks.has('session', 'create'))) ||
-        (path === '/update-user' && hooks.has('user', 'update'));
+        (CHANGES_USER.includes(path) && hooks.has('user', 'update')) ||
+        (DELETES_USER.includes(path) && hooks.has('user', 'delete'));
       return needed ? 'all' : hostingOf(plugins, path);
     };
     const routes = routesOf(plugins);
