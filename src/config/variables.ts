@@ -118,6 +118,11 @@ export const VARIABLES = {
     text,
     'plugins of Better Auth: a list such as `admin,two-factor`, or the path of a module that exports Better Auth’s `plugins` array',
   ),
+  TWO_FACTOR_REQUIRED: variable(
+    oneOf('after-password', 'all'),
+    'all asks users who have switched a second factor on for it after every sign-in: also at a provider, by a mailed link or by a mailed code',
+    'after-password',
+  ),
   EXTENSIONS: variable(
     text,
     'paths of modules with code of your own, such as `./my-feature.js` (src/assembly/extensions.md)',

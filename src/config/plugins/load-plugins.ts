@@ -8,6 +8,7 @@ import { list } from '../values.js';
 import { KNOWN_PLUGINS, type KnownPlugin } from './catalogue.js';
 import { pluginOfOptions } from './module-options.js';
 import { PluginSenders } from './plugin-senders.js';
+import { askedEverywhere } from './second-factor-everywhere.js';
 import { SchemaNames, pluginFields, pluginTables, type PluginTable } from './plugin-schema.js';
 
 /** Better Auth's plugins that this server runs as they were published. */
@@ -35,6 +36,9 @@ export interface PluginTools {
   sms(message: { to: string; otp: string; kind?: 'sign-in' | 'password-reset' }): Promise<void>;
   readonly config: { readonly baseURL: string; readonly variables: Environment };
 }
+
+const TWO_FACTOR = 'two-factor';
+const NEEDS_TWO_FACTOR = 'TWO_FACTOR_REQUIRED=all needs the plugin two-factor. Add it to PLUGINS.';
 
 const require = createRequire(import.meta.url);
 
@@ -65,14 +69,21 @@ export function loadPlugins(
   faults: string[],
 ): HostedPlugins | undefined {
   const { PLUGINS } = environment;
-  if (!PLUGINS) return undefined;
+  if (!PLUGINS) {
+    if (values.get('TWO_FACTOR_REQUIRED') === 'all') faults.push(NEEDS_TWO_FACTOR);
+    return undefined;
+  }
   const senders = new PluginSenders();
   const names = new SchemaNames(environment, faults);
   try {
     const made = isPath(PLUGINS)
       ? fromModule(PLUGINS, environment, senders).map((plugin) => ({ root: plugin.id, plugin }))
       : fromIds(PLUGINS, environment, values, senders);
-    const plugins = made.map(({ root, plugin }) => withOurNames(root, plugin, names));
+    const everywhere = values.get('TWO_FACTOR_REQUIRED') === 'all';
+    const plugins = made
+      .map(({ root, plugin }) => withOurNames(root, plugin, names))
+      .map((plugin) => (everywhere && plugin.id === TWO_FACTOR ? askedEverywhere(plugin) : plugin));
+    if (everywhere && !plugins.some(({ id }) => id === TWO_FACTOR)) faults.push(NEEDS_TWO_FACTOR);
     return {
       plugins,
       senders,

@@ -15,6 +15,7 @@ import { CLIENT_ADDRESS } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
 import { hostedCalls, type HostedCall } from './hosted-call.js';
 import { answerOf, type NativeAnswer } from './native-answer.js';
+import { secondFactorRedirect } from './second-factor-redirect.js';
 import type { HostedRoute, StartedHost } from './plugin-host.js';
 import { withoutSessionTokens } from './without-session-tokens.js';
 
@@ -123,6 +124,8 @@ export class HostedRoutes {
     request.redirects = false;
     for (const [name, value] of response.headers)
       if (name !== 'set-cookie' && name !== 'content-type') void reply.header(name, value);
+    const target = secondFactorRedirect(targetOf(call, asked), text);
+    if (target !== undefined) return reply.code(302).header('location', target).send();
     void reply.code(response.status);
     const type = unchanged
       ? call.answer?.headers.get('content-type')
@@ -154,6 +157,15 @@ export class HostedRoutes {
     if (body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
     return headers;
   }
+}
+
+/** Where the browser would go after the sign-in. Undefined if the route does not redirect. */
+function targetOf({ answer }: HostedCall, { path, method }: Asked): string | undefined {
+  if (answer) return answer.status === 302 ? (answer.headers.get('location') ?? undefined) : undefined;
+  // The plugin has checked this URL before it used up the link.
+  return method === 'GET'
+    ? (new URLSearchParams(path.slice(path.indexOf('?') + 1)).get('callbackURL') ?? undefined)
+    : undefined;
 }
 
 const textFor = (found: ResolvedSession | undefined, text: string): string =>
