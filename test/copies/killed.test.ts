@@ -257,4 +257,4 @@ test(`${KILLS} times a killed server leaves all or nothing, and no link used up 
     }
   }
   expect(new Set(outcomes.map((outcome) => outcome.split(': ')[1]))).toEqual(new Set(['answered', 'cut']));
-}, 600_000);
+}, 60_000 + KILLS * 10_000);
