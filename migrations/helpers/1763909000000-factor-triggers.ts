@@ -24,7 +24,7 @@ interface Rule {
   readonly details: (row: string) => string;
 }
 
-/** What the audit trail reports of the tables of plugins, by the plugin's name of the table. */
+/** The rows of plugins that the audit trail reports, by the plugin's name of the table. */
 const RULES: Readonly<Record<string, Rule>> = {
   twoFactor: {
     name: 'audit_two_factors',

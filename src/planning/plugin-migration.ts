@@ -19,7 +19,7 @@ interface Change {
   readonly down: string;
 }
 
-/** What the settings add to this database and what it does not have yet, in order. */
+/** The tables, columns and indexes that the settings ask for and this database does not have, in order. */
 export function configuredChanges({ steps }: Plan): Change[] {
   const statements = steps
     .filter(({ migration }) => CONFIGURED.test(migration))

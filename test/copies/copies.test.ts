@@ -9,7 +9,7 @@ import { SERVER_FLAGS } from '../setup/server-flags.js';
 import { startRoundRobin, type RoundRobin } from './round-robin.js';
 import { RequestCut, Visitor } from './visitor.js';
 
-/** Of mixed load. CI takes 120, and `npm run soak` an hour. */
+/** Of mixed load. CI takes 120, and `npm run test:soak` an hour. */
 const SECONDS = Number(process.env['SOAK_SECONDS'] ?? 30);
 const COPIES = 3;
 const VISITORS = 6;

@@ -14,7 +14,7 @@ import type { Jwk } from './jwk.entity.js';
 export const ALGORITHMS = ['ES256', 'EdDSA', 'ES512', 'PS256', 'RS256'] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
-/** What kind of keys the server makes. */
+/** The kind of keys that the server makes. */
 export interface KeyKind {
   readonly alg: Algorithm;
   /** Bits of the modulus. Only RSA keys have one. */

@@ -98,14 +98,14 @@ export class HostPasswords {
   }
 }
 
-/** What the client of a request sent to sign in. */
+/** The name and the password with which a client tries to sign in. */
 interface Attempt {
   readonly call: HostedCall;
   readonly name: string;
   readonly password: string;
 }
 
-/** Undefined if the route is none of `SIGN_IN_NAMES`. */
+/** @returns undefined if the route is none of `SIGN_IN_NAMES`. */
 function attemptOf(call: HostedCall | undefined): Attempt | undefined {
   if (!call || call.native) return undefined;
   const { request } = call;
