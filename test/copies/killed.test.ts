@@ -262,7 +262,7 @@ test(
       );
       const when = await moment(n, answered);
       await victim.stop('SIGKILL');
-    await sleep(LAST_COMMIT);
+      await sleep(LAST_COMMIT);
       outcomes.push(`${name} ${when}: ${await answered}`);
       const next = startGatehouse(SETTINGS, database);
       try {
