@@ -30,29 +30,50 @@ const READERS: ReadonlyMap<number, (text: string) => unknown> = new Map([
 const readAnyWithoutZone = (text: string): unknown =>
   readAnyWithZone(text.endsWith('infinity') ? text : text.replace(/( BC)?$/, '+00$1'));
 
+/** Days whose beginning is kept. The times of one answer are mostly of a few days. */
+const KEPT_DAYS = 4096;
+
+/** The beginning of a day in milliseconds since 1970, by its text. NaN if the text is no date of four digits' years. */
+const days = new Map<string, number>();
+
 /**
- * Reads the common form, a year of four digits in UTC, in less than half of the driver's time. A list of ten sessions has
- * thirty times.
+ * Reads the common form, a year of four digits in UTC, in a third of the driver's time. A list of ten sessions has thirty
+ * times.
  * @param end where the time ends in the text.
  * @returns undefined for every other form.
  */
 function readInUtc(text: string, end: number): Date | undefined {
-  const hasFraction = end > LENGTH;
-  if (end < LENGTH || end > LENGTH + FRACTION || text[4] !== '-' || text[10] !== ' ') return undefined;
-  if (hasFraction && text[LENGTH] !== '.') return undefined;
-  const year = digits(text, 0, 4);
-  const time = Date.UTC(
-    year,
-    digits(text, 5, 7) - 1,
-    digits(text, 8, 10),
-    digits(text, 11, 13),
-    digits(text, 14, 16),
-    digits(text, 17, 19),
-    hasFraction ? digits(text.slice(LENGTH + 1, end).padEnd(3, '0'), 0, 3) : 0,
-  );
-  // `Date.UTC` takes a year below 100 for one of the twentieth century.
-  return year < 100 || Number.isNaN(time) ? undefined : new Date(time);
+  if (end < LENGTH || end > LENGTH + FRACTION || text.charCodeAt(10) !== SPACE) return undefined;
+  const date = text.slice(0, 10);
+  const day = days.get(date) ?? beginningOf(date);
+  const seconds = (digits(text, 11, 13) * 60 + digits(text, 14, 16)) * 60 + digits(text, 17, 19);
+  const time = day + seconds * 1000 + fraction(text, end);
+  return Number.isNaN(time) ? undefined : new Date(time);
 }
+
+function beginningOf(date: string): number {
+  const year = digits(date, 0, 4);
+  const hasForm = date[4] === '-' && date[7] === '-';
+  // `Date.UTC` takes a year below 100 for one of the twentieth century.
+  const day =
+    hasForm && year >= 100 ? Date.UTC(year, digits(date, 5, 7) - 1, digits(date, 8, 10)) : Number.NaN;
+  if (days.size >= KEPT_DAYS) days.clear();
+  days.set(date, day);
+  return day;
+}
+
+/** Milliseconds. PostgreSQL writes a fraction of a second without zeros at its end. */
+function fraction(text: string, end: number): number {
+  if (end === LENGTH) return 0;
+  if (text.charCodeAt(LENGTH) !== POINT) return Number.NaN;
+  const written = Math.min(end - LENGTH - 1, 3);
+  return digits(text, LENGTH + 1, LENGTH + 1 + written) * (UNITS[written] ?? Number.NaN);
+}
+
+/** Milliseconds that the last of so many digits of a fraction stands for. */
+const UNITS = [Number.NaN, 100, 10, 1];
+const SPACE = 32;
+const POINT = 46;
 
 /** The number that these digits write. NaN if one is no digit. */
 function digits(text: string, from: number, to: number): number {

@@ -14,7 +14,7 @@ import type { NamedError } from '../errors/defined-errors.js';
 import { ACCESS, type Access } from './access.js';
 import { declaredFields } from './declared-fields.js';
 import { describeError, LIMITED, UNEXPECTED } from './described-errors.js';
-import type { DirectHandler, DirectRoute } from './direct-routes.js';
+import type { DirectHandler, DirectRoute } from './direct-route.js';
 import { ErrorAnswer } from './error-answer.js';
 import { REDIRECTS, noText } from './redirect-fields.js';
 
@@ -63,11 +63,8 @@ export interface RouteSpecification {
   readonly direct?: DirectRoute;
 }
 
-/** A route without input. No guard but that of the session would check anything of it. */
-type DirectSpecification = Omit<
-  RouteSpecification,
-  'body' | 'query' | 'redirects' | 'form' | 'empty' | 'direct'
->;
+/** A route that needs no check but those of its origin, its body and the session. */
+type DirectSpecification = Omit<RouteSpecification, 'query' | 'redirects' | 'form' | 'empty' | 'direct'>;
 
 /** The OpenAPI description of an answer that is not a class. */
 export interface AnswerSchema {
@@ -96,21 +93,26 @@ declare module 'fastify' {
 export const AuthGet = (path: string, route: RouteSpecification) =>
   authRoute(path, { method: Get(path), verb: 'GET' }, route);
 /** A route that Fastify calls directly, because Nest's work per request is too slow for a route that pages call often. */
-export const DirectAuthGet =
-  (path: string, route: DirectSpecification) =>
-  <Handler extends DirectHandler>(
-    target: object,
-    method: string,
-    descriptor: TypedPropertyDescriptor<Handler>,
-  ): void => {
-    const { access = 'session' } = route;
-    const direct = { controller: target.constructor as Type, method, access };
-    AuthGet(path, { ...route, direct })(target, method, descriptor);
-  };
+export const DirectAuthGet = (path: string, route: Omit<DirectSpecification, 'body'>) =>
+  directRoute(AuthGet, path, route);
+export const DirectAuthPost = (path: string, route: DirectSpecification) =>
+  directRoute(AuthPost, path, route);
 export const AuthPost = (path: string, route: RouteSpecification) =>
   authRoute(path, { method: Post(path), verb: 'POST' }, route);
 export const AuthPut = (path: string, route: RouteSpecification) =>
   authRoute(path, { method: Put(path), verb: 'PUT' }, route);
+
+const directRoute =
+  (method: typeof AuthGet, path: string, route: DirectSpecification) =>
+  <Handler extends DirectHandler>(
+    target: object,
+    name: string,
+    descriptor: TypedPropertyDescriptor<Handler>,
+  ): void => {
+    const { access = 'session', body } = route;
+    const direct = { controller: target.constructor as Type, method: name, access, body };
+    method(path, { ...route, direct })(target, name, descriptor);
+  };
 
 /** One declaration for routing, access, validation and OpenAPI, so that they cannot contradict each other. */
 function authRoute(

@@ -16,24 +16,28 @@ export class OriginGuard implements CanActivate {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (request.method === 'GET') return true;
-    // A request without cookies cannot abuse the session of a user.
-    if (request.headers.cookie !== undefined) requireTrustedOrigin(request, this.config);
-    if (!isOriginCheckOff(request, this.config)) this.checkRedirects(request);
+    requireTrusted(context.switchToHttp().getRequest<FastifyRequest>(), this.config);
     return true;
   }
+}
 
-  /** Reads the raw body, because the protocol refuses an untrusted target before it validates the body. */
-  private checkRedirects(request: FastifyRequest): void {
-    const body = (request.body ?? {}) as Record<string, unknown>;
-    const query = request.query as Record<string, unknown>;
-    for (const { field, label, code } of REDIRECTS) {
-      const target = body[field] || (field === 'callbackURL' ? query[field] : undefined);
-      if (!target) continue;
-      if (typeof target !== 'string') throw badRequestWithoutCode(noText(label));
-      if (!isTrustedRedirect(target, this.config.trustedOrigins)) throw forbidden(code);
-    }
+/** @throws {AuthError} 403 if the request comes from an untrusted origin, or a target in it is untrusted. */
+export function requireTrusted(request: FastifyRequest, config: Config): void {
+  if (request.method === 'GET') return;
+  // A request without cookies cannot abuse the session of a user.
+  if (request.headers.cookie !== undefined) requireTrustedOrigin(request, config);
+  if (!isOriginCheckOff(request, config)) checkRedirects(request, config);
+}
+
+/** Reads the raw body, because the protocol refuses an untrusted target before it validates the body. */
+function checkRedirects(request: FastifyRequest, { trustedOrigins }: Config): void {
+  const body = (request.body ?? {}) as Record<string, unknown>;
+  const query = request.query as Record<string, unknown>;
+  for (const { field, label, code } of REDIRECTS) {
+    const target = body[field] || (field === 'callbackURL' ? query[field] : undefined);
+    if (!target) continue;
+    if (typeof target !== 'string') throw badRequestWithoutCode(noText(label));
+    if (!isTrustedRedirect(target, trustedOrigins)) throw forbidden(code);
   }
 }
 

@@ -8,10 +8,11 @@ import { LegacyTokenExchange } from './legacy-token-exchange.js';
 export class LegacyJwtCredential implements CredentialReader {
   constructor(private readonly exchange: LegacyTokenExchange) {}
 
-  async read({ authorization, client }: ShownCredentials): Promise<NamedSession | undefined> {
-    const bearer = bearerOf(authorization);
+  /** Reads `client` last, because its address is computed only then, and few requests have a JWT. */
+  async read(shown: ShownCredentials): Promise<NamedSession | undefined> {
+    const bearer = bearerOf(shown.authorization);
     if (bearer === undefined || !looksLikeJwt(bearer)) return undefined;
-    const session = await this.exchange.execute(bearer, client);
+    const session = await this.exchange.execute(bearer, shown.client);
     return session && { key: { id: session.id }, userId: session.userId, cookies: 'starts', secretIndex: 0 };
   }
 }

@@ -16,8 +16,8 @@ select ${sessionColumns(fields)}
 });
 
 /**
- * For several users `$1`. With the subquery, the plan is the same for any number of users, so PostgreSQL makes it only
- * once.
+ * For several users `$1`, in no order, because `listActive` sorts the sessions of each. With the subquery, the plan is the
+ * same for any number of users, so PostgreSQL makes it only once.
  */
 export const listSessionsOfUsers = (fields: Fields, limit: number): PreparedQuery => ({
   name: 'list_sessions_of_users',
@@ -28,6 +28,5 @@ select ${sessionColumns(fields)}
    select * from {sessions}
     where sessions.user_id = wanted.user_id and sessions.expires_at > $2
     order by sessions.created_at
-    limit ${limit}) s
- order by s.created_at`,
+    limit ${limit}) s`,
 });

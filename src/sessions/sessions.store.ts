@@ -146,10 +146,11 @@ export class SessionsStore {
     return row && sessionFromRow(row, this.fields);
   }
 
-  /** Returns the sessions of the user that have not expired. */
+  /** Returns the sessions of the user that have not expired, the oldest first. */
   async listActive(userId: string): Promise<Session[]> {
     const rows = await this.active.list(userId);
-    return rows.map((row) => sessionFromRow(row, this.fields));
+    const sessions = rows.map((row) => sessionFromRow(row, this.fields));
+    return sessions.sort((a, b) => Number(a.createdAt) - Number(b.createdAt));
   }
 
   /**

@@ -16,10 +16,13 @@ declare module 'fastify' {
   }
 }
 
-/** The user of a guarded route, as a parameter of the route. */
-export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): SignedInUser => {
-  const { signedInUser } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (!signedInUser)
-    throw new Error('@CurrentUser() is used on a route that the session guard does not protect.');
+/** The user of a guarded route. */
+export function signedInUserOf({ signedInUser }: FastifyRequest): SignedInUser {
+  if (!signedInUser) throw new Error('The session guard does not protect a route that needs the user.');
   return signedInUser;
-});
+}
+
+/** The user of a guarded route, as a parameter of the route. */
+export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): SignedInUser =>
+  signedInUserOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);

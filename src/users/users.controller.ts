@@ -1,9 +1,10 @@
 import { Body, Controller } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { ApiProperty, ApiTags } from '../openapi/decorators.js';
 import { Answer } from '../http/answer.js';
-import { AuthPost, AuthPut } from '../http/auth-route.js';
+import { AuthPut, DirectAuthPost } from '../http/auth-route.js';
 import { StatusAnswer } from '../http/status-answer.js';
-import { CurrentUser, type SignedInUser } from './current-user.js';
+import { CurrentUser, signedInUserOf, type SignedInUser } from './current-user.js';
 import { UserAnswer, presentUser } from './present-user.js';
 import { UpdateUser, UpdateUserBody } from './use-cases/update-user.js';
 
@@ -20,15 +21,16 @@ const errors = { 400: ['EMAIL_CAN_NOT_BE_UPDATED', 'FAILED_TO_UPDATE_USER'] } as
 export class UsersController {
   constructor(private readonly update: UpdateUser) {}
 
-  @AuthPost('update-user', {
+  @DirectAuthPost('update-user', {
     summary: 'Change the user’s name or picture',
     body: UpdateUserBody,
     answer: StatusAnswer,
     errors,
     messages,
   })
-  async updateUser(@CurrentUser() current: SignedInUser, @Body() body: UpdateUserBody) {
-    const user = await this.update.execute(current.user, body);
+  async updateUser(request: FastifyRequest) {
+    const current = signedInUserOf(request);
+    const user = await this.update.execute(current.user, request.body as UpdateUserBody);
     return new Answer({ status: true }, current.changedTo(user));
   }
 
