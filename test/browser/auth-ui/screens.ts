@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { compile } from 'tailwindcss';
 import { freePort } from '../../../src/local/free-port.js';
 import { startMailServer, type MailServer } from '../../mail/support.js';
 import { createDatabase, type TestDatabase } from '../../setup/database.js';
@@ -10,9 +9,7 @@ import { MIGRATED, startGatehouse } from '../../setup/gatehouse.js';
 import { migrate } from '../../setup/migrate.js';
 import { launchBrowser } from '../browser.js';
 import { startFrontEnd } from '../front-end.js';
-
-const FOLDER = 'test/browser/auth-ui';
-const PACKAGES = 'node_modules';
+import { styleOfScreens } from './styles.mjs';
 
 /** The screens of better-auth-ui, Gatehouse with the plugins they need, and a mail server. */
 export interface Screens {
@@ -42,7 +39,7 @@ export async function startScreens(arrangement: 'two origins' | 'one origin'): P
   const api = arrangement === 'one origin' ? `http://localhost:${PORT}` : undefined;
   const [browser, frontEnd, mails, database] = await Promise.all([
     launchBrowser(),
-    startFrontEnd({ script: `${FOLDER}/app.jsx`, style: await styleOfScreens(), api }),
+    startFrontEnd({ script: 'test/browser/auth-ui/app.jsx', style: await styleOfScreens(), api }),
     startMailServer(),
     createDatabase({ template: MIGRATED }),
   ]);
@@ -82,23 +79,6 @@ async function writeInvitation(folder: string, link: string): Promise<void> {
   const subject = '{{inviter}} invites you to {{organization}}';
   await writeFile(join(folder, 'en', 'invitation.txt'), `Subject: ${subject}\n\n${link}\n`);
   await writeFile(join(folder, 'en', 'invitation.html'), `<p><a href="${link}">${subject}</a></p>\n`);
-}
-
-/** Writes the style sheet as an application with Tailwind CSS does: from the class names in the package and in the page. */
-async function styleOfScreens(): Promise<string> {
-  const [style, ...sources] = await Promise.all(
-    [`${FOLDER}/app.css`, `${PACKAGES}/@daveyplate/better-auth-ui/dist/index.js`, `${FOLDER}/app.jsx`].map(
-      (path) => readFile(path, 'utf8'),
-    ),
-  );
-  const { build } = await compile(style ?? '', {
-    loadStylesheet: async (id, base) => ({
-      path: id,
-      base,
-      content: await readFile(`${PACKAGES}/${id}/index.css`, 'utf8'),
-    }),
-  });
-  return build(sources.flatMap((source) => [...new Set(source.match(/[^\s"'`]+/g))]));
 }
 
 /** Opens a private window for the test, and checks at its end that the page had no fault that the test did not expect. */
