@@ -2,6 +2,7 @@
 // its own process.
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import bcrypt from 'bcrypt';
 import pg from 'pg';
@@ -27,6 +28,7 @@ export async function startEnvironment() {
   const running = new Set();
   return {
     database: (name, sessions) => createDatabase(clusters.newest.url, name, sessions),
+    migrate,
     async server(kind, url, settings = {}, flags = []) {
       const server = await startServer(kind, url, settings, flags);
       running.add(server);
@@ -64,6 +66,18 @@ async function createDatabase(server, name, sessions) {
   );
   await query(url, 'vacuum analyze');
   return url;
+}
+
+/** Runs `migration:run`, with variables that say which columns and tables the settings add. */
+async function migrate(url, variables) {
+  const program = ['node_modules/typeorm/cli.js', 'migration:run', '-d', 'dist/ormconfig.js'];
+  const child = spawn(process.execPath, program, {
+    env: { PATH: process.env.PATH, DATABASE_URL: url, ...variables },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`migration:run ended with code ${code}.`);
+  await query(url, 'vacuum analyze');
 }
 
 async function query(url, text) {

@@ -14,6 +14,7 @@ import { getSession } from './rows/get-session.mjs';
 import { manySessions } from './rows/many-sessions.mjs';
 import { memory } from './rows/memory.mjs';
 import { overload } from './rows/overload.mjs';
+import { plugins } from './rows/plugins.mjs';
 import { routes } from './rows/routes.mjs';
 import { signIn } from './rows/sign-in.mjs';
 import { start } from './rows/start.mjs';
@@ -23,6 +24,7 @@ const ROWS = {
   cache,
   'cookie-cache': cookieCache,
   'bearer-jwt': bearerJwt,
+  plugins,
   ...routes,
   'sign-in': signIn,
   overload,
