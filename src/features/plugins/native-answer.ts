@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { CookieJar } from '../../cookies/cookie-jar.js';
 import { jarOf } from '../../http/request-cookies.js';
 
@@ -21,7 +21,13 @@ export async function answerOf(
   const caught = new CaughtReply();
   request.jar = new CookieJar(jarOf(request).carried);
   request.startedSession = undefined;
-  await handler.call(request.server, request, caught.inPlaceOf(reply));
+  const inPlace = caught.inPlaceOf(reply);
+  try {
+    await handler.call(request.server, request, inPlace);
+  } catch (error) {
+    // Nest's routes answer errors themselves. For those that Fastify calls directly, Fastify asks its error handler.
+    request.server.errorHandler(error as FastifyError, request, inPlace);
+  }
   return {
     status: request.redirects ? 302 : caught.status,
     headers: caught.headers,
