@@ -35,7 +35,9 @@ function noSchemas(): never {
  */
 export async function createApp(config: Config, given: Parts = PARTS): Promise<NestFastifyApplication> {
   const parts = { ...given, features: [...given.features, ...config.extensions] };
-  const repeated = config.sessionCache.enabled ? new RepeatedAnswers(config.sessionCache.size) : undefined;
+  const repeated = config.sessionCache.enabled
+    ? new RepeatedAnswers(config.sessionCache.size, config.plugins?.keyHeaders)
+    : undefined;
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(config, parts),
     adapterWith(parts.steps, { config, repeated }),

@@ -109,6 +109,11 @@ export class UsersStore {
   }
 
   /** If several legacy e-mails differ only in case, prefers the one spelled exactly as given, then the one in lower case. */
+  async findWithBan(id: string): Promise<{ user: User; isBanned: boolean } | undefined> {
+    const [row] = await this.prepared.rows<UserRow>(findUserById(this.fields), [id]);
+    return row && { user: userFromRow(row, this.fields), isBanned: row.user_is_banned };
+  }
+
   async findByEmail(email: string): Promise<User | undefined> {
     const [user] = await this.sharing(email);
     return user;

@@ -1,5 +1,5 @@
 import { describeScenarios } from './describe-scenarios.js';
-import { apiKey, passkey } from './scenarios/plugins/api-key.js';
+import { apiKey, apiKeyLimits, apiKeySessions, passkey } from './scenarios/plugins/api-key.js';
 import {
   anonymous,
   captcha,
@@ -59,4 +59,32 @@ describeScenarios(
     additionalFields: true,
   },
   { apiKey, passkey },
+);
+
+describeScenarios(
+  'api-key with keys that act as sessions',
+  {
+    options: { plugins: { 'api-key': { enableSessionForAPIKeys: true, rateLimit: { maxRequests: 1000 } } } },
+    variables: {
+      PLUGINS: 'api-key',
+      API_KEY_ENABLE_SESSION_FOR_API_KEYS: 'true',
+      API_KEY_RATE_LIMIT_MAX_REQUESTS: '1000',
+    },
+    additionalFields: true,
+  },
+  { apiKeySessions },
+);
+
+describeScenarios(
+  'api-key with three requests for a key',
+  {
+    options: { plugins: { 'api-key': { enableSessionForAPIKeys: true, rateLimit: { maxRequests: 3 } } } },
+    variables: {
+      PLUGINS: 'api-key',
+      API_KEY_ENABLE_SESSION_FOR_API_KEYS: 'true',
+      API_KEY_RATE_LIMIT_MAX_REQUESTS: '3',
+    },
+    additionalFields: true,
+  },
+  { apiKeyLimits },
 );

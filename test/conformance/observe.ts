@@ -43,6 +43,11 @@ export class Observer {
         .replace(/"(token|device_code)":"(?:[\w-]{32}|\w{40})"/g, (_, name: string) => `"${name}":"<random>"`)
         // An API key, and its first characters.
         .replace(/"(key|start)":"[A-Za-z]{6}(?:[A-Za-z]{58})?"/g, (_, name: string) => `"${name}":"<random>"`)
+        .replace(/"token":"[A-Za-z]{64}"/g, '"token":"<API key>"')
+        .replace(
+          /"tryAgainIn":(\d+)/g,
+          (_, milliseconds: string) => `"tryAgainIn":${distance(Number(milliseconds))}`,
+        )
         .replace(/(user_code(?:=|":"))[A-Z0-9]{8}\b/g, '$1<random>')
         .replace(/\b2fa-[\w-]{20}/g, '2fa-<random>')
         .replace(/[\w-]{32,43}!trust-device-[\w-]{32}/g, '<random>!trust-device-<random>')

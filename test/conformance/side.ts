@@ -53,6 +53,7 @@ const HEADER_LIMIT = 4 * 1024 * 1024;
 /** Tables of plugins that do not belong to a user, if the database has them. */
 const EMPTY_PLUGIN_TABLES = `do $$ begin
   if to_regclass('organizations') is not null then delete from organizations; end if;
+  if to_regclass('api_keys') is not null then delete from api_keys; end if;
   if to_regclass('device_codes') is not null then delete from device_codes; end if;
 end $$`;
 

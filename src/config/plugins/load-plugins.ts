@@ -6,6 +6,7 @@ import { closestName } from '../closest-name.js';
 import type { Environment } from '../environment.js';
 import { list } from '../values.js';
 import { KNOWN_PLUGINS, type KnownPlugin } from './catalogue.js';
+import { keyHeadersOf } from './key-headers.js';
 import { pluginOfOptions } from './module-options.js';
 import { PluginSenders } from './plugin-senders.js';
 import { askedEverywhere } from './second-factor-everywhere.js';
@@ -18,6 +19,8 @@ export interface HostedPlugins {
   /** The fields that plugins add to users and sessions. */
   readonly user: readonly AdditionalField[];
   readonly session: readonly AdditionalField[];
+  /** The headers in which an API key acts as a session, in lower case. */
+  readonly keyHeaders: readonly string[];
   /** The tables of plugins. */
   readonly tables: readonly PluginTable[];
   /** The variables that name tables and columns of these plugins. */
@@ -89,6 +92,7 @@ export function loadPlugins(
       senders,
       user: pluginFields(plugins, 'user', names),
       session: pluginFields(plugins, 'session', names),
+      keyHeaders: keyHeadersOf(plugins),
       tables: pluginTables(plugins),
       schemaVariables: names.variables,
     };

@@ -13,11 +13,15 @@ export interface CoreRoute {
 /** The id of the plugin that puts this server's routes in the place of the library's. */
 const OURS = 'gatehouse';
 
-/** The library's own routes. */
+/** A route of the plugin `jwt`, which this server has itself. It is a route for sessions, so an API key opens it. */
+const TOKEN: CoreRoute = { key: 'getToken', path: '/token', methods: ['GET'] };
+
+/** The library's own routes, and that of a plugin which this server has itself. */
 export function coreRoutesOf({ coreEndpoints }: Library): CoreRoute[] {
-  return Object.entries(coreEndpoints).flatMap(([key, { path, options }]) =>
+  const core = Object.entries(coreEndpoints).flatMap(([key, { path, options }]) =>
     path === undefined ? [] : [{ key, path, methods: [options.method ?? 'GET'].flat() }],
   );
+  return [...core, TOKEN];
 }
 
 /**

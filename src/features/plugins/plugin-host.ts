@@ -9,6 +9,7 @@ import { StartupFault } from '../../errors/startup-fault.js';
 import { Logger } from '../../logging/logger.js';
 import { Mailer } from '../../mail/mailer.js';
 import type { DescribedRoutes } from '../../openapi/api-contributions.js';
+import type { ApiKeys } from './api-keys.js';
 import { PluginDatabaseHooks } from './database-hooks.js';
 import { describeRoutes } from './describe-routes.js';
 import { HostDatabase } from './host-database.js';
@@ -61,13 +62,16 @@ export class PluginHost {
   ) {}
 
   /** @throws {StartupFault} if a plugin does not start, or needs something that this server does not do. */
-  async start(plugins: readonly BetterAuthPlugin[]): Promise<StartedHost> {
+  async start(plugins: readonly BetterAuthPlugin[], apiKeys: ApiKeys): Promise<StartedHost> {
     const library = await loadLibrary();
     const hooks = new PluginDatabaseHooks();
     const core = coreRoutesOf(library);
     const replaced = new Set(plugins.flatMap(({ endpoints = {} }) => Object.keys(endpoints)));
     const kept = core.filter(({ key }) => !replaced.has(key));
-    const hosted = [nativeEndpoints(library, kept), ...plugins.map((plugin) => hooks.noting(plugin))];
+    const hosted = [
+      nativeEndpoints(library, kept),
+      ...plugins.map((plugin) => hooks.noting(apiKeys.hosted(library, plugin))),
+    ];
     const hash = (password: string) => this.hash(library, password);
     const auth = library.betterAuth(this.options(library, hosted, hash));
     const context = await auth.$context.catch((error: unknown) => {

@@ -9,20 +9,33 @@ import { MailModule } from '../../mail/mail.module.js';
 import { NoticesModule } from '../../notices/notices.module.js';
 import { ApiContributions } from '../../openapi/api-contributions.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
+import { ApiKeys } from './api-keys.js';
 import { FactorNotices } from './factor-notices.js';
 import { HostDatabase } from './host-database.js';
 import { HostPasswords } from './host-passwords.js';
 import { HostRows } from './host-rows.js';
 import { HostedRoutes } from './hosted-routes.js';
+import { KeyUsage } from './key-usage.js';
 import { PluginHost } from './plugin-host.js';
 import { PluginMessages } from './plugin-messages.js';
 import { PluginRateLimits } from './plugin-rate-limits.js';
 import { RateLimitsModule } from '../../rate-limits/rate-limits.module.js';
+import { UsersModule } from '../../users/users.module.js';
 
 /** Runs published plugins of Better Auth (src/features/plugins/README.md). */
 @Module({
-  imports: [AccountsModule, HttpModule, MailModule, NoticesModule, RateLimitsModule, SessionsModule],
+  imports: [
+    AccountsModule,
+    HttpModule,
+    MailModule,
+    NoticesModule,
+    RateLimitsModule,
+    SessionsModule,
+    UsersModule,
+  ],
   providers: [
+    ApiKeys,
+    KeyUsage,
     FactorNotices,
     HostDatabase,
     HostPasswords,
@@ -39,7 +52,9 @@ export class PluginsFeature {}
 export async function installPlugins(server: FastifyInstance, app: NestFastifyApplication): Promise<void> {
   const { plugins } = app.get<Config>(CONFIG);
   if (!plugins) return;
-  const host = await app.get(PluginHost, { strict: false }).start(plugins.plugins);
+  const host = await app
+    .get(PluginHost, { strict: false })
+    .start(plugins.plugins, app.get(ApiKeys, { strict: false }));
   app.get(PluginRateLimits, { strict: false }).add(plugins.plugins);
   app.get(HostedRoutes, { strict: false }).install(server, host);
   app.get(ApiContributions).addRoutes(() => host.describe());

@@ -34,8 +34,14 @@ export class RepeatedAnswers {
   private readonly known = new Map<string, KnownAnswer>();
   private surroundings: Surroundings | undefined;
 
-  /** @param capacity number of answers that are kept. The oldest one is dropped first. */
-  constructor(private readonly capacity: number) {}
+  /**
+   * @param capacity number of answers that are kept. The oldest one is dropped first.
+   * @param credentials headers that say who asks, besides cookies and `Authorization`.
+   */
+  constructor(
+    private readonly capacity: number,
+    private readonly credentials: readonly string[] = [],
+  ) {}
 
   /** Answers requests in front of another listener. */
   readonly inFront = (handle: RequestListener): RequestListener => {
@@ -61,7 +67,7 @@ export class RepeatedAnswers {
     const { repeatable, raw } = request;
     const { url } = request.routeOptions;
     if (!repeatable || !url || raw.url !== url || reply.statusCode !== 200) return;
-    const key = keyOf(raw);
+    const key = keyOf(raw, this.credentials);
     const headers = repeatableHeaders(reply.getHeaders(), repeatable.added, Date.now());
     if (key === undefined || !headers) return;
     if (!this.known.has(key) && this.known.size >= this.capacity) {
@@ -74,7 +80,7 @@ export class RepeatedAnswers {
 
   private answer(request: IncomingMessage, response: ServerResponse, handle: RequestListener): void {
     const { surroundings } = this;
-    const key = surroundings && keyOf(request);
+    const key = surroundings && keyOf(request, this.credentials);
     const known = key === undefined ? undefined : this.known.get(key);
     const otherwise = () => handle(request, response);
     if (!surroundings || !known || known.url !== request.url) return otherwise();
@@ -102,10 +108,14 @@ function send(
   surroundings.record(answered, request.headers);
 }
 
-/** All of a request that its answer can depend on besides the path. Undefined if it has a body or an `Authorization`. */
-function keyOf({ method, headers }: IncomingMessage): string | undefined {
+/**
+ * All of a request that its answer can depend on besides the path. Undefined if it has a body, an `Authorization` or one of the
+ * other credentials.
+ */
+function keyOf({ method, headers }: IncomingMessage, credentials: readonly string[]): string | undefined {
   const { cookie, origin = '', authorization } = headers;
   const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
   if (method !== 'GET' || cookie === undefined || authorization !== undefined || hasBody) return undefined;
+  for (const name of credentials) if (headers[name] !== undefined) return undefined;
   return `${origin}\n${cookie}`;
 }

@@ -53,7 +53,8 @@ export class CurrentSession {
     question: SessionQuestion,
     options: ResolveOptions = {},
   ): Promise<ResolvedSession | undefined> {
-    const { jar } = question;
+    const { jar, actsAs } = question;
+    if (actsAs && !options.sensitive) return { ...actsAs, ...WITHOUT_COOKIES };
     this.write.dropLeftovers(jar);
     const identified = await this.identify.execute(question.shown);
     if (!identified) return undefined;
@@ -166,6 +167,8 @@ export class CurrentSession {
     return Date.now() < Math.min(endOf(session, sessionLimits), recordedFrom(session, sessionLimits));
   }
 }
+
+const WITHOUT_COOKIES = { remember: true, keepsCookies: false, hasDataCookie: false, standsUntil: 0 };
 
 const kept = ({ remember, cookies, jwt }: IdentifiedSession) => ({
   remember,

@@ -3,11 +3,21 @@ import type { CookieJar } from '../../cookies/cookie-jar.js';
 import type { Client } from '../../http/client.js';
 import { jarOf } from '../../http/request-cookies.js';
 import type { ShownCredentials } from '../credentials.js';
+import type { Identity } from '../session.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by a feature that has checked a credential without a stored session, such as an API key. */
+    actsAs?: Identity;
+  }
+}
 
 /** The parts of a request that decide about its session. */
 export interface SessionQuestion {
   readonly shown: ShownCredentials;
   readonly jar: CookieJar;
+  /** Who acts without a stored session. Comes before every credential, except where only the database may decide. */
+  readonly actsAs: Identity | undefined;
   /** True if the client asks the server to ignore the session data cookie and read the database. */
   readonly disableCookieCache: boolean;
   /** True if the client asks the server not to renew the session. */
@@ -52,6 +62,7 @@ export function sessionQuestion(request: FastifyRequest): SessionQuestion {
   return {
     shown: new CredentialsOfRequest(request, jar.carried),
     jar,
+    actsAs: request.actsAs,
     disableCookieCache: Boolean(disableCookieCache),
     disableRefresh: Boolean(disableRefresh),
   };

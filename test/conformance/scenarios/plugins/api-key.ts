@@ -1,4 +1,4 @@
-import { get, post, scenario, type Scenario } from '../../steps.js';
+import { get, post, scenario, sql, type Scenario } from '../../steps.js';
 import { ADA } from '../values.js';
 
 export const apiKey: readonly Scenario[] = [
@@ -14,6 +14,166 @@ export const apiKey: readonly Scenario[] = [
     post('/api-key/delete', { keyId: '{id}' }),
     get('/api-key/list'),
     post('/api-key/create', { name: 7 }),
+  ),
+];
+
+const owner = { browser: 'owner' };
+const machine = { browser: 'machine', headers: { 'x-api-key': '{key}' } };
+const makeKey = [
+  post('/sign-up/email', ADA, { ...owner, save: { token: 'token' } }),
+  post('/api-key/create', { name: 'ci' }, { ...owner, save: { key: 'key', id: 'id' } }),
+];
+/** Shows the keys with all their counters. */
+const uses = get('/api-key/list', owner);
+
+const wrong = { browser: 'machine', headers: { 'x-api-key': 'short' } };
+const CORE_ROUTES = [
+  ['GET', '/get-session'],
+  ['POST', '/sign-up/email'],
+  ['POST', '/sign-in/email'],
+  ['POST', '/sign-in/social'],
+  ['GET', '/callback/github'],
+  ['POST', '/sign-out'],
+  ['GET', '/list-sessions'],
+  ['POST', '/update-user'],
+  ['POST', '/update-session'],
+  ['POST', '/change-password'],
+  ['POST', '/verify-password'],
+  ['POST', '/change-email'],
+  ['POST', '/delete-user'],
+  ['GET', '/delete-user/callback?token=nothing'],
+  ['POST', '/revoke-session'],
+  ['POST', '/revoke-sessions'],
+  ['POST', '/revoke-other-sessions'],
+  ['GET', '/list-accounts'],
+  ['POST', '/link-social'],
+  ['POST', '/unlink-account'],
+  ['POST', '/get-access-token'],
+  ['POST', '/refresh-token'],
+  ['GET', '/account-info'],
+  ['POST', '/send-verification-email'],
+  ['GET', '/verify-email?token=nothing'],
+  ['POST', '/request-password-reset'],
+  ['POST', '/reset-password'],
+  ['GET', '/reset-password/nothing?callbackURL=/x'],
+  ['GET', '/token'],
+  ['GET', '/ok'],
+  ['GET', '/error'],
+] as const;
+
+/** A key acts as a session on the routes that need one, but not on those that need one from the database. */
+export const apiKeySessions: readonly Scenario[] = [
+  scenario(
+    'a key on the routes of the core',
+    ...makeKey,
+    get('/get-session', machine),
+    get('/list-sessions', machine),
+    get('/list-accounts', machine),
+    post('/update-user', { name: 'Augusta' }, { ...machine, browser: 'other machine' }),
+    post('/update-user', {}, machine),
+    post('/update-session', { theme: 'dark' }, machine),
+    post('/change-password', { currentPassword: ADA.password, newPassword: 'another password' }, machine),
+    post('/verify-password', { password: ADA.password }, machine),
+    post('/change-email', { newEmail: 'augusta@example.com' }, machine),
+    post('/delete-user', {}, machine),
+    get('/delete-user/callback?token=nothing', machine),
+    post('/revoke-session', { token: '{token}' }, machine),
+    post('/revoke-other-sessions', {}, machine),
+    post('/revoke-sessions', {}, machine),
+    post('/link-social', { provider: 'github' }, machine),
+    post('/unlink-account', { providerId: 'credential' }, machine),
+    post('/get-access-token', { providerId: 'github' }, machine),
+    post('/refresh-token', { providerId: 'github' }, machine),
+    get('/account-info', machine),
+    post('/send-verification-email', { email: ADA.email }, machine),
+    get('/verify-email?token=nothing', machine),
+    post('/request-password-reset', { email: ADA.email }, machine),
+    post('/reset-password', { newPassword: 'another password', token: 'nothing' }, machine),
+    get('/reset-password/nothing?callbackURL=/x', machine),
+    get('/token', machine),
+    get('/ok', machine),
+    post('/sign-in/email', { email: ADA.email, password: ADA.password }, machine),
+    post('/sign-out', {}, machine),
+    get('/api-key/list', machine),
+    get('/get-session', machine),
+    uses,
+  ),
+  scenario(
+    'a wrong key is refused on the routes of the core',
+    ...CORE_ROUTES.map(([method, path]) => (method === 'GET' ? get(path, wrong) : post(path, {}, wrong))),
+  ),
+  scenario(
+    'a key comes before a cookie and a bearer token',
+    ...makeKey,
+    post('/sign-up/email', { ...ADA, email: 'other@example.com' }, { save: { other: 'token' } }),
+    get('/get-session', { headers: machine.headers }),
+    get('/list-accounts', { headers: machine.headers }),
+    get('/list-accounts', {
+      browser: 'machine',
+      headers: { ...machine.headers, authorization: 'Bearer {other}' },
+    }),
+    post('/verify-password', { password: ADA.password }, { headers: machine.headers }),
+  ),
+  scenario(
+    'a key that is wrong, disabled, expired, revoked or without its owner opens nothing',
+    ...makeKey,
+    get('/list-accounts', { browser: 'machine', headers: { 'x-api-key': 'short' } }),
+    get('/ok', { browser: 'machine', headers: { 'x-api-key': 'short' } }),
+    post('/sign-in/email', {}, { browser: 'machine', headers: { 'x-api-key': 'x'.repeat(64) } }),
+    get('/list-accounts', { browser: 'machine', headers: { 'x-api-key': 'x'.repeat(64) } }),
+    get('/list-accounts', machine),
+    sql('update api_keys set enabled = false'),
+    get('/list-accounts', machine),
+    get('/get-session', machine),
+    sql("update api_keys set enabled = true, expires_at = now() - interval '1 second'"),
+    get('/list-accounts', machine),
+    uses,
+    ...makeKey.slice(1),
+    get('/list-accounts', machine),
+    post('/api-key/delete', { keyId: '{id}' }, owner),
+    get('/list-accounts', machine),
+    get('/get-session', machine),
+    ...makeKey.slice(1),
+    sql('delete from users'),
+    get('/list-accounts', machine),
+    get('/get-session', machine),
+  ),
+];
+
+/** The limit of the keys is three requests. */
+export const apiKeyLimits: readonly Scenario[] = [
+  scenario(
+    'a key that is used too often',
+    ...makeKey,
+    get('/list-accounts', machine),
+    uses,
+    get('/get-session', machine),
+    get('/list-accounts', machine),
+    uses,
+    get('/list-accounts', machine),
+    get('/get-session', machine),
+    uses,
+    sql("update api_keys set last_request = now() - interval '2 days'"),
+    get('/list-accounts', machine),
+    uses,
+  ),
+  scenario(
+    'a key with a number of uses',
+    ...makeKey,
+    sql('update api_keys set remaining = 2, rate_limit_enabled = false'),
+    get('/list-accounts', machine),
+    uses,
+    get('/list-accounts', machine),
+    uses,
+    sql('update api_keys set refill_interval = 3600000, refill_amount = 2'),
+    get('/list-accounts', machine),
+    sql("update api_keys set last_refill_at = date_trunc('second', now()) - interval '2 hours'"),
+    get('/list-accounts', machine),
+    uses,
+    sql('update api_keys set refill_interval = null, refill_amount = null, remaining = 0'),
+    get('/list-accounts', machine),
+    get('/list-accounts', machine),
+    uses,
   ),
 ];
 

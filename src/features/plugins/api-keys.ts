@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import type { BetterAuthPlugin, GenericEndpointContext } from '@better-auth/core';
+import { forbidden, unauthorized } from '../../errors/auth-error.js';
+import type { Session } from '../../sessions/session.js';
+import type { User } from '../../users/user.js';
+import { UsersStore } from '../../users/users.store.js';
+import { CountingAdapter, KEY_MODEL } from './counting-adapter.js';
+import { hostedCalls } from './hosted-call.js';
+import { KeyUsage, type KeyRow } from './key-usage.js';
+import type { Library } from './library.js';
+
+type Hook = NonNullable<NonNullable<BetterAuthPlugin['hooks']>['before']>[number];
+type Handler = (context: GenericEndpointContext) => Promise<Handled>;
+
+/** What the library's handlers of hooks return. */
+interface Handled {
+  readonly headers: Headers;
+  readonly response: unknown;
+}
+
+/** The session that the plugin makes for a key. No row stands behind it. */
+type KeySession = Omit<Session, 'additional'>;
+
+/** What a key has besides the fields that each use changes. */
+interface RefilledRow extends KeyRow {
+  readonly refillInterval?: number | null;
+  readonly lastRefillAt?: Date | null;
+  readonly createdAt?: Date;
+}
+
+/** Lets requests with an API key through to the routes of this server too. */
+@Injectable()
+export class ApiKeys {
+  constructor(
+    private readonly users: UsersStore,
+    private readonly usage: KeyUsage,
+  ) {}
+
+  /** The same plugin, except that uses of keys are written later, and that a key opens the routes of this server. */
+  hosted(library: Library, plugin: BetterAuthPlugin): BetterAuthPlugin {
+    if (plugin.id !== 'api-key') return plugin;
+    this.usage.start(tableOf(plugin));
+    const before = (plugin.hooks?.before ?? []).map(({ matcher, handler }) => ({
+      matcher,
+      handler: (context: GenericEndpointContext) =>
+        this.check(library, handler as unknown as Handler, context),
+    }));
+    const hooks = { ...plugin.hooks, before: [...before, this.upToDate()] as unknown as Hook[] };
+    const copy = Object.create(Object.getPrototypeOf(plugin) as object) as BetterAuthPlugin;
+    return Object.assign(copy, plugin, { hooks });
+  }
+
+  /** Routes that show or change keys find all uses in the database. */
+  private upToDate() {
+    return {
+      matcher: ({ path }: { path?: string }) => path?.startsWith('/api-key/') === true,
+      handler: () => this.usage.write(),
+    };
+  }
+
+  private async check(
+    { APIError }: Library,
+    handler: Handler,
+    context: GenericEndpointContext,
+  ): Promise<Handled> {
+    const { adapter } = context.context;
+    const counting = new CountingAdapter(adapter, this.usage);
+    const seen = Object.create(context.context) as GenericEndpointContext['context'];
+    Object.defineProperty(seen, 'adapter', { value: counting.inPlace() });
+    const handled = await handler({ ...context, context: seen }).catch((error: unknown) => {
+      throw withRetryAfter(error, counting.row);
+    });
+    const session = seen.session?.session as KeySession | undefined;
+    if (!session) return handled;
+    const owner = await this.users.findWithBan(session.userId);
+    const refusal = owner
+      ? owner.isBanned
+        ? forbidden('BANNED_USER')
+        : undefined
+      : unauthorized('USER_NOT_FOUND');
+    if (!owner || refusal) throw new APIError(refusal?.status as 403, refusal?.body);
+    actAs(session, owner.user);
+    context.context.session = seen.session;
+    const { headers, response } = handled;
+    // The library would merge what the hook returns into its context, and with it the adapter that counts.
+    return isContext(response) ? { headers, response: { context: {} } } : handled;
+  }
+}
+
+const isContext = (response: unknown) =>
+  typeof response === 'object' && response !== null && 'context' in response;
+
+function actAs(session: KeySession, user: User): void {
+  const call = hostedCalls.getStore();
+  if (!call) return;
+  call.act = { client: call.request.client, actor: user.id, session: session.id };
+  call.request.actsAs = { session: { ...session, additional: {} }, user };
+}
+
+/** Tells the client when the next request can succeed. A key that is used up for good says nothing. */
+function withRetryAfter(error: unknown, row: RefilledRow | undefined): unknown {
+  const { statusCode, body } = error as {
+    statusCode?: unknown;
+    body?: { details?: { tryAgainIn?: number } };
+  };
+  if (statusCode !== 429) return error;
+  const wait = body?.details?.tryAgainIn ?? untilRefill(row);
+  if (wait === undefined) return error;
+  const seconds = String(Math.max(1, Math.ceil(wait / 1000)));
+  return Object.assign(error as object, { headers: { 'retry-after': seconds, 'x-retry-after': seconds } });
+}
+
+/** In milliseconds. */
+function untilRefill(row: RefilledRow | undefined): number | undefined {
+  const last = row?.lastRefillAt ?? row?.createdAt;
+  return row?.refillInterval && last ? last.getTime() + row.refillInterval - Date.now() : undefined;
+}
+
+function tableOf({ schema }: BetterAuthPlugin) {
+  const { modelName = KEY_MODEL, fields = {} } = schema?.[KEY_MODEL] ?? {};
+  const column = (field: string) => fields[field]?.fieldName ?? field;
+  return {
+    name: modelName,
+    columns: {
+      requestCount: column('requestCount'),
+      remaining: column('remaining'),
+      lastRequest: column('lastRequest'),
+      updatedAt: column('updatedAt'),
+    },
+  };
+}
