@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 /** The values of a row, by the field names of the protocol. */
 export type RowValues = Readonly<Record<string, unknown>>;
 
-/** Users are created, changed and deleted, sessions created. */
+/** Users are created, changed and deleted, sessions created and deleted. */
 export type RowAction = 'create' | 'update' | 'delete';
 
 export interface RowHook {

@@ -17,6 +17,7 @@ import { Write } from './current/write.js';
 import { SessionHeaders } from './session-headers.js';
 import { LiveSession } from './live-session.js';
 import { NewDeviceNotice } from './new-device-notice.js';
+import { SessionDeletion } from './session-deletion.js';
 import { Revocations } from './revocations.js';
 import { SessionsController } from './sessions.controller.js';
 import { SignInMetrics } from './sign-in-metrics.js';
@@ -36,6 +37,7 @@ import { UpdateSession } from './use-cases/update-session.js';
   imports: [HttpModule, NoticesModule, UsersModule],
   controllers: [CurrentSessionController, SessionsController],
   providers: [
+    SessionDeletion,
     SessionsStore,
     SignInMetrics,
     ExpiredSessions,

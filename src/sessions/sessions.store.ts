@@ -21,6 +21,7 @@ import { findDevices } from './devices.sql.js';
 import { deleteOldest, lockUser } from './delete-oldest.sql.js';
 import { listSessions, listSessionsOfUsers } from './list-sessions.sql.js';
 import { sessionColumns, sessionFromRow, type SessionRow } from './session-row.js';
+import { SessionDeletion } from './session-deletion.js';
 import { SessionEntity } from './session.entity.js';
 import type { Session } from './session.js';
 
@@ -41,6 +42,7 @@ export class SessionsStore {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly prepared: PreparedQueries,
+    private readonly deletion: SessionDeletion,
     @Inject(CONFIG) { user, session, advanced }: Config,
   ) {
     this.fields = session.additionalFields;
@@ -169,25 +171,27 @@ export class SessionsStore {
    */
   async deleteAllWith({ token, userId }: Session, manager: EntityManager): Promise<void> {
     const query = { text: 'delete from {sessions} where user_id = $1 returning token' };
+    const ending = await this.deletion.before({ userId }, manager);
     const deleted = await this.prepared.rows<{ token: string }>(query, [userId], manager);
     if (!deleted.some((session) => session.token === token)) throw ended();
+    await this.deletion.after(ending, manager);
   }
 
   async delete(token: string, manager: EntityManager = this.dataSource.manager): Promise<void> {
-    await manager.delete(SessionEntity, { token });
+    await this.deletion.delete({ token }, manager);
   }
 
   async deleteById(id: string): Promise<void> {
-    await this.dataSource.manager.delete(SessionEntity, { id });
+    await this.deletion.delete({ id }, this.dataSource.manager);
   }
 
   async deleteOwned(token: string, userId: string, manager: EntityManager): Promise<void> {
     if (token.includes('\0')) return;
-    await manager.delete(SessionEntity, { token, userId });
+    await this.deletion.delete({ token, userId }, manager);
   }
 
   async deleteAllOf(userId: string, manager: EntityManager): Promise<void> {
-    await manager.delete(SessionEntity, { userId });
+    await this.deletion.delete({ userId }, manager);
   }
 
   /**
@@ -196,7 +200,7 @@ export class SessionsStore {
    */
   async deleteOthers(userId: string, token: string, manager: EntityManager): Promise<void> {
     const expiresAt = MoreThan(new Date());
-    await manager.delete(SessionEntity, { userId, token: Not(token), expiresAt });
+    await this.deletion.delete({ userId, token: Not(token), expiresAt }, manager);
   }
 }
 

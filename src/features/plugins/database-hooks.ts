@@ -22,7 +22,7 @@ interface Started {
 /** Rows whose hooks run here too. Hooks on other rows run only for what plugins themselves write. */
 const RUN_HERE: Readonly<Record<string, readonly string[]>> = {
   user: ['create', 'update', 'delete'],
-  session: ['create'],
+  session: ['create', 'delete'],
 };
 
 /**
