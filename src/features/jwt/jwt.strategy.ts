@@ -37,13 +37,20 @@ export class JwtStrategy extends PassportStrategy(Strategy, JWT) {
     });
   }
 
-  validate(claims: Partial<VerifiedIdentity>): VerifiedIdentity | false {
+  validate(claims: Claims): VerifiedIdentity | false {
     return identityIn(claims) ?? false;
   }
 }
 
-/** @returns undefined if the JWT names no session. */
-export function identityIn({ sub, sid, exp }: Partial<VerifiedIdentity>): VerifiedIdentity | undefined {
+/** What a JWT may contain. `azp` and `client_id` name the client to which the plugin `oauth-provider` gave the token. */
+type Claims = Partial<VerifiedIdentity> & { readonly azp?: unknown; readonly client_id?: unknown };
+
+/**
+ * @returns undefined if the JWT names no session, or is for an OAuth client. Such a token has the same key, and opens what
+ *   the user allowed the client, not the session.
+ */
+export function identityIn({ sub, sid, exp, azp, client_id }: Claims): VerifiedIdentity | undefined {
+  if (azp !== undefined || client_id !== undefined) return undefined;
   return typeof sub === 'string' && typeof sid === 'string' ? { sub, sid, exp } : undefined;
 }
 
