@@ -18,8 +18,8 @@ export interface PluginColumn {
   readonly notNull: boolean;
   readonly unique: boolean;
   readonly index: boolean;
-  /** The table whose `id` the column contains, and what happens to the row if that one is deleted. */
-  readonly references?: { readonly table: string; readonly onDelete: string };
+  /** The column whose values this one contains, by default `id`, and what happens to the row if that other row is deleted. */
+  readonly references?: { readonly table: string; readonly column?: string; readonly onDelete: string };
 }
 
 /** A table of a plugin. Every table also has the column `id`. */
@@ -153,10 +153,10 @@ async function definitionOf(
   if (!references) return `${quote(name)} ${type}${required}`;
   // A legacy table may have its own name and columns, and a view ours. A foreign key needs the table.
   const target = await physicalTable(queryRunner, references.table);
-  const key = quote(target.columnOf('id'));
+  const key = target.columnOf(references.column ?? 'id');
   const columns = (await readTable(queryRunner, target.name, target.schema))?.columns;
-  const id = columns?.get(target.columnOf('id'))?.type ?? type;
-  return `${quote(name)} ${id}${required} references ${target.relation} (${key}) on delete ${references.onDelete}`;
+  const keyType = columns?.get(key)?.type ?? type;
+  return `${quote(name)} ${keyType}${required} references ${target.relation} (${quote(key)}) on delete ${references.onDelete}`;
 }
 
 async function addIndexes(

@@ -59,11 +59,18 @@ export class Observer {
           /\b(state|nonce)(=|":")([\w-]{32})(?![\w-])/g,
           (_, name: string, is: string, value: string) => name + is + this.number(value),
         )
-        // `iat` and `exp` of a provider's id token.
+        // Times in seconds, such as `iat` and `exp` of a provider's id token.
         .replace(
-          /"(iat|exp)":(\d{10})\b/g,
+          /"(iat|exp|auth_time|expires_at|client_id_issued_at)":(\d{10})\b/g,
           (_, name: string, seconds: string) => `"${name}":${distance(Number(seconds) * 1000 - sentAt)}`,
         )
+        // The request that the plugin oauth-provider signs for its login page and its consent page.
+        .replace(/\bba_iat=\d{13}\b/g, 'ba_iat=<now>')
+        .replace(/([?&]exp=)(\d{10})\b/g, (_, name: string, seconds: string) => {
+          return name + distance(Number(seconds) * 1000 - sentAt);
+        })
+        .replace(/([?&]sig)=[\w%-]+/g, '$1=<signature>')
+        .replace(/(%22sessionId%22%3A%22)\w{32}(%22%2C%22expiresAt%22%3A)\d{13}/g, '$1<id>$2<time>')
         // The text is encrypted. Only what the server later does with it can be compared.
         .replace(/\boauth_state=[0-9a-f]{64,}/g, 'oauth_state=<encrypted>')
         // Tokens of the provider and code challenges have 43 characters.
@@ -77,10 +84,11 @@ export class Observer {
     const [header = '', payload = ''] = jwt
       .split('.')
       .map((part) => Buffer.from(part, 'base64url').toString());
-    const claims = payload.replace(/"(iat|exp)":(\d+)/g, (_, name: string, seconds: string) => {
+    const claims = payload.replace(/"(iat|exp|auth_time)":(\d+)/g, (_, name: string, seconds: string) => {
       return `"${name}":${distance(Number(seconds) * 1000 - sentAt)}`;
     });
-    return `<JWT ${header} ${claims}>`;
+    const comparable = claims.replace(/"at_hash":"[\w-]+"/, '"at_hash":"<hash>"');
+    return `<JWT ${header} ${comparable}>`;
   }
 
   private number(id: string): string {

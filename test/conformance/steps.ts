@@ -53,6 +53,24 @@ export function call(method: string, path: string, body?: unknown, options: Requ
   };
 }
 
+/**
+ * The same step, which also saves the first group of each pattern in the `Location` header or the text of the answer. Later
+ * steps write the name in braces.
+ */
+export const saving = (step: Step, patterns: Readonly<Record<string, RegExp>>): Step => ({
+  ...step,
+  async run(side) {
+    const answer = await step.run(side);
+    if (!answer) return answer;
+    const location = answer.headers.find(([name]) => name === 'location')?.[1] ?? '';
+    for (const [name, pattern] of Object.entries(patterns)) {
+      const found = pattern.exec(`${location} ${answer.text}`)?.[1];
+      if (found !== undefined) side.saved.set(name, found);
+    }
+    return answer;
+  },
+});
+
 /** Runs a statement on both databases, for example to make a session older than the test can wait. */
 export function sql(text: string): Step {
   return {

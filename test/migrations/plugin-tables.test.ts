@@ -6,12 +6,14 @@ import { startProgram } from '../setup/program.js';
 import { catalogue } from './support.js';
 
 const ALL =
-  'admin,organization,two-factor,username,phone-number,anonymous,device-authorization,last-login-method,passkey,api-key';
+  'admin,organization,two-factor,username,phone-number,anonymous,device-authorization,last-login-method,passkey,api-key,oauth-provider';
 const VARIABLES = {
   PLUGINS: ALL,
   ORGANIZATION_TEAMS_ENABLED: 'true',
   ORGANIZATION_DYNAMIC_ACCESS_CONTROL_ENABLED: 'true',
   LAST_LOGIN_METHOD_STORE_IN_DATABASE: 'true',
+  OAUTH_PROVIDER_LOGIN_PAGE: '/login',
+  OAUTH_PROVIDER_CONSENT_PAGE: '/consent',
 };
 
 /** The same plugins as options of the published library. */
@@ -61,6 +63,13 @@ test(
         'device_codes',
         'invitations',
         'members',
+        'oauth_access_tokens',
+        'oauth_client_assertions',
+        'oauth_client_resources',
+        'oauth_clients',
+        'oauth_consents',
+        'oauth_refresh_tokens',
+        'oauth_resources',
         'organization_roles',
         'organizations',
         'passkeys',

@@ -1,5 +1,7 @@
-import { optionTable, optional, type AnyOptionTable, type OptionalOption } from '../option-table.js';
-import { flag, integer, list, oneOf, seconds, text, type Parser } from '../values.js';
+import { optionTable, type AnyOptionTable } from '../option-table.js';
+import { flag, integer, list, oneOf, text } from '../values.js';
+import { OAUTH_PROVIDER } from './oauth-provider.js';
+import { amount, is, time, type Row } from './option-rows.js';
 import type { PluginSenders } from './plugin-senders.js';
 
 /** A published plugin that `PLUGINS` can name. */
@@ -13,6 +15,8 @@ export interface KnownPlugin {
   /** The first part of its option paths: `twoFactor` for `TWO_FACTOR_ISSUER`. */
   readonly root: string;
   readonly options: AnyOptionTable;
+  /** Options without which the plugin does not work, though it may start. */
+  readonly needs?: readonly string[];
   /** The plugin's options that are code, such as those that send mails. */
   readonly code?: (
     senders: PluginSenders,
@@ -22,17 +26,11 @@ export interface KnownPlugin {
 
 const PUBLISHED = 'better-auth/plugins';
 
-type Row = OptionalOption<unknown>;
-const is = <T>(parse: Parser<T>): Row => optional(parse, 'the plugin’s default');
-
-const amount = is(integer(1, 1_000_000));
-const time = is(seconds(1));
-
 function known(
   id: string,
   exported: string,
   rows: Readonly<Record<string, Row>>,
-  more: Pick<KnownPlugin, 'code' | 'ownId'> & { readonly package?: string } = {},
+  more: Pick<KnownPlugin, 'code' | 'ownId' | 'needs'> & { readonly package?: string } = {},
 ): KnownPlugin {
   const root = id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const paths = Object.entries(rows).map(([path, row]) => [`${root}.${path}`, row] as const);
@@ -230,4 +228,8 @@ export const KNOWN_PLUGINS: readonly KnownPlugin[] = [
     { package: '@better-auth/passkey' },
   ),
   known('api-key', 'apiKey', API_KEY, { package: '@better-auth/api-key' }),
+  known('oauth-provider', 'oauthProvider', OAUTH_PROVIDER, {
+    package: '@better-auth/oauth-provider',
+    needs: ['loginPage', 'consentPage'],
+  }),
 ];

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { AdditionalField } from '../additional-fields.js';
 import { closestName } from '../closest-name.js';
 import type { Environment } from '../environment.js';
+import { variableOf } from '../option-table.js';
 import { list } from '../values.js';
 import { KNOWN_PLUGINS, type KnownPlugin } from './catalogue.js';
 import { keyHeadersOf } from './key-headers.js';
@@ -125,11 +126,15 @@ function fromIds(
 }
 
 function make(
-  { id, package: from, exported, root, options, code }: KnownPlugin,
+  { id, package: from, exported, root, options, code, needs = [] }: KnownPlugin,
   values: ReadonlyMap<string, unknown>,
   senders: PluginSenders,
 ): BetterAuthPlugin {
   const given = withoutUndefined((options.nest(values) as Record<string, unknown>)[root] ?? {});
+  const missing = needs
+    .filter((path) => given[path] === undefined)
+    .map((path) => variableOf(`${root}.${path}`));
+  if (missing.length > 0) throw new Error(`a list of plugins, but ${id} also needs ${missing.join(' and ')}`);
   const factory = (load(from) as Record<string, (given: object) => BetterAuthPlugin>)[exported];
   if (!factory)
     throw new Error(`a list of plugins, but ${from} has no ${exported}. Install its version 1.7.25`);

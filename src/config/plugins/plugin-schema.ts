@@ -7,6 +7,15 @@ import { tableName } from '../table-names.js';
 type Schema = NonNullable<BetterAuthPlugin['schema']>;
 type Fields = Schema[string]['fields'];
 type Field = Fields[string];
+type References = NonNullable<Field['references']>;
+
+/** The column whose values another column contains, and what happens to that row if this one is deleted. */
+export interface PluginReference {
+  readonly table: string;
+  /** Undefined for `id`. Names of applied migrations contain a digest, so existing references keep their form. */
+  readonly column?: string;
+  readonly onDelete: string;
+}
 
 /** A column of a table that a plugin needs. */
 export interface PluginColumn {
@@ -17,8 +26,7 @@ export interface PluginColumn {
   readonly notNull: boolean;
   readonly unique: boolean;
   readonly index: boolean;
-  /** The table whose `id` the column contains, and what happens to the row if that one is deleted. */
-  readonly references?: { readonly table: string; readonly onDelete: string };
+  readonly references?: PluginReference;
 }
 
 export interface PluginTable {
@@ -147,15 +155,18 @@ export function pluginTables(plugins: readonly BetterAuthPlugin[]): PluginTable[
       });
     }
   }
-  const tableOf = (model: string) =>
-    OUR_TABLES[model] ??
-    models.get(model)?.name ??
-    [...models.values()].find(({ name }) => name === model)?.name ??
-    model;
+  const foundAs = (model: string) =>
+    models.get(model) ?? [...models.values()].find(({ name }) => name === model);
+  const referenceOf = ({ model, field, onDelete = 'cascade' }: References): PluginReference => {
+    const target = foundAs(model);
+    const column = target?.fields[field]?.fieldName ?? snakeCase(field);
+    const table = OUR_TABLES[model] ?? target?.name ?? model;
+    return { table, ...(column === 'id' ? {} : { column }), onDelete };
+  };
   return [...models].map(([model, { name, fields, indexes }]) => ({
     model,
     name,
-    columns: Object.entries(fields).map(([field, attributes]) => columnOf(field, attributes, tableOf)),
+    columns: Object.entries(fields).map(([field, attributes]) => columnOf(field, attributes, referenceOf)),
     indexes: (indexes ?? []).map(({ fields: indexed, unique }) => ({
       columns: indexed.map((field) => fields[field]?.fieldName ?? snakeCase(field)),
       unique: unique ?? false,
@@ -163,7 +174,11 @@ export function pluginTables(plugins: readonly BetterAuthPlugin[]): PluginTable[
   }));
 }
 
-function columnOf(name: string, field: Field, tableOf: (model: string) => string): PluginColumn {
+function columnOf(
+  name: string,
+  field: Field,
+  referenceOf: (references: References) => PluginReference,
+): PluginColumn {
   const { references } = field;
   return {
     field: name,
@@ -173,9 +188,7 @@ function columnOf(name: string, field: Field, tableOf: (model: string) => string
     unique: field.unique ?? false,
     // Without an index on it, deleting the referenced row reads the whole table.
     index: (field.index ?? false) || references !== undefined,
-    ...(references
-      ? { references: { table: tableOf(references.model), onDelete: references.onDelete ?? 'cascade' } }
-      : {}),
+    ...(references ? { references: referenceOf(references) } : {}),
   };
 }
 

@@ -21,7 +21,11 @@ export const ACTS_ON_NEW_SESSIONS: ReadonlySet<string> = new Set([
   'multi-session',
   'one-time-token',
   'last-login-method',
+  'oauth-provider',
 ]);
+
+/** Plugins whose `onRequest` and `onResponse` act on paths of their own only. */
+const ACTS_ON_OWN_PATHS: ReadonlySet<string> = new Set(['oauth-provider', 'scim']);
 
 /** Routes that change the row of a user. */
 export const CHANGES_USER: readonly string[] = [
@@ -34,6 +38,17 @@ export const CHANGES_USER: readonly string[] = [
 
 /** Routes that delete a user. */
 export const DELETES_USER: readonly string[] = ['/delete-user', '/delete-user/callback'];
+
+/** Routes that end sessions. */
+export const ENDS_SESSIONS: readonly string[] = [
+  '/sign-out',
+  '/revoke-session',
+  '/revoke-sessions',
+  '/revoke-other-sessions',
+  '/change-password',
+  '/reset-password',
+  ...DELETES_USER,
+];
 
 /** What decides whether a hook runs. */
 type Matcher = (context: unknown) => boolean;
@@ -93,6 +108,7 @@ function askWithPath(matcher: Matcher, path: string): Verdict {
 
 /** `onRequest` of the plugin `captcha` acts on the paths in its options. Of others, nobody knows. */
 function seesRequest({ id, options }: BetterAuthPlugin, path: string): boolean {
+  if (ACTS_ON_OWN_PATHS.has(id)) return false;
   if (id !== 'captcha') return true;
   const { endpoints } = (options ?? {}) as { endpoints?: readonly string[] };
   const listed = endpoints?.length ? endpoints : CAPTCHA_DEFAULTS;

@@ -47,16 +47,15 @@ export class HostedRoutes {
 
   /** Call this before the server has routes. */
   install(server: FastifyInstance, host: StartedHost): void {
+    const handler: RouteHandlerMethod = (request, reply) => this.answer(host, request, reply);
     for (const { path, methods } of host.routes) {
       for (const method of methods) {
-        server.route({
-          method,
-          url: `${BASE_PATH}${path}`,
-          config: { plainBody: true, writes: method !== 'GET' },
-          handler: (request, reply) => this.answer(host, request, reply),
-        });
+        const config = { plainBody: true, writes: method !== 'GET' };
+        server.route({ method, url: `${BASE_PATH}${path}`, config, handler });
       }
     }
+    for (const url of host.metadata)
+      server.route({ method: [...METHODS], url, config: { plainBody: true }, handler });
     server.addHook('onRoute', (route) => {
       if (!route.url.startsWith(`${BASE_PATH}/`) || route.config?.plainBody) return;
       const path = route.url.slice(BASE_PATH.length);
@@ -120,7 +119,7 @@ export class HostedRoutes {
     const kept = found?.jwt
       ? cookies.filter((line) => !isPart(line.split('=', 1)[0] ?? '', this.tokenCookie))
       : cookies;
-    jarOf(request).replaceAll([...(call.answer ? [] : before), ...kept]);
+    jarOf(request).replaceAll([...(call.answer || !this.hasSessionCookie(request) ? [] : before), ...kept]);
     request.redirects = false;
     for (const [name, value] of response.headers)
       if (name !== 'set-cookie' && name !== 'content-type') void reply.header(name, value);
@@ -134,6 +133,13 @@ export class HostedRoutes {
     if (type === 'application/json') return asJson(reply).send(body);
     if (type !== undefined) void reply.header('content-type', type);
     return reply.send(body === '' ? undefined : body);
+  }
+
+  /** A request with the token of an OAuth client or of a directory has no session whose cookies could be renewed or deleted. */
+  private hasSessionCookie(request: FastifyRequest): boolean {
+    return [...jarOf(request).carried].some(
+      ([name]) => name === this.tokenCookie || isPart(name, this.dataCookie),
+    );
   }
 
   /**
@@ -170,6 +176,9 @@ function targetOf({ answer }: HostedCall, { path, method }: Asked): string | und
 
 const textFor = (found: ResolvedSession | undefined, text: string): string =>
   found?.jwt ? withoutSessionTokens(text, { token: found.session.token, jwt: found.jwt.text }) : text;
+
+/** Other methods than GET and HEAD are 405 where a plugin answers without a route. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** These describe the connection, or the library gets them in another form. */
 const NOT_PASSED = new Set([

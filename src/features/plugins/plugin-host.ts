@@ -13,6 +13,7 @@ import type { ApiKeys } from './api-keys.js';
 import { PluginDatabaseHooks } from './database-hooks.js';
 import { describeRoutes } from './describe-routes.js';
 import { HostDatabase } from './host-database.js';
+import { jwtOfThisServer, needsJwt } from './host-jwt.js';
 import { hostOptions } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
 import { HostRows } from './host-rows.js';
@@ -20,11 +21,13 @@ import { hostedCalls } from './hosted-call.js';
 import {
   CHANGES_USER,
   DELETES_USER,
+  ENDS_SESSIONS,
   HASHES_PASSWORD,
   hostingOf,
   needsRows,
   type Hosting,
 } from './hosted-paths.js';
+import { metadataPaths } from './metadata-paths.js';
 import { listUsersFrom } from './user-lists.js';
 import { loadLibrary, type Library, type LibraryEndpoint } from './library.js';
 import type { PluginRoute } from './plugin-route.js';
@@ -42,6 +45,8 @@ export interface HostedRoute {
 export interface StartedHost {
   readonly handle: (request: Request) => Promise<Response>;
   readonly routes: readonly PluginRoute[];
+  /** Paths from the root that a plugin answers without a route. */
+  readonly metadata: readonly string[];
   /** @returns undefined if no request for this route of the core passes through the library. */
   hosted(path: string, method: string): HostedRoute | undefined;
   /** Describes the routes of the plugins for the OpenAPI document. */
@@ -68,8 +73,10 @@ export class PluginHost {
     const core = coreRoutesOf(library);
     const replaced = new Set(plugins.flatMap(({ endpoints = {} }) => Object.keys(endpoints)));
     const kept = core.filter(({ key }) => !replaced.has(key));
+    const { tables } = this.database.dataSource;
     const hosted = [
       nativeEndpoints(library, kept),
+      ...(needsJwt(plugins) ? [await jwtOfThisServer(this.config, tables)] : []),
       ...plugins.map((plugin) => hooks.noting(apiKeys.hosted(library, plugin))),
     ];
     const hash = (password: string) => this.hash(library, password);
@@ -87,6 +94,7 @@ export class PluginHost {
       const needed =
         (checksPasswords && HASHES_PASSWORD.includes(path)) ||
         (needsRows(path) && (hooks.has('user', 'create') || hooks.has('session', 'create'))) ||
+        (ENDS_SESSIONS.includes(path) && hooks.has('session', 'delete')) ||
         (CHANGES_USER.includes(path) && hooks.has('user', 'update')) ||
         (DELETES_USER.includes(path) && hooks.has('user', 'delete'));
       return needed ? 'all' : hostingOf(plugins, path);
@@ -95,6 +103,7 @@ export class PluginHost {
     return {
       handle: (request) => auth.handler(request),
       routes,
+      metadata: metadataPaths(plugins, this.config),
       describe: () => describeRoutes(routes, context),
       hosted: (path, method) => {
         const same = core.filter((route) => shapeOf(route.path) === shapeOf(path));

@@ -4,8 +4,12 @@ import { createDatabase } from '../../setup/database.js';
 import { startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
 import { migrate } from '../../setup/migrate.js';
 
-const PLUGINS =
-  'two-factor,organization,admin,username,magic-link,email-otp,multi-session,one-time-token,device-authorization';
+const VARIABLES = {
+  PLUGINS:
+    'two-factor,organization,admin,username,magic-link,email-otp,multi-session,one-time-token,device-authorization,oauth-provider',
+  OAUTH_PROVIDER_LOGIN_PAGE: '/login',
+  OAUTH_PROVIDER_CONSENT_PAGE: '/consent',
+};
 
 let gatehouse: Gatehouse;
 let text: string;
@@ -14,8 +18,8 @@ let routes: Route[];
 
 beforeAll(async () => {
   const database = await createDatabase();
-  await migrate(database, { PLUGINS });
-  gatehouse = await startGatehouse({ PLUGINS }, database);
+  await migrate(database, VARIABLES);
+  gatehouse = await startGatehouse(VARIABLES, database);
   ({ text, document } = await fetchDocument(gatehouse));
   routes = routesOf(document);
 });
@@ -32,6 +36,7 @@ test('the document has the routes of every plugin under the name of the plugin',
     ['admin', 'POST /api/auth/admin/ban-user'],
     ['magic-link', 'GET /api/auth/magic-link/verify'],
     ['email-otp', 'POST /api/auth/email-otp/send-verification-otp'],
+    ['oauth-provider', 'POST /api/auth/oauth2/token'],
   ] as const) {
     const route = routes.find((each) => each.name === name);
     expect([name, route?.operation.tags]).toEqual([name, [tag]]);

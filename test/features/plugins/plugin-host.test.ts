@@ -298,6 +298,11 @@ test.each([
     { PLUGINS: 'device-authorization', DEVICE_AUTHORIZATION_EXPIRES_IN: 'soon' },
     /device-authorization does not start/,
   ],
+  [
+    'a page that oauth-provider needs',
+    { PLUGINS: 'oauth-provider', OAUTH_PROVIDER_LOGIN_PAGE: '/login' },
+    /oauth-provider also needs OAUTH_PROVIDER_CONSENT_PAGE/,
+  ],
 ])('%s is one sentence at start', async (_, variables, sentence) => {
   const ended = await runToEnd('dist/src/main.js', {
     environment: {
