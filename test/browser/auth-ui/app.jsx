@@ -35,7 +35,12 @@ const auth = createAuthClient({
     magicLinkClient(),
     organizationClient(),
     passkeyClient(),
-    twoFactorClient(),
+    twoFactorClient({
+      // The screen for mailed codes does not know the second factor.
+      onTwoFactorRedirect() {
+        if (window.location.pathname === '/auth/email-otp') window.location.assign('/auth/two-factor');
+      },
+    }),
     usernameClient(),
   ],
 });
@@ -71,7 +76,10 @@ function Link({ href, children, className }) {
 }
 
 function Screen({ address }) {
-  const [area, path] = new URL(address).pathname.split('/').slice(1);
+  const { pathname, searchParams } = new URL(address);
+  const [area, path] = pathname.split('/').slice(1);
+  // A mailed link leads here if the server asks for the second factor.
+  if (searchParams.has('twoFactorRedirect')) return <AuthView path="two-factor" />;
   if (area === 'auth') return <AuthView key={address} path={path} />;
   if (area === 'account') return <AccountView path={path} />;
   if (area === 'organization') return <OrganizationView path={path} />;

@@ -51,6 +51,7 @@ export async function startScreens(arrangement: 'two origins' | 'one origin'): P
     // The screen that changes the user name does not change the displayed one.
     USERNAME_DISPLAY_USERNAME: 'false',
     TWO_FACTOR_ISSUER: 'Example',
+    TWO_FACTOR_REQUIRED: 'all',
     PASSKEY_ORIGIN: origin,
     PASSKEY_RP_ID: 'localhost',
     API_KEY_ENABLE_SESSION_FOR_API_KEYS: 'true',

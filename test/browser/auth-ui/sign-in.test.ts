@@ -54,26 +54,26 @@ test('somebody signs up with a user name, and signs in by it', async () => {
   ]);
 });
 
-describe('with a second factor', () => {
-  /** Switches the second factor on, and returns the backup codes and the URI of the QR code. */
-  async function enable({ page, open }: Visitor, password: string) {
-    await open('/account/security');
-    await press(page, 'Enable Two-Factor');
-    const dialog = page.getByRole('dialog');
-    await fill(dialog, { Password: password });
-    await press(dialog, 'Enable Two-Factor');
-    const codes = page.getByRole('dialog', { name: 'Backup Codes' });
-    await codes.waitFor();
-    const backupCodes = (await codes.innerText()).match(/^\w{5}-\w{5}$/gm) ?? [];
-    await press(codes, 'Continue');
-    await press(page, 'Continue with Authenticator');
-    await page.getByText('Scan the QR Code with your Authenticator').waitFor();
-    const uri = /totpURI=(.*)$/.exec(page.url())?.[1] ?? '';
-    await enterCode(page, totpOf(uri));
-    await isTold(page, 'Two-factor authentication has been enabled');
-    return { backupCodes, uri };
-  }
+/** Switches the second factor on, and returns the backup codes and the URI of the QR code. */
+async function enable({ page, open }: Visitor, password: string) {
+  await open('/account/security');
+  await press(page, 'Enable Two-Factor');
+  const dialog = page.getByRole('dialog');
+  await fill(dialog, { Password: password });
+  await press(dialog, 'Enable Two-Factor');
+  const codes = page.getByRole('dialog', { name: 'Backup Codes' });
+  await codes.waitFor();
+  const backupCodes = (await codes.innerText()).match(/^\w{5}-\w{5}$/gm) ?? [];
+  await press(codes, 'Continue');
+  await press(page, 'Continue with Authenticator');
+  await page.getByText('Scan the QR Code with your Authenticator').waitFor();
+  const uri = /totpURI=(.*)$/.exec(page.url())?.[1] ?? '';
+  await enterCode(page, totpOf(uri));
+  await isTold(page, 'Two-factor authentication has been enabled');
+  return { backupCodes, uri };
+}
 
+describe('with a second factor', () => {
   test('a sign-in asks for a code, a trusted device does not, and a backup code works once', async () => {
     const ada = aCustomer();
     await visit(screens, async (visitor) => {
@@ -143,6 +143,34 @@ describe('with a second factor', () => {
       await signOut(visitor, ada);
       await enterPassword(visitor, ada.username, ada.password);
       await isSignedIn(page, ada);
+    });
+  });
+
+  test('a mailed code and a mailed link do not replace it', async () => {
+    const ada = aCustomer();
+    await visit(screens, async (visitor) => {
+      const { page } = visitor;
+      await signUp(visitor, ada);
+      const { uri } = await enable(visitor, ada.password);
+      await signOut(visitor, ada);
+      const finish = async () => {
+        await press(page, 'Continue with Authenticator');
+        await enterCode(page, totpOf(uri));
+        await isSignedIn(page, ada);
+      };
+
+      await press(page, 'Sign in with Email Code');
+      await fill(page, { Email: ada.email });
+      await press(page, 'Send code');
+      await enterCode(page, codeIn(await mailTo(screens, ada.email, 'Your code for signing in')));
+      await finish();
+      await signOut(visitor, ada);
+
+      await press(page, 'Sign in with Magic Link');
+      await fill(page, { Email: ada.email });
+      await press(page, 'Send magic link');
+      await page.goto(linkIn(await mailTo(screens, ada.email, 'Sign in to localhost')));
+      await finish();
     });
   });
 });
