@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FastifyRequest } from 'fastify';
+import type { PoolClient } from 'pg';
 import type { Act } from '../../audit/act.js';
 import type { NativeAnswer } from './native-answer.js';
 
@@ -16,6 +17,8 @@ export interface HostedCall {
   readonly afterwards: (() => Promise<void>)[];
   /** The token of the session that the server's own route has begun. A client with a JWT gets no cookie of it. */
   begun?: string;
+  /** The connection of the transaction that the library has open. */
+  transaction?: PoolClient | undefined;
   /** The library's context of the endpoint that runs the server's own route. */
   context?: unknown;
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Pool, PoolClient } from 'pg';
+import { hostedCalls } from './hosted-call.js';
 import { writtenAsUtc } from '../../database/utc.js';
 
 export type UtcPool = Pool;
@@ -46,12 +47,17 @@ function clientInUtc(client: PoolClient, actOf: () => string | undefined): PoolC
   borrowed.query = (async (text: unknown, ...more: unknown[]) => {
     const act = actOf();
     const [, word = ''] = /^\s*(\w+)/.exec(String(text)) ?? [];
-    if (/^(commit|rollback)$/i.test(word)) isOpen = false;
+    const call = hostedCalls.getStore();
+    if (/^(commit|rollback)$/i.test(word)) {
+      isOpen = false;
+      if (call?.transaction === client) call.transaction = undefined;
+    }
     if (act !== undefined && !isOpen && /^(insert|update|delete)$/i.test(word))
       return described(act, () => inUtc(text, ...more));
     const result = await inUtc(text, ...more);
     if (/^(begin|start)$/i.test(word)) {
       isOpen = true;
+      if (call) call.transaction = client;
       if (act !== undefined) await describe(act);
     }
     return result;
