@@ -1,4 +1,5 @@
 import { describeScenarios } from './describe-scenarios.js';
+import { openId, providers, samlSignIn } from './scenarios/plugins/sso.js';
 import { clients, discovery, ending, flow } from './scenarios/plugins/oauth-provider.js';
 
 describeScenarios(
@@ -15,4 +16,23 @@ describeScenarios(
     additionalFields: true,
   },
   { discovery, clients, flow, ending },
+);
+
+describeScenarios(
+  'sso',
+  {
+    provider: true,
+    saml: true,
+    options: {
+      trustedOrigins: ['{idp}'],
+      plugins: { sso: { saml: { allowIdpInitiated: true } }, organization: {} },
+    },
+    variables: {
+      PLUGINS: 'sso,organization',
+      SSO_SAML_ALLOW_IDP_INITIATED: 'true',
+      BETTER_AUTH_TRUSTED_ORIGINS: '{idp}',
+    },
+    additionalFields: true,
+  },
+  { providers, openId, samlSignIn },
 );

@@ -1,6 +1,7 @@
 import { freePort } from '../../src/local/free-port.js';
 import { startOpenIdProvider, type OpenIdProvider } from '../openid/openid-provider.js';
 import { startOracle } from '../oracle/oracle.js';
+import { startSamlProvider } from '../saml/saml-provider.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { MIGRATED, startGatehouse } from '../setup/gatehouse.js';
 import { migrate } from '../setup/migrate.js';
@@ -18,6 +19,8 @@ export interface OptionSet {
   readonly production?: boolean;
   /** If true, the two servers share an OpenID provider. `{idp}` in options and variables becomes its origin. */
   readonly provider?: boolean;
+  /** If true, the two servers share a SAML identity provider. */
+  readonly saml?: boolean;
   /** If true, `migration:run` adds the columns and tables that the variables configure to both databases first. */
   readonly additionalFields?: boolean;
 }
@@ -39,6 +42,7 @@ export interface Pair {
 /** Starts Better Auth and Gatehouse with the same configuration, each with its own database. */
 export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
   const provider = optionSet.provider ? await startOpenIdProvider() : undefined;
+  const saml = optionSet.saml ? await startSamlProvider() : undefined;
   const { options, variables, production, additionalFields } = withProviderOrigin(provider, optionSet);
   const port = String(await freePort());
   const environment: Record<string, string> = production ? { NODE_ENV: 'production' } : {};
@@ -50,8 +54,12 @@ export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
     startGatehouse({ ...environment, ...address, ...variables, PORT: port }, gatehouseDatabase),
   ]);
   const newSides = () => ({
-    oracle: createSide(oracle.origin, oracleDatabase, { log: () => oracle.log(), provider }),
-    gatehouse: createSide(gatehouse.origin, gatehouseDatabase, { log: () => gatehouse.log(), provider }),
+    oracle: createSide(oracle.origin, oracleDatabase, { log: () => oracle.log(), provider, saml }),
+    gatehouse: createSide(gatehouse.origin, gatehouseDatabase, {
+      log: () => gatehouse.log(),
+      provider,
+      saml,
+    }),
   });
   const all = newSides();
   const compared = newSides();
@@ -65,7 +73,7 @@ export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
     },
     async stop() {
       await Promise.all([oracle.stop(), gatehouse.stop()]);
-      await Promise.all([oracleDatabase.drop(), gatehouseDatabase.drop(), provider?.stop()]);
+      await Promise.all([oracleDatabase.drop(), gatehouseDatabase.drop(), provider?.stop(), saml?.stop()]);
     },
   };
 }

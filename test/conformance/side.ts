@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import type { OpenIdProvider } from '../openid/openid-provider.js';
+import type { SamlProvider } from '../saml/saml-provider.js';
 import type { TestDatabase } from '../setup/database.js';
 
 /** One of the two servers and its database, with everything that the steps of a scenario need of it. */
@@ -16,6 +17,8 @@ export interface Side {
   written(): string;
   /** The provider that both servers use, if the option set has one. */
   readonly provider?: OpenIdProvider | undefined;
+  /** The SAML identity provider that both servers use, if the option set has one. */
+  readonly saml?: SamlProvider | undefined;
 }
 
 export interface Mail {
@@ -61,12 +64,13 @@ interface Surroundings {
   /** Everything the server has written since it started. Each mail is one line. */
   readonly log: () => string;
   readonly provider?: OpenIdProvider | undefined;
+  readonly saml?: SamlProvider | undefined;
 }
 
 export function createSide(
   origin: string,
   database: TestDatabase,
-  { log, provider }: Surroundings,
+  { log, provider, saml }: Surroundings,
 ): Side & { reset(): Promise<void> } {
   const stores = new Map<string, Map<string, string>>();
   const saved = new Map<string, string>();
@@ -77,6 +81,7 @@ export function createSide(
     database,
     saved,
     provider,
+    saml,
     cookies(browser) {
       const store = stores.get(browser) ?? new Map<string, string>();
       stores.set(browser, store);
@@ -150,11 +155,13 @@ function headersOf(side: Side, request: Request, store: Map<string, string>, tex
   return Object.fromEntries(present.map(([name, value]) => [name, fillIn(side, value)]));
 }
 
-/** Replaces `{origin}`, `{host}`, `{idp}`, and `{name}` for each saved name. */
+/** Replaces `{origin}`, `{host}`, `{idp}`, `{saml}`, `{certificate}`, and `{name}` for each saved name. */
 export function fillIn(side: Side, text: string): string {
   return text.replace(/\{([a-z][\w-]*)\}/gi, (whole, name: string) => {
     if (name === 'origin') return side.origin;
     if (name === 'idp' && side.provider) return side.provider.origin;
+    if (name === 'saml' && side.saml) return side.saml.origin;
+    if (name === 'certificate' && side.saml) return side.saml.certificate;
     if (name === 'host') return new URL(side.origin).host;
     return side.saved.get(name) ?? whole;
   });

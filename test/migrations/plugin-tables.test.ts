@@ -6,7 +6,7 @@ import { startProgram } from '../setup/program.js';
 import { catalogue } from './support.js';
 
 const ALL =
-  'admin,organization,two-factor,username,phone-number,anonymous,device-authorization,last-login-method,passkey,api-key,oauth-provider';
+  'admin,organization,two-factor,username,phone-number,anonymous,device-authorization,last-login-method,passkey,api-key,oauth-provider,sso';
 const VARIABLES = {
   PLUGINS: ALL,
   ORGANIZATION_TEAMS_ENABLED: 'true',
@@ -73,6 +73,7 @@ test(
         'organization_roles',
         'organizations',
         'passkeys',
+        'sso_providers',
         'team_members',
         'teams',
         'two_factors',

@@ -49,7 +49,7 @@ async function visit(url: URL, cookies: Map<string, string>): Promise<IncomingMe
 function formIn(page: string, status: number | undefined): Return {
   const action = /<form[^>]* action="([^"]+)"/.exec(page)?.[1];
   if (!action) throw new Error(`The provider answered ${status} with neither a redirect nor a form: ${page}`);
-  const fields = [...page.matchAll(/<input[^>]* name="([^"]+)" value="([^"]*)"/g)];
+  const fields = [...page.matchAll(/<input[^>]*\sname="([^"]+)"\s+value="([^"]*)"/g)];
   return {
     url: new URL(unescape(action)),
     form: new URLSearchParams(

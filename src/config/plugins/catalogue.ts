@@ -2,6 +2,7 @@ import { optionTable, type AnyOptionTable } from '../option-table.js';
 import { flag, integer, list, oneOf, text } from '../values.js';
 import { OAUTH_PROVIDER } from './oauth-provider.js';
 import { amount, is, time, type Row } from './option-rows.js';
+import { SSO } from './sso.js';
 import type { PluginSenders } from './plugin-senders.js';
 
 /** A published plugin that `PLUGINS` can name. */
@@ -232,4 +233,5 @@ export const KNOWN_PLUGINS: readonly KnownPlugin[] = [
     package: '@better-auth/oauth-provider',
     needs: ['loginPage', 'consentPage'],
   }),
+  known('sso', 'sso', SSO, { package: '@better-auth/sso' }),
 ];

@@ -6,7 +6,7 @@ import { migrate } from '../../setup/migrate.js';
 
 const VARIABLES = {
   PLUGINS:
-    'two-factor,organization,admin,username,magic-link,email-otp,multi-session,one-time-token,device-authorization,oauth-provider',
+    'two-factor,organization,admin,username,magic-link,email-otp,multi-session,one-time-token,device-authorization,oauth-provider,sso',
   OAUTH_PROVIDER_LOGIN_PAGE: '/login',
   OAUTH_PROVIDER_CONSENT_PAGE: '/consent',
 };
@@ -37,6 +37,7 @@ test('the document has the routes of every plugin under the name of the plugin',
     ['magic-link', 'GET /api/auth/magic-link/verify'],
     ['email-otp', 'POST /api/auth/email-otp/send-verification-otp'],
     ['oauth-provider', 'POST /api/auth/oauth2/token'],
+    ['sso', 'POST /api/auth/sign-in/sso'],
   ] as const) {
     const route = routes.find((each) => each.name === name);
     expect([name, route?.operation.tags]).toEqual([name, [tag]]);

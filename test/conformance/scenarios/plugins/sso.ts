@@ -1,0 +1,251 @@
+import { CLIENT } from '../../../openid/certified-provider.js';
+import { callback, provider, throughProvider } from '../../provider-steps.js';
+import {
+  call,
+  get,
+  post,
+  rows,
+  saving,
+  scenario,
+  type RequestOptions,
+  type Scenario,
+  type Step,
+} from '../../steps.js';
+import { ADA, FORM } from '../values.js';
+
+const signUp = post('/sign-up/email', ADA);
+const oidcConfig = {
+  clientId: CLIENT.id,
+  clientSecret: CLIENT.secret,
+  discoveryEndpoint: '{idp}/.well-known/openid-configuration',
+  pkce: true,
+};
+const oidc = {
+  providerId: 'acme-oidc',
+  issuer: '{idp}',
+  domain: 'example.com',
+  oidcConfig,
+};
+const samlConfig = {
+  entryPoint: '{saml}/sso',
+  cert: '{certificate}',
+  callbackUrl: '/dashboard',
+  wantAssertionsSigned: true,
+  idpMetadata: {
+    entityID: 'https://saml.example/metadata',
+    cert: '{certificate}',
+    singleSignOnService: [
+      { Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect', Location: '{saml}/sso' },
+    ],
+  },
+  spMetadata: { entityID: 'https://service.example' },
+  mapping: {
+    name: 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name',
+    email: 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress',
+    firstName: 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname',
+    lastName: 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname',
+  },
+};
+const saml = {
+  providerId: 'acme-saml',
+  issuer: 'https://saml.example/metadata',
+  domain: 'saml.example',
+  samlConfig,
+};
+const guest = { browser: 'guest' };
+
+const signIn = (body: object, options: RequestOptions = guest) =>
+  saving(post('/sign-in/sso', { callbackURL: '/dashboard', ...body }, options), { url: /"url":"([^"]+)"/ });
+
+const users = rows(`select u.name, u.email, u.is_email_verified, a.provider_id, a.provider_user_id
+  from users u join accounts a on a.user_id = u.id order by u.email, a.provider_id`);
+
+export const providers: readonly Scenario[] = [
+  scenario(
+    'registers, lists, changes and deletes a provider',
+    post('/sso/register', oidc),
+    signUp,
+    post('/sso/register', oidc),
+    post('/sso/register', oidc),
+    post('/sso/register', { ...oidc, providerId: 'other', issuer: 'https://elsewhere.example' }),
+    post('/sso/register', {}),
+    post('/sso/register', { ...oidc, providerId: 'none', oidcConfig: undefined }),
+    get('/sso/providers'),
+    get('/sso/get-provider?providerId=acme-oidc'),
+    get('/sso/get-provider?providerId=nothing'),
+    post('/sso/update-provider', { providerId: 'acme-oidc', domain: 'example.org' }),
+    post('/sso/update-provider', { providerId: 'acme-oidc' }),
+    post('/sign-up/email', { ...ADA, email: 'eve@example.com' }, guest),
+    post('/sso/update-provider', { providerId: 'acme-oidc', domain: 'eve.example' }, guest),
+    post('/sso/delete-provider', { providerId: 'acme-oidc' }, guest),
+    rows('select issuer, domain, provider_id from sso_providers'),
+    post('/sso/delete-provider', { providerId: 'acme-oidc' }),
+    rows('select count(*)::int as count from sso_providers'),
+  ),
+];
+
+export const openId: readonly Scenario[] = [
+  scenario(
+    'a person from the company signs in by e-mail, and again by domain and by provider',
+    signUp,
+    post('/sso/register', oidc),
+    signIn({ email: 'grace@example.com' }),
+    throughProvider(),
+    callback(guest),
+    get('/get-session', guest),
+    users,
+    signIn({ domain: 'example.com' }, { browser: 'second' }),
+    throughProvider(),
+    callback({ browser: 'second' }),
+    signIn({ providerId: 'acme-oidc' }, { browser: 'third' }),
+    throughProvider(),
+    callback({ browser: 'third' }),
+    callback({ browser: 'third' }),
+    users,
+  ),
+  scenario(
+    'nobody is signed in without a provider or by another browser',
+    signUp,
+    post('/sso/register', oidc),
+    signIn({ email: 'grace@elsewhere.example' }),
+    signIn({}),
+    signIn({ providerId: 'nothing' }),
+    signIn({ providerId: 'acme-oidc', callbackURL: 'https://evil.example/' }),
+    signIn({ providerId: 'acme-oidc' }),
+    throughProvider(),
+    callback({ browser: 'other' }),
+    get('/sso/callback/acme-oidc?code=nothing&state=nothing', guest),
+    get('/sso/callback/acme-oidc?error=access_denied', guest),
+    users,
+  ),
+  scenario(
+    'an account with the same address is not linked to a provider that nobody trusts',
+    post('/sign-up/email', { ...ADA, email: 'grace@example.com' }),
+    post('/sso/register', oidc),
+    signIn({ providerId: 'acme-oidc' }),
+    throughProvider(),
+    callback(guest),
+    get('/get-session', guest),
+    users,
+  ),
+  scenario(
+    'an id token that somebody changed',
+    signUp,
+    post('/sso/register', oidc),
+    provider('wrong audience', (changed) => {
+      changed.alterations.idToken = (claims) => ({ ...claims, aud: 'somebody-else' });
+    }),
+    signIn({ providerId: 'acme-oidc' }),
+    throughProvider(),
+    callback(guest),
+    get('/get-session', guest),
+  ),
+  scenario(
+    'new people become members of the organization of the provider',
+    signUp,
+    post('/organization/create', { name: 'Acme', slug: 'acme' }, { save: { organization: 'id' } }),
+    post('/sso/register', { ...oidc, organizationId: '{organization}' }),
+    post('/sso/register', { ...oidc, providerId: 'other', organizationId: 'nothing' }),
+    signIn({ organizationSlug: 'acme' }),
+    throughProvider(),
+    callback(guest),
+    get('/organization/list', guest),
+    rows('select u.email, m.role from members m join users u on u.id = m.user_id order by u.email'),
+  ),
+];
+
+const ACS = '/api/auth/sso/saml2/sp/acs/acme-saml';
+
+/** Posts the form that the identity provider made, as its page does. The browser sends no `Origin` of this server. */
+const acs = (fields: string, options: RequestOptions = guest): Step =>
+  call('POST', ACS, fields, { ...options, headers: { ...FORM, origin: 'null' } });
+
+/** Changes the e-mail in the signed answer. */
+const tamper: Step = {
+  label: 'change the signed e-mail',
+  run(side) {
+    const form = new URLSearchParams(side.saved.get('form'));
+    const xml = Buffer.from(form.get('SAMLResponse') ?? '', 'base64').toString();
+    const changed = xml.replaceAll('grace@saml.example', 'admin@saml.example');
+    form.set('SAMLResponse', Buffer.from(changed).toString('base64'));
+    side.saved.set('tampered', form.toString());
+    return Promise.resolve(undefined);
+  },
+};
+
+/** Saves an answer that the service did not ask for as `{unasked}`. */
+const unsolicited: Step = {
+  label: 'the provider signs in without a request',
+  async run(side) {
+    const answer = await side.saml?.unsolicited({
+      audience: 'https://service.example',
+      recipient: `${side.origin}${ACS}`,
+    });
+    side.saved.set('unasked', new URLSearchParams({ SAMLResponse: answer ?? '' }).toString());
+    return undefined;
+  },
+};
+
+export const samlSignIn: readonly Scenario[] = [
+  scenario(
+    'registers a provider, and shows the metadata of the service',
+    signUp,
+    post('/sso/register', saml),
+    post('/sso/register', { ...saml, providerId: 'other', samlConfig: { ...samlConfig, cert: 'nothing' } }),
+    post('/sso/register', { ...saml, providerId: 'other', samlConfig: {} }),
+    get('/sso/saml2/sp/metadata?providerId=acme-saml'),
+    get('/sso/saml2/sp/metadata?providerId=nothing'),
+    get('/sso/saml2/sp/metadata'),
+    get('/sso/get-provider?providerId=acme-saml'),
+  ),
+  scenario(
+    'a person from the company signs in',
+    signUp,
+    post('/sso/register', saml),
+    signIn({ email: 'grace@saml.example' }),
+    throughProvider(),
+    acs('{form}'),
+    get('/get-session', guest),
+    call('GET', `${ACS}?RelayState=/dashboard`, undefined, guest),
+    users,
+    acs('{form}'),
+    acs('{form}', { browser: 'other' }),
+    rows('select count(*)::int as count from sessions'),
+  ),
+  scenario(
+    'an answer that somebody changed is refused, and the right one still works',
+    signUp,
+    post('/sso/register', saml),
+    signIn({ providerId: 'acme-saml' }),
+    throughProvider(),
+    tamper,
+    acs('{tampered}'),
+    get('/get-session', guest),
+    acs('{form}'),
+    users,
+  ),
+  scenario(
+    'an answer without a request works once',
+    signUp,
+    post('/sso/register', saml),
+    unsolicited,
+    acs('{unasked}'),
+    get('/get-session', guest),
+    acs('{unasked}', { browser: 'thief' }),
+    get('/get-session', { browser: 'thief' }),
+    rows('select count(*)::int as count from sessions'),
+  ),
+  scenario(
+    'input that is refused',
+    signUp,
+    post('/sso/register', saml),
+    acs(''),
+    acs('SAMLResponse=nothing'),
+    acs('SAMLResponse=PGE%2BPC9hPg%3D%3D&RelayState=nothing'),
+    call('POST', '/api/auth/sso/saml2/sp/acs/nothing', 'SAMLResponse=nothing', { headers: FORM }),
+    call('POST', ACS, '<a/>', { headers: { 'content-type': 'application/xml' } }),
+    call('GET', ACS, undefined, guest),
+    call('POST', '/api/auth/sso/saml2/sp/slo/acme-saml', 'SAMLRequest=nothing', { headers: FORM }),
+    post('/sso/saml2/logout/acme-saml', {}),
+  ),
+];
