@@ -160,10 +160,12 @@ export const versionedSecrets: Parser<VersionedSecret[]> = (value) => {
   return secrets;
 };
 
+/** 400 days, because browsers keep no cookie longer (RFC 6265bis §5.5). */
+const LONGEST = 34_560_000;
+
+export const seconds = (min: number, max = LONGEST): Parser<number> => integer(min, max, 'seconds');
+
 const YEAR = 31_536_000;
-
-export const seconds = (min: number, max = YEAR): Parser<number> => integer(min, max, 'seconds');
-
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
 /** A number of seconds such as `900`, or a number with a unit such as `15m`, `12h`, `7d`. */

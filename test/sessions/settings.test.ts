@@ -40,6 +40,15 @@ test('SESSION_EXPIRES_IN, SESSION_UPDATE_AGE and SESSION_FRESH_AGE set the times
   });
 });
 
+test('a session lives up to 400 days, as long as browsers keep a cookie', async () => {
+  await on({ SESSION_EXPIRES_IN: '34560000' }, async (gatehouse) => {
+    const { client, token } = await aMember(gatehouse);
+    await wait(gatehouse, token, 200_000);
+    const [cookie] = (await client.get('/api/auth/get-session')).setCookies;
+    expect(cookie).toContain('; Max-Age=34560000; ');
+  });
+});
+
 test('an update age of 0 extends at every read, and a fresh age of 0 makes every session fresh', async () => {
   await on({ SESSION_UPDATE_AGE: '0', SESSION_FRESH_AGE: '0' }, async (gatehouse) => {
     const { client, token } = await aMember(gatehouse);
