@@ -13,6 +13,7 @@ import {
   SignedIn,
   SignedOut,
   UserButton,
+  useAuthData,
 } from '@daveyplate/better-auth-ui';
 import {
   emailOTPClient,
@@ -98,6 +99,18 @@ function Home() {
   );
 }
 
+// The card of the providers sends `accountId` where Better Auth 1.7 reads the account's own id.
+const hooks = {
+  useListAccounts: () =>
+    useAuthData({
+      cacheKey: 'listAccounts',
+      async queryFn() {
+        const { data, error } = await auth.listAccounts();
+        return { data: data?.map((account) => ({ ...account, accountId: account.id })), error };
+      },
+    }),
+};
+
 function App() {
   const address = useSyncExternalStore(subscribeToMoves, () => window.location.href);
   // A picture lies in a store of its own, as in production. The server stores its address.
@@ -111,6 +124,7 @@ function App() {
       navigate={navigate}
       replace={replace}
       Link={Link}
+      hooks={hooks}
       account={{ fields: ['image', 'name'] }}
       avatar={avatar}
       credentials={{ username: true, rememberMe: true, confirmPassword: true }}
@@ -121,6 +135,7 @@ function App() {
       magicLink
       organization
       passkey
+      social={{ providers: ['gitlab'] }}
       twoFactor={['otp', 'totp']}
     >
       <header className="flex items-center justify-between gap-4 border-b p-4">

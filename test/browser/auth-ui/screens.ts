@@ -34,7 +34,10 @@ export interface Visitor {
 }
 
 /** @param arrangement whether the front end and Gatehouse have two origins, or a proxy puts them on one */
-export async function startScreens(arrangement: 'two origins' | 'one origin'): Promise<Screens> {
+export async function startScreens(
+  arrangement: 'two origins' | 'one origin',
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Screens> {
   const PORT = String(await freePort());
   const api = arrangement === 'one origin' ? `http://localhost:${PORT}` : undefined;
   const [browser, frontEnd, mails, database] = await Promise.all([
@@ -63,6 +66,7 @@ export async function startScreens(arrangement: 'two origins' | 'one origin'): P
     MAIL_TEMPLATES: texts,
     PORT,
     ...(api ? { BETTER_AUTH_URL: origin } : { BETTER_AUTH_TRUSTED_ORIGINS: origin }),
+    ...environment,
   };
   await migrate(database, settings);
   const gatehouse = await startGatehouse(settings, database);
