@@ -5,6 +5,7 @@ import { betterAuthMapping } from '../../database/better-auth-mapping.js';
 import type { Tables } from '../../database/tables.js';
 import type { RowIds } from '../../database/row-ids.js';
 import type { Logger } from '../../logging/logger.js';
+import { hostedCalls } from './hosted-call.js';
 import { inUtc, type UtcPool } from './utc-pool.js';
 
 /** The header in which the library finds the client's address, as this server derives it. */
@@ -42,7 +43,14 @@ export function hostOptions(parts: HostParts): BetterAuthOptions {
     rateLimit: { enabled: false },
     trustedOrigins: [...config.trustedOrigins],
     logger: loggerOf(parts.logger),
-    onAPIError: config.onAPIError.errorURL === undefined ? {} : { errorURL: config.onAPIError.errorURL },
+    onAPIError: {
+      ...(config.onAPIError.errorURL === undefined ? {} : { errorURL: config.onAPIError.errorURL }),
+      // `HostedRoutes` judges whose fault it is, and logs it.
+      onError: (error) => {
+        const call = hostedCalls.getStore();
+        if (call && !hasStatus(error)) call.fault = error;
+      },
+    },
     emailAndPassword: {
       ...config.emailAndPassword,
       password: {
@@ -152,6 +160,8 @@ function declared(fields: readonly AdditionalField[]): Declared {
     ]),
   ) as Declared;
 }
+
+const hasStatus = (error: unknown) => typeof (error as { statusCode?: unknown }).statusCode === 'number';
 
 /** The library's messages may quote rows, so only their severity and a constant are logged, and its errors as faults. */
 function loggerOf(logger: Logger): BetterAuthOptions['logger'] {

@@ -19,6 +19,8 @@ export interface HostedCall {
   begun?: string;
   /** The connection of the transaction that the library has open. */
   transaction?: PoolClient | undefined;
+  /** Why the library answers 500 without a body. */
+  fault?: unknown;
   /** The library's context of the endpoint that runs the server's own route. */
   context?: unknown;
 }

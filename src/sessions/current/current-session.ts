@@ -94,11 +94,11 @@ export class CurrentSession {
   private async resolveStored(
     { jar, disableRefresh }: SessionQuestion,
     identified: IdentifiedSession,
-    { mayWrite = false, sensitive = false }: ResolveOptions,
+    { mayWrite = false, sensitive = false, renews = true }: ResolveOptions,
   ): Promise<ResolvedSession | undefined> {
     const settings = this.config.session;
     const writes = mayWrite || !settings.deferSessionRefresh;
-    const refreshes = identified.remember && !disableRefresh;
+    const refreshes = renews && identified.remember && !disableRefresh;
     const found = await this.lookUp.stored(identified, sensitive);
     const now = new Date();
     const terms = { now: now.getTime(), refreshes };

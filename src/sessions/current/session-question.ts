@@ -35,6 +35,8 @@ export interface ResolveOptions {
   readonly trustsDataCookie?: boolean;
   /** With `session.deferSessionRefresh`: true for the only route that may renew a session. */
   readonly mayWrite?: boolean;
+  /** False if the route asks again later. Then it renews the session, and its answer has the cookies. */
+  readonly renews?: boolean;
 }
 
 /**

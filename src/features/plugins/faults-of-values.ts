@@ -1,0 +1,54 @@
+import { isUnstorable } from '../../database/unstorable.js';
+import { sqlState } from '../../database/sql-state.js';
+
+/**
+ * SQLSTATEs of statements that a plugin makes of what a client sends: null for a required field (23502), no field at all
+ * to update (42601), and a comparison of a field with a value of another type (42883).
+ */
+const OF_VALUES: ReadonlySet<string> = new Set(['23502', '42601', '42883']);
+
+/** A key of `Object.prototype` in the place of a field's name becomes the name of a column. */
+const NO_COLUMN = '42703';
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/** What the library says if a client sorts or filters by a field that does not exist, or by a value that is no list. */
+const NO_FILTER = /^(?:Field .* not found in model |Value must be an array$)/s;
+
+const ON_VALUES: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'URIError', 'SyntaxError']);
+
+/** The packages that read what a client sends. */
+const READERS =
+  /\/node_modules\/(?:better-auth|better-call|zod|@better-auth\/[^/]+|@simplewebauthn\/[^/]+)\//;
+
+/** True if the database, or the library in front of it, refused what a plugin made of the values in a request. */
+export function isRefusedByDatabase(fault: unknown): boolean {
+  if (isUnstorable(fault) || (fault instanceof Error && NO_FILTER.test(fault.message))) return true;
+  const state = sqlState(fault);
+  if (state === NO_COLUMN) return INHERITED.has(/"(.*)"/.exec((fault as Error).message)?.[1] ?? '');
+  return state !== undefined && OF_VALUES.has(state);
+}
+
+/**
+ * True if the code of a plugin failed at a value that it did not check, such as a number without `toLowerCase`. A failure
+ * in other code, such as a callback of the operator, has other reasons.
+ */
+export function isThrownOnValue(fault: unknown): boolean {
+  if (!(fault instanceof Error) || fault.cause !== undefined) return false;
+  const [place = ''] = (fault.stack ?? '').match(/(?:file:\/\/)?\/[^\s()]+:\d+:\d+/) ?? [];
+  return ON_VALUES.has(fault.name) && READERS.test(place);
+}
+
+/**
+ * Errors that plugins answer with 500, although what the client sent is the reason: a number that nobody has, a cookie of
+ * the administrator that is missing, a credential that cannot be read, and a code of a user who is deleted.
+ */
+const REFUSED_WITH_500: Readonly<Record<string, RegExp>> = {
+  'phone-number/verify': /FAILED_TO_UPDATE_USER/,
+  'admin/stop-impersonating': /Failed to find (?:user|admin session)/,
+  'passkey/verify-registration': /FAILED_TO_VERIFY_REGISTRATION/,
+  'device/token': /"server_error"/,
+};
+
+/** @param text of an answer of 500 that a plugin gives on purpose */
+export const isRefusal = (route: string, text: string): boolean =>
+  REFUSED_WITH_500[route]?.test(text) ?? false;
