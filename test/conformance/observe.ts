@@ -41,8 +41,11 @@ export class Observer {
         .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) => distance(Date.parse(time) - sentAt))
         .replace(/^(set-cookie: [^;]*)\.(?:[A-Za-z0-9+/]|%2B|%2F){43}%3D(?=;)/g, '$1.<signature>')
         .replace(/"(token|device_code)":"(?:[\w-]{32}|\w{40})"/g, (_, name: string) => `"${name}":"<random>"`)
-        // An API key, and its first characters.
-        .replace(/"(key|start)":"[A-Za-z]{6}(?:[A-Za-z]{58})?"/g, (_, name: string) => `"${name}":"<random>"`)
+        // An API key, perhaps with a prefix, and its first characters.
+        .replace(
+          /"(key|start)":"(?:[\w-]{6}|[\w-]*[A-Za-z]{64})"/g,
+          (_, name: string) => `"${name}":"<random>"`,
+        )
         .replace(/"token":"[A-Za-z]{64}"/g, '"token":"<API key>"')
         .replace(
           /"tryAgainIn":(\d+)/g,
@@ -50,6 +53,7 @@ export class Observer {
         )
         .replace(/(user_code(?:=|":"))[A-Z0-9]{8}\b/g, '$1<random>')
         .replace(/\b2fa-[\w-]{20}/g, '2fa-<random>')
+        .replace(/(-passkey=)[\w-]{32}(?=\.)/g, '$1<random>')
         .replace(/[\w-]{32,43}!trust-device-[\w-]{32}/g, '<random>!trust-device-<random>')
         .replace(/\bsecret=[A-Z2-7]+/g, 'secret=<secret>')
         .replace(/"[A-Za-z0-9]{5}-[A-Za-z0-9]{5}"/g, '"<backup code>"')

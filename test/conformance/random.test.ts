@@ -1,16 +1,14 @@
-import fc from 'fast-check';
 import { startPair, type Pair } from './pair.js';
 import { RANDOM_SETS } from './random/option-sets.js';
 import { sequences } from './random/requests.js';
-import { isFault, makeKeys, runSequence } from './random/run-sequence.js';
-
-const { RANDOM_RUNS, RANDOM_SEED, RANDOM_PATH, RANDOM_SET } = process.env;
+import { isFault, makeKeys } from './random/run-sequence.js';
+import { RANDOM_PATH, RANDOM_SET, runsOf, search, SEED } from './random/search.js';
+import { worldOf } from './random/world.js';
 
 /** Number of sequences, summed over all option sets. */
-const RUNS = Number(RANDOM_RUNS ?? 60);
+const RUNS = runsOf(60);
 /** Number of sequences that run at the same time. Each sequence has its own users. */
 const LANES = RANDOM_PATH === undefined ? 6 : 1;
-const SEED = Number(RANDOM_SEED ?? 20_261);
 
 const chosen = RANDOM_SETS.filter(({ name }) => RANDOM_SET === undefined || name === RANDOM_SET);
 
@@ -32,7 +30,14 @@ describe.each(chosen)('random sequences: $name', ({ name, cookie, ...optionSet }
     async () => {
       const runs = Math.ceil(RUNS / chosen.length / LANES);
       const lanes = Array.from({ length: LANES }, (_, lane) =>
-        search(pair, { name, cookie, runs, seed: seedOf(name, lane) }),
+        search(pair, {
+          name,
+          test: 'conformance/random.test',
+          world: worldOf(cookie),
+          sequences,
+          runs,
+          seed: seedOf(name, lane),
+        }),
       );
       expect((await Promise.all(lanes)).filter((found) => found !== '').join('\n\n')).toBe('');
       const { gatehouse } = pair.all();
@@ -45,23 +50,3 @@ describe.each(chosen)('random sequences: $name', ({ name, cookie, ...optionSet }
 /** Gives each lane its own seed, except in a replay, which uses the given seed. */
 const seedOf = (name: string, lane: number): number =>
   SEED + (RANDOM_PATH === undefined ? 100 * RANDOM_SETS.findIndex((set) => set.name === name) + lane : 0);
-
-interface Lane {
-  readonly name: string;
-  readonly cookie: string;
-  readonly runs: number;
-  readonly seed: number;
-}
-
-/** @returns the smallest sequence with different answers and the command that replays it, or '' if there is none. */
-async function search(pair: Pair, { name, cookie, runs, seed }: Lane): Promise<string> {
-  const property = fc.asyncProperty(sequences, async (sequence) => {
-    const report = await runSequence(pair, cookie, sequence);
-    if (report !== '') throw new Error(report);
-  });
-  const path = RANDOM_PATH === undefined ? {} : { path: RANDOM_PATH };
-  const result = await fc.check(property, { seed, numRuns: runs, ...path });
-  if (!result.failed) return '';
-  const replay = `RANDOM_SET='${name}' RANDOM_SEED=${seed} RANDOM_PATH='${result.counterexamplePath}'`;
-  return `${String((result.errorInstance as Error | null)?.message)}\nreplay: ${replay} npm test -- conformance/random`;
-}

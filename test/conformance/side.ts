@@ -11,7 +11,7 @@ export interface Side {
   cookies(browser: string): Map<string, string>;
   /** Values that earlier steps saved by name, such as a token. */
   readonly saved: Map<string, string>;
-  /** The mails that the server has sent since the scenario began. */
+  /** The mails and text messages that the server has sent since the scenario began. */
   mails(): Mail[];
   /** What the server has written to its log since the scenario began. */
   written(): string;
@@ -97,7 +97,7 @@ export function createSide(
     },
     written,
     mails: () =>
-      [...written().matchAll(/\bmail ([\w-]+) to ([^\s:]+): (https?:[^\s"\\]+)/g)].map(
+      [...written().matchAll(/\b(?:mail|text) ([\w-]+) to ([^\s:]+): ([^\s"\\]+)/g)].map(
         ([, kind = '', to = '', url = '']) => ({ kind, to, url }),
       ),
   };

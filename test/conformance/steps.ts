@@ -130,7 +130,7 @@ export function mails(count: number, { save = 'link', of = '' } = {}): Step {
 }
 
 /** Codes are random, so only their length is compared. */
-const shownCode = (url: string) => (URL.canParse(url) ? url : `<code of ${url.length}>`);
+export const shownCode = (url: string) => (URL.canParse(url) ? url : `<code of ${url.length}>`);
 
 export function keepLink(side: Side, name: string, url: URL): void {
   side.saved.set(name, url.pathname + url.search);

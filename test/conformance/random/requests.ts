@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { FORM, ODD_BODIES, WRONG_TYPES } from '../scenarios/values.js';
+import { PLUGIN_FITTING, PLUGIN_MISFITS, type PluginKind } from './plugin-kinds.js';
 import { BROWSERS, PASSWORD } from './world.js';
 
 /** A request as data, so that fast-check can shrink and print it. Names in braces stand for values in `saved`. */
@@ -19,17 +20,22 @@ export const MAILS = 'mails';
 
 export type RandomStep = RandomRequest | typeof MAILS;
 
-type Kind = 'email' | 'password' | 'text' | 'url' | 'flag' | 'token' | 'anything';
+/** The kinds of values on routes of the core. */
+type CoreKind = 'email' | 'password' | 'text' | 'url' | 'flag' | 'token' | 'anything';
 
-interface Route {
+export type Kind = CoreKind | PluginKind;
+
+export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: Readonly<Record<string, Kind>>;
   readonly query?: Readonly<Record<string, Kind>>;
+  /** Fields that a well-formed request may lack, besides those with URLs. */
+  readonly optional?: readonly string[];
 }
 
-const get = (path: string, query: Route['query'] = {}): Route => ({ method: 'GET', path, query });
-const post = (path: string, body: Route['body'] = {}, query: Route['query'] = {}): Route => ({
+export const get = (path: string, query: Route['query'] = {}): Route => ({ method: 'GET', path, query });
+export const post = (path: string, body: Route['body'] = {}, query: Route['query'] = {}): Route => ({
   method: 'POST',
   path,
   body,
@@ -37,7 +43,7 @@ const post = (path: string, body: Route['body'] = {}, query: Route['query'] = {}
 });
 const flags = { disableCookieCache: 'anything', disableRefresh: 'anything' } as const;
 
-const ROUTES = {
+export const ROUTES = {
   ok: get('/ok'),
   error: get('/error', { error: 'text', error_description: 'text' }),
   getSession: get('/get-session', flags),
@@ -151,6 +157,7 @@ const FITTING: Readonly<Record<Kind, readonly unknown[]>> = {
     '{signed}',
   ],
   anything: ['text', true, 'false', 5, null],
+  ...PLUGIN_FITTING,
 };
 
 const MISFITS: Readonly<Partial<Record<Kind, readonly unknown[]>>> = {
@@ -179,6 +186,7 @@ const MISFITS: Readonly<Partial<Record<Kind, readonly unknown[]>>> = {
     '/a?b=https://evil.example',
   ],
   token: ['a.b.c', '..', 'eyJhbGciOiJub25lIn0.e30.', '../ok', 'null'],
+  ...PLUGIN_MISFITS,
 };
 
 const WRONG = WRONG_TYPES.map(([, value]) => value);
@@ -196,15 +204,25 @@ function valueOf(kind: Kind, strict: boolean): fc.Arbitrary<unknown> {
   );
 }
 
-const fieldsOf = (fields: Readonly<Record<string, Kind>>, strict: boolean) =>
+const fieldsOf = (
+  fields: Readonly<Record<string, Kind>>,
+  strict: boolean,
+  optional: readonly string[] = [],
+) =>
   fc.record(Object.fromEntries(Object.entries(fields).map(([name, kind]) => [name, valueOf(kind, strict)])), {
-    requiredKeys: strict ? Object.keys(fields).filter((name) => fields[name] !== 'url') : [],
+    requiredKeys: strict
+      ? Object.keys(fields).filter((name) => fields[name] !== 'url' && !optional.includes(name))
+      : [],
   });
 
 /** An encoded query. Names in braces are not encoded, because they are replaced later. */
-function queryOf(fields: Readonly<Record<string, Kind>>): fc.Arbitrary<string> {
+function queryOf(
+  fields: Readonly<Record<string, Kind>>,
+  strict: boolean,
+  optional?: readonly string[],
+): fc.Arbitrary<string> {
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
-  return fieldsOf(fields, false).map((values) => {
+  return fieldsOf(fields, strict, optional).map((values) => {
     const pairs = Object.entries(values).map(([name, value]) => `${name}=${encode(text(value))}`);
     return pairs.length > 0 ? `?${pairs.join('&')}` : '';
   });
@@ -284,10 +302,11 @@ const ODD_HEADERS: readonly Headers[] = [
   ...ODD_COOKIES.map((cookie) => ({ cookie })),
 ];
 
-const browsers = fc.oneof(
-  { arbitrary: fc.constant<string>('ada'), weight: 6 },
-  { arbitrary: fc.constantFrom<string>(...BROWSERS), weight: 4 },
-);
+/** @param usual the browser that sends most of the requests */
+export const browsersOf = (usual: string, all: readonly string[]) =>
+  fc.oneof({ arbitrary: fc.constant(usual), weight: 6 }, { arbitrary: fc.constantFrom(...all), weight: 4 });
+
+const browsers = browsersOf('ada', BROWSERS);
 
 const headersOf = (strict: boolean): fc.Arbitrary<Headers> =>
   strict
@@ -297,17 +316,28 @@ const headersOf = (strict: boolean): fc.Arbitrary<Headers> =>
         { arbitrary: fc.constantFrom<Headers>(...ODD_HEADERS), weight: 4 },
       );
 
-/** @param strict if true, makes only well-formed requests */
-function requestTo(route: Route, strict = false): fc.Arbitrary<RandomRequest> {
-  const { method, path, body, query = {} } = route;
+interface RequestOptions {
+  /** If true, makes only well-formed requests. */
+  readonly strict?: boolean;
+  readonly from?: fc.Arbitrary<string>;
+}
+
+export const strictly = { strict: true } as const;
+
+export function requestTo(route: Route, options: RequestOptions = {}): fc.Arbitrary<RandomRequest> {
+  const { strict = false, from = browsers } = options;
+  const { method, path, body, query = {}, optional } = route;
   const request = fc.record({
     method: fc.constant<string>(method),
-    path: strict && method === 'POST' ? fc.constant(path) : queryOf(query).map((text) => path + text),
+    path:
+      strict && method === 'POST'
+        ? fc.constant(path)
+        : queryOf(query, strict, optional).map((text) => path + text),
     headers: headersOf(strict),
-    browser: browsers,
+    browser: from,
   });
   if (!body) return request;
-  const fields = fieldsOf(body, strict);
+  const fields = fieldsOf(body, strict, optional);
   if (strict) return fc.tuple(request, fields).map(([rest, value]) => ({ ...rest, body: value }));
   const bodies: fc.Arbitrary<{ body: unknown; headers?: Headers | undefined }> = fc.oneof(
     { arbitrary: fields.map((value) => ({ body: value })), weight: 8 },
@@ -330,7 +360,7 @@ const formOf = (fields: Record<string, unknown>) =>
     )
     .join('&');
 
-const follow: fc.Arbitrary<RandomRequest> = fc.record({
+export const follow: fc.Arbitrary<RandomRequest> = fc.record({
   method: fc.constant('GET'),
   path: fc.constant('{link}'),
   link: fc.constant(true),
@@ -338,7 +368,7 @@ const follow: fc.Arbitrary<RandomRequest> = fc.record({
   browser: browsers,
 });
 
-const waitForMails = fc.constant<RandomStep>(MAILS);
+export const waitForMails = fc.constant<RandomStep>(MAILS);
 const anyRoute = fc.oneof(...Object.values(ROUTES).map((route: Route) => requestTo(route)));
 const anyMethod = fc.record({
   method: fc.constantFrom('PUT', 'PATCH', 'DELETE', 'OPTIONS', 'GET', 'POST'),
@@ -350,38 +380,45 @@ const anyMethod = fc.record({
 /** Sequences of requests that need each other. Single random requests would never reach their ends. */
 const flows: fc.Arbitrary<readonly RandomStep[]> = fc.oneof(
   fc.tuple(
-    requestTo(ROUTES.requestReset, true),
+    requestTo(ROUTES.requestReset, strictly),
     waitForMails,
     follow,
-    requestTo(ROUTES.reset, true),
-    requestTo(ROUTES.signIn, true),
+    requestTo(ROUTES.reset, strictly),
+    requestTo(ROUTES.signIn, strictly),
   ),
-  fc.tuple(requestTo(ROUTES.sendVerification, true), waitForMails, follow, requestTo(ROUTES.getSession)),
-  fc.tuple(requestTo(ROUTES.changeEmail, true), waitForMails, follow, waitForMails, follow),
-  fc.tuple(requestTo(ROUTES.deleteUser, true), waitForMails, follow, requestTo(ROUTES.getSession)),
+  fc.tuple(requestTo(ROUTES.sendVerification, strictly), waitForMails, follow, requestTo(ROUTES.getSession)),
+  fc.tuple(requestTo(ROUTES.changeEmail, strictly), waitForMails, follow, waitForMails, follow),
+  fc.tuple(requestTo(ROUTES.deleteUser, strictly), waitForMails, follow, requestTo(ROUTES.getSession)),
   fc.tuple(
-    requestTo(ROUTES.signUp, true),
+    requestTo(ROUTES.signUp, strictly),
     waitForMails,
     follow,
-    requestTo(ROUTES.signIn, true),
+    requestTo(ROUTES.signIn, strictly),
     requestTo(ROUTES.getSession),
   ),
   fc.tuple(
-    requestTo(ROUTES.signIn, true),
+    requestTo(ROUTES.signIn, strictly),
     requestTo(ROUTES.listSessions),
-    requestTo(ROUTES.changePassword, true),
+    requestTo(ROUTES.changePassword, strictly),
   ),
-  fc.tuple(requestTo(ROUTES.reset, true), requestTo(ROUTES.signIn, true), requestTo(ROUTES.updateUser)),
+  fc.tuple(
+    requestTo(ROUTES.reset, strictly),
+    requestTo(ROUTES.signIn, strictly),
+    requestTo(ROUTES.updateUser),
+  ),
 );
 
-/** One to eight single requests or flows, over all routes. */
-export const sequences: fc.Arbitrary<readonly RandomStep[]> = fc
-  .array(
-    fc.oneof(
-      { arbitrary: anyRoute.map((request): readonly RandomStep[] => [request]), weight: 12 },
-      { arbitrary: anyMethod.map((request): readonly RandomStep[] => [request]), weight: 1 },
-      { arbitrary: flows, weight: 3 },
-    ),
-    { minLength: 1, maxLength: 8, size: 'max' },
-  )
-  .map((groups) => groups.flat());
+/** A single request or a flow, over all routes. */
+const group: fc.Arbitrary<readonly RandomStep[]> = fc.oneof(
+  { arbitrary: anyRoute.map((request): readonly RandomStep[] => [request]), weight: 12 },
+  { arbitrary: anyMethod.map((request): readonly RandomStep[] => [request]), weight: 1 },
+  { arbitrary: flows, weight: 3 },
+);
+
+/** One to eight groups of steps. */
+export const sequencesOf = (
+  steps: fc.Arbitrary<readonly RandomStep[]>,
+): fc.Arbitrary<readonly RandomStep[]> =>
+  fc.array(steps, { minLength: 1, maxLength: 8, size: 'max' }).map((groups) => groups.flat());
+
+export const sequences = sequencesOf(group);

@@ -2,15 +2,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Comparison } from '../compare.js';
 import type { Pair, Sides } from '../pair.js';
 import type { Answer, Side } from '../side.js';
-import { call, keepLink, rows, withStaleCookie, type Step } from '../steps.js';
+import { call, keepLink, rows, shownCode, withStaleCookie, type Step } from '../steps.js';
 import { MAILS, type RandomRequest, type RandomStep } from './requests.js';
-import { populate, remains } from './world.js';
 
 const BASE = '/api/auth';
 /** Milliseconds to wait for a mail that Better Auth may still send. */
 const MAIL_WAIT = 60;
 /** Milliseconds to wait until both servers have sent the same number of mails. */
 const SAME_COUNT_WAIT = 3000;
+
+/** The rows that a sequence finds and leaves. */
+export interface World {
+  /** Inserts rows whose names contain the tag, and saves the values that requests write in braces. */
+  populate(side: Side, server: keyof Sides, tag: string): Promise<void>;
+  /** Queries for the rows that a sequence leaves, without random values. */
+  remains(tag: string): readonly string[];
+  /** True if the sequence has caused the message to this address or number. */
+  isRecipient(to: string, tag: string): boolean;
+  /** Fields of answers that later requests may use: names of saved values and fields, by path. */
+  readonly saved: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
 
 let count = 0;
 
@@ -27,14 +38,14 @@ export async function makeKeys(pair: Pair): Promise<void> {
  */
 export async function runSequence(
   pair: Pair,
-  cookie: string,
+  world: World,
   sequence: readonly RandomStep[],
 ): Promise<string> {
   const tag = `r${(count += 1)}x`;
   const sides = pair.newSides();
   for (const [server, side] of Object.entries(sides) as [keyof Sides, Side][])
-    await populate(side, server, { tag, cookie });
-  const run = new Run(sides, tag);
+    await world.populate(side, server, tag);
+  const run = new Run(sides, world, tag);
   for (const step of sequence) {
     const found = await run.take(step);
     if (found !== '') return found;
@@ -53,6 +64,7 @@ class Run {
 
   constructor(
     private readonly sides: Sides,
+    private readonly world: World,
     private readonly tag: string,
   ) {
     this.comparison = new Comparison(sides.oracle, sides.gatehouse);
@@ -64,14 +76,14 @@ class Run {
     const carries = [...this.sides.oracle.cookies(step.browser).keys()].some((name) =>
       /session_data/.test(name),
     );
-    const request = requestStep(step);
+    const request = requestStep(step, this.world.saved);
     return this.step(carries ? withStaleCookie(request) : request);
   }
 
   async end(): Promise<string> {
     const mails = await this.mails();
     if (mails !== '') return mails;
-    for (const query of remains(this.tag)) {
+    for (const query of this.world.remains(this.tag)) {
       const left = await this.step(rows(query));
       if (left !== '') return left;
     }
@@ -92,20 +104,21 @@ class Run {
   }
 
   private async mails(): Promise<string> {
-    const of = (side: Side) => side.mails().filter(({ to }) => to.includes(`.${this.tag}@`));
+    const of = (side: Side) => side.mails().filter(({ to }) => this.world.isRecipient(to, this.tag));
     const [before, since] = [of(this.sides.oracle).length, Date.now()];
     while (of(this.sides.oracle).length === before && Date.now() - since < MAIL_WAIT) await sleep(10);
     const settled = () => this.diverged || of(this.sides.oracle).length === of(this.sides.gatehouse).length;
     while (!settled() && Date.now() - since < SAME_COUNT_WAIT) await sleep(10);
     for (const side of [this.sides.oracle, this.sides.gatehouse]) {
       const last = of(side).at(-1);
-      if (last) keepLink(side, 'link', new URL(last.url));
+      if (last && URL.canParse(last.url)) keepLink(side, 'link', new URL(last.url));
+      else if (last) side.saved.set('code', last.url);
     }
     const twice = [...this.opened.values()].some((times) => times > 1);
     return this.step({
       label: twice ? 'mails of a link opened twice' : 'mails',
       run: (side) => {
-        const text = of(side).map(({ kind, to, url }) => `${kind} to ${to}: ${url}`);
+        const text = of(side).map(({ kind, to, url }) => `${kind} to ${to}: ${shownCode(url)}`);
         const answer = {
           status: 200,
           reason: 'mails',
@@ -129,16 +142,33 @@ class Run {
   }
 }
 
-function requestStep({ method, path, link, body, headers, browser }: RandomRequest): Step {
+function requestStep(
+  { method, path, link, body, headers, browser }: RandomRequest,
+  saved: World['saved'],
+): Step {
+  const fields = saved[path.split('?', 1)[0] ?? ''] ?? {};
   const used = Object.keys(headers).length > 0 ? { headers } : {};
   const step = call(method, link ? path : BASE + path, body, { browser, ...used });
   return {
     label: `${step.label} (${browser})`,
     async run(side) {
       const answer = await step.run(side);
+      if (answer?.status === 200) keepFields(side, fields, answer.text);
       return answer && path.startsWith('/list-sessions') ? { ...answer, text: inOrder(answer.text) } : answer;
     },
   };
+}
+
+function keepFields(side: Side, fields: Readonly<Record<string, string>>, text: string): void {
+  for (const [name, field] of Object.entries(fields)) {
+    const found = field
+      .split('.')
+      .reduce<unknown>(
+        (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+        JSON.parse(text),
+      );
+    if (typeof found === 'string') side.saved.set(name, found);
+  }
 }
 
 /**

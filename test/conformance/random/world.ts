@@ -4,11 +4,12 @@ import { signEmailToken, type EmailTokenClaims } from '../../../src/crypto/email
 import { SECRET } from '../../setup/gatehouse.js';
 import type { Side } from '../side.js';
 import { signed } from '../steps.js';
+import type { World } from './run-sequence.js';
 
 export const PASSWORD = 'correct horse battery';
 
 /** The hash of `PASSWORD` in the format of each server. */
-const HASHES = {
+export const HASHES = {
   oracle: createHash('sha256').update(PASSWORD).digest('hex'),
   gatehouse: bcrypt.hashSync(PASSWORD, 10),
 };
@@ -87,12 +88,12 @@ export async function populate(
   hold('unknown', signed(id('Nobody')));
 }
 
-const ago = (interval: string) => `now() - interval '${interval}'`;
+export const ago = (interval: string) => `now() - interval '${interval}'`;
 
-const sessionRow = (id: string, user: string, token: string, age: string, left: string) =>
+export const sessionRow = (id: string, user: string, token: string, age: string, left: string) =>
   `('${id}', '${user}', '${token}', now() + interval '${left}', ${ago(age)}, ${ago(age)}, '', 'test')`;
 
-const verificationRow = (id: string, identifier: string, value: string, left: string) =>
+export const verificationRow = (id: string, identifier: string, value: string, left: string) =>
   `('${id}', '${identifier}', '${value}', now() + interval '${left}', now(), now())`;
 
 /** Valid and invalid tokens for `verify-email`. */
@@ -115,7 +116,7 @@ function emailTokens(address: (name: string) => string, userId: string): Record<
 }
 
 /** Queries for the rows that a sequence leaves, without random values and without expired rows. */
-export const remains = (tag: string): readonly string[] => [
+const remains = (tag: string): readonly string[] => [
   `select name, email, is_email_verified, email_verified is null as unset, image,
           updated_at > ${ago('30 minutes')} as touched
    from users where email like '%.${tag}@%' order by email`,
@@ -128,3 +129,11 @@ export const remains = (tag: string): readonly string[] => [
    from verifications v join users u on u.id = v.value
    where u.email like '%.${tag}@%' and v.expires_at > now() group by 1, 3 order by 1, 3`,
 ];
+
+/** @param cookie the name of the session cookie */
+export const worldOf = (cookie: string): World => ({
+  populate: (side, server, tag) => populate(side, server, { tag, cookie }),
+  remains,
+  isRecipient: (to, tag) => to.includes(`.${tag}@`),
+  saved: {},
+});
