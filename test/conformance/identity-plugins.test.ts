@@ -1,4 +1,6 @@
 import { describeScenarios } from './describe-scenarios.js';
+import * as scim from './scenarios/plugins/scim.js';
+import { CONNECTIONS } from './scim-connections.js';
 import { openId, providers, samlSignIn } from './scenarios/plugins/sso.js';
 import { clients, discovery, ending, flow } from './scenarios/plugins/oauth-provider.js';
 
@@ -35,4 +37,14 @@ describeScenarios(
     additionalFields: true,
   },
   { providers, openId, samlSignIn },
+);
+
+describeScenarios(
+  'scim',
+  {
+    options: { plugins: { scim: { connections: CONNECTIONS } } },
+    variables: { PLUGINS: 'scim', SCIM_CONNECTIONS: JSON.stringify(CONNECTIONS) },
+    additionalFields: true,
+  },
+  { discovery: scim.discovery, users: scim.users, groups: scim.groups },
 );

@@ -57,6 +57,9 @@ const HEADER_LIMIT = 4 * 1024 * 1024;
 const EMPTY_PLUGIN_TABLES = `do $$ begin
   if to_regclass('organizations') is not null then delete from organizations; end if;
   if to_regclass('api_keys') is not null then delete from api_keys; end if;
+  if to_regclass('scim_groups') is not null then
+    delete from scim_groups; delete from scim_connection_bindings;
+  end if;
   if to_regclass('device_codes') is not null then delete from device_codes; end if;
 end $$`;
 

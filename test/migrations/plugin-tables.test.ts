@@ -6,7 +6,9 @@ import { startProgram } from '../setup/program.js';
 import { catalogue } from './support.js';
 
 const ALL =
-  'admin,organization,two-factor,username,phone-number,anonymous,device-authorization,last-login-method,passkey,api-key,oauth-provider,sso';
+  'admin,organization,two-factor,username,phone-number,anonymous,device-authorization,last-login-method,passkey,api-key,oauth-provider,sso,scim';
+const CONNECTIONS = [{ id: 'acme', credentials: [{ id: '1', token: 'token-of-acme' }] }];
+const HASH_SECRET = 'a secret of at least 32 characters';
 const VARIABLES = {
   PLUGINS: ALL,
   ORGANIZATION_TEAMS_ENABLED: 'true',
@@ -14,6 +16,8 @@ const VARIABLES = {
   LAST_LOGIN_METHOD_STORE_IN_DATABASE: 'true',
   OAUTH_PROVIDER_LOGIN_PAGE: '/login',
   OAUTH_PROVIDER_CONSENT_PAGE: '/consent',
+  SCIM_CONNECTIONS: JSON.stringify(CONNECTIONS),
+  SCIM_MANAGED_CONNECTIONS_CREDENTIAL_HASH_SECRET: HASH_SECRET,
 };
 
 /** The same plugins as options of the published library. */
@@ -21,6 +25,7 @@ const PLUGINS = {
   ...Object.fromEntries(ALL.split(',').map((id) => [id, {}])),
   organization: { teams: { enabled: true }, dynamicAccessControl: { enabled: true } },
   'last-login-method': { storeInDatabase: true },
+  scim: { connections: CONNECTIONS, managedConnections: { credentialHashSecret: HASH_SECRET } },
 };
 
 /** Milliseconds. Each test runs several programs that load the published library. */
@@ -73,6 +78,9 @@ test(
         'organization_roles',
         'organizations',
         'passkeys',
+        'scim_groups',
+        'scim_managed_connections',
+        'scim_users',
         'sso_providers',
         'team_members',
         'teams',

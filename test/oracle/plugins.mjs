@@ -11,6 +11,8 @@ senders.mail = async ({ kind, to, values }) =>
   void process.stdout.write(
     `mail ${kind} to ${to}: ${values.url ?? values.code ?? values.invitation ?? values.text}\n`,
   );
+/** Better Auth leaves it to the application whether somebody whom a directory has deactivated may sign in. */
+senders.access = async () => {};
 senders.text = async ({ kind, to, otp }) => void process.stdout.write(`text ${kind} to ${to}: ${otp}\n`);
 
 /**

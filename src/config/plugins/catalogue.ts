@@ -2,6 +2,7 @@ import { optionTable, type AnyOptionTable } from '../option-table.js';
 import { flag, integer, list, oneOf, text } from '../values.js';
 import { OAUTH_PROVIDER } from './oauth-provider.js';
 import { amount, is, time, type Row } from './option-rows.js';
+import { SCIM, scimCode } from './scim.js';
 import { SSO } from './sso.js';
 import type { PluginSenders } from './plugin-senders.js';
 
@@ -234,4 +235,5 @@ export const KNOWN_PLUGINS: readonly KnownPlugin[] = [
     needs: ['loginPage', 'consentPage'],
   }),
   known('sso', 'sso', SSO, { package: '@better-auth/sso' }),
+  known('scim', 'scim', SCIM, { package: '@better-auth/scim', code: scimCode }),
 ];

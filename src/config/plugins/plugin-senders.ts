@@ -38,6 +38,8 @@ interface Person {
 export class PluginSenders {
   mail: (mail: PluginMail) => Promise<void> = nowhere;
   text: (message: PluginText) => Promise<void> = nowhere;
+  /** Lets a user in or keeps them out, as the directories say. */
+  access: (user: { readonly userId: string; readonly active: boolean }) => Promise<void> = nowhere;
 
   readonly magicLink = (data: { email: string; url: string }, asked?: Asked): Promise<void> =>
     this.mail({

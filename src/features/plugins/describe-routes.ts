@@ -42,12 +42,13 @@ export async function describeRoutes(
   const paths: Record<string, Record<string, DescribedOperation>> = {};
   for (const { plugin, path, methods, endpoint } of routes) {
     const described = path.replaceAll(/:(\w+)/g, '{$1}');
+    const operations = routes.filter((other) => other.path === path).flatMap((other) => other.methods);
     for (const method of methods.map((each) => each.toLowerCase())) {
       const found = generated.paths[described]?.[method] ?? {};
       (paths[BASE_PATH + described] ??= {})[method] = {
         ...found,
         tags: [plugin],
-        operationId: nameOf(methods.length > 1 ? `${described}/${method}` : described),
+        operationId: nameOf(operations.length > 1 ? `${described}/${method}` : described),
         summary: found.summary ?? summaryOf(described),
         parameters: [...(found.parameters ?? []), ...missingParameters(described, found)],
         security: needs(guards, endpoint) ? [{ cookie: [] }] : [],

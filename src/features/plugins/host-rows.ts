@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BetterAuthOptions } from '@better-auth/core';
-import type { EntityManager } from 'typeorm';
 import { BASE_PATH, type Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { OwnerNotices } from '../../notices/owner-notices.js';
@@ -8,7 +7,7 @@ import { SessionGates } from '../../sessions/gates/session-gates.js';
 import { CreateSession } from '../../sessions/use-cases/create-session.js';
 import { HostDatabase } from './host-database.js';
 import { HostPasswords } from './host-passwords.js';
-import { hostedCalls, type HostedCall } from './hosted-call.js';
+import { hostedCalls } from './hosted-call.js';
 import type { Library } from './library.js';
 
 type Hooks = NonNullable<BetterAuthOptions['databaseHooks']>;
@@ -71,7 +70,7 @@ export class HostRows {
   private refusalOf(userId: string) {
     const call = hostedCalls.getStore();
     const client = call?.request.client ?? NOBODY;
-    return this.gates.refuse({ userId, client, remember: true }, this.managerOf(call));
+    return this.gates.refuse({ userId, client, remember: true }, this.database.manager);
   }
 
   /** Only here the library says which fields change. */
@@ -95,14 +94,6 @@ export class HostRows {
     // The browser of an administrator who acts as the user is no device of the user.
     if (!call || session.impersonatedBy || call.request.url.startsWith(REPLACING)) return;
     await this.createSession.follow(session, call.request.client, this.manager);
-  }
-
-  /** A plugin may add the user and the session in one transaction. Only that connection sees the user. */
-  private managerOf(call: HostedCall | undefined): EntityManager {
-    if (!call?.transaction) return this.manager;
-    const { dataSource } = this.database;
-    const runner = Object.assign(dataSource.createQueryRunner(), { databaseConnection: call.transaction });
-    return dataSource.createEntityManager(runner);
   }
 
   private get manager() {

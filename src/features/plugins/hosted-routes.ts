@@ -142,7 +142,9 @@ export class HostedRoutes {
     const body = unchanged ? (call.answer?.text ?? '') : text;
     if (type === 'application/json') return asJson(reply).send(body);
     if (type !== undefined) void reply.header('content-type', type);
-    return reply.send(body === '' ? undefined : body);
+    if (body === '') return reply.send();
+    // Fastify would add a charset to the type of a text in JSON, such as that of SCIM.
+    return reply.send(type?.endsWith('json') ? Buffer.from(body) : body);
   }
 
   /** A request with the token of an OAuth client or of a directory has no session whose cookies could be renewed or deleted. */

@@ -10,6 +10,7 @@ import { NoticesModule } from '../../notices/notices.module.js';
 import { ApiContributions } from '../../openapi/api-contributions.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
 import { ApiKeys } from './api-keys.js';
+import { DirectoryAccess } from './directory-access.js';
 import { FactorNotices } from './factor-notices.js';
 import { HostDatabase } from './host-database.js';
 import { HostPasswords } from './host-passwords.js';
@@ -34,6 +35,7 @@ import { UsersModule } from '../../users/users.module.js';
     UsersModule,
   ],
   providers: [
+    DirectoryAccess,
     ApiKeys,
     KeyUsage,
     FactorNotices,

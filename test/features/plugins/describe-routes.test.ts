@@ -6,9 +6,10 @@ import { migrate } from '../../setup/migrate.js';
 
 const VARIABLES = {
   PLUGINS:
-    'two-factor,organization,admin,username,magic-link,email-otp,multi-session,one-time-token,device-authorization,oauth-provider,sso',
+    'two-factor,organization,admin,username,magic-link,email-otp,multi-session,one-time-token,device-authorization,oauth-provider,sso,scim',
   OAUTH_PROVIDER_LOGIN_PAGE: '/login',
   OAUTH_PROVIDER_CONSENT_PAGE: '/consent',
+  SCIM_CONNECTIONS: '[{"id":"acme","credentials":[{"id":"1","token":"token-of-acme"}]}]',
 };
 
 let gatehouse: Gatehouse;
@@ -38,6 +39,7 @@ test('the document has the routes of every plugin under the name of the plugin',
     ['email-otp', 'POST /api/auth/email-otp/send-verification-otp'],
     ['oauth-provider', 'POST /api/auth/oauth2/token'],
     ['sso', 'POST /api/auth/sign-in/sso'],
+    ['scim', 'PATCH /api/auth/scim/v2/Users/{userId}'],
   ] as const) {
     const route = routes.find((each) => each.name === name);
     expect([name, route?.operation.tags]).toEqual([name, [tag]]);

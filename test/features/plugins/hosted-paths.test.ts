@@ -5,10 +5,15 @@ import { ACTS_ON_NEW_SESSIONS, hostingOf } from '../../../src/features/plugins/h
 
 const access = await import('better-auth/plugins/organization/access');
 
+/** Options without which a plugin does not start. */
+const NEEDED: Readonly<Record<string, object>> = {
+  scim: { connections: [{ id: 'acme', credentials: [{ id: '1', token: 'token' }] }] },
+};
+
 const plugins = new Map<string, BetterAuthPlugin>();
 for (const { id, package: from, exported, code } of KNOWN_PLUGINS) {
   const published = (await import(from)) as Record<string, (options: object) => BetterAuthPlugin>;
-  const plugin = published[exported]?.({ ...code?.(new PluginSenders(), () => access) });
+  const plugin = published[exported]?.({ ...code?.(new PluginSenders(), () => access), ...NEEDED[id] });
   if (plugin) plugins.set(id, plugin);
 }
 

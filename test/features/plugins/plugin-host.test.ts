@@ -303,6 +303,16 @@ test.each([
     { PLUGINS: 'oauth-provider', OAUTH_PROVIDER_LOGIN_PAGE: '/login' },
     /oauth-provider also needs OAUTH_PROVIDER_CONSENT_PAGE/,
   ],
+  [
+    'directories that are not JSON',
+    { PLUGINS: 'scim', SCIM_CONNECTIONS: 'acme' },
+    /SCIM_CONNECTIONS must be JSON/,
+  ],
+  [
+    'scim without a directory',
+    { PLUGINS: 'scim' },
+    /scim does not start: .*requires a provisioning connection/,
+  ],
 ])('%s is one sentence at start', async (_, variables, sentence) => {
   const ended = await runToEnd('dist/src/main.js', {
     environment: {

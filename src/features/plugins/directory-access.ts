@@ -1,0 +1,29 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
+import { PreparedQueries } from '../../database/prepared-queries.js';
+import { HostDatabase } from './host-database.js';
+
+/** Only a ban with this reason is lifted again, so that a directory cannot let in somebody whom an administrator banned. */
+const REASON = 'deactivated by a directory';
+
+const BAN = `update {users} set banned = true, ban_reason = $2, ban_expires = null
+  where id = $1 and (banned is distinct from true or ban_expires is not null)`;
+const LIFT = `update {users} set banned = false, ban_reason = null
+  where id = $1 and banned and ban_reason = $2`;
+
+/** Bans the users whom every directory of the plugin `scim` has deactivated or deleted, in the plugin's transaction. */
+@Injectable()
+export class DirectoryAccess {
+  constructor(
+    @Inject(CONFIG) { plugins }: Config,
+    private readonly database: HostDatabase,
+    private readonly prepared: PreparedQueries,
+  ) {
+    if (plugins)
+      plugins.senders.access = async ({ userId, active }) => {
+        const query = { text: active ? LIFT : BAN };
+        await this.prepared.rows(query, [userId, REASON], this.database.manager);
+      };
+  }
+}

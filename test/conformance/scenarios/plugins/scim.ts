@@ -1,0 +1,128 @@
+import { call, get, post, rows, scenario, type RequestOptions, type Scenario } from '../../steps.js';
+
+const TYPE = 'application/scim+json';
+
+/** A request of a directory, with its token. It has no cookies and no `Origin`. */
+const asked =
+  (token: string | undefined) =>
+  (method: string, path: string, body?: unknown, options: RequestOptions = {}) =>
+    call(method, `/api/auth/scim/v2${path}`, body, {
+      browser: 'directory',
+      ...options,
+      headers: {
+        origin: undefined,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': TYPE }),
+        ...options.headers,
+      },
+    });
+
+const acme = asked('token-of-acme');
+const reader = asked('token-of-a-reader');
+const other = asked('token-of-another-directory');
+
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+
+const grace = {
+  schemas: [USER],
+  userName: 'grace@example.com',
+  externalId: 'grace-1',
+  name: { givenName: 'Grace', familyName: 'Hopper' },
+  emails: [{ value: 'grace@example.com', primary: true, type: 'work' }],
+  active: true,
+};
+const ada = {
+  ...grace,
+  userName: 'ada@example.com',
+  externalId: 'ada-1',
+  emails: [{ value: 'ada@example.com' }],
+};
+const create = (user: object, save = 'id') => acme('POST', '/Users', user, { save: { [save]: 'id' } });
+const patch = (path: string, ...operations: object[]) =>
+  acme('PATCH', path, { schemas: [PATCH], Operations: operations });
+
+export const discovery: readonly Scenario[] = [
+  scenario(
+    'what the service can do',
+    acme('GET', '/ServiceProviderConfig'),
+    acme('GET', '/Schemas'),
+    acme('GET', `/Schemas/${USER}`),
+    acme('GET', '/ResourceTypes'),
+    acme('GET', '/ResourceTypes/User'),
+    acme('GET', '/ResourceTypes/Nothing'),
+    asked(undefined)('GET', '/ServiceProviderConfig'),
+  ),
+];
+
+export const users: readonly Scenario[] = [
+  scenario(
+    'creates, reads, lists, replaces and deletes users',
+    create(grace),
+    acme('GET', '/Users/{id}'),
+    create(grace, 'again'),
+    create(ada, 'ada'),
+    acme('GET', '/Users'),
+    acme('GET', '/Users?startIndex=2&count=1'),
+    acme('GET', '/Users?filter=userName%20eq%20%22grace@example.com%22'),
+    acme('GET', '/Users?filter=externalId%20eq%20%22ada-1%22'),
+    acme('GET', '/Users?filter=nonsense'),
+    acme('PUT', '/Users/{id}', { ...grace, name: { givenName: 'Amazing', familyName: 'Grace' } }),
+    rows('select name, email from users order by email'),
+    patch('/Users/{id}', { op: 'replace', path: 'name.givenName', value: 'Grace' }),
+    patch('/Users/{id}', { op: 'replace', path: 'nothing', value: 1 }),
+    patch('/Users/{id}', { op: 'replace', value: { active: false } }),
+    acme('GET', '/Users/{id}'),
+    acme('DELETE', '/Users/{id}'),
+    acme('GET', '/Users/{id}'),
+    acme('DELETE', '/Users/{id}'),
+    rows('select name, email from users order by email'),
+    rows('select user_name, active from scim_users order by user_name'),
+  ),
+  scenario(
+    'a user who is there already is not taken over',
+    post('/sign-up/email', { name: 'Eve', email: 'eve@example.com', password: 'correct horse battery' }),
+    create({ ...grace, userName: 'eve@example.com', emails: [{ value: 'eve@example.com' }] }),
+    get('/get-session'),
+    rows('select count(*)::int as count from scim_users'),
+  ),
+  scenario(
+    'a token opens only what it is for',
+    asked('nothing')('GET', '/Users'),
+    asked(undefined)('GET', '/Users'),
+    reader('GET', '/Users'),
+    reader('POST', '/Users', grace),
+    create(grace),
+    other('GET', '/Users/{id}'),
+    other('GET', '/Users'),
+    other('DELETE', '/Users/{id}'),
+  ),
+  scenario(
+    'input that is refused',
+    acme('POST', '/Users', {}),
+    acme('POST', '/Users', { schemas: [USER], userName: 'nothing' }),
+    acme('POST', '/Users', '{"schemas":'),
+    acme('POST', '/Users', grace, { headers: { 'content-type': 'text/plain' } }),
+    acme('POST', '/Users', grace, { headers: { 'content-type': 'application/json' } }),
+    acme('PATCH', '/Users/nothing', { schemas: [PATCH], Operations: [] }),
+    acme('PUT', '/Users/nothing', grace),
+    acme('GET', '/Users?count=nothing'),
+    acme('GET', '/Nothing'),
+  ),
+];
+
+export const groups: readonly Scenario[] = [
+  scenario(
+    'creates, changes and deletes a group',
+    create(grace),
+    acme('POST', '/Groups', { schemas: [GROUP], displayName: 'Admirals' }, { save: { group: 'id' } }),
+    patch('/Groups/{group}', { op: 'add', path: 'members', value: [{ value: '{id}' }] }),
+    acme('GET', '/Groups/{group}'),
+    acme('GET', '/Groups?filter=displayName%20eq%20%22Admirals%22'),
+    acme('PUT', '/Groups/{group}', { schemas: [GROUP], displayName: 'Captains', members: [] }),
+    acme('DELETE', '/Groups/{group}'),
+    acme('GET', '/Groups/{group}'),
+    rows('select count(*)::int as count from scim_group_members'),
+  ),
+];
