@@ -79,7 +79,9 @@ export class Route {
   }
 }
 
-export async function fetchDocument({ origin }: Gatehouse): Promise<{ text: string; document: OpenApi }> {
+export async function fetchDocument({
+  origin,
+}: Pick<Gatehouse, 'origin'>): Promise<{ text: string; document: OpenApi }> {
   const answer = await new BrowserLikeClient(origin).get('/docs/json');
   return { text: answer.text, document: answer.json() as OpenApi };
 }

@@ -14,6 +14,13 @@ const LIMITED = {
   content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorAnswer' } } },
 };
 
+/** The library's own generator says that every 500 has a body. */
+const UNEXPECTED = {
+  description:
+    'Unexpected error, without a body unless the plugin names the reason. The log has it under the `x-request-id` of the answer.',
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorAnswer' } } },
+};
+
 /** The context of a running library. */
 export type LibraryContext = object;
 
@@ -52,7 +59,7 @@ export async function describeRoutes(
         summary: found.summary ?? summaryOf(described),
         parameters: [...(found.parameters ?? []), ...missingParameters(described, found)],
         security: needs(guards, endpoint) ? [{ cookie: [] }] : [],
-        responses: { ...(found.responses ?? { 200: { description: 'OK' } }), 429: LIMITED },
+        responses: { ...(found.responses ?? { 200: { description: 'OK' } }), 429: LIMITED, 500: UNEXPECTED },
       };
     }
   }
