@@ -305,7 +305,7 @@ test.each([
   ],
   [
     'directories that are not JSON',
-    { PLUGINS: 'scim', SCIM_CONNECTIONS: 'acme' },
+    { PLUGINS: 'scim', SCIM_CONNECTIONS: 'acme', SCIM_MANAGED_CONNECTIONS_CREDENTIAL_HASH_SECRET: SECRET },
     /SCIM_CONNECTIONS must be JSON/,
   ],
   [
