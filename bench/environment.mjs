@@ -29,6 +29,7 @@ export async function startEnvironment() {
   return {
     database: (name, sessions) => createDatabase(clusters.newest.url, name, sessions),
     migrate,
+    query,
     async server(kind, url, settings = {}, flags = []) {
       const server = await startServer(kind, url, settings, flags);
       running.add(server);

@@ -13,6 +13,7 @@ import { cookieCache } from './rows/cookie-cache.mjs';
 import { getSession } from './rows/get-session.mjs';
 import { manySessions } from './rows/many-sessions.mjs';
 import { memory } from './rows/memory.mjs';
+import { organizations } from './rows/organizations.mjs';
 import { overload } from './rows/overload.mjs';
 import { plugins } from './rows/plugins.mjs';
 import { routes } from './rows/routes.mjs';
@@ -25,6 +26,7 @@ const ROWS = {
   'cookie-cache': cookieCache,
   'bearer-jwt': bearerJwt,
   plugins,
+  organizations,
   ...routes,
   'sign-in': signIn,
   overload,

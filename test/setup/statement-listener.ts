@@ -4,19 +4,22 @@ import { startProxy, type Proxy } from './proxy.js';
 export interface StatementListener extends Proxy {
   /** In order: the name of each prepared statement, and the text of each other statement. */
   readonly run: string[];
+  /** The texts of all statements with parameters, each once. */
+  readonly texts: ReadonlySet<string>;
 }
 
 export async function listenToStatements(database: string): Promise<StatementListener> {
   const run: string[] = [];
+  const texts = new Set<string>();
   const proxy = await startProxy(database, (near, far) => {
-    near.on('data', messageReader(run));
+    near.on('data', messageReader(run, texts));
     near.pipe(far).pipe(near);
   });
-  return { ...proxy, run };
+  return { ...proxy, run, texts };
 }
 
 /** Parses a client's messages (PostgreSQL's documentation, §55.7). The first one has a length but no type byte. */
-function messageReader(run: string[]): (chunk: Buffer) => void {
+function messageReader(run: string[], parsed: Set<string>): (chunk: Buffer) => void {
   let waiting = Buffer.alloc(0);
   let started = false;
   return (chunk) => {
@@ -30,8 +33,10 @@ function messageReader(run: string[]): (chunk: Buffer) => void {
         .subarray(at + 4, length)
         .toString()
         .split('\0');
-      // A Bind message contains the name of a portal and then of the statement. A Query message contains the text.
+      // A Bind message contains the name of a portal and then of the statement, a Parse message that of the statement
+      // and then its text. A Query message contains the text.
       if (type === 'B') run.push(texts[1] ?? '');
+      if (type === 'P') parsed.add(texts[1] ?? '');
       if (type === 'Q') run.push(texts[0] ?? '');
       started = true;
       waiting = waiting.subarray(length);

@@ -1,6 +1,7 @@
 import type { BetterAuthPlugin } from '@better-auth/core';
 import type { Environment } from '../environment.js';
 import { FIELD_TYPES, fieldOf, snakeCase, type AdditionalField } from '../additional-fields.js';
+import { furtherIndexes } from './further-indexes.js';
 import { variableOf } from '../option-table.js';
 import { tableName } from '../table-names.js';
 
@@ -167,7 +168,10 @@ export function pluginTables(plugins: readonly BetterAuthPlugin[]): PluginTable[
     model,
     name,
     columns: Object.entries(fields).map(([field, attributes]) => columnOf(field, attributes, referenceOf)),
-    indexes: (indexes ?? []).map(({ fields: indexed, unique }) => ({
+    indexes: [
+      ...(indexes ?? []),
+      ...furtherIndexes(model, fields).map((indexed) => ({ fields: indexed, unique: false })),
+    ].map(({ fields: indexed, unique }) => ({
       columns: indexed.map((field) => fields[field]?.fieldName ?? snakeCase(field)),
       unique: unique ?? false,
     })),

@@ -31,6 +31,8 @@ import { metadataPaths } from './metadata-paths.js';
 import { listUsersFrom } from './user-lists.js';
 import { loadLibrary, type Library, type LibraryEndpoint } from './library.js';
 import type { PluginRoute } from './plugin-route.js';
+import { keepLongCounts } from './member-counts.js';
+import { skipInIndex } from './member-pages.js';
 import { coreRoutesOf, nativeEndpoints } from './native-endpoints.js';
 
 /** A route of the core whose requests pass through the library. */
@@ -89,6 +91,8 @@ export class PluginHost {
     const checksPasswords = context.password.hash !== hash;
     if (checksPasswords) this.rules.add(ruleOf(context.password.hash));
     this.database.rowHooks.add(rowHookOf(hooks));
+    skipInIndex(context.adapter);
+    keepLongCounts(context.adapter);
     listUsersFrom(this.database.replica, context.internalAdapter);
     const hostingOfPath = (path: string): Hosting => {
       const needed =

@@ -1,8 +1,23 @@
-import { get, mails, post, rows, scenario, type Scenario } from '../../steps.js';
+import { get, mails, post, rows, scenario, sql, type Scenario } from '../../steps.js';
 import { ADA } from '../values.js';
 
 const grace = { name: 'Grace', email: 'grace@example.com', password: 'compiler compiler' };
 const owner = { browser: 'owner' };
+
+/** The id of the owner is random, so its place in the list differs. */
+const NO_OWNER = 'filterField=role&filterOperator=ne&filterValue=owner';
+
+/** 1,200 members besides the owner. A tenth are administrators. */
+const MEMBERS = `
+with added as (
+  insert into users (id, name, email, created_at, updated_at)
+  select 'member' || to_char(n, 'FM0000'), 'Member ' || n, 'member' || n || '@example.com', now(), now()
+    from generate_series(1, 1200) n
+  returning id
+) insert into members (id, organization_id, user_id, role, created_at)
+  select 'm-' || id, '{org}', id, case when id like '%0' then 'admin' else 'member' end,
+         timestamptz '2026-01-01' + substr(id, 7)::int * interval '1 second'
+    from added`;
 
 export const organization: readonly Scenario[] = [
   scenario(
@@ -52,6 +67,29 @@ export const organization: readonly Scenario[] = [
     post('/organization/delete', { organizationId: '{org}' }, owner),
     get('/organization/list', owner),
     rows('select count(*)::int as count from members'),
+  ),
+  scenario(
+    'members in pages, sorted and filtered',
+    post('/sign-up/email', ADA, owner),
+    post('/organization/create', { name: 'Acme', slug: 'acme' }, { ...owner, save: { org: 'id' } }),
+    sql(MEMBERS),
+    ...[
+      `?limit=7&sortBy=userId&${NO_OWNER}`,
+      `?limit=7&offset=5&sortBy=userId&sortDirection=desc&${NO_OWNER}`,
+      '?limit=3&offset=1100&sortBy=createdAt',
+      '?limit=3&offset=1100&sortBy=createdAt&sortDirection=desc',
+      `?limit=3&offset=1100&sortBy=userId&organizationSlug=acme&${NO_OWNER}`,
+      '?limit=3&offset=1150&sortBy=createdAt&filterField=role&filterValue=member&filterOperator=ne',
+      '?limit=3&offset=1100&sortBy=createdAt&filterField=role&filterValue=member',
+      '?limit=5&sortBy=createdAt&filterField=role&filterValue=admin',
+      '?limit=5&sortBy=createdAt&filterField=role&filterOperator=contains&filterValue=dmi',
+      '?limit=5&offset=5000&sortBy=createdAt',
+      '?sortBy=userId&organizationId=nothing',
+    ].map((query) => get(`/organization/list-members${query}`, owner)),
+    get('/organization/get-full-organization?membersLimit=0&organizationSlug=acme', owner),
+    get('/organization/get-active-member-role?userId=member0007', owner),
+    get('/organization/get-active-member-role?userId=nobody', owner),
+    sql("delete from users where id like 'member%'"),
   ),
   scenario(
     'invitations are cancelled and rejected',
