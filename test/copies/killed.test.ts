@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { BrowserLikeClient } from '../setup/browser-like-client.js';
 import { MIGRATED, startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
@@ -8,6 +7,7 @@ import { linkingVariables } from '../documentation/token-journeys.js';
 import { startOpenIdProvider, type OpenIdProvider } from '../openid/openid-provider.js';
 import { aMember, aPerson, aStranger, type Member } from '../setup/people.js';
 import { Visitor } from '../social/visitor.js';
+import { sufferKills, type Ordeal } from './ordeal.js';
 
 /** `KILLS=300 npm test -- test/copies/killed` for more than in every run. */
 const KILLS = Number(process.env['KILLS'] ?? 30);
@@ -17,8 +17,6 @@ const SETTINGS: Record<string, string> = {
   USER_CHANGE_EMAIL_ENABLED: 'true',
   RATE_LIMIT_ENABLED: 'false',
 };
-/** Milliseconds in which PostgreSQL commits or rolls back what the killed server sent last. */
-const LAST_COMMIT = 100;
 const NEW_PASSWORD = 'another good password';
 
 let database: TestDatabase;
@@ -71,13 +69,6 @@ async function counts(tables: Readonly<Record<string, string>>, value: string): 
   );
   const [row = {}] = await database.query<Record<string, number>>(`select ${parts.join(', ')}`, [value]);
   return Object.values(row);
-}
-
-interface Ordeal {
-  /** The request during which the server is killed. */
-  send(): Promise<unknown>;
-  /** Expects that everything happened, or that nothing did and the request can be repeated. */
-  check(): Promise<void>;
 }
 
 const ORDEALS: Readonly<Record<string, () => Promise<Ordeal>>> = {
@@ -235,45 +226,16 @@ const ORDEALS: Readonly<Record<string, () => Promise<Ordeal>>> = {
   },
 };
 
-const names = Object.keys(ORDEALS);
-
-/**
- * Waits until the server is to be killed: at once, after the answer, or at random between them. Most of these requests take
- * 10 to 200 ms, half of it in the password hash.
- */
-async function moment(n: number, answered: Promise<unknown>): Promise<string> {
-  if (n % 5 === 0) return 'at once';
-  if (n % 5 === 1) return answered.then(() => 'after the answer');
-  const delay = Math.random() ** 2 * 200;
-  await sleep(delay);
-  return `after ${delay.toFixed(0)} ms`;
-}
-
 test(
   `${KILLS} times a killed server leaves all or nothing, and no link used up for nothing`,
   async () => {
-    const outcomes: string[] = [];
-    for (let n = 0; n < KILLS; n++) {
-      const name = names[n % names.length]!;
-      const ordeal = await ORDEALS[name]!();
-      const answered = ordeal.send().then(
-        () => 'answered',
-        () => 'cut',
-      );
-      const when = await moment(n, answered);
-      await victim.stop('SIGKILL');
-      await sleep(LAST_COMMIT);
-      outcomes.push(`${name} ${when}: ${await answered}`);
-      const next = startGatehouse(SETTINGS, database);
-      try {
-        await ordeal.check();
-      } catch (error) {
-        throw new Error(outcomes.at(-1), { cause: error });
-      } finally {
-        victim = await next;
-      }
-    }
-    expect(new Set(outcomes.map((outcome) => outcome.split(': ')[1]))).toEqual(new Set(['answered', 'cut']));
+    const longest = 200; // Half of it is the password hash.
+    const outcomes = await sufferKills({ ordeals: ORDEALS, kills: KILLS, longest }, () => victim, restart);
+    expect(outcomes).toEqual(new Set(['answered', 'cut']));
   },
   60_000 + KILLS * 10_000,
 );
+
+async function restart(): Promise<void> {
+  victim = await startGatehouse(SETTINGS, database);
+}

@@ -67,9 +67,11 @@ export class ApiKeys {
     const counting = new CountingAdapter(adapter, this.usage);
     const seen = Object.create(context.context) as GenericEndpointContext['context'];
     Object.defineProperty(seen, 'adapter', { value: counting.inPlace() });
-    const handled = await handler({ ...context, context: seen }).catch((error: unknown) => {
-      throw withRetryAfter(error, counting.row);
-    });
+    const handled = await outsideOfTransaction(() => handler({ ...context, context: seen })).catch(
+      (error: unknown) => {
+        throw withRetryAfter(error, counting.row);
+      },
+    );
     const session = seen.session?.session as KeySession | undefined;
     if (!session) return handled;
     const owner = await this.users.findWithBan(session.userId);
@@ -89,6 +91,19 @@ export class ApiKeys {
 
 const isContext = (response: unknown) =>
   typeof response === 'object' && response !== null && 'context' in response;
+
+/** A use of a key counts even if the request fails, and other requests with the key must not wait for the end of this one. */
+async function outsideOfTransaction<Result>(count: () => Promise<Result>): Promise<Result> {
+  const call = hostedCalls.getStore();
+  if (!call?.transaction) return count();
+  const { transaction } = call;
+  delete call.transaction;
+  try {
+    return await count();
+  } finally {
+    call.transaction = transaction;
+  }
+}
 
 function actAs(session: KeySession, user: User): void {
   const call = hostedCalls.getStore();

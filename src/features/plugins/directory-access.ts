@@ -23,7 +23,7 @@ export class DirectoryAccess {
     if (plugins)
       plugins.senders.access = async ({ userId, active }) => {
         const query = { text: active ? LIFT : BAN };
-        await this.prepared.rows(query, [userId, REASON], this.database.manager);
+        await this.prepared.rows(query, [userId, REASON], await this.database.manager());
       };
   }
 }

@@ -18,11 +18,12 @@ export class HostDatabase {
     readonly audit: Audit,
   ) {}
 
-  /** A plugin may add a user and what belongs to it in one transaction. Only that connection sees the user. */
-  get manager(): EntityManager {
-    const transaction = hostedCalls.getStore()?.transaction;
-    if (!transaction) return this.dataSource.manager;
-    const runner = Object.assign(this.dataSource.createQueryRunner(), { databaseConnection: transaction });
+  /** Of the open transaction, because only there the rows that the library has just written can be seen. */
+  async manager(): Promise<EntityManager> {
+    const { transaction, ownTransaction } = hostedCalls.getStore() ?? {};
+    if (transaction) return transaction.manager();
+    if (!ownTransaction) return this.dataSource.manager;
+    const runner = Object.assign(this.dataSource.createQueryRunner(), { databaseConnection: ownTransaction });
     return this.dataSource.createEntityManager(runner);
   }
 }

@@ -6,7 +6,7 @@ import type { Tables } from '../../database/tables.js';
 import type { RowIds } from '../../database/row-ids.js';
 import type { Logger } from '../../logging/logger.js';
 import { hostedCalls } from './hosted-call.js';
-import { inUtc, type UtcPool } from './utc-pool.js';
+import { inUtc, type StatementContext, type UtcPool } from './utc-pool.js';
 
 /** The header in which the library finds the client's address, as this server derives it. */
 export const CLIENT_ADDRESS = 'x-gatehouse-client-address';
@@ -15,8 +15,7 @@ export interface HostParts {
   readonly config: Config;
   readonly tables: Tables;
   readonly pool: UtcPool;
-  /** Who acts, as the setting `gatehouse.act`; undefined if nobody does. */
-  readonly actOf: () => string | undefined;
+  readonly statements: StatementContext;
   readonly ids: RowIds;
   readonly logger: Logger;
   readonly plugins: readonly BetterAuthPlugin[];
@@ -37,7 +36,7 @@ export function hostOptions(parts: HostParts): BetterAuthOptions {
   return {
     baseURL: config.origin,
     ...secretsOf(config),
-    database: inUtc(parts.pool, parts.actOf),
+    database: inUtc(parts.pool, parts.statements),
     telemetry: { enabled: false },
     // The server has already counted the request.
     rateLimit: { enabled: false },

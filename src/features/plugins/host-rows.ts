@@ -67,10 +67,9 @@ export class HostRows {
     };
   }
 
-  private refusalOf(userId: string) {
-    const call = hostedCalls.getStore();
-    const client = call?.request.client ?? NOBODY;
-    return this.gates.refuse({ userId, client, remember: true }, this.database.manager);
+  private async refusalOf(userId: string) {
+    const client = hostedCalls.getStore()?.request.client ?? NOBODY;
+    return this.gates.refuse({ userId, client, remember: true }, await this.database.manager());
   }
 
   /** Only here the library says which fields change. */
@@ -86,17 +85,13 @@ export class HostRows {
     if (!call || isOn === undefined) return;
     this.switching.delete(call);
     const kind = isOn ? FACTOR_ADDED : FACTOR_REMOVED;
-    await this.notices.send({ kind, user, client: call.request.client }, this.manager);
+    await this.notices.send({ kind, user, client: call.request.client }, await this.database.manager());
   }
 
   private async follow(session: { id: string; userId: string; impersonatedBy?: unknown }): Promise<void> {
     const call = hostedCalls.getStore();
     // The browser of an administrator who acts as the user is no device of the user.
     if (!call || session.impersonatedBy || call.request.url.startsWith(REPLACING)) return;
-    await this.createSession.follow(session, call.request.client, this.manager);
-  }
-
-  private get manager() {
-    return this.database.dataSource.manager;
+    await this.createSession.follow(session, call.request.client, await this.database.manager());
   }
 }

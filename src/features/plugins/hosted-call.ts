@@ -3,22 +3,27 @@ import type { FastifyRequest } from 'fastify';
 import type { PoolClient } from 'pg';
 import type { Act } from '../../audit/act.js';
 import type { NativeAnswer } from './native-answer.js';
+import type { RequestTransaction } from './request-transaction.js';
 
 /** One request that passes through the published library. */
 export interface HostedCall {
   readonly request: FastifyRequest;
   /** Runs the server's own route. Undefined for a route that a plugin defines. */
   readonly native: (() => Promise<NativeAnswer>) | undefined;
+  /** True if everything that the library writes for this request is one transaction. */
+  readonly isAtomic: boolean;
   /** Who acts, for the audit trail. */
   act?: Act;
+  /** Of an atomic request. */
+  transaction?: RequestTransaction;
   /** What the server's own route answered. */
   answer?: NativeAnswer;
   /** Hooks of plugins that run after the rows of the server's own route are committed. */
   readonly afterwards: (() => Promise<void>)[];
   /** The token of the session that the server's own route has begun. A client with a JWT gets no cookie of it. */
   begun?: string;
-  /** The connection of the transaction that the library has open. */
-  transaction?: PoolClient | undefined;
+  /** The connection of a transaction that the library itself has open, in a request that is not atomic. */
+  ownTransaction?: PoolClient | undefined;
   /** Why the library answers 500 without a body. */
   fault?: unknown;
   /** The library's context of the endpoint that runs the server's own route. */

@@ -11,14 +11,17 @@ import { twinOf } from '../../http/auth-path.js';
 import { asJson } from '../../http/json-answer.js';
 import { jarOf } from '../../http/request-cookies.js';
 import type { ResolvedSession } from '../../sessions/current/current-session.js';
+import { isAtomic } from './atomic-routes.js';
 import { FactorNotices } from './factor-notices.js';
 import { isRefusal, isRefusedByDatabase, isThrownOnValue } from './faults-of-values.js';
+import { HostDatabase } from './host-database.js';
 import { CLIENT_ADDRESS } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
 import { hostedCalls, type HostedCall } from './hosted-call.js';
 import { answerOf, type NativeAnswer } from './native-answer.js';
 import { secondFactorRedirect } from './second-factor-redirect.js';
 import type { HostedRoute, StartedHost } from './plugin-host.js';
+import { RequestTransaction } from './request-transaction.js';
 import { withoutSessionTokens } from './without-session-tokens.js';
 
 /** A request as the library sees it. */
@@ -42,6 +45,7 @@ export class HostedRoutes {
     @Inject(CONFIG) private readonly config: Config,
     private readonly passwords: HostPasswords,
     private readonly notices: FactorNotices,
+    private readonly database: HostDatabase,
   ) {
     const settings = cookieSettings(config);
     this.tokenCookie = cookieName(settings, 'session_token');
@@ -51,15 +55,19 @@ export class HostedRoutes {
 
   /** Call this before the server has routes. */
   install(server: FastifyInstance, host: StartedHost): void {
-    const handler: RouteHandlerMethod = (request, reply) => this.answer(host, request, reply);
-    for (const { path, methods } of host.routes) {
-      for (const method of methods) {
+    const handlerOf =
+      (atomic: boolean): RouteHandlerMethod =>
+      (request, reply) =>
+        this.answer({ host, isAtomic: atomic }, request, reply);
+    for (const route of host.routes) {
+      const handler = handlerOf(isAtomic(route));
+      for (const method of route.methods) {
         const config = { plainBody: true, writes: method !== 'GET' };
-        server.route({ method, url: `${BASE_PATH}${path}`, config, handler });
+        server.route({ method, url: `${BASE_PATH}${route.path}`, config, handler });
       }
     }
     for (const url of host.metadata)
-      server.route({ method: [...METHODS], url, config: { plainBody: true }, handler });
+      server.route({ method: [...METHODS], url, config: { plainBody: true }, handler: handlerOf(false) });
     server.addHook('onRoute', (route) => {
       if (!route.url.startsWith(`${BASE_PATH}/`) || route.config?.plainBody) return;
       const path = route.url.slice(BASE_PATH.length);
@@ -74,13 +82,18 @@ export class HostedRoutes {
   }
 
   /** Answers a request for a route that a plugin defines. */
-  private async answer(host: StartedHost, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  private async answer(
+    { host, isAtomic: atomic }: { host: StartedHost; isAtomic: boolean },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<unknown> {
     const asked = {
       path: request.url,
       method: request.method,
       body: typeof request.body === 'string' ? request.body : undefined,
     };
-    return this.send({ request, native: undefined, afterwards: [] }, { host, asked, reply });
+    const call: HostedCall = { request, native: undefined, afterwards: [], isAtomic: atomic };
+    return this.send(call, { host, asked, reply });
   }
 
   /** Answers a request for a route of this server, so that the hooks of plugins run around it. */
@@ -99,7 +112,7 @@ export class HostedRoutes {
       parsed: true,
     };
     const run = () => answerOf(native, request, reply);
-    return this.send({ request, native: run, afterwards: [] }, { host, asked, reply });
+    return this.send({ request, native: run, afterwards: [], isAtomic: false }, { host, asked, reply });
   }
 
   private async send(
@@ -114,7 +127,7 @@ export class HostedRoutes {
     const headers = this.headersFor(request, asked, found?.session.token);
     const url = `${this.config.origin}${asked.path}`;
     const question = new Request(url, { method: asked.method, headers, body: asked.body ?? null });
-    const response = await hostedCalls.run(call, () => host.handle(question));
+    const response = await this.handle(call, () => host.handle(question));
     if (call.fault !== undefined) throw errorOf(call.fault);
     if (response.status === 401) await this.passwords.evenOut(call);
     const text = textFor(found, await response.text());
@@ -152,6 +165,22 @@ export class HostedRoutes {
     return [...jarOf(request).carried].some(
       ([name]) => name === this.tokenCookie || isPart(name, this.dataCookie),
     );
+  }
+
+  /** If the server dies or the library fails, nothing of an atomic request is written. */
+  private async handle(call: HostedCall, run: () => Promise<Response>): Promise<Response> {
+    if (!call.isAtomic || !call.act) return hostedCalls.run(call, run);
+    const { dataSource, audit } = this.database;
+    const transaction = new RequestTransaction(dataSource, audit, call.act);
+    call.transaction = transaction;
+    let commits = false;
+    try {
+      const response = await hostedCalls.run(call, run);
+      commits = response.status < 500 && call.fault === undefined;
+      return response;
+    } finally {
+      await transaction.end({ commits });
+    }
   }
 
   /**

@@ -140,9 +140,12 @@ export class PluginHost {
       plugins,
       tables: dataSource.tables,
       pool: dataSource.pool,
-      actOf: () => {
-        const act = hostedCalls.getStore()?.act;
-        return act && audit.settingOf(act);
+      statements: {
+        actOf: () => {
+          const act = hostedCalls.getStore()?.act;
+          return act && audit.settingOf(act);
+        },
+        transactionOf: () => hostedCalls.getStore()?.transaction,
       },
       passwords: {
         hash,
