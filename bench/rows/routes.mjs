@@ -6,19 +6,15 @@ import { compete } from '../load.mjs';
 const SESSIONS = 10_000;
 const USERS = SESSIONS / 10;
 
-/**
- * Users who ask. The load generator needs a second to prepare 16,000 requests, and each connection gets all of them. The
- * first sessions belong to different users.
- */
-const ASKING = 160;
-const cookies = sessionCookies(ASKING, USERS);
+/** The first sessions belong to different users. */
+const cookies = sessionCookies(USERS, USERS);
 
 const reads = (path) => () => cookies.map((cookie) => ({ path, headers: { cookie } }));
 
-/** Each user is in the list twice with two names, so that every request changes the name. */
+/** Two requests for each user with two names, so that every request changes the name. */
 const renames = (path) => (origin) =>
-  ['Ada', 'Grace'].flatMap((name) =>
-    cookies.map((cookie) => ({
+  cookies.flatMap((cookie) =>
+    ['Ada', 'Grace'].map((name) => ({
       method: 'POST',
       path,
       headers: { cookie, origin, 'content-type': 'application/json' },
