@@ -153,12 +153,15 @@ export class PluginHost {
       },
       databaseHooks: this.rows.hooks(library),
       sendVerificationEmail: async ({ user, url }, request) =>
-        this.mailer.send({
-          kind: 'verify-email',
-          to: user.email,
-          language: request?.headers.get('accept-language') ?? undefined,
-          values: { name: user.name, url },
-        }),
+        this.mailer.send(
+          {
+            kind: 'verify-email',
+            to: user.email,
+            language: request?.headers.get('accept-language') ?? undefined,
+            values: { name: user.name, url },
+          },
+          await this.database.manager(),
+        ),
     });
   }
 }

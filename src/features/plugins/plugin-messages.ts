@@ -6,6 +6,7 @@ import { Logger } from '../../logging/logger.js';
 import { chooseLocale } from '../../mail/accept-language.js';
 import { Mailer } from '../../mail/mailer.js';
 import { MailKinds } from '../../mail/mail-kinds.js';
+import { HostDatabase } from './host-database.js';
 import { PLUGIN_MAILS } from './mails/plugin-mails.js';
 
 /** Milliseconds that the server waits for the service that sends text messages. */
@@ -24,13 +25,14 @@ export class PluginMessages {
     @Inject(CONFIG) private readonly config: Config,
     private readonly mailer: Mailer,
     private readonly logger: Logger,
+    private readonly database: HostDatabase,
     kinds: MailKinds,
   ) {
     if (!config.plugins) return;
     kinds.add(...PLUGIN_MAILS);
     const { senders } = config.plugins;
-    senders.mail = ({ kind, to, name, values, language }) =>
-      this.mailer.send({ kind, to, language, values: { name, ...values } });
+    senders.mail = async ({ kind, to, name, values, language }) =>
+      this.mailer.send({ kind, to, language, values: { name, ...values } }, await this.database.manager());
     senders.text = (message) => this.sendText(message);
   }
 
