@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PASSWORD } from '../environment.mjs';
 import { atLeast, median } from '../figures.mjs';
@@ -53,21 +54,30 @@ export async function overload(environment, { rounds, seconds }) {
 
 let visitors = 0;
 
-/** @returns the status of the answer, or undefined if the visitor left before it came. */
-async function signIn(origin) {
+/**
+ * Each visitor has a connection of their own. `fetch` would take more of the processors that the server hashes on.
+ * @returns the status of the answer, or undefined if the visitor left before it came.
+ */
+function signIn(origin) {
   const email = `user${(visitors++ % 1000) + 1}@example.com`;
-  try {
-    const response = await fetch(`${origin}/api/auth/sign-in/email`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin },
-      body: JSON.stringify({ email, password: PASSWORD }),
-      signal: AbortSignal.timeout(PATIENCE),
+  const headers = { 'content-type': 'application/json', origin };
+  return new Promise((done) => {
+    const asked = request(
+      `${origin}/api/auth/sign-in/email`,
+      { method: 'POST', headers, agent: false },
+      (answer) => {
+        answer.resume();
+        answer.once('end', () => done(answer.statusCode));
+      },
+    );
+    const leaving = setTimeout(() => asked.destroy(), PATIENCE);
+    asked.once('close', () => {
+      clearTimeout(leaving);
+      done(undefined);
     });
-    await response.arrayBuffer();
-    return response.status;
-  } catch {
-    return undefined;
-  }
+    asked.on('error', () => {});
+    asked.end(JSON.stringify({ email, password: PASSWORD }));
+  });
 }
 
 /** Sign-ins per second of visitors who come one after the other, on a few connections. */
