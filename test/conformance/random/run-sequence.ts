@@ -154,7 +154,7 @@ function requestStep(
     async run(side) {
       const answer = await step.run(side);
       if (answer?.status === 200) keepFields(side, fields, answer.text);
-      return answer && path.startsWith('/list-sessions') ? { ...answer, text: inOrder(answer.text) } : answer;
+      return answer && hasNoOrder(path) ? { ...answer, text: inOrder(answer.text, path) } : answer;
     },
   };
 }
@@ -172,17 +172,32 @@ function keepFields(side: Side, fields: Readonly<Record<string, string>>, text: 
 }
 
 /**
- * Sorts the sessions by time, because the protocol promises no order
- * (src/sessions/protocol.md, "list-sessions").
+ * True if nobody promises the order of a list: that of sessions (src/sessions/protocol.md, "list-sessions"), and that of
+ * what belongs to an organization, unless the request names a field to sort by.
  */
-function inOrder(text: string): string {
-  const sessions: unknown = text === '' ? '' : JSON.parse(text);
-  if (!Array.isArray(sessions)) return text;
-  const times = ({ createdAt, updatedAt }: Record<string, string>) => `${createdAt}${updatedAt}`;
-  return JSON.stringify(
-    (sessions as Record<string, string>[]).toSorted((a, b) => (times(a) < times(b) ? -1 : 1)),
-  );
+const hasNoOrder = (path: string): boolean =>
+  path.startsWith('/list-sessions') || (path.startsWith('/organization/') && !path.includes('sortBy='));
+
+/** Sorts lists by time. Of a page of a list without order, only the number of its rows can be compared. */
+function inOrder(text: string, path: string): string {
+  const isPage = /[?&](limit|offset)=/.test(path);
+  return text === '' ? text : JSON.stringify(sorted(JSON.parse(text), isPage));
 }
+
+function sorted(part: unknown, isPage: boolean): unknown {
+  if (Array.isArray(part)) {
+    if (isPage) return part.length;
+    const parts = part.map((each) => sorted(each, isPage));
+    return parts.every(hasTime) ? parts.toSorted((a, b) => (timesOf(a) < timesOf(b) ? -1 : 1)) : parts;
+  }
+  if (typeof part !== 'object' || part === null) return part;
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, sorted(value, isPage)]));
+}
+
+const hasTime = (part: unknown): part is Record<string, string> =>
+  typeof part === 'object' && part !== null && 'createdAt' in part;
+
+const timesOf = ({ createdAt, updatedAt }: Record<string, string>) => `${createdAt}${updatedAt}`;
 
 const requestIdsOf = (answer: Answer | undefined): string[] =>
   (answer?.headers ?? []).flatMap(([name, value]) => (name === 'x-request-id' ? [value] : []));
