@@ -633,7 +633,7 @@ const BULLETS = {
     {
       guard: 'so are all targets in bodies',
       file: 'src/http/origin.guard.ts',
-      code: 'if (!isTrustedRedirect(target, this.config.trustedOrigins)) throw forbidden(code);',
+      code: 'if (!isTrustedRedirect(target, trustedOrigins)) throw forbidden(code);',
       without: '',
       test: [REDIRECTS, 'no route takes'],
     },
@@ -1011,14 +1011,14 @@ const BULLETS = {
     {
       guard: 'second factor switched on or off',
       file: 'src/features/plugins/host-rows.ts',
-      code: 'await this.notices.send({ kind, user, client: call.request.client }, this.manager);',
+      code: 'await this.notices.send({ kind, user, client: call.request.client }, await this.database.manager());',
       without: '',
       test: [PLUGINS, 'the owner gets a mail when the second factor is switched on and off'],
     },
     {
       guard: 'new device that signs in through a plugin',
       file: 'src/features/plugins/host-rows.ts',
-      code: 'await this.createSession.follow(session, call.request.client, this.manager);',
+      code: 'await this.createSession.follow(session, call.request.client, await this.database.manager());',
       without: '',
       test: [PLUGINS, 'the owner gets a mail when a new device signs in through a plugin'],
     },
