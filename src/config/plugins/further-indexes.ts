@@ -2,7 +2,8 @@
 const FURTHER: Readonly<Record<string, readonly (readonly string[])[]>> = {
   // The plugin deletes expired keys every ten seconds.
   apikey: [['expiresAt']],
-  // Whether a user is a member, and the lists that are sorted or filtered. The id lets PostgreSQL skip a page in the index.
+  // The first one finds whether a user is a member. The others serve sorted and filtered lists, and their id lets PostgreSQL
+  // skip the pages before without reading the rows.
   member: [
     ['organizationId', 'userId'],
     ['organizationId', 'createdAt', 'id'],

@@ -2,13 +2,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { PreparedQueries } from '../../database/prepared-queries.js';
+import { isBannedSql } from '../../users/ban.sql.js';
 import { HostDatabase } from './host-database.js';
 
 /** Only a ban with this reason is lifted again, so that a directory cannot let in somebody whom an administrator banned. */
 const REASON = 'deactivated by a directory';
 
-const BAN = `update {users} set banned = true, ban_reason = $2, ban_expires = null
-  where id = $1 and (banned is distinct from true or ban_expires is not null)`;
+/** An administrator's ban for some time keeps its reason and no longer ends, because its end would let the user in. */
+const BAN = `update {users} as u
+  set banned = true, ban_reason = case when ${isBannedSql('u')} then u.ban_reason else $2 end, ban_expires = null
+  where u.id = $1 and (u.banned is distinct from true or u.ban_expires is not null)`;
 const LIFT = `update {users} set banned = false, ban_reason = null
   where id = $1 and banned and ban_reason = $2`;
 

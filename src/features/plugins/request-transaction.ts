@@ -15,7 +15,7 @@ type Statement = (client: PoolClient) => Promise<QueryResult>;
  */
 export class RequestTransaction {
   private runner: Promise<QueryRunner> | undefined;
-  private isEnded = false;
+  private ended = false;
   /** Statements run one after the other, because savepoints of two at a time would end each other. */
   private last: Promise<unknown> = Promise.resolve();
   private savepoints = 0;
@@ -29,17 +29,17 @@ export class RequestTransaction {
 
   /** True if a statement belongs to the transaction, and not to a connection of its own. */
   get isOpen(): boolean {
-    return this.runner !== undefined && !this.isEnded;
+    return this.runner !== undefined && !this.ended;
   }
 
-  /** False after the answer, when tasks in the background may still write. */
-  get mayBegin(): boolean {
-    return !this.isEnded;
+  /** True after the answer. Tasks in the background may still write then, each statement by itself. */
+  get isEnded(): boolean {
+    return this.ended;
   }
 
   /** For statements of this server that belong to the request. Begins the transaction. */
   async manager(): Promise<EntityManager> {
-    if (this.isEnded) return this.dataSource.manager;
+    if (this.ended) return this.dataSource.manager;
     return (await this.begin()).manager;
   }
 
@@ -67,7 +67,7 @@ export class RequestTransaction {
   /** Commits if the request was answered, and undoes everything if it failed. */
   async end({ commits }: { readonly commits: boolean }): Promise<void> {
     await this.last.catch(() => undefined);
-    this.isEnded = true;
+    this.ended = true;
     if (!this.runner) return;
     const runner = await this.runner;
     try {

@@ -28,7 +28,9 @@ export function inUtc(pool: Pool, context: StatementContext): Pool {
   const connect = async () => clientInUtc(await (otherPool.getStore() ?? pool).connect(), context.actOf);
   borrowed.connect = (() => {
     const transaction = context.transactionOf();
-    return transaction?.mayBegin ? Promise.resolve(clientWithin(transaction, connect)) : connect();
+    return transaction && !transaction.isEnded
+      ? Promise.resolve(clientWithin(transaction, connect))
+      : connect();
   }) as Pool['connect'];
   // The server ends its pool itself.
   borrowed.end = () => Promise.resolve();

@@ -16,7 +16,10 @@ declare module 'fastify' {
 export interface SessionQuestion {
   readonly shown: ShownCredentials;
   readonly jar: CookieJar;
-  /** Who acts without a stored session. Comes before every credential, except where only the database may decide. */
+  /**
+   * Whom a feature has let act without a stored session, for example by an API key. Wins over all other credentials, except
+   * on routes that read the session from the database only.
+   */
   readonly actsAs: Identity | undefined;
   /** True if the client asks the server to ignore the session data cookie and read the database. */
   readonly disableCookieCache: boolean;

@@ -89,12 +89,28 @@ test('a user whom the directory deletes loses access', async () => {
   expect([await sessionOf(client), await sessionOf(await signIn(email))]).toEqual([null, null]);
 });
 
-test('a directory does not let in somebody whom an administrator banned', async () => {
+test.each([
+  { length: 'for good', end: 'null' },
+  { length: 'for some time', end: `now() + interval '1 day'` },
+])('a directory does not let in somebody whom an administrator banned $length', async ({ end }) => {
   const { email, id } = await provisioned();
-  await database.query(`update users set banned = true, ban_reason = 'spam' where email = '${email}'`);
+  await database.query(
+    `update users set banned = true, ban_reason = 'spam', ban_expires = ${end} where email = '${email}'`,
+  );
   await activate(id, false);
   await activate(id, true);
   expect(await sessionOf(await signIn(email))).toBeNull();
+});
+
+test('a ban that has ended does not keep out a user whom the directory activates again', async () => {
+  const { email, id } = await provisioned();
+  await database.query(
+    `update users set banned = true, ban_reason = 'spam', ban_expires = now() - interval '1 day' where email = '${email}'`,
+  );
+  await activate(id, false);
+  expect(await sessionOf(await signIn(email))).toBeNull();
+  await activate(id, true);
+  expect(await sessionOf(await signIn(email))).toMatchObject({ user: { email } });
 });
 
 test('a wrong token and one that has expired are refused', async () => {
