@@ -10,6 +10,7 @@ import { processorTime } from './processor-time.mjs';
 import { freePort } from '../test/setup/free-port.mjs';
 import { startClusters } from '../test/setup/clusters.mjs';
 import { MIGRATED, createTemplates } from '../test/setup/templates.mjs';
+import { WITHOUT_ENV_FILE } from '../test/setup/without-env-file.mjs';
 
 /** Milliseconds in which a server must answer. */
 const READY_WITHIN = 30_000;
@@ -73,7 +74,7 @@ async function createDatabase(server, name, sessions) {
 async function migrate(url, variables) {
   const program = ['node_modules/typeorm/cli.js', 'migration:run', '-d', 'dist/ormconfig.js'];
   const child = spawn(process.execPath, program, {
-    env: { PATH: process.env.PATH, DATABASE_URL: url, ...variables },
+    env: { ...WITHOUT_ENV_FILE, PATH: process.env.PATH, DATABASE_URL: url, ...variables },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const [code] = await once(child, 'close');
@@ -123,6 +124,7 @@ async function startServer(kind, url, settings, flags) {
     [...(kind === 'gatehouse' ? SERVER_FLAGS : []), ...flags, PROGRAMS[kind]],
     {
       env: {
+        ...WITHOUT_ENV_FILE,
         PATH: process.env.PATH,
         NODE_ENV: 'production',
         DATABASE_URL: url,

@@ -9,6 +9,7 @@ import { randomBytes, pbkdf2Sync, randomUUID, scryptSync } from 'node:crypto';
 import pg from 'pg';
 import { startClusters } from '../test/setup/clusters.mjs';
 import { MIGRATED, createTemplates } from '../test/setup/templates.mjs';
+import { WITHOUT_ENV_FILE } from '../test/setup/without-env-file.mjs';
 
 const TRIES = Number(process.env.TRIES ?? 200);
 /** Percent. */
@@ -24,6 +25,7 @@ try {
   await createTemplates([clusters.newest.url]);
   const server = spawn(process.execPath, ['dist/src/main.js'], {
     env: {
+      ...WITHOUT_ENV_FILE,
       PATH: process.env.PATH,
       DATABASE_URL,
       BETTER_AUTH_SECRET: 'a secret of no importance for this measurement',

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../dist/migrations/index.js';
 import { onDatabase } from './legacy-database.mjs';
+import { WITHOUT_ENV_FILE } from '../../test/setup/without-env-file.mjs';
 
 const FIRST = 'BackfillUsers1763900900000';
 const LAST = 'BackfillCredentialAccounts1763901000000';
@@ -49,7 +50,10 @@ export async function migrate(url) {
   const child = spawn(
     process.execPath,
     ['node_modules/typeorm/cli.js', 'migration:run', '-d', 'dist/ormconfig.js'],
-    { env: { PATH: process.env.PATH, DATABASE_URL: url }, stdio: ['ignore', 'pipe', 'inherit'] },
+    {
+      env: { ...WITHOUT_ENV_FILE, PATH: process.env.PATH, DATABASE_URL: url },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
   );
   const began = performance.now();
   let end;

@@ -27,6 +27,18 @@ test('reads an .env file like dotenv', async () => {
   });
 });
 
+test('DOTENV_CONFIG_PATH names another file', async () => {
+  const file = join(folder, 'settings');
+  await writeFile(file, 'GATEHOUSE_TEST_SETTING=another file\n');
+  const { DOTENV_CONFIG_PATH } = process.env;
+  process.env['DOTENV_CONFIG_PATH'] = file;
+  try {
+    expect(readEnvironment()['GATEHOUSE_TEST_SETTING']).toBe('another file');
+  } finally {
+    process.env['DOTENV_CONFIG_PATH'] = DOTENV_CONFIG_PATH;
+  }
+});
+
 test('the environment has precedence over the file', async () => {
   const file = join(folder, '.env');
   await writeFile(file, 'GATEHOUSE_TEST_SETTING=file\n');

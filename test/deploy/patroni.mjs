@@ -20,6 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from '../setup/free-port.mjs';
 import { ADMIT_OWNER, OWNER } from '../setup/owner.mjs';
+import { WITHOUT_ENV_FILE } from '../setup/without-env-file.mjs';
 
 const BINARIES = '/usr/lib/postgresql';
 const SECRET = 'a secret for one run that nobody else knows';
@@ -150,7 +151,7 @@ async function run(...given) {
   const [code] = await once(
     spawn(command, rest, {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { PATH: process.env.PATH, DATABASE_URL: url },
+      env: { ...WITHOUT_ENV_FILE, PATH: process.env.PATH, DATABASE_URL: url },
     }),
     'close',
   );
@@ -237,6 +238,7 @@ try {
   origin = `http://localhost:${port}`;
   start(process.execPath, ['dist/src/main.js'], {
     env: {
+      ...WITHOUT_ENV_FILE,
       PATH: process.env.PATH,
       DATABASE_URL: url,
       BETTER_AUTH_SECRET: SECRET,

@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { environmentOf } from './environment-of.js';
 
 /** A compiled program in its own process, as an operator runs it. */
 export interface Program {
@@ -32,7 +33,7 @@ export function startProgram(file: string, options: ProgramOptions = {}): Progra
     [...(options.nodeFlags ?? []), resolve('dist', file), ...(options.arguments ?? [])],
     {
       cwd: options.folder ?? process.cwd(),
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.environment },
+      env: { ...environmentOf(options.folder), ...options.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: options.terminal ?? false,
     },

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { environmentOf } from './environment-of.js';
 
 export interface Ended {
   readonly code: number | null;
@@ -20,7 +21,7 @@ export async function runToEnd(
 ): Promise<Ended> {
   const child = spawn(process.execPath, [resolve(file), ...(options.arguments ?? [])], {
     cwd: options.folder ?? process.cwd(),
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.environment },
+    env: { ...environmentOf(options.folder), ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
