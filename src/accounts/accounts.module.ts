@@ -7,6 +7,7 @@ import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
+import { AccountCallbacks } from './account-callbacks.js';
 import { AccountDeletion } from './account-deletion.js';
 import { AccountRateLimits } from './account-rate-limits.js';
 import { AccountsController } from './accounts.controller.js';
@@ -75,6 +76,7 @@ import { ValidAccessToken } from './valid-access-token.js';
     LinkedAccountsController,
   ],
   providers: [
+    AccountCallbacks,
     AccountsStore,
     AccountMails,
     AccountRateLimits,
@@ -120,6 +122,7 @@ import { ValidAccessToken } from './valid-access-token.js';
     VerifyPassword,
   ],
   exports: [
+    AccountCallbacks,
     AccountsStore,
     EmailLinks,
     EmailWriter,

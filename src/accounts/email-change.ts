@@ -10,6 +10,7 @@ import type { RequestedSession } from '../sessions/requested-session.js';
 import { UsersStore } from '../users/users.store.js';
 import { verificationIdentifier } from '../verifications/verification-identifier.js';
 import { VerificationsStore } from '../verifications/verifications.store.js';
+import { AccountCallbacks } from './account-callbacks.js';
 import { EmailLinks } from './email-links.js';
 import { EmailWriter } from './email-writer.js';
 import { PreRegistration } from './pre-registration.js';
@@ -45,6 +46,7 @@ export class EmailChange {
     private readonly links: EmailLinks,
     private readonly writer: EmailWriter,
     private readonly preRegistration: PreRegistration,
+    private readonly callbacks: AccountCallbacks,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -72,6 +74,7 @@ export class EmailChange {
     // Another user has taken the address in the meantime.
     if (!changed) throw unauthorized('INVALID_TOKEN');
     if (!verified) await this.askAgain(changed, link);
+    else if (changed.emailVerified) await this.callbacks.call('afterEmailVerification', changed);
     if (!auth) return { user: changed, parts: {} };
     // The cookie keeps the old `updatedAt`, because Better Auth's does.
     const kept = { ...changed, updatedAt: auth.user.updatedAt };

@@ -38,7 +38,7 @@ export class EmailLinks {
   }
 
   get enabled(): boolean {
-    return this.mailer.enabled;
+    return this.mailer.delivers('verify-email');
   }
 
   /** Mails a link that verifies the user's current address. */
@@ -56,9 +56,10 @@ export class EmailLinks {
 
   /** Mails the new address a link that completes the change. */
   async verifyChange(link: LinkRequest & NewAddress): Promise<void> {
+    const { newEmail, ...own } = link;
     const { id: userId, email } = link.user;
-    const claims = { email, updateTo: link.newEmail, requestType: 'change-email-verification', userId };
-    await this.send('verify-email', link.newEmail, link, claims);
+    const claims = { email, updateTo: newEmail, requestType: 'change-email-verification', userId };
+    await this.send('verify-email', newEmail, own, claims);
   }
 
   private async send(
@@ -71,6 +72,7 @@ export class EmailLinks {
     const token = signEmailToken(claims, this.secret, this.config.emailVerification.expiresIn);
     const target = encodeParameter(callbackURL || '/');
     const url = `${this.config.origin}${BASE_PATH}/verify-email?token=${token}&callbackURL=${target}`;
-    await this.mailer.send({ kind, to, language, values: { name: user.name, url, newEmail } }, manager);
+    const values = { name: user.name, url, token, userId: user.id, newEmail };
+    await this.mailer.send({ kind, to, language, values }, manager);
   }
 }

@@ -5,6 +5,7 @@ import type { Client } from '../http/client.js';
 import type { RequestedSession } from '../sessions/requested-session.js';
 import type { User } from '../users/user.js';
 import { UsersStore } from '../users/users.store.js';
+import { AccountCallbacks } from './account-callbacks.js';
 import { PreRegistration } from './pre-registration.js';
 import { SignUpMark } from './sign-up-mark.js';
 
@@ -21,6 +22,7 @@ export class EmailProof {
     private readonly users: UsersStore,
     private readonly preRegistration: PreRegistration,
     private readonly mark: SignUpMark,
+    private readonly callbacks: AccountCallbacks,
   ) {}
 
   /**
@@ -33,6 +35,16 @@ export class EmailProof {
       this.mark.names(user.id, jar) ||
       (await requested.resolve({ sensitive: true }))?.user.id === user.id
     );
+  }
+
+  /** @throws the error of a feature that refuses the proof. */
+  async begin(user: User): Promise<void> {
+    await this.callbacks.call('beforeEmailVerification', user);
+  }
+
+  /** Call this when the proof is committed. */
+  async end(user: User): Promise<void> {
+    await this.callbacks.call('afterEmailVerification', user);
   }
 
   /** @returns false if the user no longer has this e-mail, or no longer exists. */

@@ -20,6 +20,7 @@ import { secretFaults } from './secret-faults.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { telemetryFrom, type TelemetryConfig } from './telemetry-settings.js';
 import { parseAll } from './parse-variables.js';
+import { functionFaults } from './plugins/module-options.js';
 import { loadPlugins, namedPlugins, type HostedPlugins } from './plugins/load-plugins.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import { FOREIGN, VARIABLES, knownVariables, optionPrefixes, type VariableName } from './variables.js';
@@ -126,6 +127,7 @@ export function loadConfig(
       : []),
     ...tableNameFaults(tableNamesIn(options)),
     ...cookieFaults(options, cookies),
+    ...functionFaults(plugins?.functions ?? {}, options),
   );
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return Object.freeze({

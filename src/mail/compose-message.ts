@@ -27,7 +27,7 @@ export function composeMessage(
   if (!kind) throw new UnsendableMail(`No feature of this server sends mails of the kind ${mail.kind}.`);
   if (!isAddress(recipient)) throw new UnsendableMail('The recipient is not a plain address.');
   const { mailFrom, origin } = config;
-  const values = templateValues(open(mail, config), {
+  const values = templateValues(openMail(mail, config), {
     recipient,
     locale,
     site: new URL(origin).hostname,
@@ -51,7 +51,8 @@ export function composeMessage(
   };
 }
 
-function open({ content }: ClaimedMail, config: Config): MailValues {
+/** @throws {UnsendableMail} if no secret decrypts the row. */
+export function openMail({ content }: ClaimedMail, config: Config): MailValues {
   try {
     return JSON.parse(decrypt(content, keyringOf(config))) as MailValues;
   } catch (error) {

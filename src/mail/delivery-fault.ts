@@ -48,6 +48,20 @@ export function describeDeliveryFault(error: unknown): DeliveryFault {
   return fault ? { verdict: 'held', code: `${said}, ${fault}`, detail } : { verdict, code: said, detail };
 }
 
+/** The fault of a feature that delivers mails itself. Nobody knows whether it is about this mail, so it is tried again. */
+export function describeOwnFault(error: unknown): DeliveryFault {
+  if (error instanceof UnsendableMail) return describeDeliveryFault(error);
+  const words = error instanceof Error ? error.message : String(error);
+  return { verdict: 'deferred', code: 'own sender', detail: withoutSecrets(words) };
+}
+
+/** A mail that is left from when there was a mail server. */
+export const WITHOUT_SERVER: DeliveryFault = {
+  verdict: 'held',
+  code: 'SMTP_URL is not set',
+  detail: '',
+};
+
 function verdictOf(
   command: string | undefined,
   responseCode: number | undefined,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
+import type { MailValues } from './mail.js';
 
 /** A mail that a feature sends. */
 export interface MailKind {
@@ -15,10 +16,14 @@ export interface MailKind {
   readonly life: (config: Config) => number;
 }
 
+/** Delivers a mail of one kind without the mail server. If it throws, it is called again later. */
+export type Delivery = (mail: { readonly to: string; readonly values: MailValues }) => Promise<void>;
+
 /** All kinds of mail. Their owners add them when they are constructed. */
 @Injectable()
 export class MailKinds {
   private readonly kinds = new Map<string, MailKind>();
+  private readonly deliveries = new Map<string, Delivery>();
 
   /** @throws {Error} if a kind has a name that is taken. */
   add(...kinds: readonly MailKind[]): void {
@@ -26,6 +31,21 @@ export class MailKinds {
       if (this.kinds.has(kind.name)) throw new Error(`Two kinds of mail have the name ${kind.name}.`);
       this.kinds.set(kind.name, kind);
     }
+  }
+
+  /** Lets a feature deliver the mails of this kind itself, for example through a service of the team. */
+  deliverWith(name: string, deliver: Delivery): void {
+    this.deliveries.set(name, deliver);
+  }
+
+  /** Undefined if mails of this kind go to the mail server. */
+  deliveryOf(name: string): Delivery | undefined {
+    return this.deliveries.get(name);
+  }
+
+  /** True if all mails go to the mail server. */
+  get allBySmtp(): boolean {
+    return this.deliveries.size === 0;
   }
 
   all(): MailKind[] {

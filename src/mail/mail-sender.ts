@@ -5,9 +5,15 @@ import { CONFIG } from '../config/config.module.js';
 import { Logger } from '../logging/logger.js';
 import { sqlState } from '../database/sql-state.js';
 import { Bell } from '../concurrency/bell.js';
-import { composeMessage } from './compose-message.js';
-import { describeDeliveryFault, type DeliveryFault } from './delivery-fault.js';
-import { MailKinds } from './mail-kinds.js';
+import { withDeadline } from '../concurrency/with-deadline.js';
+import { composeMessage, openMail } from './compose-message.js';
+import {
+  describeDeliveryFault,
+  describeOwnFault,
+  WITHOUT_SERVER,
+  type DeliveryFault,
+} from './delivery-fault.js';
+import { MailKinds, type Delivery } from './mail-kinds.js';
 import { MailMetrics } from './mail-metrics.js';
 import { MailTemplates } from './mail-templates.js';
 import { MailsStore, type ClaimedMail } from './mails.store.js';
@@ -26,6 +32,8 @@ const POLL = 5000;
 const LONGEST_DELAY = 3_600_000;
 /** Milliseconds that a stopping process waits for mails that are being sent. */
 const GRACE = 15_000;
+/** Milliseconds that a feature has to deliver a mail itself. */
+const OWN_PATIENCE = 30_000;
 /** Seconds for which the table keeps mails that were given up. */
 const KEPT = 30 * 86_400;
 
@@ -51,7 +59,9 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.smtpUrl !== undefined) this.work = this.run(new Smtp(this.config.smtpUrl));
+    const { smtpUrl } = this.config;
+    if (smtpUrl === undefined && this.kinds.allBySmtp) return;
+    this.work = this.run(smtpUrl === undefined ? undefined : new Smtp(smtpUrl));
   }
 
   /** Call this when a mail has been written and committed. */
@@ -71,7 +81,7 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
     clearTimeout(patience);
   }
 
-  private async run(smtp: Smtp): Promise<void> {
+  private async run(smtp: Smtp | undefined): Promise<void> {
     const heartbeat = setInterval(() => this.renew(), HEARTBEAT);
     let healthy = true;
     while (!this.stopping) {
@@ -88,14 +98,14 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
     }
     await Promise.all(this.underWay.values());
     clearInterval(heartbeat);
-    smtp.close();
+    smtp?.close();
   }
 
   /**
    * Starts as many mails as there are free connections.
    * @returns milliseconds to wait for the next round, unless the bell rings.
    */
-  private async round(smtp: Smtp): Promise<number> {
+  private async round(smtp: Smtp | undefined): Promise<number> {
     if (performance.now() - this.tidiedAt > POLL) await this.tidy();
     const room = this.room();
     if (room === 0) return this.metrics.outage.pause || POLL;
@@ -115,19 +125,36 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
     return this.metrics.outage.pause === 0 && this.underWay.size === 0 ? 1 : 0;
   }
 
-  private async deliver(mail: ClaimedMail, smtp: Smtp): Promise<void> {
-    let fault: DeliveryFault | undefined;
-    try {
-      await smtp.send(composeMessage(mail, this.config, this.kinds, this.templates), this.giveUp.signal);
-    } catch (error) {
-      fault = describeDeliveryFault(error);
-    }
+  private async deliver(mail: ClaimedMail, smtp: Smtp | undefined): Promise<void> {
+    const own = this.kinds.deliveryOf(mail.kind);
+    const fault = await (own ? this.handOver(mail, own) : this.post(mail, smtp));
+    if (!own && fault?.verdict !== 'unreachable' && this.metrics.outage.end())
+      this.logger.log('the mail server answers again');
     if (fault) await this.failed(mail, fault);
     else await this.sent(mail);
   }
 
+  private async post(mail: ClaimedMail, smtp: Smtp | undefined): Promise<DeliveryFault | undefined> {
+    if (!smtp) return WITHOUT_SERVER;
+    try {
+      await smtp.send(composeMessage(mail, this.config, this.kinds, this.templates), this.giveUp.signal);
+      return undefined;
+    } catch (error) {
+      return describeDeliveryFault(error);
+    }
+  }
+
+  private async handOver(mail: ClaimedMail, deliver: Delivery): Promise<DeliveryFault | undefined> {
+    try {
+      const delivery = deliver({ to: mail.recipient, values: openMail(mail, this.config) });
+      await withDeadline(OWN_PATIENCE, delivery, () => new Error('It took too long.'));
+      return undefined;
+    } catch (error) {
+      return describeOwnFault(error);
+    }
+  }
+
   private async sent({ id, kind }: ClaimedMail): Promise<void> {
-    if (this.metrics.outage.end()) this.logger.log('the mail server accepts mails again');
     this.metrics.sent.inc({ kind });
     this.logger.log(`mail ${kind} ${id} sent`);
     await this.record(() => this.mails.delete(id));
@@ -145,7 +172,6 @@ export class MailSender implements OnApplicationBootstrap, OnApplicationShutdown
       const delay = this.metrics.outage.pause;
       return await this.record(() => this.mails.postpone(id, delay, reason));
     }
-    if (this.metrics.outage.end()) this.logger.log('the mail server answers again');
     if (verdict === 'refused') {
       this.logger.error(
         `mail ${kind} ${id} given up after attempt ${attempts} (${code}). The reason is in gatehouse.mails.last_error`,

@@ -44,11 +44,18 @@ export class Mailer implements OnModuleInit {
     return this.config.smtpUrl !== undefined || this.config.mailsInLog;
   }
 
+  /** The same for one kind of mail, which a feature may deliver itself. */
+  delivers(kind: string): boolean {
+    return this.enabled || this.kinds.deliveryOf(kind) !== undefined;
+  }
+
   /** Stores the mail in the caller's transaction, if there is one. So it is sent only if the transaction is committed. */
   async send(mail: Mail, manager?: EntityManager): Promise<void> {
-    const { to, language, values } = mail;
+    const { to, language } = mail;
     const kind = this.kinds.named(mail.kind);
-    if (this.config.smtpUrl === undefined) return this.sendToLog(kind, mail);
+    const isOwn = this.kinds.deliveryOf(kind.name) !== undefined;
+    if (this.config.smtpUrl === undefined && !isOwn) return this.sendToLog(kind, mail);
+    const values = isOwn ? { ...mail.values, language } : mail.values;
     await this.mails.add(
       {
         id: randomToken(32),

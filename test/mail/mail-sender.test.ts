@@ -63,7 +63,7 @@ describe('while the mail server is down', () => {
     const server = await mailServer({ port });
     await empty();
     expect(recipients(server)).toEqual(['later@example.com', ...sent].toSorted());
-    await program.told('the mail server accepts mails again');
+    await program.told('the mail server answers again');
   });
 
   it('only one mail at a time is tried', async () => {

@@ -59,7 +59,8 @@ export class DeleteUser {
   ): Promise<'deleted' | 'mailed'> {
     const { enabled, sendDeleteAccountVerification } = this.config.user.deleteUser;
     // If deletion needs a mailed link but no mail can be sent, nobody can be deleted.
-    if (!enabled || (sendDeleteAccountVerification && !this.mailer.enabled)) throw nothingHere();
+    if (!enabled || (sendDeleteAccountVerification && !this.mailer.delivers('delete-account')))
+      throw nothingHere();
     const mails = !token && sendDeleteAccountVerification;
     const act = async (manager: EntityManager) => {
       if (token) return this.deletion.redeem(current.user.id, token, manager);
@@ -100,7 +101,7 @@ export class DeleteUser {
       kind: 'delete-account',
       to: user.email,
       language,
-      values: { name: user.name, url },
+      values: { name: user.name, url, token, userId: user.id },
     } as const;
     const life = this.config.user.deleteUser.deleteTokenExpiresIn;
     await this.verifications.add(verificationIdentifier.deleteAccount(token), user.id, life, manager);

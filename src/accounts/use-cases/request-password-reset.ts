@@ -47,7 +47,7 @@ export class RequestPasswordReset {
 
   /** @throws {AuthError} 400 `RESET_PASSWORD_DISABLED` if no mail can be sent. */
   async execute(body: RequestPasswordResetBody, { language }: Client): Promise<typeof ANSWER> {
-    if (!this.mailer.enabled) throw badRequest('RESET_PASSWORD_DISABLED');
+    if (!this.mailer.delivers('reset-password')) throw badRequest('RESET_PASSWORD_DISABLED');
     await atLeast(FLOOR, this.sendToKnown(body, language));
     return ANSWER;
   }
@@ -69,7 +69,7 @@ export class RequestPasswordReset {
       kind: 'reset-password',
       to: user.email,
       language,
-      values: { name: user.name, url },
+      values: { name: user.name, url, token, userId: user.id },
     } as const;
     await this.dataSource.transaction(async (manager) => {
       const life = this.config.emailAndPassword.resetPasswordTokenExpiresIn;

@@ -6,6 +6,7 @@ import { Text } from '../../http/fields.js';
 import { UsersStore } from '../../users/users.store.js';
 import { verificationIdentifier } from '../../verifications/verification-identifier.js';
 import { VerificationsStore } from '../../verifications/verifications.store.js';
+import { AccountCallbacks } from '../account-callbacks.js';
 import { Passwords } from '../passwords.js';
 import { PasswordReset } from '../password-reset.js';
 
@@ -37,6 +38,7 @@ export class ResetPassword {
     private readonly users: UsersStore,
     private readonly passwords: Passwords,
     private readonly reset: PasswordReset,
+    private readonly callbacks: AccountCallbacks,
   ) {}
 
   /**
@@ -65,6 +67,7 @@ export class ResetPassword {
       await this.reset.write(user, hash, client, manager);
     });
     await this.passwords.trust(user, client);
+    await this.callbacks.call('onPasswordReset', user);
     return { status: true };
   }
 }

@@ -6,7 +6,8 @@ import { badRequest, unprocessable } from '../../errors/auth-error.js';
 import { parseAdditionalInput } from '../../additional-fields/additional-input.js';
 import type { Client } from '../../http/client.js';
 import { LENGTHS, Email, Flag, Text } from '../../http/fields.js';
-import { UsersStore } from '../../users/users.store.js';
+import { UsersStore, type NewUser } from '../../users/users.store.js';
+import { AccountCallbacks } from '../account-callbacks.js';
 import { NewAccount, type SignedUp } from '../new-account.js';
 import { Passwords } from '../passwords.js';
 import { lowerCaseAddress } from '../../network/lower-case-address.js';
@@ -55,6 +56,7 @@ export class SignUpEmail {
     private readonly users: UsersStore,
     private readonly passwords: Passwords,
     private readonly newAccount: NewAccount,
+    private readonly callbacks: AccountCallbacks,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -78,7 +80,7 @@ export class SignUpEmail {
     const hash = await this.passwords.hash(body.password, newUser, client);
     try {
       // Answer as for a free e-mail, because a sign-up that does not sign in must not reveal who has an account.
-      if (taken) return await this.newAccount.pretend(newUser, hash);
+      if (taken) return await this.pretend(newUser, hash);
       const { callbackURL, rememberMe } = body;
       return await this.newAccount.create(newUser, hash, {
         callbackURL,
@@ -90,5 +92,13 @@ export class SignUpEmail {
       if (isRefusedValue(error)) throw unprocessable('FAILED_TO_CREATE_USER');
       throw error;
     }
+  }
+
+  private async pretend(newUser: NewUser, hash: string): Promise<SignedUp> {
+    const answer = await this.newAccount.pretend(newUser, hash);
+    const moment = 'onExistingUserSignUp';
+    const owner = this.callbacks.has(moment) ? await this.users.findByEmail(newUser.email) : undefined;
+    if (owner) await this.callbacks.call(moment, owner);
+    return answer;
   }
 }

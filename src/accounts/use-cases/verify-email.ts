@@ -82,6 +82,7 @@ export class VerifyEmail {
     }
     const user = await this.ownerOf(claims);
     if (user.emailVerified) return { user: null, parts: {} };
+    await this.proof.begin(user);
     const isSamePerson = await this.proof.isBySamePerson(user, browser);
     const signsIn = this.config.emailVerification.autoSignInAfterVerification;
     const auth = signsIn ? await requested.resolve() : undefined;
@@ -91,6 +92,7 @@ export class VerifyEmail {
         throw unauthorized('INVALID_TOKEN');
       return signsIn ? this.signIn(user, { client, auth, remember: requested.remember }, manager) : undefined;
     });
+    await this.proof.end(user);
     return { user: null, parts: keptIf(signedIn) };
   }
 

@@ -8,7 +8,7 @@ import { variableOf } from '../option-table.js';
 import { list } from '../values.js';
 import { KNOWN_PLUGINS, type KnownPlugin } from './catalogue.js';
 import { keyHeadersOf } from './key-headers.js';
-import { pluginOfOptions } from './module-options.js';
+import { functionsOfOptions, pluginOfOptions, type ModuleFunctions } from './module-options.js';
 import { PluginSenders } from './plugin-senders.js';
 import { askedEverywhere } from './second-factor-everywhere.js';
 import { SchemaNames, pluginFields, pluginTables, type PluginTable } from './plugin-schema.js';
@@ -17,6 +17,8 @@ import { SchemaNames, pluginFields, pluginTables, type PluginTable } from './plu
 export interface HostedPlugins {
   readonly plugins: readonly BetterAuthPlugin[];
   readonly senders: PluginSenders;
+  /** Better Auth's options that are functions, from the module. */
+  readonly functions: ModuleFunctions;
   /** The fields that plugins add to users and sessions. */
   readonly user: readonly AdditionalField[];
   readonly session: readonly AdditionalField[];
@@ -80,8 +82,10 @@ export function loadPlugins(
   const senders = new PluginSenders();
   const names = new SchemaNames(environment, faults);
   try {
-    const made = isPath(PLUGINS)
-      ? fromModule(PLUGINS, environment, senders).map((plugin) => ({ root: plugin.id, plugin }))
+    const module = isPath(PLUGINS) ? (load(resolve(PLUGINS)) as object) : undefined;
+    const functions = module ? functionsOfOptions(PLUGINS, module) : {};
+    const made = module
+      ? fromModule(PLUGINS, module, environment, senders).map((plugin) => ({ root: plugin.id, plugin }))
       : fromIds(PLUGINS, environment, values, senders);
     const everywhere = values.get('TWO_FACTOR_REQUIRED') === 'all';
     const plugins = made
@@ -91,6 +95,7 @@ export function loadPlugins(
     return {
       plugins,
       senders,
+      functions,
       user: pluginFields(plugins, 'user', names),
       session: pluginFields(plugins, 'session', names),
       keyHeaders: keyHeadersOf(plugins),
@@ -150,8 +155,12 @@ function make(
 
 const oneLine = (message: string) => message.replace(/\s+/g, ' ');
 
-function fromModule(path: string, variables: Environment, senders: PluginSenders): BetterAuthPlugin[] {
-  const loaded = load(resolve(path));
+function fromModule(
+  path: string,
+  loaded: object,
+  variables: Environment,
+  senders: PluginSenders,
+): BetterAuthPlugin[] {
   const exported = (loaded as { default?: unknown }).default ?? loaded;
   const baseURL = variables['BETTER_AUTH_URL'] ?? `http://localhost:${variables['PORT'] ?? 3000}`;
   const tools: PluginTools = {
@@ -168,7 +177,7 @@ function fromModule(path: string, variables: Environment, senders: PluginSenders
     );
   const plugins = (made as BetterAuthPlugin[]).filter(({ id }) => !BUILT_IN.has(id)).map(withFittingVersion);
   // Better Auth runs the hooks of the options before those of plugins.
-  return [...pluginOfOptions(path, loaded as object), ...plugins];
+  return [...pluginOfOptions(loaded), ...plugins];
 }
 
 function load(name: string): unknown {

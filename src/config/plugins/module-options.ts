@@ -1,17 +1,48 @@
 import type { BetterAuthOptions, BetterAuthPlugin } from '@better-auth/core';
+import type { Options } from '../options.js';
+import { variableOf } from '../option-table.js';
 
-type DeleteUser = NonNullable<NonNullable<BetterAuthOptions['user']>['deleteUser']>;
-type Given = Pick<BetterAuthOptions, 'hooks' | 'databaseHooks'> & {
-  readonly user?: { readonly deleteUser?: Pick<DeleteUser, 'beforeDelete' | 'afterDelete'> };
-};
+type EmailAndPassword = NonNullable<BetterAuthOptions['emailAndPassword']>;
+type EmailVerification = NonNullable<BetterAuthOptions['emailVerification']>;
+type UserOptions = NonNullable<BetterAuthOptions['user']>;
+type ChangeEmail = NonNullable<UserOptions['changeEmail']>;
+type DeleteUser = NonNullable<UserOptions['deleteUser']>;
 type DatabaseHooks = NonNullable<BetterAuthOptions['databaseHooks']>;
+
+/** Better Auth's options that are functions, as a module exports them. */
+interface Given extends Pick<BetterAuthOptions, 'hooks' | 'databaseHooks'> {
+  readonly emailAndPassword?: Pick<
+    EmailAndPassword,
+    'sendResetPassword' | 'onPasswordReset' | 'onExistingUserSignUp'
+  >;
+  readonly emailVerification?: Pick<
+    EmailVerification,
+    'sendVerificationEmail' | 'beforeEmailVerification' | 'afterEmailVerification'
+  >;
+  readonly user?: {
+    readonly changeEmail?: Pick<ChangeEmail, 'sendChangeEmailConfirmation'>;
+    readonly deleteUser?: Pick<DeleteUser, 'sendDeleteAccountVerification' | 'beforeDelete' | 'afterDelete'>;
+  };
+}
+
+/** The functions of a module that this server calls itself. */
+export type ModuleFunctions = NonNullable<Given['emailAndPassword']> &
+  NonNullable<Given['emailVerification']> &
+  Pick<ChangeEmail, 'sendChangeEmailConfirmation'> &
+  Pick<DeleteUser, 'sendDeleteAccountVerification'>;
+
+/** The options that a module can export, by the object that has them. */
+const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
+  emailAndPassword: ['sendResetPassword', 'onPasswordReset', 'onExistingUserSignUp'],
+  emailVerification: ['sendVerificationEmail', 'beforeEmailVerification', 'afterEmailVerification'],
+  'user.changeEmail': ['sendChangeEmailConfirmation'],
+  'user.deleteUser': ['sendDeleteAccountVerification', 'beforeDelete', 'afterDelete'],
+};
 
 /** Better Auth's options that variables set here. A module that exports one expects an effect that it would not have. */
 const BY_VARIABLES: ReadonlySet<string> = new Set([
   'account',
   'advanced',
-  'emailAndPassword',
-  'emailVerification',
   'logger',
   'onAPIError',
   'rateLimit',
@@ -22,20 +53,65 @@ const BY_VARIABLES: ReadonlySet<string> = new Set([
   'verification',
 ]);
 
-const CALLBACKS = ['beforeDelete', 'afterDelete'] as const;
-
 /**
- * Better Auth's options `hooks`, `databaseHooks`, `user.deleteUser.beforeDelete` and `user.deleteUser.afterDelete`, which a
- * module of plugins exports besides its plugins, as a plugin.
+ * Better Auth's options that are functions and that this server calls itself, by their names.
  * @throws {Error} if the module exports an option that has no effect here.
  */
-export function pluginOfOptions(path: string, exported: object): BetterAuthPlugin[] {
+export function functionsOfOptions(path: string, exported: object): ModuleFunctions {
   const given = exported as Given;
-  const wrong = Object.keys(exported).find((name) => BY_VARIABLES.has(name)) ?? wrongUserOption(given);
+  const wrong = Object.keys(exported).find((name) => BY_VARIABLES.has(name)) ?? unknownOption(given);
   if (wrong !== undefined)
     throw new Error(
       `the path of a module without the export ${wrong}, which this server reads from variables or does not have (${path})`,
     );
+  const { changeEmail, deleteUser } = given.user ?? {};
+  const { sendDeleteAccountVerification } = deleteUser ?? {};
+  return {
+    ...given.emailAndPassword,
+    ...given.emailVerification,
+    ...changeEmail,
+    ...(sendDeleteAccountVerification ? { sendDeleteAccountVerification } : {}),
+  };
+}
+
+/** Sentences about functions that would not be called, because their option is off. */
+export function functionFaults(functions: ModuleFunctions, { user }: Pick<Options, 'user'>): string[] {
+  const isOff = {
+    'user.changeEmail.sendChangeEmailConfirmation':
+      functions.sendChangeEmailConfirmation && !user.changeEmail.sendChangeEmailConfirmation,
+    'user.deleteUser.sendDeleteAccountVerification':
+      functions.sendDeleteAccountVerification && !user.deleteUser.sendDeleteAccountVerification,
+  };
+  return Object.entries(isOff)
+    .filter(([, off]) => off)
+    .map(
+      ([option]) => `${variableOf(option)} must be true, because the module in PLUGINS exports ${option}.`,
+    );
+}
+
+/** The first option that is no function of `FUNCTIONS`. */
+function unknownOption(given: Given): string | undefined {
+  const { changeEmail, deleteUser, ...others } = given.user ?? {};
+  const [other] = Object.keys(others);
+  if (other !== undefined) return `user.${other}`;
+  const objects: Readonly<Record<string, object | undefined>> = {
+    emailAndPassword: given.emailAndPassword,
+    emailVerification: given.emailVerification,
+    'user.changeEmail': changeEmail,
+    'user.deleteUser': deleteUser,
+  };
+  for (const [path, options = {}] of Object.entries(objects))
+    for (const [name, value] of Object.entries(options))
+      if (!FUNCTIONS[path]?.includes(name) || typeof value !== 'function') return `${path}.${name}`;
+  return undefined;
+}
+
+/**
+ * Better Auth's options `hooks`, `databaseHooks`, `user.deleteUser.beforeDelete` and `user.deleteUser.afterDelete`, which a
+ * module of plugins exports besides its plugins, as a plugin.
+ */
+export function pluginOfOptions(exported: object): BetterAuthPlugin[] {
+  const given = exported as Given;
   const { hooks = {}, databaseHooks = {} } = given;
   const deletion = deletionHooks(given.user?.deleteUser ?? {});
   const all = { ...databaseHooks, ...(deletion ? { user: withDeletion(databaseHooks.user, deletion) } : {}) };
@@ -51,14 +127,6 @@ export function pluginOfOptions(path: string, exported: object): BetterAuthPlugi
       init: () => ({ options: { databaseHooks: all } }),
     },
   ];
-}
-
-function wrongUserOption({ user }: Given): string | undefined {
-  const { deleteUser = {}, ...others } = user ?? {};
-  const [other] = Object.keys(others);
-  if (other !== undefined) return `user.${other}`;
-  const callback = Object.keys(deleteUser).find((name) => !(CALLBACKS as readonly string[]).includes(name));
-  return callback && `user.deleteUser.${callback}`;
 }
 
 type Deletion = NonNullable<NonNullable<DatabaseHooks['user']>['delete']>;

@@ -1,6 +1,7 @@
 import type { BetterAuthOptions, BetterAuthPlugin } from '@better-auth/core';
 import type { AdditionalField } from '../../config/additional-fields.js';
 import type { Config } from '../../config/config.js';
+import type { ModuleFunctions } from '../../config/plugins/module-options.js';
 import { betterAuthMapping } from '../../database/better-auth-mapping.js';
 import type { Tables } from '../../database/tables.js';
 import type { RowIds } from '../../database/row-ids.js';
@@ -24,6 +25,7 @@ export interface HostParts {
     verify(stored: string, password: string): Promise<boolean>;
   };
   readonly databaseHooks: BetterAuthOptions['databaseHooks'];
+  readonly functions: ModuleFunctions;
   readonly sendVerificationEmail: NonNullable<
     BetterAuthOptions['emailVerification']
   >['sendVerificationEmail'];
@@ -32,6 +34,7 @@ export interface HostParts {
 /** The options with which the published library does for plugins what this server does for the core. */
 export function hostOptions(parts: HostParts): BetterAuthOptions {
   const { config, tables, plugins } = parts;
+  const { onPasswordReset, beforeEmailVerification, afterEmailVerification } = parts.functions;
   const mapping = betterAuthMapping(tables);
   return {
     baseURL: config.origin,
@@ -52,12 +55,18 @@ export function hostOptions(parts: HostParts): BetterAuthOptions {
     },
     emailAndPassword: {
       ...config.emailAndPassword,
+      ...(onPasswordReset ? { onPasswordReset } : {}),
       password: {
         hash: (password) => parts.passwords.hash(password),
         verify: ({ hash, password }) => parts.passwords.verify(hash, password),
       },
     },
-    emailVerification: { ...config.emailVerification, sendVerificationEmail: parts.sendVerificationEmail },
+    emailVerification: {
+      ...config.emailVerification,
+      ...(beforeEmailVerification ? { beforeEmailVerification } : {}),
+      ...(afterEmailVerification ? { afterEmailVerification } : {}),
+      sendVerificationEmail: parts.sendVerificationEmail,
+    },
     user: { ...mapping.user, additionalFields: declared(ownFields(config, 'user')) },
     session: {
       ...config.session,

@@ -4,7 +4,6 @@ import { PasswordRules, type PasswordRule } from '../../accounts/password-rules.
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import type { RowHook } from '../../database/row-hooks.js';
-import { AuthError, type ErrorBody } from '../../errors/auth-error.js';
 import { StartupFault } from '../../errors/startup-fault.js';
 import { Logger } from '../../logging/logger.js';
 import { Mailer } from '../../mail/mailer.js';
@@ -30,7 +29,9 @@ import {
 import { metadataPaths } from './metadata-paths.js';
 import { listUsersFrom } from './user-lists.js';
 import { loadLibrary, type Library, type LibraryEndpoint } from './library.js';
+import { callsFunction, type FindUser } from './module-callbacks.js';
 import type { PluginRoute } from './plugin-route.js';
+import { asAnswer } from './thrown-error.js';
 import { keepLongCounts } from './member-counts.js';
 import { skipInIndex } from './member-pages.js';
 import { coreRoutesOf, nativeEndpoints } from './native-endpoints.js';
@@ -51,6 +52,8 @@ export interface StartedHost {
   readonly metadata: readonly string[];
   /** @returns undefined if no request for this route of the core passes through the library. */
   hosted(path: string, method: string): HostedRoute | undefined;
+  /** Finds a user with all fields, also those that answers do not contain. */
+  readonly findUser: FindUser;
   /** Describes the routes of the plugins for the OpenAPI document. */
   describe(): Promise<DescribedRoutes>;
 }
@@ -97,6 +100,7 @@ export class PluginHost {
     const hostingOfPath = (path: string): Hosting => {
       const needed =
         (checksPasswords && HASHES_PASSWORD.includes(path)) ||
+        callsFunction(this.config.plugins?.functions ?? {}, path) ||
         (needsRows(path) && (hooks.has('user', 'create') || hooks.has('session', 'create'))) ||
         (ENDS_SESSIONS.includes(path) && hooks.has('session', 'delete')) ||
         (CHANGES_USER.includes(path) && hooks.has('user', 'update')) ||
@@ -108,6 +112,7 @@ export class PluginHost {
       handle: (request) => auth.handler(request),
       routes,
       metadata: metadataPaths(plugins, this.config),
+      findUser: (id) => context.internalAdapter.findUserById(id),
       describe: () => describeRoutes(routes, context),
       hosted: (path, method) => {
         const same = core.filter((route) => shapeOf(route.path) === shapeOf(path));
@@ -152,13 +157,14 @@ export class PluginHost {
         verify: (stored, password) => this.passwords.verify(library, stored, password),
       },
       databaseHooks: this.rows.hooks(library),
-      sendVerificationEmail: async ({ user, url }, request) =>
+      functions: config.plugins?.functions ?? {},
+      sendVerificationEmail: async ({ user, url, token }, request) =>
         this.mailer.send(
           {
             kind: 'verify-email',
             to: user.email,
             language: request?.headers.get('accept-language') ?? undefined,
-            values: { name: user.name, url },
+            values: { name: user.name, url, token, userId: user.id },
           },
           await this.database.manager(),
         ),
@@ -186,7 +192,7 @@ function ruleOf(hash: (password: string) => Promise<string>): PasswordRule {
         await hash(password);
         return undefined;
       } catch (error) {
-        throw authErrorOf(error);
+        throw asAnswer(error);
       } finally {
         checking.delete(call);
       }
@@ -202,7 +208,7 @@ function rowHookOf(hooks: PluginDatabaseHooks): RowHook {
       try {
         return await hooks.before(model, action, values, contextOf());
       } catch (error) {
-        throw authErrorOf(error);
+        throw asAnswer(error);
       }
     },
     async after(model, action, values) {
@@ -213,13 +219,6 @@ function rowHookOf(hooks: PluginDatabaseHooks): RowHook {
       call.afterwards.push(run);
     },
   };
-}
-
-/** Turns an error that a plugin throws into one that this server answers with. Other errors stay as they are. */
-function authErrorOf(error: unknown): unknown {
-  const { statusCode, body } = error as { statusCode?: unknown; body?: unknown };
-  if (typeof statusCode !== 'number') return error;
-  return new AuthError(statusCode, body as ErrorBody | undefined).causedBy(undefined);
 }
 
 function routesOf(plugins: readonly BetterAuthPlugin[]): PluginRoute[] {

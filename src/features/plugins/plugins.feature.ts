@@ -17,6 +17,7 @@ import { HostPasswords } from './host-passwords.js';
 import { HostRows } from './host-rows.js';
 import { HostedRoutes } from './hosted-routes.js';
 import { KeyUsage } from './key-usage.js';
+import { ModuleCallbacks } from './module-callbacks.js';
 import { PluginHost } from './plugin-host.js';
 import { PluginMessages } from './plugin-messages.js';
 import { PluginRateLimits } from './plugin-rate-limits.js';
@@ -38,6 +39,7 @@ import { UsersModule } from '../../users/users.module.js';
     DirectoryAccess,
     ApiKeys,
     KeyUsage,
+    ModuleCallbacks,
     FactorNotices,
     HostDatabase,
     HostPasswords,
@@ -57,6 +59,7 @@ export async function installPlugins(server: FastifyInstance, app: NestFastifyAp
   const host = await app
     .get(PluginHost, { strict: false })
     .start(plugins.plugins, app.get(ApiKeys, { strict: false }));
+  app.get(ModuleCallbacks, { strict: false }).install(host.findUser);
   app.get(PluginRateLimits, { strict: false }).add(plugins.plugins);
   app.get(HostedRoutes, { strict: false }).install(server, host);
   app.get(ApiContributions).addRoutes(() => host.describe());

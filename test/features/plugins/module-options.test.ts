@@ -106,7 +106,12 @@ describe('with the session cache', () => {
 });
 
 test.each([
-  ['emailAndPassword', 'export const emailAndPassword = {};'],
+  ['session', 'export const session = {};'],
+  ['emailAndPassword.enabled', 'export const emailAndPassword = { enabled: true };'],
+  [
+    'emailVerification.sendVerificationEmail',
+    'export const emailVerification = { sendVerificationEmail: 1 };',
+  ],
   ['user.additionalFields', 'export const user = { additionalFields: {} };'],
   ['user.deleteUser.enabled', 'export const user = { deleteUser: { enabled: true } };'],
 ])('the export %s stops the start', async (name, code) => {
