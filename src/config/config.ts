@@ -20,7 +20,7 @@ import { secretFaults } from './secret-faults.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { telemetryFrom, type TelemetryConfig } from './telemetry-settings.js';
 import { parseAll } from './parse-variables.js';
-import { functionFaults } from './plugins/module-options.js';
+import { functionFaults, withFunctions } from './plugins/module-options.js';
 import { loadPlugins, namedPlugins, type HostedPlugins } from './plugins/load-plugins.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import { FOREIGN, VARIABLES, knownVariables, optionPrefixes, type VariableName } from './variables.js';
@@ -127,7 +127,7 @@ export function loadConfig(
       : []),
     ...tableNameFaults(tableNamesIn(options)),
     ...cookieFaults(options, cookies),
-    ...functionFaults(plugins?.functions ?? {}, options),
+    ...functionFaults(plugins?.functions ?? {}, options, socialProviders),
   );
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return Object.freeze({
@@ -140,7 +140,7 @@ export function loadConfig(
     telemetry: telemetryFrom(values, environment),
     featureOptions: new Map(optionTables.map((table) => [table, table.nest(parsed)])),
     cookies,
-    socialProviders,
+    socialProviders: withFunctions(socialProviders, plugins?.functions.socialProviders),
     warnings: [
       ...exposureWarnings(values, settings.origin),
       ...databaseWarnings(settings.database),

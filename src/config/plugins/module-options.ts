@@ -1,4 +1,5 @@
 import type { BetterAuthOptions, BetterAuthPlugin } from '@better-auth/core';
+import type { SocialProviders } from '../social-providers.js';
 import type { Options } from '../options.js';
 import { variableOf } from '../option-table.js';
 
@@ -8,6 +9,9 @@ type UserOptions = NonNullable<BetterAuthOptions['user']>;
 type ChangeEmail = NonNullable<UserOptions['changeEmail']>;
 type DeleteUser = NonNullable<UserOptions['deleteUser']>;
 type DatabaseHooks = NonNullable<BetterAuthOptions['databaseHooks']>;
+
+/** Functions of built-in providers, such as `mapProfileToUser`, by provider id. */
+export type ProviderFunctions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** Better Auth's options that are functions, as a module exports them. */
 interface Given extends Pick<BetterAuthOptions, 'hooks' | 'databaseHooks'> {
@@ -19,6 +23,7 @@ interface Given extends Pick<BetterAuthOptions, 'hooks' | 'databaseHooks'> {
     EmailVerification,
     'sendVerificationEmail' | 'beforeEmailVerification' | 'afterEmailVerification'
   >;
+  readonly socialProviders?: ProviderFunctions;
   readonly user?: {
     readonly changeEmail?: Pick<ChangeEmail, 'sendChangeEmailConfirmation'>;
     readonly deleteUser?: Pick<DeleteUser, 'sendDeleteAccountVerification' | 'beforeDelete' | 'afterDelete'>;
@@ -29,7 +34,7 @@ interface Given extends Pick<BetterAuthOptions, 'hooks' | 'databaseHooks'> {
 export type ModuleFunctions = NonNullable<Given['emailAndPassword']> &
   NonNullable<Given['emailVerification']> &
   Pick<ChangeEmail, 'sendChangeEmailConfirmation'> &
-  Pick<DeleteUser, 'sendDeleteAccountVerification'>;
+  Pick<DeleteUser, 'sendDeleteAccountVerification'> & { readonly socialProviders?: ProviderFunctions };
 
 /** The options that a module can export, by the object that has them. */
 const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -48,7 +53,6 @@ const BY_VARIABLES: ReadonlySet<string> = new Set([
   'rateLimit',
   'secondaryStorage',
   'session',
-  'socialProviders',
   'trustedOrigins',
   'verification',
 ]);
@@ -64,32 +68,52 @@ export function functionsOfOptions(path: string, exported: object): ModuleFuncti
     throw new Error(
       `the path of a module without the export ${wrong}, which this server reads from variables or does not have (${path})`,
     );
-  const { changeEmail, deleteUser } = given.user ?? {};
+  const { user: { changeEmail, deleteUser } = {}, socialProviders } = given;
   const { sendDeleteAccountVerification } = deleteUser ?? {};
   return {
     ...given.emailAndPassword,
     ...given.emailVerification,
     ...changeEmail,
     ...(sendDeleteAccountVerification ? { sendDeleteAccountVerification } : {}),
+    ...(socialProviders ? { socialProviders } : {}),
   };
 }
 
 /** Sentences about functions that would not be called, because their option is off. */
-export function functionFaults(functions: ModuleFunctions, { user }: Pick<Options, 'user'>): string[] {
+export function functionFaults(
+  functions: ModuleFunctions,
+  { user }: Pick<Options, 'user'>,
+  configured: SocialProviders,
+): string[] {
   const isOff = {
     'user.changeEmail.sendChangeEmailConfirmation':
       functions.sendChangeEmailConfirmation && !user.changeEmail.sendChangeEmailConfirmation,
     'user.deleteUser.sendDeleteAccountVerification':
       functions.sendDeleteAccountVerification && !user.deleteUser.sendDeleteAccountVerification,
   };
-  return Object.entries(isOff)
-    .filter(([, off]) => off)
-    .map(
-      ([option]) => `${variableOf(option)} must be true, because the module in PLUGINS exports ${option}.`,
-    );
+  const off = Object.keys(isOff).filter((option) => isOff[option as keyof typeof isOff]);
+  const missing = Object.keys(functions.socialProviders ?? {}).filter((id) => !configured[id]);
+  return [
+    ...off.map(
+      (option) => `${variableOf(option)} must be true, because the module in PLUGINS exports ${option}.`,
+    ),
+    ...missing.map(
+      (id) =>
+        `${id.toUpperCase()}_CLIENT_ID must be set, because the module in PLUGINS exports socialProviders.${id}.`,
+    ),
+  ];
 }
 
-/** The first option that is no function of `FUNCTIONS`. */
+/** The options of the providers with the functions that the module has for them. */
+export const withFunctions = (
+  configured: SocialProviders,
+  functions: ProviderFunctions = {},
+): SocialProviders =>
+  Object.fromEntries(
+    Object.entries(configured).map(([id, options]) => [id, { ...options, ...functions[id] }]),
+  );
+
+/** The first option that is no function, or none of `FUNCTIONS`. */
 function unknownOption(given: Given): string | undefined {
   const { changeEmail, deleteUser, ...others } = given.user ?? {};
   const [other] = Object.keys(others);
@@ -103,6 +127,9 @@ function unknownOption(given: Given): string | undefined {
   for (const [path, options = {}] of Object.entries(objects))
     for (const [name, value] of Object.entries(options))
       if (!FUNCTIONS[path]?.includes(name) || typeof value !== 'function') return `${path}.${name}`;
+  for (const [id, options] of Object.entries(given.socialProviders ?? {}))
+    for (const [name, value] of Object.entries(options))
+      if (typeof value !== 'function') return `socialProviders.${id}.${name}`;
   return undefined;
 }
 

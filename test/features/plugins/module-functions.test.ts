@@ -10,6 +10,8 @@ import { MIGRATED, SECRET, startGatehouse, type Gatehouse } from '../../setup/ga
 import { migrate } from '../../setup/migrate.js';
 import { aPerson } from '../../setup/people.js';
 import { expectOneSentence, runToEnd } from '../../setup/run-to-end.js';
+import { startSocialServer } from '../../social/social-server.js';
+import { Visitor } from '../../social/visitor.js';
 
 const FOLDER = 'dist/module-functions-test';
 
@@ -213,4 +215,24 @@ test('a function whose option is off stops the start', async () => {
   };
   const ended = await runToEnd('dist/src/main.js', { environment });
   expectOneSentence(ended, /USER_CHANGE_EMAIL_SEND_CHANGE_EMAIL_CONFIRMATION must be true/);
+});
+
+test('a function makes the user of the profile that a built-in provider gives', async () => {
+  writeFileSync(
+    `${FOLDER}/mapping.mjs`,
+    `export default [];
+     const mapProfileToUser = (profile) => ({ name: 'Somebody with ' + profile.email });
+     export const socialProviders = { gitlab: { mapProfileToUser } };`,
+  );
+  const server = await startSocialServer({ PLUGINS: `./${FOLDER}/mapping.mjs` });
+  try {
+    const visitor = new Visitor(server.gatehouse);
+    await visitor.signIn('gitlab');
+    const { user } = (await visitor.client.get('/api/auth/get-session')).json<{
+      user: { name: string; email: string };
+    }>();
+    expect(user.name.toLowerCase()).toBe(`somebody with ${user.email}`);
+  } finally {
+    await server.stop();
+  }
 });

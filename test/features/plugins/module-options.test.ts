@@ -112,6 +112,7 @@ test.each([
     'emailVerification.sendVerificationEmail',
     'export const emailVerification = { sendVerificationEmail: 1 };',
   ],
+  ['socialProviders.github.clientId', `export const socialProviders = { github: { clientId: 'x' } };`],
   ['user.additionalFields', 'export const user = { additionalFields: {} };'],
   ['user.deleteUser.enabled', 'export const user = { deleteUser: { enabled: true } };'],
 ])('the export %s stops the start', async (name, code) => {
