@@ -15,7 +15,7 @@ export function withPart(page: string, name: string, part: string): string {
 /** Compares the file with the text, or writes it if `WRITE_DOCUMENTS=true`. */
 export async function expectDocument(file: string, text: (now: string) => string): Promise<void> {
   const now = readFileSync(file, 'utf8');
-  const wanted = file.endsWith('.md')
+  const wanted = /\.(?:md|json)$/.test(file)
     ? await format(text(now), { ...(await resolveConfig(file)), filepath: file })
     : text(now);
   if (WRITES) writeFileSync(file, wanted);
