@@ -54,8 +54,11 @@ export function describeError(
   });
 }
 
-/** @param always true if no error of this status lacks a code. */
-function errorSchema(codes: readonly string[], always: boolean) {
+/**
+ * The schema of the errors of one status.
+ * @param always true if no error of this status lacks a code.
+ */
+export function errorSchema(codes: readonly string[], always: boolean) {
   const answer = { $ref: schemaPath(ErrorAnswer) };
   if (codes.length === 0) return answer;
   const properties = { code: { type: 'string', enum: [...codes] } };

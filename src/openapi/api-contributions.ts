@@ -20,6 +20,9 @@ export interface DescribedOperation {
   readonly tags?: readonly string[];
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly { readonly in?: string; readonly name?: string }[];
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema?: { readonly properties?: object } }>>;
+  };
   readonly responses?: Readonly<Record<string, object>>;
 }
 

@@ -22,6 +22,7 @@ export interface Operation {
 }
 
 export interface OpenApi {
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Record<string, Record<string, Operation>>;
   readonly components: {
     readonly securitySchemes: Record<string, { readonly name?: string }>;

@@ -16,6 +16,8 @@ import { SchemaNames, pluginFields, pluginTables, type PluginTable } from './plu
 /** Better Auth's plugins that this server runs as they were published. */
 export interface HostedPlugins {
   readonly plugins: readonly BetterAuthPlugin[];
+  /** True if they come from a module of the operator. */
+  readonly isModule: boolean;
   readonly senders: PluginSenders;
   /** Better Auth's options that are functions, from the module. */
   readonly functions: ModuleFunctions;
@@ -94,6 +96,7 @@ export function loadPlugins(
     if (everywhere && !plugins.some(({ id }) => id === TWO_FACTOR)) faults.push(NEEDS_TWO_FACTOR);
     return {
       plugins,
+      isModule: isPath(PLUGINS),
       senders,
       functions,
       user: pluginFields(plugins, 'user', names),

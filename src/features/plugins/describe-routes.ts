@@ -1,7 +1,11 @@
+import type { BetterAuthPlugin } from '@better-auth/core';
 import { BASE_PATH } from '../../config/config.js';
 import type { DescribedOperation, DescribedRoutes } from '../../openapi/api-contributions.js';
+import { MESSAGES } from '../../errors/error-catalogue.js';
+import { describeErrors } from './describe-errors.js';
 import type { LibraryMiddleware } from './library.js';
 import type { PluginRoute } from './plugin-route.js';
+import { RouteErrors, type AskedRoute } from './route-errors.js';
 
 /** The document that the library's own generator makes. */
 interface GeneratedDocument {
@@ -24,14 +28,18 @@ const UNEXPECTED = {
 /** The context of a running library. */
 export type LibraryContext = object;
 
-/**
- * The OpenAPI description of the routes that plugins define, from the metadata of the plugins.
- * @param context of the library that runs these plugins.
- */
-export async function describeRoutes(
-  routes: readonly PluginRoute[],
-  context: LibraryContext,
-): Promise<DescribedRoutes> {
+/** The library with the plugins that it runs. */
+export interface DescribedHost {
+  readonly routes: readonly PluginRoute[];
+  readonly context: LibraryContext;
+  readonly plugins: readonly BetterAuthPlugin[];
+  /** True if the plugins are a team's own, or call code of the team, so that they may answer with any code. */
+  readonly hasOwnCode: boolean;
+}
+
+/** The OpenAPI description of the routes that plugins define, from the metadata of the plugins. */
+export async function describeRoutes(host: DescribedHost): Promise<DescribedRoutes> {
+  const { routes, context } = host;
   const [{ openAPI }, library] = await Promise.all([
     import('better-auth/plugins'),
     import('better-auth/api'),
@@ -46,20 +54,23 @@ export async function describeRoutes(
     context: LibraryContext;
   }) => Promise<GeneratedDocument>;
   const generated = await generate({ context });
+  const errorsOf = errorDescriber(host);
   const paths: Record<string, Record<string, DescribedOperation>> = {};
   for (const { plugin, path, methods, endpoint } of routes) {
     const described = path.replaceAll(/:(\w+)/g, '{$1}');
     const operations = routes.filter((other) => other.path === path).flatMap((other) => other.methods);
     for (const method of methods.map((each) => each.toLowerCase())) {
       const found = generated.paths[described]?.[method] ?? {};
+      const isGuarded = needs(guards, endpoint);
+      const asked = { path, method: method.toUpperCase(), isGuarded, fields: fieldsOf(found) };
       (paths[BASE_PATH + described] ??= {})[method] = {
         ...found,
         tags: [plugin],
         operationId: nameOf(operations.length > 1 ? `${described}/${method}` : described),
         summary: found.summary ?? summaryOf(described),
         parameters: [...(found.parameters ?? []), ...missingParameters(described, found)],
-        security: needs(guards, endpoint) ? [{ cookie: [] }] : [],
-        responses: { ...(found.responses ?? { 200: { description: 'OK' } }), 429: LIMITED, 500: UNEXPECTED },
+        security: isGuarded ? [{ cookie: [] }] : [],
+        responses: errorsOf(asked, found.responses ?? { 200: { description: 'OK' } }),
       };
     }
   }
@@ -70,15 +81,49 @@ export async function describeRoutes(
   return inOpenApi31({ paths, tags, schemas: generated.components.schemas });
 }
 
+type Responses = NonNullable<DescribedOperation['responses']>;
+
+/** Replaces the errors that the library's generator gives to every route by those that the route has. */
+function errorDescriber({ plugins, hasOwnCode }: DescribedHost) {
+  const known = new RouteErrors(plugins);
+  const messages = messagesOf(plugins);
+  return (route: AskedRoute, generated: Responses): Responses => {
+    const errors = known.of(route);
+    if (!errors) return { ...generated, 429: LIMITED, 500: UNEXPECTED };
+    const described = Object.entries(errors).map(([status, found]) => [
+      status,
+      describeErrors({ ...found, open: found.open || hasOwnCode }, messages),
+    ]);
+    const others = Object.entries(generated).filter(([status]) => Number(status) < 400);
+    return { ...Object.fromEntries([...others, ...described]), 500: UNEXPECTED };
+  };
+}
+
+function messagesOf(plugins: readonly BetterAuthPlugin[]): Map<string, string> {
+  const ofPlugins = plugins.flatMap(({ $ERROR_CODES = {} }) =>
+    Object.values($ERROR_CODES).map(({ code, message }): [string, string] => [code, message]),
+  );
+  return new Map([...ofPlugins, ...Object.entries(MESSAGES)]);
+}
+
+/** The fields of the body and of the query. */
+function fieldsOf({ parameters = [], requestBody }: DescribedOperation): string[] {
+  const { properties = {} } = requestBody?.content['application/json']?.schema ?? {};
+  return [...Object.keys(properties), ...parameters.flatMap(({ name }) => name ?? [])];
+}
+
 /** True if the endpoint uses one of these middlewares, perhaps through another one. */
 const needs = (
   guards: readonly unknown[],
   { options: { use = [] } }: Pick<LibraryMiddleware, 'options'>,
 ): boolean => use.some((middleware) => guards.includes(middleware) || needs(guards, middleware));
 
-/** The generator writes `nullable`, which OpenAPI 3.1 does not know. Leaves out the schemas that nothing names. */
+/**
+ * The generator writes `nullable`, which OpenAPI 3.1 does not know, and `passkey` requires a field beside a
+ * reference to a schema that lacks it. Leaves out the schemas that nothing names.
+ */
 function inOpenApi31({ paths, tags, schemas }: DescribedRoutes): DescribedRoutes {
-  const [newPaths, newSchemas] = [withoutNullable(paths), withoutNullable(schemas)];
+  const [newPaths, newSchemas] = [corrected(paths), corrected(schemas)];
   const used = (name: string) => JSON.stringify(newPaths).includes(`"#/components/schemas/${name}"`);
   return {
     paths: newPaths,
@@ -87,15 +132,17 @@ function inOpenApi31({ paths, tags, schemas }: DescribedRoutes): DescribedRoutes
   };
 }
 
-function withoutNullable<Part>(part: Part): Part {
-  if (Array.isArray(part)) return part.map(withoutNullable) as Part;
+function corrected<Part>(part: Part): Part {
+  if (Array.isArray(part)) return part.map(corrected) as Part;
   if (typeof part !== 'object' || part === null) return part;
-  const { nullable, ...rest } = part as Record<string, unknown>;
-  const type = rest['type'];
-  const changed = nullable === true && typeof type === 'string' ? { ...rest, type: [type, 'null'] } : rest;
-  return Object.fromEntries(
-    Object.entries(changed).map(([name, value]) => [name, withoutNullable(value)]),
-  ) as Part;
+  const { nullable, required, ...rest } = part as Record<string, unknown>;
+  const { type } = rest;
+  const changed = {
+    ...rest,
+    ...(nullable === true && typeof type === 'string' ? { type: [type, 'null'] } : {}),
+    ...(required === undefined || '$ref' in rest ? {} : { required }),
+  };
+  return Object.fromEntries(Object.entries(changed).map(([name, value]) => [name, corrected(value)])) as Part;
 }
 
 const words = (path: string) => path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');

@@ -1,5 +1,6 @@
 import { isUnstorable } from '../../database/unstorable.js';
 import { sqlState } from '../../database/sql-state.js';
+import type { ErrorsOfStatus } from './error-codes.js';
 
 /**
  * SQLSTATEs of statements that a plugin makes of what a client sends: null for a required field (23502), no field at all
@@ -42,13 +43,26 @@ export function isThrownOnValue(fault: unknown): boolean {
  * Errors that plugins answer with 500, although what the client sent is the reason: a number that nobody has, a cookie of
  * the administrator that is missing, a credential that cannot be read, and a code of a user who is deleted.
  */
-const REFUSED_WITH_500: Readonly<Record<string, RegExp>> = {
-  'phone-number/verify': /FAILED_TO_UPDATE_USER/,
-  'admin/stop-impersonating': /Failed to find (?:user|admin session)/,
-  'passkey/verify-registration': /FAILED_TO_VERIFY_REGISTRATION/,
-  'device/token': /"server_error"/,
-};
+const REFUSED_WITH_500: Readonly<Record<string, { readonly says: RegExp; readonly error: ErrorsOfStatus }>> =
+  {
+    'phone-number/verify': {
+      says: /FAILED_TO_UPDATE_USER/,
+      error: { codes: ['FAILED_TO_UPDATE_USER'] },
+    },
+    'admin/stop-impersonating': {
+      says: /Failed to find (?:user|admin session)/,
+      error: { bare: true },
+    },
+    'passkey/verify-registration': {
+      says: /FAILED_TO_VERIFY_REGISTRATION/,
+      error: { codes: ['FAILED_TO_VERIFY_REGISTRATION'] },
+    },
+    'device/token': { says: /"server_error"/, error: { names: ['server_error'] } },
+  };
 
 /** @param text of an answer of 500 that a plugin gives on purpose */
 export const isRefusal = (route: string, text: string): boolean =>
-  REFUSED_WITH_500[route]?.test(text) ?? false;
+  REFUSED_WITH_500[route]?.says.test(text) ?? false;
+
+/** The error of the route that is answered with 400 and not with 500. */
+export const refusalOf = (route: string): ErrorsOfStatus | undefined => REFUSED_WITH_500[route]?.error;

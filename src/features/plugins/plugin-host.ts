@@ -113,7 +113,8 @@ export class PluginHost {
       routes,
       metadata: metadataPaths(plugins, this.config),
       findUser: (id) => context.internalAdapter.findUserById(id),
-      describe: () => describeRoutes(routes, context),
+      describe: () =>
+        describeRoutes({ routes, context, plugins, hasOwnCode: this.config.plugins?.isModule ?? true }),
       hosted: (path, method) => {
         const same = core.filter((route) => shapeOf(route.path) === shapeOf(path));
         const [route = same[0]] = same.filter(({ methods }) => methods.includes(method));

@@ -1,12 +1,14 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { fetchDocument, routesOf, type OpenApi, type Route } from '../../documentation/document.js';
+import { PluginErrorCheck } from '../../documentation/plugin-error-check.js';
+import { BrowserLikeClient } from '../../setup/browser-like-client.js';
 import { createDatabase } from '../../setup/database.js';
 import { startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
 import { migrate } from '../../setup/migrate.js';
 
 const VARIABLES = {
   PLUGINS:
-    'two-factor,organization,admin,username,magic-link,email-otp,multi-session,one-time-token,device-authorization,oauth-provider,sso,scim',
+    'two-factor,organization,admin,username,magic-link,email-otp,phone-number,anonymous,multi-session,one-time-token,device-authorization,passkey,api-key,oauth-provider,sso,scim',
   OAUTH_PROVIDER_LOGIN_PAGE: '/login',
   OAUTH_PROVIDER_CONSENT_PAGE: '/consent',
   SCIM_CONNECTIONS: '[{"id":"acme","credentials":[{"id":"1","token":"token-of-acme"}]}]',
@@ -53,6 +55,93 @@ test('the document has the routes of every plugin under the name of the plugin',
     false,
     expect.arrayContaining(['token', 'callbackURL']),
   ]);
+});
+
+/** The codes that the schema of a status lists, in `code` or in `error`. */
+function listed(name: string, status: number): string[] {
+  const route = routes.find((each) => each.name === name);
+  const schema = JSON.stringify(
+    route?.operation.responses[status]?.content?.['application/json']?.schema ?? {},
+  );
+  return [...schema.matchAll(/"enum":(\[[^\]]*\])/g)].flatMap(
+    ([, found = '']) => JSON.parse(found) as string[],
+  );
+}
+
+test('every route of a plugin lists the codes of its errors, unless nobody can know them', () => {
+  const plugins = new Set(VARIABLES.PLUGINS.split(',').filter((id) => id !== 'scim'));
+  const described = routes.filter(({ operation }) => plugins.has(operation.tags?.[0] ?? ''));
+  expect(described.length).toBeGreaterThan(120);
+  const open = described.flatMap(({ name, operation }) =>
+    Object.entries(operation.responses)
+      .filter(([status, { description }]) => status !== '500' && description.includes('Other codes'))
+      .map(([status]) => `${status} ${name}`),
+  );
+  expect(open.toSorted()).toEqual([
+    '401 GET /api/auth/oauth2/userinfo',
+    '401 POST /api/auth/oauth2/userinfo',
+    '403 GET /api/auth/sso/callback',
+    '403 GET /api/auth/sso/callback/{providerId}',
+    '403 GET /api/auth/sso/saml2/sp/acs/{providerId}',
+    '403 POST /api/auth/sso/saml2/sp/acs/{providerId}',
+  ]);
+  for (const { name } of described)
+    expect([name, listed(name, 400)]).toEqual([name, expect.arrayContaining(['VALIDATION_ERROR'])]);
+  expect(listed('POST /api/auth/two-factor/verify-backup-code', 401)).toEqual([
+    'FAILED_TO_GET_SESSION',
+    'INVALID_BACKUP_CODE',
+    'INVALID_CODE',
+    'INVALID_TWO_FACTOR_COOKIE',
+    'USER_NOT_FOUND',
+  ]);
+  expect(listed('POST /api/auth/oauth2/token', 400)).toEqual(
+    expect.arrayContaining(['invalid_grant', 'unsupported_grant_type']),
+  );
+});
+
+test('what plugins answer is in the document', async () => {
+  const check = new PluginErrorCheck(document);
+  const client = new BrowserLikeClient(gatehouse.origin);
+  const requests = [
+    ['POST', '/two-factor/verify-totp', { code: '123456' }, 'INVALID_TWO_FACTOR_COOKIE'],
+    ['POST', '/organization/create', { name: 'Acme', slug: 'acme' }, ''],
+    ['POST', '/organization/set-active', { organizationId: 'none' }, 'UNAUTHORIZED'],
+    ['POST', '/sign-in/username', { username: 'a', password: 'long enough' }, 'USERNAME_TOO_SHORT'],
+    [
+      'POST',
+      '/sign-in/username',
+      { username: 'nobody', password: 'long enough' },
+      'INVALID_USERNAME_OR_PASSWORD',
+    ],
+    ['POST', '/sign-in/email-otp', { email: 'nobody@example.com', otp: '123456' }, 'INVALID_OTP'],
+    ['POST', '/phone-number/verify', { phoneNumber: '+15551230001', code: '123456' }, 'OTP_NOT_FOUND'],
+    ['GET', '/api-key/get?id=none', undefined, 'UNAUTHORIZED'],
+    ['POST', '/device/token', { grant_type: 'x' }, 'VALIDATION_ERROR'],
+    ['POST', '/one-time-token/verify', { token: 'none' }, 'Invalid token'],
+    [
+      'POST',
+      '/sign-in/magic-link',
+      { email: 'a@example.com', callbackURL: 'https://elsewhere.example' },
+      'INVALID_CALLBACK_URL',
+    ],
+    ['POST', '/sign-in/magic-link', '{', 'BAD_REQUEST'],
+  ] as const;
+  for (const [method, path, body, said] of requests) {
+    const answer = await client.call(`/api/auth${path}`, { method, body });
+    expect([path, answer.text]).toEqual([path, expect.stringContaining(said)]);
+    check.watch(
+      { method, path: `/api/auth${path}` },
+      { ...answer, headers: Object.entries(answer.headers) as [string, string][] },
+    );
+  }
+  expect([check.compared, check.faults]).toEqual([requests.length, []]);
+  const headers = [['content-type', 'application/json']] as const;
+  for (const answer of [
+    { status: 401, headers, text: '{"message":"Other","code":"OF_NO_PLUGIN"}' },
+    { status: 418, headers, text: '{"message":"Other","code":"UNAUTHORIZED"}' },
+  ])
+    check.watch({ method: 'GET', path: '/api/auth/api-key/get' }, answer);
+  expect(check.faults).toEqual([expect.stringContaining('OF_NO_PLUGIN'), expect.stringContaining('418')]);
 });
 
 test('the linter finds no problem with its recommended rules', async () => {

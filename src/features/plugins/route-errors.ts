@@ -1,0 +1,111 @@
+import type { BetterAuthPlugin } from '@better-auth/core';
+import type { ErrorCode } from '../../errors/error-catalogue.js';
+import { REDIRECTS } from '../../http/redirect-fields.js';
+import { readErrorCodes, type ErrorsOfCode, type ErrorsOfStatus, type Task } from './error-codes.js';
+import { refusalOf } from './faults-of-values.js';
+import { ACTS_ON_NEW_SESSIONS, hostingOf } from './hosted-paths.js';
+
+type Errors = Readonly<Record<number, ErrorsOfStatus>>;
+
+/** What the errors of a route depend on. */
+export interface AskedRoute {
+  readonly path: string;
+  readonly method: string;
+  readonly isGuarded: boolean;
+  /** The fields that the route declares, in the body or in the query. */
+  readonly fields: readonly string[];
+}
+
+const codes = (...listed: readonly ErrorCode[]): ErrorsOfStatus => ({ codes: listed });
+
+/** Of every route: the database or a plugin may refuse a value, and the rate limit answers without a code. */
+const EVERYWHERE: Errors = { 400: codes('VALIDATION_ERROR'), 429: { bare: true } };
+
+const WITH_BODY: Errors = {
+  400: codes('BAD_REQUEST'),
+  403: codes('INVALID_ORIGIN', 'MISSING_OR_NULL_ORIGIN'),
+  413: codes('PAYLOAD_TOO_LARGE'),
+  415: codes('UNSUPPORTED_MEDIA_TYPE'),
+};
+
+/** The session may be deleted while it is being renewed. */
+const GUARDED: Errors = { 401: codes('FAILED_TO_GET_SESSION') };
+
+/** The session of a user who is banned or deleted, or whose password was replaced meanwhile, does not begin. */
+const NEW_SESSION: Errors = {
+  401: { ...codes('USER_NOT_FOUND'), bare: true },
+  403: codes('BANNED_USER'),
+};
+
+const OF_TASKS: Readonly<Record<Task, Errors>> = {
+  session: NEW_SESSION,
+  password: { 503: codes('SERVICE_UNAVAILABLE') },
+  user: {},
+};
+
+/** The owner of an API key is checked like a user who signs in (`api-keys.ts`). */
+const OF_HOOKS: Readonly<Record<string, Errors>> = { 'api-key': NEW_SESSION };
+
+/** The errors of the routes of known plugins. */
+export class RouteErrors {
+  private readonly known = readErrorCodes();
+
+  constructor(private readonly plugins: readonly BetterAuthPlugin[]) {}
+
+  /** @returns the errors by status; undefined if nobody knows them. */
+  of(route: AskedRoute): Errors | undefined {
+    const own = this.known.routes[`${route.method} ${route.path}`];
+    if (!own) return undefined;
+    const guarded = route.isGuarded || own.errors['401'] !== undefined;
+    const refusal = refusalOf(route.path.slice(1));
+    return merged([
+      own.errors,
+      EVERYWHERE,
+      route.method === 'GET' ? {} : WITH_BODY,
+      guarded ? GUARDED : {},
+      refusal ? { 400: refusal } : {},
+      redirectErrors(route.fields),
+      ...(own.does ?? []).map((task) => OF_TASKS[task]),
+      ...this.plugins.flatMap((plugin) => this.errorsAround(plugin, route, own)),
+    ]);
+  }
+
+  /** What the hooks of a plugin add to the errors of a route. */
+  private errorsAround(
+    plugin: BetterAuthPlugin,
+    { path, method }: AskedRoute,
+    { does }: ErrorsOfCode,
+  ): Errors[] {
+    const { id } = plugin;
+    const mayRun =
+      hostingOf([plugin], path) !== 'none' && (method !== 'GET' || !ACTS_ON_NEW_SESSIONS.has(id));
+    return [
+      ...(mayRun ? [this.known.hooks[id]?.errors ?? {}, OF_HOOKS[id] ?? {}] : []),
+      ...(does ? [this.known.rows[id]?.errors ?? {}] : []),
+    ];
+  }
+}
+
+function redirectErrors(fields: readonly string[]): Errors {
+  const redirects = REDIRECTS.filter(({ field }) => fields.includes(field));
+  if (redirects.length === 0) return {};
+  return { 400: { bare: true }, 403: codes(...redirects.map(({ code }) => code)) };
+}
+
+function merged(all: readonly Errors[]): Errors {
+  const statuses = [...new Set(all.flatMap((errors) => Object.keys(errors)))];
+  return Object.fromEntries(
+    statuses.map((status): [string, ErrorsOfStatus] => {
+      const found = all.flatMap((errors) => errors[Number(status)] ?? []);
+      return [
+        status,
+        {
+          codes: [...new Set(found.flatMap((each) => each.codes ?? []))].toSorted(),
+          names: [...new Set(found.flatMap((each) => each.names ?? []))].toSorted(),
+          bare: found.some(({ bare }) => bare),
+          open: found.some(({ open }) => open),
+        },
+      ];
+    }),
+  );
+}
