@@ -17,6 +17,8 @@ export function describeScenarios(
 
     afterAll(() => pair.stop());
 
+    afterAll(() => expect(pair.undocumented).toEqual([]));
+
     describe.each(Object.entries(groups))('%s', (_, scenarios) => {
       test.each(scenarios)('$name', async (scenario) => {
         expect(report(await pair.compare(scenario))).toBe('');

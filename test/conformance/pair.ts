@@ -2,6 +2,8 @@ import { freePort } from '../../src/local/free-port.js';
 import { startOpenIdProvider, type OpenIdProvider } from '../openid/openid-provider.js';
 import { startOracle } from '../oracle/oracle.js';
 import { startSamlProvider } from '../saml/saml-provider.js';
+import { fetchDocument } from '../documentation/document.js';
+import { PluginErrorCheck } from '../documentation/plugin-error-check.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { MIGRATED, startGatehouse } from '../setup/gatehouse.js';
 import { migrate } from '../setup/migrate.js';
@@ -36,6 +38,8 @@ export interface Pair {
   newSides(): Sides;
   /** Both servers, with everything that they have written since they started. */
   all(): Sides;
+  /** What this server's plugins have answered although its document does not say so. */
+  readonly undocumented: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -53,12 +57,16 @@ export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
     startOracle(oracleDatabase, { password: 'quick', options, environment }),
     startGatehouse({ ...environment, ...address, ...variables, PORT: port }, gatehouseDatabase),
   ]);
+  const check = variables?.['PLUGINS']
+    ? new PluginErrorCheck((await fetchDocument(gatehouse)).document)
+    : undefined;
   const newSides = () => ({
     oracle: createSide(oracle.origin, oracleDatabase, { log: () => oracle.log(), provider, saml }),
     gatehouse: createSide(gatehouse.origin, gatehouseDatabase, {
       log: () => gatehouse.log(),
       provider,
       saml,
+      watch: check?.watch,
     }),
   });
   const all = newSides();
@@ -66,6 +74,7 @@ export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
   return {
     newSides,
     all: () => all,
+    undocumented: check?.faults ?? [],
     async compare(scenario) {
       await Promise.all([compared.oracle.reset(), compared.gatehouse.reset()]);
       provider?.mend();

@@ -19,7 +19,11 @@ export interface Side {
   readonly provider?: OpenIdProvider | undefined;
   /** The SAML identity provider that both servers use, if the option set has one. */
   readonly saml?: SamlProvider | undefined;
+  /** Gets every answer of the server. */
+  readonly watch?: Watch | undefined;
 }
+
+type Watch = (request: Request, answer: Answer) => void;
 
 export interface Mail {
   readonly kind: string;
@@ -68,12 +72,13 @@ interface Surroundings {
   readonly log: () => string;
   readonly provider?: OpenIdProvider | undefined;
   readonly saml?: SamlProvider | undefined;
+  readonly watch?: Watch | undefined;
 }
 
 export function createSide(
   origin: string,
   database: TestDatabase,
-  { log, provider, saml }: Surroundings,
+  { log, provider, saml, watch }: Surroundings,
 ): Side & { reset(): Promise<void> } {
   const stores = new Map<string, Map<string, string>>();
   const saved = new Map<string, string>();
@@ -85,6 +90,7 @@ export function createSide(
     saved,
     provider,
     saml,
+    watch,
     cookies(browser) {
       const store = stores.get(browser) ?? new Map<string, string>();
       stores.set(browser, store);
@@ -130,12 +136,14 @@ export function send(side: Side, request: Request): Promise<Answer> {
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         for (const line of response.headers['set-cookie'] ?? []) storeCookie(store, line);
-        resolve({
+        const answer = {
           status: response.statusCode ?? 0,
           reason: response.statusMessage ?? '',
           headers: pairs(response.rawHeaders),
           text: Buffer.concat(chunks).toString(),
-        });
+        };
+        side.watch?.(request, answer);
+        resolve(answer);
       });
     });
     call.once('timeout', () => call.destroy(new Error('no answer')));
