@@ -55,4 +55,5 @@ test('no value makes a route of a plugin answer 500, and what fails in Better Au
   }
   expect(faults).toEqual([]);
   expect(failedThere).toBeGreaterThan(0);
+  expect(pair.undocumented).toEqual([]);
 }, 900_000);

@@ -40,6 +40,7 @@ test(
       seed: SEED,
     });
     expect(found).toBe('');
+    expect(pair.undocumented).toEqual([]);
     if (RANDOM_PATH === undefined) expect(steps).toBeGreaterThanOrEqual(Math.min(FEWEST_STEPS, RUNS));
   },
   TIMEOUT,
