@@ -16,6 +16,13 @@ export function strictUrl(url: string | undefined, skipTrailingSlash = false): s
   return strict.replace(/^([^?#]*[^/?#])\/(?=[?#]|$)/, '$1');
 }
 
+/** The rewritten URL with the escapes that the client sent, for the published library, which decodes parameters itself. */
+export function withSentEscapes(url: string): string {
+  const end = url.indexOf('?');
+  const path = end < 0 ? url : url.slice(0, end);
+  return path.replaceAll('%25', '%') + url.slice(path.length);
+}
+
 function resolved(raw: string): string {
   const end = raw.indexOf('?');
   const path = end < 0 ? raw : raw.slice(0, end);

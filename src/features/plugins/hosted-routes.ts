@@ -10,6 +10,7 @@ import { badRequest } from '../../errors/auth-error.js';
 import { twinOf } from '../../http/auth-path.js';
 import { asJson } from '../../http/json-answer.js';
 import { jarOf } from '../../http/request-cookies.js';
+import { withSentEscapes } from '../../http/strict-paths.js';
 import type { ResolvedSession } from '../../sessions/current/current-session.js';
 import { isAtomic } from './atomic-routes.js';
 import { FactorNotices } from './factor-notices.js';
@@ -88,7 +89,7 @@ export class HostedRoutes {
     reply: FastifyReply,
   ): Promise<unknown> {
     const asked = {
-      path: request.url,
+      path: withSentEscapes(request.url),
       method: request.method,
       body: typeof request.body === 'string' ? request.body : undefined,
     };
@@ -106,7 +107,7 @@ export class HostedRoutes {
     const { method } = hosted;
     const query = request.url.slice(request.url.split('?', 1)[0]?.length);
     const asked = {
-      path: twin === undefined ? request.url : `${BASE_PATH}${twin}${query}`,
+      path: twin === undefined ? withSentEscapes(request.url) : `${BASE_PATH}${twin}${query}`,
       method,
       body: method === 'GET' ? undefined : JSON.stringify(request.body ?? {}),
       parsed: true,

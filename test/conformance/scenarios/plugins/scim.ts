@@ -1,6 +1,6 @@
 import { call, get, post, rows, scenario, type RequestOptions, type Scenario } from '../../steps.js';
 
-const TYPE = 'application/scim+json';
+export const TYPE = 'application/scim+json';
 
 /** A request of a directory, with its token. It has no cookies and no `Origin`. */
 const asked =
@@ -21,11 +21,12 @@ const acme = asked('token-of-acme');
 const reader = asked('token-of-a-reader');
 const other = asked('token-of-another-directory');
 
-const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
-const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+export const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
-const grace = {
+export const grace = {
   schemas: [USER],
   userName: 'grace@example.com',
   externalId: 'grace-1',
@@ -33,7 +34,7 @@ const grace = {
   emails: [{ value: 'grace@example.com', primary: true, type: 'work' }],
   active: true,
 };
-const ada = {
+export const ada = {
   ...grace,
   userName: 'ada@example.com',
   externalId: 'ada-1',
@@ -43,12 +44,35 @@ const create = (user: object, save = 'id') => acme('POST', '/Users', user, { sav
 const patch = (path: string, ...operations: object[]) =>
   acme('PATCH', path, { schemas: [PATCH], Operations: operations });
 
+export const created = create(grace, 'userId');
+export const admirals = {
+  schemas: [GROUP],
+  displayName: 'Admirals',
+  externalId: 'group-1',
+  members: [{ value: '{userId}' }],
+};
+export const createdGroup = acme('POST', '/Groups', admirals, { save: { groupId: 'id' } });
+export const RENAME = [{ op: 'replace', path: 'name.givenName', value: 'Grace' }];
+export const ADD_MEMBER = [{ op: 'add', path: 'members', value: [{ value: '{userId}' }] }];
+/** Attributes that the scenarios leave out. */
+export const MORE_OF_USER = {
+  schemas: [USER, ENTERPRISE],
+  displayName: 'Grace',
+  title: 'Admiral',
+  phoneNumbers: [{ value: '+1', type: 'work', primary: true }],
+  addresses: [{ country: 'US', type: 'work' }],
+  roles: [{ value: 'admiral' }],
+  entitlements: [{ value: 'ship' }],
+  [ENTERPRISE]: { manager: { value: '1' }, department: 'x' },
+};
+
 export const discovery: readonly Scenario[] = [
   scenario(
     'what the service can do',
     acme('GET', '/ServiceProviderConfig'),
     acme('GET', '/Schemas'),
     acme('GET', `/Schemas/${USER}`),
+    acme('GET', `/Schemas/${encodeURIComponent(USER)}`),
     acme('GET', '/ResourceTypes'),
     acme('GET', '/ResourceTypes/User'),
     acme('GET', '/ResourceTypes/Nothing'),
