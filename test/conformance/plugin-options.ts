@@ -1,4 +1,5 @@
 import type { OptionSet } from './pair.js';
+import { CONNECTIONS } from './scim-connections.js';
 
 /** Every published plugin that Gatehouse can host and that needs no other server, with all their routes. */
 export const ALL_PLUGINS: OptionSet = {
@@ -31,4 +32,38 @@ export const ALL_PLUGINS: OptionSet = {
     API_KEY_ENABLE_METADATA: 'true',
   },
   additionalFields: true,
+};
+
+/** All of them, with those that make this server an identity provider or a client of others. */
+export const WITH_IDENTITY: OptionSet = {
+  ...ALL_PLUGINS,
+  provider: true,
+  saml: true,
+  options: {
+    trustedOrigins: ['{idp}'],
+    plugins: {
+      ...(ALL_PLUGINS.options?.['plugins'] as object),
+      'oauth-provider': {
+        loginPage: '/login',
+        consentPage: '/consent',
+        allowPublicClientPrelogin: true,
+        allowDynamicClientRegistration: true,
+        allowUnauthenticatedClientRegistration: true,
+      },
+      sso: { saml: { enableSingleLogout: true } },
+      scim: { connections: CONNECTIONS },
+    },
+  },
+  variables: {
+    ...ALL_PLUGINS.variables,
+    PLUGINS: `${ALL_PLUGINS.variables?.['PLUGINS']},oauth-provider,sso,scim`,
+    OAUTH_PROVIDER_LOGIN_PAGE: '/login',
+    OAUTH_PROVIDER_CONSENT_PAGE: '/consent',
+    OAUTH_PROVIDER_ALLOW_PUBLIC_CLIENT_PRELOGIN: 'true',
+    OAUTH_PROVIDER_ALLOW_DYNAMIC_CLIENT_REGISTRATION: 'true',
+    OAUTH_PROVIDER_ALLOW_UNAUTHENTICATED_CLIENT_REGISTRATION: 'true',
+    SSO_SAML_ENABLE_SINGLE_LOGOUT: 'true',
+    SCIM_CONNECTIONS: JSON.stringify(CONNECTIONS),
+    BETTER_AUTH_TRUSTED_ORIGINS: '{idp}',
+  },
 };

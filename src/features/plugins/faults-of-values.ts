@@ -35,9 +35,14 @@ export function isRefusedByDatabase(fault: unknown): boolean {
  */
 export function isThrownOnValue(fault: unknown): boolean {
   if (!(fault instanceof Error) || fault.cause !== undefined) return false;
-  const [place = ''] = (fault.stack ?? '').match(/(?:file:\/\/)?\/[^\s()]+:\d+:\d+/) ?? [];
+  // Node's own functions throw for their caller.
+  const place = (fault.stack ?? '').split('\n').find((line) => /^\s+at (?!.*\bnode:)/.test(line)) ?? '';
   return ON_VALUES.has(fault.name) && READERS.test(place);
 }
+
+/** True if `jose` refused a token that a client sent. Its errors about keys of another server have other names. */
+export const isOfToken = (stack: string | undefined): boolean =>
+  stack !== undefined && /^(?:JW[STE]|JOSE|JWKSNoMatchingKey)\w*: /.test(stack);
 
 /**
  * Errors that plugins answer with 500, although what the client sent is the reason: a number that nobody has, a cookie of

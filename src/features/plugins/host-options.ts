@@ -177,6 +177,9 @@ function loggerOf(logger: Logger): BetterAuthOptions['logger'] {
     level: 'warn',
     log(level, _message, ...details: unknown[]) {
       const fault = details.find((detail) => detail instanceof Error);
+      const call = hostedCalls.getStore();
+      const stack = details.find((detail) => typeof detail === 'string' && /\n\s+at /.test(detail));
+      if (call && stack !== undefined) call.reported = String(stack);
       if (level === 'error' && fault) logger.fault(fault);
       else if (level === 'error') logger.warn('a plugin reported an error');
     },

@@ -26,6 +26,10 @@ export interface HostedCall {
   ownTransaction?: PoolClient | undefined;
   /** Why the library answers 500 without a body. */
   fault?: unknown;
+  /** True if the database has refused a value in a statement of the library, whatever the plugin makes of it. */
+  isRefused?: boolean;
+  /** The stack trace that a plugin gave to the logger instead of an error. */
+  reported?: string;
   /** The library's context of the endpoint that runs the server's own route. */
   context?: unknown;
 }

@@ -14,7 +14,7 @@ import { withSentEscapes } from '../../http/strict-paths.js';
 import type { ResolvedSession } from '../../sessions/current/current-session.js';
 import { isAtomic } from './atomic-routes.js';
 import { FactorNotices } from './factor-notices.js';
-import { isRefusal, isRefusedByDatabase, isThrownOnValue } from './faults-of-values.js';
+import { isOfToken, isRefusal, isRefusedByDatabase, isThrownOnValue } from './faults-of-values.js';
 import { HostDatabase } from './host-database.js';
 import { CLIENT_ADDRESS } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
@@ -130,6 +130,8 @@ export class HostedRoutes {
     const question = new Request(url, { method: asked.method, headers, body: asked.body ?? null });
     const response = await this.handle(call, () => host.handle(question));
     if (call.fault !== undefined) throw errorOf(call.fault);
+    if (response.status >= 500 && (call.isRefused || isOfToken(call.reported)))
+      throw badRequest('VALIDATION_ERROR');
     if (response.status === 401) await this.passwords.evenOut(call);
     const text = textFor(found, await response.text());
     if (response.ok && found) await this.notices.tell(client.route, found.user, client);

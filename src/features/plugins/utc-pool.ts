@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Pool, PoolClient, QueryResult } from 'pg';
+import { isRefusedByDatabase } from './faults-of-values.js';
 import { hostedCalls } from './hosted-call.js';
 import { writtenAsUtc } from '../../database/utc.js';
 import type { RequestTransaction } from './request-transaction.js';
@@ -28,13 +29,25 @@ export function inUtc(pool: Pool, context: StatementContext): Pool {
   const connect = async () => clientInUtc(await (otherPool.getStore() ?? pool).connect(), context.actOf);
   borrowed.connect = (() => {
     const transaction = context.transactionOf();
-    return transaction && !transaction.isEnded
-      ? Promise.resolve(clientWithin(transaction, connect))
-      : connect();
+    return (
+      transaction && !transaction.isEnded ? Promise.resolve(clientWithin(transaction, connect)) : connect()
+    ).then(notingRefusals);
   }) as Pool['connect'];
   // The server ends its pool itself.
   borrowed.end = () => Promise.resolve();
   return borrowed;
+}
+
+/** A plugin may catch the error of a statement and answer 500 itself. */
+function notingRefusals(client: PoolClient): PoolClient {
+  const query = client.query.bind(client) as (...given: unknown[]) => Promise<QueryResult>;
+  client.query = ((...given: unknown[]) =>
+    query(...given).catch((error: unknown) => {
+      const call = hostedCalls.getStore();
+      if (call && isRefusedByDatabase(error)) call.isRefused = true;
+      throw error;
+    })) as PoolClient['query'];
+  return client;
 }
 
 const firstWord = (text: unknown) => /^\s*(\w+)/.exec(String(text))?.[1]?.toLowerCase() ?? '';

@@ -169,88 +169,129 @@ interface Schema {
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
-/** All hostile requests for a route of a plugin. */
-export function hostileRequests(route: Route): HostileRequest[] {
-  const path = route.path.slice(ROOT.length);
-  const { method } = route;
-  const { properties = {} } = (route.operation.requestBody?.content['application/json']?.schema ??
-    {}) as Schema;
-  const more = MORE_FIELDS[path] ?? [];
-  const inBody = method === 'GET' ? [] : [...new Set([...Object.keys(properties), ...more])];
-  const inQuery = [...new Set([...route.query.map(({ name }) => name), ...(method === 'GET' ? more : [])])];
-  const good = { ...GOOD, ...GOOD_AT[path] };
-  const usual = (names: readonly string[]) =>
-    Object.fromEntries(names.filter((name) => name in good).map((name) => [name, good[name]]));
-  const browser = browserOf(path);
-  const withBody = inBody.flatMap((field) =>
-    valuesOf(good[field]).map(([value, sent]) => ({
-      method,
-      path,
-      field,
-      value,
-      browser,
-      body: { ...usual(inBody), [field]: sent },
-    })),
-  );
-  const withQuery = inQuery.flatMap((field) =>
-    HOSTILE.map(([value, sent]) => ({
-      method,
-      field,
-      value,
-      browser,
-      path: `${path}?${queryOf({ ...usual(inQuery), [field]: sent })}`,
-      body: undefined,
-    })),
-  );
-  const bodies =
-    method === 'GET'
-      ? []
-      : ODD_BODIES.map(([value, body, headers]) => ({
-          method,
-          path,
-          field: 'body',
-          value,
-          browser,
-          body,
-          headers,
-        }));
-  const form =
-    method === 'GET'
-      ? []
-      : [
-          {
-            method,
-            path,
-            field: 'body',
-            value: 'a form',
-            browser,
-            body: queryOf(usual(inBody)),
-            headers: FORM,
-          },
-        ];
-  return [...withQuery, ...withBody, ...bodies, ...form];
+/** What the requests for a route look like if nothing about them is hostile. */
+export interface RouteInput {
+  /** @param field that is hostile. Some fields mean something only beside others. */
+  readonly good: (field: string) => Readonly<Record<string, unknown>>;
+  readonly browser: string;
+  /** Fields that the metadata of the route leaves out. */
+  readonly more?: readonly string[];
+  /** If true, the route reads forms and no JSON. */
+  readonly isForm?: boolean;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** Further hostile values of one field. */
+  readonly special?: Readonly<Record<string, readonly string[]>>;
+  /** Hostile values inside of a field that is an object or a list. */
+  readonly inside: (good: object) => readonly Labelled[];
 }
 
-function valuesOf(good: unknown): (readonly [string, unknown])[] {
-  if (typeof good !== 'object' || good === null) return [...HOSTILE];
+type Labelled = readonly [label: string, value: unknown];
+
+const inputOf = (path: string): RouteInput => ({
+  good: () => ({ ...GOOD, ...GOOD_AT[path] }),
+  browser: browserOf(path),
+  more: MORE_FIELDS[path] ?? [],
+  inside: (good) =>
+    INSIDE.flatMap((key) =>
+      PRESENT.map(([label, value]): Labelled => [`${key}: ${label}`, { ...good, [key]: value }]),
+    ),
+});
+
+const PRESENT = HOSTILE.filter(([, value]) => value !== undefined);
+
+/** Hostile values at every place in an object or a list. */
+export function everywhereIn(good: unknown): readonly Labelled[] {
+  const here: readonly Labelled[] = HOSTILE;
+  if (Array.isArray(good))
+    return [...here, ...everywhereIn(good[0]).map(([label, value]): Labelled => [`[]: ${label}`, [value]])];
+  if (typeof good !== 'object' || good === null) return here;
   return [
-    ...HOSTILE,
-    ...INSIDE.flatMap((key) =>
-      HOSTILE.filter(([, value]) => value !== undefined).map(
-        ([label, value]) => [`${key}: ${label}`, { ...good, [key]: value }] as const,
-      ),
+    ...here,
+    ...Object.entries(good).flatMap(([key, part]) =>
+      everywhereIn(part).map(([label, value]): Labelled => [
+        `${key}: ${label}`,
+        { ...good, [key]: value as unknown },
+      ]),
     ),
   ];
 }
 
+export const pathOf = (route: Route): string => route.path.slice(ROOT.length);
+
+/** All hostile requests for a route of a plugin, and one at the end that is not hostile. */
+export function hostileRequests(route: Route, input = inputOf(pathOf(route))): HostileRequest[] {
+  const { method, operation } = route;
+  const { good, browser, more = [], isForm = false, headers, special = {}, inside } = input;
+  const { properties = {} } = (operation.requestBody?.content['application/json']?.schema ?? {}) as Schema;
+  const fields = [...Object.keys(properties), ...more];
+  const inBody = new Set(method === 'GET' ? [] : fields);
+  const inQuery = new Set([...route.query.map(({ name }) => name), ...(method === 'GET' ? more : [])]);
+  const inPath = new Set([...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name));
+
+  /** The request with this value in the field, and good values in the others. */
+  const request = (place: ReadonlySet<string>, field: string, [value, sent]: Labelled): HostileRequest => {
+    const usual = good(field);
+    const filled = (names: ReadonlySet<string>) => ({
+      ...Object.fromEntries([...names].filter((name) => name in usual).map((name) => [name, usual[name]])),
+      ...(names === place ? { [field]: sent } : {}),
+    });
+    const path = pathOf(route).replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
+      name in filled(inPath) ? encode(textOf(filled(inPath)[name]).slice(0, 6000)) : whole,
+    );
+    const query = queryOf(filled(inQuery));
+    return {
+      method,
+      path: query === '' ? path : `${path}?${query}`,
+      field,
+      value,
+      browser,
+      ...bodyOf(filled(inBody)),
+    };
+  };
+  const bodyOf = (sent: Readonly<Record<string, unknown>>) => {
+    if (inBody.size === 0) return { body: undefined, headers };
+    return isForm ? { body: queryOf(sent), headers: { ...FORM, ...headers } } : { body: sent, headers };
+  };
+  const valuesOf = (field: string): readonly Labelled[] => [
+    ...HOSTILE,
+    ...(special[field] ?? []).map((value): Labelled => [value, value]),
+  ];
+  const insideOf = (field: string) => {
+    const value = good(field)[field];
+    return typeof value === 'object' && value !== null ? inside(value) : [];
+  };
+  const usual = request(NOTHING, '', ['nothing hostile', undefined]);
+  const form = typeof usual.body === 'object' ? queryOf(usual.body as Record<string, unknown>) : usual.body;
+  const bodies = [...ODD_BODIES, ['a form', form, FORM] as const].map(([value, body, theirs]) => ({
+    ...usual,
+    field: 'body',
+    value,
+    body,
+    headers: { ...headers, ...theirs },
+  }));
+  return [
+    ...[...inQuery].flatMap((field) => valuesOf(field).map((value) => request(inQuery, field, value))),
+    ...[...inPath].flatMap((field) => valuesOf(field).map((value) => request(inPath, field, value))),
+    ...[...inBody].flatMap((field) =>
+      [...valuesOf(field), ...insideOf(field)].map((value) => request(inBody, field, value)),
+    ),
+    ...(method === 'GET' ? [] : bodies),
+    usual,
+  ];
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+
 /** A repeated key is an array, as in the library. */
 function queryOf(fields: Readonly<Record<string, unknown>>): string {
-  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   return Object.entries(fields)
     .flatMap(([name, value]) => {
       if (value === undefined) return [];
       const all = Array.isArray(value) && value.length > 0 ? [...value, ...value] : [value];
-      return all.map((one) => `${name}=${encode(text(one).slice(0, 6000))}`);
+      return all.map((one) => `${name}=${encode(textOf(one).slice(0, 6000))}`);
     })
     .join('&');
 }
@@ -258,6 +299,6 @@ function queryOf(fields: Readonly<Record<string, unknown>>): string {
 const encode = (text: string) =>
   text
     .replace(/\p{Surrogate}/gu, '\uFFFD')
-    .split(/(\{[a-z-]+\})/)
-    .map((part) => (/^\{[a-z-]+\}$/.test(part) ? part : encodeURIComponent(part)))
+    .split(/(\{[a-z-]+\})/i)
+    .map((part) => (/^\{[a-z-]+\}$/i.test(part) ? part : encodeURIComponent(part)))
     .join('');

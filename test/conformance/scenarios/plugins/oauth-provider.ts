@@ -12,9 +12,9 @@ import {
 import { ADA, FORM } from '../values.js';
 
 const BASE = '/api/auth';
-const CALLBACK = 'https://client.example/callback';
+export const CALLBACK = 'https://client.example/callback';
 /** A verifier and its challenge (RFC 7636, Appendix B). */
-const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 /** A request of the client's server, which has no cookies. */
@@ -40,7 +40,7 @@ const registered = (more: object = {}) =>
     { save: { id: 'client_id', secret: 'client_secret' } },
   );
 
-const QUERY = {
+export const QUERY = {
   response_type: 'code',
   client_id: '{id}',
   redirect_uri: CALLBACK,
@@ -51,7 +51,7 @@ const QUERY = {
   code_challenge_method: 'S256',
 };
 
-function authorize(changes: Readonly<Record<string, string>> = {}, options: RequestOptions = {}) {
+export function authorize(changes: Readonly<Record<string, string>> = {}, options: RequestOptions = {}) {
   const query = new URLSearchParams({ ...QUERY, ...changes }).toString().replace(/%7B(\w+)%7D/g, '{$1}');
   const headers = { accept: 'text/html', ...options.headers };
   return saving(get(`/oauth2/authorize?${query}`, { ...options, headers }), {
@@ -65,7 +65,7 @@ const consent = (accept: boolean, more: object = {}) =>
     code: /[?&]code=([^&\s"]+)/,
   });
 
-const exchange = (fields: Readonly<Record<string, string>> = {}) =>
+export const exchange = (fields: Readonly<Record<string, string>> = {}) =>
   saving(
     form('/oauth2/token', {
       grant_type: 'authorization_code',
@@ -75,7 +75,11 @@ const exchange = (fields: Readonly<Record<string, string>> = {}) =>
       ...client,
       ...fields,
     }),
-    { access: /"access_token":"([^"]+)"/, refresh: /"refresh_token":"([^"]+)"/ },
+    {
+      access: /"access_token":"([^"]+)"/,
+      refresh: /"refresh_token":"([^"]+)"/,
+      idToken: /"id_token":"([^"]+)"/,
+    },
   );
 
 const introspect = (token: string) => form('/oauth2/introspect', { token, ...client });
@@ -86,7 +90,7 @@ const userinfo = (token: string) =>
   });
 
 const signedIn = [post('/sign-up/email', ADA), registered()];
-const granted = [...signedIn, authorize(), consent(true), exchange()];
+export const granted = [...signedIn, authorize(), consent(true), exchange()];
 
 export const discovery: readonly Scenario[] = [
   scenario(

@@ -14,13 +14,13 @@ import {
 import { ADA, FORM } from '../values.js';
 
 const signUp = post('/sign-up/email', ADA);
-const oidcConfig = {
+export const oidcConfig = {
   clientId: CLIENT.id,
   clientSecret: CLIENT.secret,
   discoveryEndpoint: '{idp}/.well-known/openid-configuration',
   pkce: true,
 };
-const oidc = {
+export const oidc = {
   providerId: 'acme-oidc',
   issuer: '{idp}',
   domain: 'example.com',
@@ -46,7 +46,7 @@ const samlConfig = {
     lastName: 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname',
   },
 };
-const saml = {
+export const saml = {
   providerId: 'acme-saml',
   issuer: 'https://saml.example/metadata',
   domain: 'saml.example',
@@ -54,7 +54,10 @@ const saml = {
 };
 const guest = { browser: 'guest' };
 
-const signIn = (body: object, options: RequestOptions = guest) =>
+export const registered = post('/sso/register', oidc);
+export const registeredSaml = post('/sso/register', saml);
+
+export const signIn = (body: object, options: RequestOptions = guest) =>
   saving(post('/sign-in/sso', { callbackURL: '/dashboard', ...body }, options), { url: /"url":"([^"]+)"/ });
 
 const users = rows(`select u.name, u.email, u.is_email_verified, a.provider_id, a.provider_user_id
