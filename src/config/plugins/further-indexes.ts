@@ -10,6 +10,8 @@ const FURTHER: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['organizationId', 'role', 'id'],
   ],
   invitation: [['organizationId', 'status']],
+  // Each sign-in looks for the provider of a domain or an organization.
+  ssoProvider: [['domain'], ['organizationId']],
 };
 
 /** The fields of the indexes that this server adds to a table of a plugin. */
