@@ -42,6 +42,8 @@ export interface PluginTools {
     language?: string;
   }): Promise<void>;
   sms(message: { to: string; otp: string; kind?: 'sign-in' | 'password-reset' }): Promise<void>;
+  /** For `identity.reconcileUser` of `scim`: bans a user whom every directory has deactivated, and lifts that ban. */
+  directoryAccess(state: { userId: string; active: boolean }): Promise<void>;
   readonly config: { readonly baseURL: string; readonly variables: Environment };
 }
 
@@ -170,6 +172,7 @@ function fromModule(
     mail: ({ to, subject, text, name = '', language }) =>
       senders.mail({ kind: 'message', to, name, values: { subject, text }, language }),
     sms: ({ to, otp, kind = 'sign-in' }) => senders.text({ to, otp, kind, language: undefined }),
+    directoryAccess: ({ userId, active }) => senders.access({ userId, active }),
     config: { baseURL, variables },
   };
   const made: unknown =

@@ -60,7 +60,7 @@ export function authorize(changes: Readonly<Record<string, string>> = {}, option
   });
 }
 
-const consent = (accept: boolean, more: object = {}) =>
+export const consent = (accept: boolean, more: object = {}) =>
   saving(post('/oauth2/consent', { accept, oauth_query: '{query}', ...more }), {
     code: /[?&]code=([^&\s"]+)/,
   });
@@ -89,7 +89,7 @@ const userinfo = (token: string) =>
     headers: { authorization: `Bearer ${token}`, origin: undefined },
   });
 
-const signedIn = [post('/sign-up/email', ADA), registered()];
+export const signedIn = [post('/sign-up/email', ADA), registered()];
 export const granted = [...signedIn, authorize(), consent(true), exchange()];
 
 export const discovery: readonly Scenario[] = [

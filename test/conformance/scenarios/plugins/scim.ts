@@ -52,6 +52,7 @@ export const admirals = {
   members: [{ value: '{userId}' }],
 };
 export const createdGroup = acme('POST', '/Groups', admirals, { save: { groupId: 'id' } });
+export const setActive = (active: boolean) => patch('/Users/{userId}', { op: 'replace', value: { active } });
 export const RENAME = [{ op: 'replace', path: 'name.givenName', value: 'Grace' }];
 export const ADD_MEMBER = [{ op: 'add', path: 'members', value: [{ value: '{userId}' }] }];
 /** Attributes that the scenarios leave out. */
