@@ -1,3 +1,4 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { BrowserLikeClient, type Answer } from '../../setup/browser-like-client.js';
 import { createDatabase, type TestDatabase } from '../../setup/database.js';
 import { MIGRATED, startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
@@ -91,6 +92,20 @@ test.each([
   expect(await bothWays(keeper)).toEqual([200, 200]);
   await database.query(`${change} '${keeper.keyId}'`);
   expect(await bothWays(keeper)).toEqual([401, 401]);
+});
+
+test('a JWT for a key names the user, opens nothing here, and other services accept it after the key is deleted', async () => {
+  const keeper = await aKeeper();
+  const { token } = (await ask(one, keeper, 'token')).json<{ token: string }>();
+  await database.query(`delete from api_keys where id = '${keeper.keyId}'`);
+  const keys = createRemoteJWKSet(new URL(`${one.origin}/api/auth/jwks`));
+  const { payload } = await jwtVerify(token, keys);
+  expect(payload).toMatchObject({ sub: keeper.id, email: keeper.email });
+  expect(Number(payload.exp) - Number(payload.iat)).toBe(900);
+  const answer = await new BrowserLikeClient(one.origin).get('/api/auth/list-accounts', {
+    authorization: `Bearer ${token}`,
+  });
+  expect([answer.status, (await ask(one, keeper, 'token')).status]).toEqual([401, 401]);
 });
 
 test('an answer to a cookie is not repeated for a key', async () => {

@@ -99,6 +99,13 @@ export const apiKeySessions: readonly Scenario[] = [
     uses,
   ),
   scenario(
+    'a key gets a JWT until it is deleted',
+    ...makeKey,
+    get('/token', machine),
+    sql('delete from api_keys'),
+    get('/token', machine),
+  ),
+  scenario(
     'a wrong key is refused on the routes of the core',
     ...CORE_ROUTES.map(([method, path]) => (method === 'GET' ? get(path, wrong) : post(path, {}, wrong))),
   ),
