@@ -1,7 +1,7 @@
 import { describeScenarios } from './describe-scenarios.js';
 import * as scim from './scenarios/plugins/scim.js';
 import { CONNECTIONS } from './scim-connections.js';
-import { openId, providers, samlSignIn } from './scenarios/plugins/sso.js';
+import { openId, providers, samlSignIn, samlStrict } from './scenarios/plugins/sso.js';
 import { clients, discovery, ending, flow } from './scenarios/plugins/oauth-provider.js';
 
 describeScenarios(
@@ -27,16 +27,17 @@ describeScenarios(
     saml: true,
     options: {
       trustedOrigins: ['{idp}'],
-      plugins: { sso: { saml: { allowIdpInitiated: true } }, organization: {} },
+      plugins: { sso: { saml: { allowIdpInitiated: true, enableSingleLogout: true } }, organization: {} },
     },
     variables: {
       PLUGINS: 'sso,organization',
       SSO_SAML_ALLOW_IDP_INITIATED: 'true',
+      SSO_SAML_ENABLE_SINGLE_LOGOUT: 'true',
       BETTER_AUTH_TRUSTED_ORIGINS: '{idp}',
     },
     additionalFields: true,
   },
-  { providers, openId, samlSignIn },
+  { providers, openId, samlSignIn, samlStrict },
 );
 
 describeScenarios(

@@ -77,7 +77,7 @@ export class Observer {
         .replace(/(%22sessionId%22%3A%22)\w{32}(%22%2C%22expiresAt%22%3A)\d{13}/g, '$1<id>$2<time>')
         .replace(/\brelay_state=[\w-]{32}/g, 'relay_state=<random>')
         // Requests to a SAML provider have an id and a time, and are compressed.
-        .replace(/\b(SAMLRequest|RelayState)=[^&"\s]+/g, '$1=<random>')
+        .replace(/\b(SAMLRequest|SAMLResponse|RelayState|Signature)=[^&"\s]+/g, '$1=<random>')
         // The text is encrypted. Only what the server later does with it can be compared.
         .replace(/\boauth_state=[0-9a-f]{64,}/g, 'oauth_state=<encrypted>')
         // Tokens of the provider and code challenges have 43 characters.

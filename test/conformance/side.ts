@@ -166,13 +166,14 @@ function headersOf(side: Side, request: Request, store: Map<string, string>, tex
   return Object.fromEntries(present.map(([name, value]) => [name, fillIn(side, value)]));
 }
 
-/** Replaces `{origin}`, `{host}`, `{idp}`, `{saml}`, `{certificate}`, and `{name}` for each saved name. */
+/** Replaces `{origin}`, `{host}`, `{idp}`, `{saml}`, `{certificate}`, `{serviceKey}` (for a text in JSON), and `{name}` for each saved name. */
 export function fillIn(side: Side, text: string): string {
   return text.replace(/\{([a-z][\w-]*)\}/gi, (whole, name: string) => {
     if (name === 'origin') return side.origin;
     if (name === 'idp' && side.provider) return side.provider.origin;
     if (name === 'saml' && side.saml) return side.saml.origin;
     if (name === 'certificate' && side.saml) return side.saml.certificate;
+    if (name === 'serviceKey' && side.saml) return JSON.stringify(side.saml.service.key).slice(1, -1);
     if (name === 'host') return new URL(side.origin).host;
     return side.saved.get(name) ?? whole;
   });

@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { X509CertificateGenerator } from '@peculiar/x509';
+import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
+import { IdentityProvider, ServiceProvider } from 'samlify';
 import samlp, { type SamlAnswer, type SamlRequest } from 'samlp';
 import { portOf } from '../openid/front.js';
 
@@ -29,12 +31,19 @@ export interface SamlProvider {
   readonly certificate: string;
   /** Who signs in next. */
   person: SamlPerson;
+  /** The key and the certificate of the service, in PEM. */
+  readonly service: { readonly key: string; readonly cert: string };
+  /** If true, the provider accepts only requests that the service has signed, and encrypts its answers. */
+  isStrict: boolean;
+  /** The URL to which the provider sends a browser to end the sessions of a person. */
+  logoutUrl(service: { readonly id: string; readonly location: string }): string;
   /** An answer that no service asked for, in base64. */
   unsolicited(given: { readonly audience: string; readonly recipient: string }): Promise<string>;
   stop(): Promise<void>;
 }
 
 const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]) };
+const REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
 const DAY = 86_400_000;
 
 /** A key and its certificate, both in PEM. */
@@ -59,9 +68,14 @@ async function newCredentials(): Promise<{ key: string; cert: string }> {
 }
 
 export async function startSamlProvider(): Promise<SamlProvider> {
-  const { key, cert } = await newCredentials();
+  const [{ key, cert }, service] = await Promise.all([newCredentials(), newCredentials()]);
   const issuer = 'https://saml.example/metadata';
   const settings = { issuer, key, cert, signatureAlgorithm: 'rsa-sha256', digestAlgorithm: 'sha256' };
+  const encryption = {
+    encryptionCert: service.cert,
+    encryptionPublicKey: createPublicKey(service.cert).export({ type: 'spki', format: 'pem' }).toString(),
+    encryptionAlgorithm: 'http://www.w3.org/2009/xmlenc11#aes256-gcm',
+  };
   const parse = promisify(samlp.parseRequest);
   const createResponse = promisify(samlp.getSamlResponse);
 
@@ -72,10 +86,13 @@ export async function startSamlProvider(): Promise<SamlProvider> {
       set: (name, value) => void response.setHeader(name, value),
       send: (body) => void (typeof body === 'number' ? response.writeHead(body).end() : response.end(body)),
     };
-    const asked = await parse(request, {});
+    const { isStrict } = provider;
+    const asked = await parse(request, isStrict ? { signingCert: service.cert } : {});
+    if (isStrict && !searchParams.has('Signature')) throw new Error('The request is not signed.');
     const recipient = asked?.assertionConsumerServiceURL ?? '';
     const answerWith = samlp.auth({
       ...settings,
+      ...(isStrict ? encryption : {}),
       recipient,
       destination: recipient,
       getUserFromRequest: () => profileOf(provider.person),
@@ -94,6 +111,20 @@ export async function startSamlProvider(): Promise<SamlProvider> {
     issuer,
     certificate: cert.replace(/-----[^-]+-----|\s/g, ''),
     person: GRACE,
+    service,
+    isStrict: false,
+    logoutUrl({ id, location }) {
+      const services = [{ Binding: REDIRECT, Location: location }];
+      const from = IdentityProvider({
+        entityID: issuer,
+        privateKey: key,
+        signingCert: cert,
+        singleSignOnService: services,
+        singleLogoutService: services,
+      });
+      const to = ServiceProvider({ entityID: id, singleLogoutService: services });
+      return from.createLogoutRequest(to, 'redirect', { logoutNameID: provider.person.id }).context;
+    },
     async unsolicited({ audience, recipient }) {
       const given = { ...settings, audience, recipient, destination: recipient };
       const xml = await createResponse(given, profileOf(provider.person));

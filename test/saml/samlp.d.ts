@@ -16,6 +16,9 @@ declare module 'samlp' {
     readonly cert: string;
     readonly key: string;
     readonly audience?: string;
+    readonly encryptionCert?: string;
+    readonly encryptionPublicKey?: string;
+    readonly encryptionAlgorithm?: string;
     readonly recipient?: string;
     readonly destination?: string;
     readonly inResponseTo?: string;

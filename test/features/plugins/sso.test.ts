@@ -1,4 +1,12 @@
 import { danceThrough } from '../../openid/dance.js';
+import {
+  accountsOfGuest,
+  followLogout,
+  leave,
+  providerLogout,
+  strictSignIn,
+} from '../../conformance/scenarios/plugins/sso.js';
+import { createSide } from '../../conformance/side.js';
 import { GRACE, startSamlProvider, type SamlProvider } from '../../saml/saml-provider.js';
 import { BrowserLikeClient } from '../../setup/browser-like-client.js';
 import { createDatabase, type TestDatabase } from '../../setup/database.js';
@@ -6,7 +14,7 @@ import { MIGRATED, startGatehouse, type Gatehouse } from '../../setup/gatehouse.
 import { migrate } from '../../setup/migrate.js';
 import { aMember } from '../../setup/people.js';
 
-const VARIABLES = { PLUGINS: 'sso', RATE_LIMIT_ENABLED: 'false' };
+const VARIABLES = { PLUGINS: 'sso', SSO_SAML_ENABLE_SINGLE_LOGOUT: 'true', RATE_LIMIT_ENABLED: 'false' };
 const FORM = { 'content-type': 'application/x-www-form-urlencoded', origin: 'null' };
 
 let gatehouse: Gatehouse;
@@ -78,4 +86,16 @@ test('a banned user gets no session from a SAML provider', async () => {
     302,
     expect.stringMatching(/\/api\/auth\/error\?error=BANNED_USER&/),
   ]);
+});
+
+test.each([
+  { who: 'the person', steps: [leave] },
+  { who: 'the provider', steps: [providerLogout, followLogout] },
+])('a session from a signed request and an encrypted answer ends when $who signs out', async ({ steps }) => {
+  const side = createSide(gatehouse.origin, database, { log: () => gatehouse.log(), saml: provider });
+  await side.reset();
+  for (const step of strictSignIn) await step.run(side);
+  expect((await accountsOfGuest.run(side))?.status).toBe(200);
+  for (const step of steps) expect((await step.run(side))?.status ?? 302).toBe(302);
+  expect((await accountsOfGuest.run(side))?.status).toBe(401);
 });

@@ -252,3 +252,70 @@ export const samlSignIn: readonly Scenario[] = [
     post('/sso/saml2/logout/acme-saml', {}),
   ),
 ];
+
+const strictly = (isStrict: boolean): Step => ({
+  label: `the provider is strict: ${isStrict}`,
+  run(side) {
+    if (side.saml) side.saml.isStrict = isStrict;
+    return Promise.resolve(undefined);
+  },
+});
+const strictConfig = {
+  ...samlConfig,
+  authnRequestsSigned: true,
+  idpMetadata: {
+    ...samlConfig.idpMetadata,
+    isAssertionEncrypted: true,
+    singleLogoutService: [
+      { Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect', Location: '{saml}/slo' },
+    ],
+  },
+  spMetadata: {
+    ...samlConfig.spMetadata,
+    privateKey: '{serviceKey}',
+    isAssertionEncrypted: true,
+    encPrivateKey: '{serviceKey}',
+  },
+};
+/** The provider checks that the request is signed, and encrypts its answer. */
+export const strictSignIn = [
+  signUp,
+  strictly(true),
+  post('/sso/register', { ...saml, samlConfig: strictConfig }),
+  signIn({ providerId: 'acme-saml' }),
+  throughProvider(),
+  acs('{form}'),
+  get('/list-accounts', guest),
+  strictly(false),
+];
+const SLO = '/api/auth/sso/saml2/sp/slo/acme-saml';
+
+/** Saves the URL to which the provider sends the browser to sign out as `{slo}`. */
+export const providerLogout: Step = {
+  label: 'the provider signs the person out',
+  run(side) {
+    const service = { id: 'https://service.example', location: `${side.origin}${SLO}` };
+    const { search } = new URL(side.saml?.logoutUrl(service) ?? '');
+    side.saved.set('slo', SLO + search);
+    return Promise.resolve(undefined);
+  },
+};
+
+const sessions = rows('select count(*)::int as count from sessions');
+
+export const leave = post('/sso/saml2/logout/acme-saml', { callbackURL: '/left' }, guest);
+export const followLogout = call('GET', '{slo}', undefined, { browser: 'any' });
+export const accountsOfGuest = get('/list-accounts', guest);
+
+export const samlStrict: readonly Scenario[] = [
+  scenario('signed requests and encrypted assertions', ...strictSignIn, users),
+  scenario('signing out here signs out at the provider', ...strictSignIn, leave, accountsOfGuest, sessions),
+  scenario(
+    'the provider signs the person out',
+    ...strictSignIn,
+    providerLogout,
+    followLogout,
+    accountsOfGuest,
+    sessions,
+  ),
+];
