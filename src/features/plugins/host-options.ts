@@ -178,8 +178,10 @@ function loggerOf(logger: Logger): BetterAuthOptions['logger'] {
     log(level, _message, ...details: unknown[]) {
       const fault = details.find((detail) => detail instanceof Error);
       const call = hostedCalls.getStore();
-      const stack = details.find((detail) => typeof detail === 'string' && /\n\s+at /.test(detail));
-      if (call && stack !== undefined) call.reported = String(stack);
+      const stack = details.find(
+        (detail): detail is string => typeof detail === 'string' && /\n\s+at /.test(detail),
+      );
+      if (call && stack !== undefined) call.reported = stack;
       if (level === 'error' && fault) logger.fault(fault);
       else if (level === 'error') logger.warn('a plugin reported an error');
     },
