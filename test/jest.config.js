@@ -25,5 +25,6 @@ export default {
   reporters: ['default', '<rootDir>/test/setup/closing-line-reporter.mjs'],
   testPathIgnorePatterns: ['/test/browser/'],
   testTimeout: 300_000,
-  maxWorkers: 2,
+  // The tests wait a third of their time for servers, so three workers keep two processors busy.
+  maxWorkers: 3,
 };

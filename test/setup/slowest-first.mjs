@@ -3,13 +3,16 @@ import Sequencer from '@jest/test-sequencer';
 
 /** The slowest files, which start first. If one started last, the other worker would wait for it at the end. */
 const SLOW = [
-  'migrations/killed',
   'copies/copies',
+  'mail/mail-sender',
+  'migrations/remedies',
+  'legacy/wild/oddities',
+  'migrations/killed',
   'conformance/cookies',
   'conformance/random',
   'migrations/legacy-shapes',
-  'mail/mail-sender',
-  'legacy/wild/oddities',
+  'legacy/wild/frameworks',
+  'migrations/better-auth-schemas',
   'sessions/secret-rotation',
   'conformance/edge',
   'serve',
