@@ -1,27 +1,30 @@
 import type { QueryRunner } from 'typeorm';
-import { literal, quote } from './1763900000000-catalogue.js';
+import { literal, quote, type ColumnFacts } from './1763900000000-catalogue.js';
 import { error, warning, type Finding } from './1763900000000-finding.js';
 import { countRowsWhere, type LegacyUsers } from './1763900000000-legacy-users.js';
 import { findName, plainName } from './1763900000000-spelling.js';
 import { countRows } from './1763900000000-users-table.js';
 
 /** Columns of a users table that say who needs a second factor. */
-const COLUMNS = [
+export const FLAGS = [
   'two_factor_enabled',
   'is_two_factor_enabled',
   'two_factor_confirmed_at',
-  'two_factor_secret',
   'otp_required_for_login',
   'otp_enabled',
-  'otp_secret',
   'totp_enabled',
-  'totp_secret',
   'mfa_enabled',
-  'mfa_secret',
   'is_mfa_enabled',
   'two_fa_enabled',
   'is_2fa_enabled',
   'tfa_enabled',
+];
+/** Columns of a users table with the secret of an authenticator app. */
+export const SECRETS = [
+  'two_factor_secret',
+  'otp_secret',
+  'totp_secret',
+  'mfa_secret',
   'google_2fa_secret',
   'encrypted_otp_secret',
 ];
@@ -39,16 +42,13 @@ const TABLES = [
  * operator accepts that.
  */
 export async function secondFactorFindings(queryRunner: QueryRunner, users: LegacyUsers): Promise<Finding[]> {
-  const accepted = process.env['LEGACY_SECOND_FACTOR'] === 'ignore';
+  const decision = process.env['LEGACY_SECOND_FACTOR'];
   const found: string[] = [];
   const { columns } = users.adoption.source;
-  for (const wanted of COLUMNS) {
+  for (const wanted of [...FLAGS, ...SECRETS]) {
     const column = columns.get(findName(columns.keys(), [wanted]) ?? '');
     if (!column) continue;
-    const value = `u.${quote(column.name)}`;
-    const isSet =
-      column.typeName === 'bool' ? value : `coalesce(${value}::text, '') not in ('', '0', 'false')`;
-    const rows = await countRowsWhere(queryRunner, users, isSet);
+    const rows = await countRowsWhere(queryRunner, users, isSet(column));
     if (rows) found.push(`${column.name} is set for ${rows}`);
   }
   for (const { schema, name } of await factorTables(queryRunner)) {
@@ -57,16 +57,27 @@ export async function secondFactorFindings(queryRunner: QueryRunner, users: Lega
   }
   const message = `Users have a second factor in the old application: ${found.join('; ')}`;
   if (found.length === 0) return [];
-  if (accepted) return [warning(message, 'They sign in with their password alone.')];
+  if (decision === 'ignore') return [warning(message, 'They sign in with their password alone.')];
+  if (decision === 'carry-over') return [warning(message, 'They need it here too.')];
   return [
     error(
       message,
-      'They could sign in with their password alone. To accept that: LEGACY_SECOND_FACTOR=ignore',
+      'They could sign in with their password alone. To ask for the second factor here too: ' +
+        'LEGACY_SECOND_FACTOR=carry-over. To let them in: LEGACY_SECOND_FACTOR=ignore',
     ),
   ];
 }
 
-async function factorTables(queryRunner: QueryRunner): Promise<{ schema: string; name: string }[]> {
+/** SQL: true if the column `u.<name>` says that there is a second factor. */
+export function isSet({ name, typeName }: Pick<ColumnFacts, 'name' | 'typeName'>): string {
+  const value = `u.${quote(name)}`;
+  return typeName === 'bool'
+    ? `coalesce(${value}, false)`
+    : `coalesce(${value}::text, '') not in ('', '0', 'false')`;
+}
+
+/** The tables of frameworks that hold second factors. */
+export async function factorTables(queryRunner: QueryRunner): Promise<{ schema: string; name: string }[]> {
   const rows = (await queryRunner.query(
     `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'p') and n.nspname !~ ${literal('^(pg_|gatehouse)')} order by 1, 2`,

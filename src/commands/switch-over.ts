@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { catchUpSecondFactors } from '../migrating/second-factors.js';
 import { catchUp } from '../switch-over/catch-up.js';
 import { readSwitchOver } from '../switch-over/mode.js';
 import { describeStatus, readStatus } from '../switch-over/report.js';
@@ -12,8 +13,10 @@ type Step = (dataSource: DataSource, options: StepOptions & { wrapWeak: boolean 
 const STEPS: Readonly<Record<string, Step>> = {
   forward,
   back,
-  'catch-up': async (dataSource, { wrapWeak }) =>
-    catchUp(dataSource, (await readSwitchOver(dataSource)).mode, { wrapWeak }),
+  'catch-up': async (dataSource, { wrapWeak, fields }) => {
+    await catchUp(dataSource, (await readSwitchOver(dataSource)).mode, { wrapWeak });
+    await catchUpSecondFactors(dataSource, fields);
+  },
   end,
 };
 
@@ -26,7 +29,8 @@ await runCommand({
     forward: 'Go one mode forward: legacy, both, gatehouse.',
     back: 'Go one mode back.',
     'catch-up':
-      'Copy the rows that the triggers could not copy. With WRAP_WEAK_HASHES=true also wrap weak hashes.',
+      'Copy the rows that the triggers could not copy. With WRAP_WEAK_HASHES=true also wrap weak hashes, ' +
+      'with LEGACY_SECOND_FACTOR=carry-over also carry new second factors over.',
     end: 'Drop the triggers and the views with old names. There is no way back.',
   },
   flags: {

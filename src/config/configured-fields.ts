@@ -4,6 +4,7 @@ import { extensionsIn, type Extension } from './extensions.js';
 import { variableOf } from './option-table.js';
 import type { Options } from './options.js';
 import { parseAll } from './parse-variables.js';
+import { secondFactorsFrom, type SecondFactors } from './second-factors.js';
 import { loadPlugins, namedPlugins, type HostedPlugins } from './plugins/load-plugins.js';
 import { knownVariables } from './variables.js';
 
@@ -14,6 +15,7 @@ export type ConfiguredFields = {
   /** Their fields are among those of `user` and `session`. */
   readonly plugins?: Pick<HostedPlugins, 'tables'> | undefined;
   readonly extensions?: readonly Extension[];
+  readonly secondFactors?: SecondFactors | undefined;
 };
 
 export function fieldsFrom(
@@ -25,6 +27,7 @@ export function fieldsFrom(
   const names = tables.flatMap(({ rows }) => Object.keys(rows).map(variableOf));
   const options = parseAll(environment, knownVariables(tables), names, faults, []);
   const plugins = loadPlugins(environment, options, faults);
+  const hasPlugin = plugins?.plugins.some(({ id }) => id === 'two-factor') ?? false;
   const fieldsIn = (name: string) => ({
     additionalFields: (values.get(name) ?? []) as readonly AdditionalField[],
   });
@@ -33,6 +36,7 @@ export function fieldsFrom(
     session: withPluginFields(fieldsIn('SESSION_ADDITIONAL_FIELDS'), plugins?.session),
     plugins,
     extensions: extensionsIn(environment),
+    secondFactors: secondFactorsFrom(environment, { hasPlugin }, faults),
   };
 }
 

@@ -75,10 +75,17 @@ export const MIGRATION_VARIABLES = {
     'stop',
   ),
   LEGACY_SECOND_FACTOR: variable(
-    oneOf('ignore'),
-    '`ignore` lets users with a second factor sign in with the password alone',
+    oneOf('carry-over', 'ignore'),
+    'what happens to second factors of the old application: `carry-over` asks these users for them here too, `ignore` lets them sign in with the password alone',
     'the run stops',
   ),
+  LEGACY_TOTP_SECRET_COLUMN: variable(text, 'column with the secrets of authenticator apps'),
+  LEGACY_TOTP_FORMAT: variable(
+    text,
+    'what that column holds: `base32`, `hex`, `laravel` (encrypted), or the path of a module that reads it',
+    'base32, and hex from django-otp',
+  ),
+  LEGACY_TOTP_KEY: variable(text, 'key of `LEGACY_TOTP_FORMAT=laravel`: the `APP_KEY` of Laravel'),
   LEGACY_TRIGGERS: variable(
     oneOf('fire', 'suspend'),
     'what the application’s own triggers do during the backfill: they fire, or they are suspended in each batch',

@@ -3,6 +3,7 @@ import { configuredColumnsMigration } from '../../migrations/configured-columns.
 import { MIGRATIONS } from '../../migrations/index.js';
 import { pluginTablesMigration } from '../../migrations/plugin-tables.js';
 import type { ConfiguredFields } from '../config/configured-fields.js';
+import { carriedSecondFactors } from './second-factors.js';
 import { inOneTransaction } from './in-one-transaction.js';
 import { configuredColumns } from './configured-columns.js';
 import { MIGRATIONS_TABLE } from './migrations-table.js';
@@ -13,17 +14,19 @@ export const NO_FIELDS: ConfiguredFields = {
 };
 
 /**
- * All migrations that a database needs. The last ones add the configured fields and the tables of plugins, if there are any.
+ * All migrations that a database needs. The last ones add the configured fields, the tables of plugins and second factors, if there are any.
  * TypeORM sorts them.
  */
 export function expectedMigrations(fields: ConfiguredFields): (new () => MigrationInterface)[] {
   const configured = configuredColumnsMigration(configuredColumns(fields));
   const plugins = pluginTablesMigration(fields.plugins?.tables ?? []);
+  const factors = carriedSecondFactors(fields);
   const extending = (fields.extensions ?? []).flatMap(({ migrations = [] }) => migrations);
   return [
     ...MIGRATIONS,
     ...(configured ? [configured] : []),
     ...(plugins ? [plugins] : []),
+    ...(factors ? [factors] : []),
     ...extending.map(inOneTransaction),
   ];
 }

@@ -1,6 +1,7 @@
 import { MigrationExecutor, type Migration, type QueryRunner } from 'typeorm';
 import { appliedColumnsMigration } from '../../migrations/configured-columns.js';
 import { appliedPluginTables } from '../../migrations/plugin-tables.js';
+import { appliedSecondFactors } from '../../migrations/second-factors.js';
 import { auditMigration } from './audited-migration.js';
 import { MIGRATIONS_TABLE } from './migrations-table.js';
 
@@ -57,7 +58,10 @@ export class OurMigrations extends MigrationExecutor {
 
   private addIfWithoutSetting(migration: Migration): void {
     if (super.getMigrations().some(({ name }) => name === migration.name)) return;
-    const found = appliedColumnsMigration(migration.name) ?? appliedPluginTables(migration.name);
+    const found =
+      appliedColumnsMigration(migration.name) ??
+      appliedPluginTables(migration.name) ??
+      appliedSecondFactors(migration.name);
     if (found) this.withoutSetting.set(migration.name, { ...migration, instance: new found() });
   }
 }
