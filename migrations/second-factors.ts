@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { takeBack, type MigrationClass } from './configured-columns.js';
-import { quote } from './helpers/1763900000000-catalogue.js';
+import { literal, quote } from './helpers/1763900000000-catalogue.js';
 import { MigrationFault } from './helpers/1763900000000-fault.js';
 import { describeRows } from './helpers/1763900000000-legacy-users.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
@@ -64,7 +64,7 @@ function migrationFor(factors: CarriedFactors | undefined): MigrationClass {
         migration: NAME,
         kind: 'statement',
         relation: factors.table.name,
-        statement: `delete from ${quote(factors.table.name)} where id like '${MARK}%'`,
+        statement: removal(factors.table.name),
       });
       await carrySecondFactors(queryRunner, factors);
     }
@@ -76,6 +76,14 @@ function migrationFor(factors: CarriedFactors | undefined): MigrationClass {
   Object.defineProperty(migration, 'name', { value: NAME });
   return migration;
 }
+
+/** The table may be gone already, if this migration has stopped and those before it are reverted. */
+const removal = (table: string): string =>
+  `do $$ begin
+     if to_regclass(${literal(quote(table))}) is not null then
+       delete from ${quote(table)} where id like '${MARK}%';
+     end if;
+   end $$`;
 
 /**
  * Makes sign-ins ask for the second factors that are new since the last time.

@@ -233,4 +233,11 @@ describe('what stops the run', () => {
   ])('%s', async (_, more, message) => {
     await expect(migrate(database, { ...SETTINGS, ...more })).rejects.toThrow(message);
   });
+
+  test('after that, everything can still be reverted', async () => {
+    const environment = { DATABASE_URL: database.url };
+    const program = { arguments: ['--all'], environment };
+    expect(await runToEnd('dist/src/commands/migration-revert.js', program)).toMatchObject({ code: 0 });
+    expect(await database.query(`select to_regclass('sessions') as found`)).toEqual([{ found: null }]);
+  });
 });
