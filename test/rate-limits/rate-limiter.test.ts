@@ -161,11 +161,15 @@ describe('a server with limits', () => {
 test('instances with one database count together, and unknown paths leave no rows', async () => {
   const environment = { ...SMALL, RATE_LIMIT_STORAGE: 'database' };
   await withServers([environment, environment], async (servers, database) => {
-    expect(await passing(30, ...servers)).toBe(2);
+    // A server that waits for the first connection for more than 100 ms counts alone.
+    for (const server of servers) await clientOf(server).get('/api/auth/ok');
+    expect(await passing(10, ...servers)).toBe(2);
     await clientOf(servers[0]!).get('/api/auth/made-up', { 'x-forwarded-for': '9.9.9.9' });
     const [path, method] = ['/api/auth/sign-in/email', { 'x-forwarded-for': '9.9.9.9' }];
     await clientOf(servers[0]!).get(path, method);
-    expect(await database.query('select key, count from rate_limits order by key')).toEqual([
+    expect(
+      await database.query(`select key, count from rate_limits where key like '9.9.9.9|%' order by key`),
+    ).toEqual([
       { key: '9.9.9.9|/ok', count: 2 },
       { key: '9.9.9.9|/sign-in/email', count: 1 },
     ]);

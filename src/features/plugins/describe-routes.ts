@@ -62,7 +62,7 @@ export async function describeRoutes(host: DescribedHost): Promise<DescribedRout
     for (const method of methods.map((each) => each.toLowerCase())) {
       const found = generated.paths[described]?.[method] ?? {};
       const isGuarded = needs(guards, endpoint);
-      const asked = { path, method: method.toUpperCase(), isGuarded, fields: fieldsOf(found) };
+      const asked = { plugin, path, method: method.toUpperCase(), isGuarded, fields: fieldsOf(found) };
       (paths[BASE_PATH + described] ??= {})[method] = {
         ...found,
         tags: [plugin],

@@ -9,6 +9,8 @@ type Errors = Readonly<Record<number, ErrorsOfStatus>>;
 
 /** What the errors of a route depend on. */
 export interface AskedRoute {
+  /** The id of the plugin that defines the route. */
+  readonly plugin: string;
   readonly path: string;
   readonly method: string;
   readonly isGuarded: boolean;
@@ -73,12 +75,13 @@ export class RouteErrors {
   /** What the hooks of a plugin add to the errors of a route. */
   private errorsAround(
     plugin: BetterAuthPlugin,
-    { path, method }: AskedRoute,
+    { plugin: owner, path, method }: AskedRoute,
     { does }: ErrorsOfCode,
   ): Errors[] {
     const { id } = plugin;
     const mayRun =
-      hostingOf([plugin], path) !== 'none' && (method !== 'GET' || !ACTS_ON_NEW_SESSIONS.has(id));
+      (id === owner && method !== 'GET') ||
+      (hostingOf([plugin], path) !== 'none' && (method !== 'GET' || !ACTS_ON_NEW_SESSIONS.has(id)));
     return [
       ...(mayRun ? [this.known.hooks[id]?.errors ?? {}, OF_HOOKS[id] ?? {}] : []),
       ...(does ? [this.known.rows[id]?.errors ?? {}] : []),
