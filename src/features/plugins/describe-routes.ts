@@ -89,7 +89,7 @@ function errorDescriber({ plugins, hasOwnCode }: DescribedHost) {
   const messages = messagesOf(plugins);
   return (route: AskedRoute, generated: Responses): Responses => {
     const errors = known.of(route);
-    if (!errors) return { ...generated, 429: LIMITED, 500: UNEXPECTED };
+    if (!errors) return { ...generated, 400: refused(generated[400]), 429: LIMITED, 500: UNEXPECTED };
     const described = Object.entries(errors).map(([status, found]) => [
       status,
       describeErrors({ ...found, open: found.open || hasOwnCode }, messages),
@@ -97,6 +97,12 @@ function errorDescriber({ plugins, hasOwnCode }: DescribedHost) {
     const others = Object.entries(generated).filter(([status]) => Number(status) < 400);
     return { ...Object.fromEntries([...others, ...described]), 500: UNEXPECTED };
   };
+}
+
+/** This server may refuse a value before the plugin does, in its own form. */
+function refused(generated: object = { description: 'A value that is not accepted' }): object {
+  const { content } = generated as { readonly content?: object };
+  return { ...generated, content: { ...LIMITED.content, ...content } };
 }
 
 function messagesOf(plugins: readonly BetterAuthPlugin[]): Map<string, string> {
