@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The server may import the list of migrations and those that the configuration makes, and nothing else. */
-const ALLOWED = /\/migrations\/(index|configured-columns|plugin-tables)\.js$/;
+const ALLOWED = /\/migrations\/(index|configured-columns|plugin-tables|second-factors)\.js$/;
 
 /** The table of password formats, and how salts and formats are named. Both must mean the same here and there. */
 const SHARED = /\/src\/crypto\/password\//;
