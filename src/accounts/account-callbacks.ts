@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { User } from '../users/user.js';
 
-/** What a feature does at certain moments of an account. An error that it throws is the answer to the request. */
+/** A feature is called at these moments of an account. If it throws an error, the client gets that error as the answer. */
 export interface AccountCallback {
   /** After the user has set a new password with a mailed link. */
   onPasswordReset?(user: User): Promise<void>;

@@ -8,7 +8,7 @@ import type { VersionedSecret } from './values.js';
 export interface SecondFactors {
   /** The column of the users table. If undefined, the migrations look for one. */
   readonly column: string | undefined;
-  /** What the column contains. If undefined, what is usual for where the secret was found. */
+  /** The value of `LEGACY_TOTP_FORMAT`. If undefined, each place has its usual format. */
   readonly format: string | undefined;
   /** The key of an encrypted format. */
   readonly key: string | undefined;

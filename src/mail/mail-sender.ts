@@ -32,8 +32,8 @@ const POLL = 5000;
 const LONGEST_DELAY = 3_600_000;
 /** Milliseconds that a stopping process waits for mails that are being sent. */
 const GRACE = 15_000;
-/** Milliseconds that a feature has to deliver a mail itself. */
-const OWN_PATIENCE = 30_000;
+/** Milliseconds that a feature has to deliver a mail itself. It is less than `GRACE`, so that a stop does not wait longer. */
+const OWN_PATIENCE = 10_000;
 /** Seconds for which the table keeps mails that were given up. */
 const KEPT = 30 * 86_400;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** The errors of one status. */
 export interface ErrorsOfStatus {
   readonly codes?: readonly string[];
-  /** What stands in `error`, as in OAuth (RFC 6749 §5.2). */
+  /** The values of the field `error`, as in OAuth (RFC 6749 §5.2). */
   readonly names?: readonly string[];
   /** True if there are errors with neither, or without a body. */
   readonly bare?: boolean;
@@ -12,7 +12,7 @@ export interface ErrorsOfStatus {
   readonly open?: boolean;
 }
 
-/** What this server does in the library's place, with errors of its own. */
+/** A task that this server does in the library's place, with errors of its own. */
 export type Task = 'password' | 'session' | 'user';
 
 /** The errors of some code. */

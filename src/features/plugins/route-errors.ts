@@ -7,7 +7,7 @@ import { ACTS_ON_NEW_SESSIONS, hostingOf } from './hosted-paths.js';
 
 type Errors = Readonly<Record<number, ErrorsOfStatus>>;
 
-/** What the errors of a route depend on. */
+/** The facts that decide which errors a route has. */
 export interface AskedRoute {
   /** The id of the plugin that defines the route. */
   readonly plugin: string;
@@ -72,7 +72,7 @@ export class RouteErrors {
     ]);
   }
 
-  /** What the hooks of a plugin add to the errors of a route. */
+  /** The errors that the hooks of a plugin add to those of a route. */
   private errorsAround(
     plugin: BetterAuthPlugin,
     { plugin: owner, path, method }: AskedRoute,
