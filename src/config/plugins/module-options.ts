@@ -13,8 +13,8 @@ type DatabaseHooks = NonNullable<BetterAuthOptions['databaseHooks']>;
 /** Functions of built-in providers, such as `mapProfileToUser`, by provider id. */
 export type ProviderFunctions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Better Auth's options that are functions, as a module exports them. */
-interface Given extends Pick<BetterAuthOptions, 'hooks' | 'databaseHooks'> {
+/** Better Auth's options that are functions and that this server calls itself, as a module exports them. */
+export interface ModuleFunctions {
   readonly emailAndPassword?: Pick<
     EmailAndPassword,
     'sendResetPassword' | 'onPasswordReset' | 'onExistingUserSignUp'
@@ -30,22 +30,27 @@ interface Given extends Pick<BetterAuthOptions, 'hooks' | 'databaseHooks'> {
   };
 }
 
-/** The functions of a module that this server calls itself. */
-export type ModuleFunctions = NonNullable<Given['emailAndPassword']> &
-  NonNullable<Given['emailVerification']> &
-  Pick<ChangeEmail, 'sendChangeEmailConfirmation'> &
-  Pick<DeleteUser, 'sendDeleteAccountVerification'> & { readonly socialProviders?: ProviderFunctions };
+/** What a module exports. Its hooks run as those of a plugin. */
+interface Given extends ModuleFunctions, Pick<BetterAuthOptions, 'hooks' | 'databaseHooks'> {}
 
-/** The options that a module can export, by the object that has them. */
-const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
-  emailAndPassword: ['sendResetPassword', 'onPasswordReset', 'onExistingUserSignUp'],
-  emailVerification: ['sendVerificationEmail', 'beforeEmailVerification', 'afterEmailVerification'],
-  'user.changeEmail': ['sendChangeEmailConfirmation'],
-  'user.deleteUser': ['sendDeleteAccountVerification', 'beforeDelete', 'afterDelete'],
-};
+/** The options that a module can export. `*` is any name. */
+const FUNCTIONS = [
+  'emailAndPassword.sendResetPassword',
+  'emailAndPassword.onPasswordReset',
+  'emailAndPassword.onExistingUserSignUp',
+  'emailVerification.sendVerificationEmail',
+  'emailVerification.beforeEmailVerification',
+  'emailVerification.afterEmailVerification',
+  'socialProviders.*.*',
+  'user.changeEmail.sendChangeEmailConfirmation',
+  'user.deleteUser.sendDeleteAccountVerification',
+  'user.deleteUser.beforeDelete',
+  'user.deleteUser.afterDelete',
+].map((path) => path.split('.'));
 
 /** Better Auth's options that variables set here. A module that exports one expects an effect that it would not have. */
-const BY_VARIABLES: ReadonlySet<string> = new Set([
+const OPTIONS: ReadonlySet<string> = new Set([
+  ...FUNCTIONS.map(([name = '']) => name),
   'account',
   'advanced',
   'logger',
@@ -58,41 +63,46 @@ const BY_VARIABLES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Better Auth's options that are functions and that this server calls itself, by their names.
+ * Better Auth's options that are functions and that this server calls itself.
  * @throws {Error} if the module exports an option that has no effect here.
  */
 export function functionsOfOptions(path: string, exported: object): ModuleFunctions {
-  const given = exported as Given;
-  const wrong = Object.keys(exported).find((name) => BY_VARIABLES.has(name)) ?? unknownOption(given);
+  const given = Object.entries(exported).filter(([name]) => OPTIONS.has(name));
+  const wrong = given.flatMap(([name, value]) => withoutEffect([name], value))[0];
   if (wrong !== undefined)
     throw new Error(
       `the path of a module without the export ${wrong}, which this server reads from variables or does not have (${path})`,
     );
-  const { user: { changeEmail, deleteUser } = {}, socialProviders } = given;
-  const { sendDeleteAccountVerification } = deleteUser ?? {};
-  return {
-    ...given.emailAndPassword,
-    ...given.emailVerification,
-    ...changeEmail,
-    ...(sendDeleteAccountVerification ? { sendDeleteAccountVerification } : {}),
-    ...(socialProviders ? { socialProviders } : {}),
-  };
+  return Object.fromEntries(given);
+}
+
+/** The options below this one that are no function, or none of `FUNCTIONS`. */
+function withoutEffect(at: readonly string[], value: unknown): string[] {
+  const fitting = FUNCTIONS.filter((path) =>
+    at.every((name, index) => [name, '*'].includes(path[index] ?? '')),
+  );
+  const isFunction = typeof value === 'function' && fitting.some(({ length }) => length === at.length);
+  if (isFunction || value === undefined) return [];
+  const isObject =
+    typeof value === 'object' && value !== null && fitting.some(({ length }) => length > at.length);
+  if (!isObject) return [at.join('.')];
+  return Object.entries(value).flatMap(([name, inner]) => withoutEffect([...at, name], inner));
 }
 
 /** Sentences about functions that would not be called, because their option is off. */
 export function functionFaults(
-  functions: ModuleFunctions,
+  { user: functions = {}, socialProviders = {} }: ModuleFunctions,
   { user }: Pick<Options, 'user'>,
   configured: SocialProviders,
 ): string[] {
   const isOff = {
     'user.changeEmail.sendChangeEmailConfirmation':
-      functions.sendChangeEmailConfirmation && !user.changeEmail.sendChangeEmailConfirmation,
+      functions.changeEmail?.sendChangeEmailConfirmation && !user.changeEmail.sendChangeEmailConfirmation,
     'user.deleteUser.sendDeleteAccountVerification':
-      functions.sendDeleteAccountVerification && !user.deleteUser.sendDeleteAccountVerification,
+      functions.deleteUser?.sendDeleteAccountVerification && !user.deleteUser.sendDeleteAccountVerification,
   };
   const off = Object.keys(isOff).filter((option) => isOff[option as keyof typeof isOff]);
-  const missing = Object.keys(functions.socialProviders ?? {}).filter((id) => !configured[id]);
+  const missing = Object.keys(socialProviders).filter((id) => !configured[id]);
   return [
     ...off.map(
       (option) => `${variableOf(option)} must be true, because the module in PLUGINS exports ${option}.`,
@@ -112,26 +122,6 @@ export const withFunctions = (
   Object.fromEntries(
     Object.entries(configured).map(([id, options]) => [id, { ...options, ...functions[id] }]),
   );
-
-/** The first option that is no function, or none of `FUNCTIONS`. */
-function unknownOption(given: Given): string | undefined {
-  const { changeEmail, deleteUser, ...others } = given.user ?? {};
-  const [other] = Object.keys(others);
-  if (other !== undefined) return `user.${other}`;
-  const objects: Readonly<Record<string, object | undefined>> = {
-    emailAndPassword: given.emailAndPassword,
-    emailVerification: given.emailVerification,
-    'user.changeEmail': changeEmail,
-    'user.deleteUser': deleteUser,
-  };
-  for (const [path, options = {}] of Object.entries(objects))
-    for (const [name, value] of Object.entries(options))
-      if (!FUNCTIONS[path]?.includes(name) || typeof value !== 'function') return `${path}.${name}`;
-  for (const [id, options] of Object.entries(given.socialProviders ?? {}))
-    for (const [name, value] of Object.entries(options))
-      if (typeof value !== 'function') return `socialProviders.${id}.${name}`;
-  return undefined;
-}
 
 /**
  * Better Auth's options `hooks`, `databaseHooks`, `user.deleteUser.beforeDelete` and `user.deleteUser.afterDelete`, which a

@@ -34,7 +34,8 @@ export interface HostParts {
 /** The options with which the published library does for plugins what this server does for the core. */
 export function hostOptions(parts: HostParts): BetterAuthOptions {
   const { config, tables, plugins } = parts;
-  const { onPasswordReset, beforeEmailVerification, afterEmailVerification } = parts.functions;
+  const { onPasswordReset } = parts.functions.emailAndPassword ?? {};
+  const { beforeEmailVerification, afterEmailVerification } = parts.functions.emailVerification ?? {};
   const mapping = betterAuthMapping(tables);
   return {
     baseURL: config.origin,

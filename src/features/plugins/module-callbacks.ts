@@ -10,26 +10,27 @@ import { hostedCalls } from './hosted-call.js';
 import { asAnswer } from './thrown-error.js';
 
 /** A user as the library gives it to the functions of a module. */
-type LibraryUser = Parameters<NonNullable<ModuleFunctions['beforeEmailVerification']>>[0];
+type LibraryUser = Parameters<
+  NonNullable<NonNullable<ModuleFunctions['emailVerification']>['beforeEmailVerification']>
+>[0];
 export type FindUser = (id: string) => Promise<LibraryUser | null>;
 type SendLink = (data: object, request: Request) => Promise<void>;
 type Call = (user: LibraryUser, request: Request | undefined) => Promise<void>;
 
 /** The function that sends each kind of mail. */
-const SENDERS = {
-  'verify-email': 'sendVerificationEmail',
-  'reset-password': 'sendResetPassword',
-  'change-email-confirmation': 'sendChangeEmailConfirmation',
-  'delete-account': 'sendDeleteAccountVerification',
-} as const;
+const sendersIn = ({ emailAndPassword, emailVerification, user }: ModuleFunctions) => ({
+  'verify-email': emailVerification?.sendVerificationEmail,
+  'reset-password': emailAndPassword?.sendResetPassword,
+  'change-email-confirmation': user?.changeEmail?.sendChangeEmailConfirmation,
+  'delete-account': user?.deleteUser?.sendDeleteAccountVerification,
+});
 
-/** The routes of the core that call each function, besides those that send mails. */
-const CALLED_BY = {
-  onPasswordReset: '/reset-password',
-  beforeEmailVerification: '/verify-email',
-  afterEmailVerification: '/verify-email',
-  onExistingUserSignUp: '/sign-up/email',
-} as const;
+/** The functions that each route of the core calls, besides those that send mails. */
+const calledBy = ({ emailAndPassword, emailVerification }: ModuleFunctions) => ({
+  '/reset-password': [emailAndPassword?.onPasswordReset],
+  '/verify-email': [emailVerification?.beforeEmailVerification, emailVerification?.afterEmailVerification],
+  '/sign-up/email': [emailAndPassword?.onExistingUserSignUp],
+});
 
 /** Calls Better Auth's options that are functions, which a module exports besides its plugins. */
 @Injectable()
@@ -42,8 +43,8 @@ export class ModuleCallbacks {
   ) {}
 
   install(findUser: FindUser): void {
-    for (const [kind, name] of Object.entries(SENDERS)) {
-      const send = this.functions[name] as SendLink | undefined;
+    const functions = this.config.plugins?.functions ?? {};
+    for (const [kind, send] of Object.entries(sendersIn(functions)) as [string, SendLink | undefined][]) {
       if (!send) continue;
       this.kinds.deliverWith(kind, async ({ to, values }) => {
         const { userId = '', language: _language, name: _name, ...link } = values;
@@ -53,8 +54,8 @@ export class ModuleCallbacks {
         await send({ user: { ...user, email: to }, ...link }, languageOf(values));
       });
     }
-    const { onPasswordReset, beforeEmailVerification, afterEmailVerification, onExistingUserSignUp } =
-      this.functions;
+    const { onPasswordReset, onExistingUserSignUp } = functions.emailAndPassword ?? {};
+    const { beforeEmailVerification, afterEmailVerification } = functions.emailVerification ?? {};
     const calling = (call: Call | undefined) => call && calledWith(findUser, call);
     const tellOwner = calling(
       onExistingUserSignUp && ((user, request) => onExistingUserSignUp({ user }, request)),
@@ -68,10 +69,6 @@ export class ModuleCallbacks {
     });
   }
 
-  private get functions(): ModuleFunctions {
-    return this.config.plugins?.functions ?? {};
-  }
-
   private async inBackground(task: Promise<void>): Promise<void> {
     await task.catch((error: unknown) => this.logger.fault(error));
   }
@@ -79,7 +76,7 @@ export class ModuleCallbacks {
 
 /** True if requests for this route of the core must pass through the library, because a function gets the request. */
 export const callsFunction = (functions: ModuleFunctions, path: string): boolean =>
-  Object.entries(CALLED_BY).some(([name, route]) => route === path && name in functions);
+  Object.entries(calledBy(functions)).some(([route, called]) => route === path && called.some(Boolean));
 
 const calledWith =
   (findUser: FindUser, call: Call) =>
