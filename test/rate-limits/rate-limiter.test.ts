@@ -188,7 +188,9 @@ test('if the database cannot count, each instance counts in memory and locks nob
     const probe = { 'x-forwarded-for': '8.8.8.8' };
     expect((await clientOf(server!).get('/api/auth/ok', probe)).status).toBe(200);
     await server!.told('the rate-limit store answers again');
-    expect(await database.query('select key from rate_limits')).toEqual([{ key: '8.8.8.8|/ok' }]);
+    // A request from before may be counted only now.
+    const counted = `select key from rate_limits where key like '8.8.8.8|%'`;
+    expect(await database.query(counted)).toEqual([{ key: '8.8.8.8|/ok' }]);
   });
 });
 
