@@ -25,6 +25,8 @@ export interface OptionSet {
   readonly saml?: boolean;
   /** If true, `migration:run` adds the columns and tables that the variables configure to both databases first. */
   readonly additionalFields?: boolean;
+  /** A module with functions, which both servers load. */
+  readonly module?: string;
 }
 
 export interface Sides {
@@ -47,15 +49,23 @@ export interface Pair {
 export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
   const provider = optionSet.provider ? await startOpenIdProvider() : undefined;
   const saml = optionSet.saml ? await startSamlProvider() : undefined;
-  const { options, variables, production, additionalFields } = withProviderOrigin(provider, optionSet);
+  const { options, variables, production, additionalFields, module } = withProviderOrigin(
+    provider,
+    optionSet,
+  );
   const port = String(await freePort());
   const environment: Record<string, string> = production ? { NODE_ENV: 'production' } : {};
+  const loaded: Record<string, string> = module ? { PLUGINS: module } : {};
   const address: Record<string, string> = production ? { BETTER_AUTH_URL: `http://localhost:${port}` } : {};
   const fields = additionalFields ? variables : undefined;
   const [oracleDatabase, gatehouseDatabase] = await Promise.all([migrated(fields), migrated(fields)]);
   const [oracle, gatehouse] = await Promise.all([
-    startOracle(oracleDatabase, { password: 'quick', options, environment }),
-    startGatehouse({ ...environment, ...address, ...variables, PORT: port }, gatehouseDatabase),
+    startOracle(oracleDatabase, {
+      password: 'quick',
+      options,
+      environment: { ...environment, ...(module ? { ORACLE_MODULE: module } : {}) },
+    }),
+    startGatehouse({ ...environment, ...address, ...variables, ...loaded, PORT: port }, gatehouseDatabase),
   ]);
   const check = variables?.['PLUGINS']
     ? new PluginErrorCheck((await fetchDocument(gatehouse)).document)

@@ -2,7 +2,7 @@
 import { getMigrations } from 'better-auth/db/migration';
 import { optionsFrom } from './options.mjs';
 
-const options = optionsFrom(process.env);
+const options = await optionsFrom(process.env);
 const { toBeCreated, toBeAdded } = await getMigrations(options);
 process.stdout.write(`plan: ${JSON.stringify({ toBeCreated, toBeAdded })}\n`);
 await options.database.end();

@@ -4,7 +4,7 @@ import { betterAuth } from 'better-auth';
 import { toNodeHandler } from 'better-auth/node';
 import { optionsFrom } from './options.mjs';
 
-const handle = toNodeHandler(betterAuth(optionsFrom(process.env)));
+const handle = toNodeHandler(betterAuth(await optionsFrom(process.env)));
 
 const server = createServer((request, response) => void handle(request, response));
 
