@@ -36,7 +36,7 @@ function noSchemas(): never {
 export async function createApp(config: Config, given: Parts = PARTS): Promise<NestFastifyApplication> {
   const parts = { ...given, features: [...given.features, ...config.extensions] };
   const repeated = config.sessionCache.enabled
-    ? new RepeatedAnswers(config.sessionCache.size, config.plugins?.keyHeaders)
+    ? new RepeatedAnswers(config.sessionCache.size, askedAnew(config))
     : undefined;
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(config, parts),
@@ -63,6 +63,12 @@ export async function createApp(config: Config, given: Parts = PARTS): Promise<N
   await server.ready();
   return app;
 }
+
+/** Headers of requests that are never answered from memory. A function may change its mind about an origin. */
+const askedAnew = ({ plugins, functions }: Config): string[] => [
+  ...(plugins?.keyHeaders ?? []),
+  ...(functions.trustedOrigins ? ['origin'] : []),
+];
 
 function adapterWith(steps: readonly RequestStep[], beginning: Beginning): FastifyAdapter {
   const options = steps.map((step) => (step.at === 'server' ? step.options(beginning) : {}));

@@ -15,6 +15,7 @@ import { closeConnectionsWithLastAnswers } from './http/last-answers.js';
 import { answerMalformedRequest } from './http/malformed-requests.js';
 import { forbidStoring } from './http/no-store.js';
 import { OriginGuard } from './http/origin.guard.js';
+import { askForOrigins } from './http/origins-of-request.js';
 import { forgetChangedBodies } from './http/repeated/changed-bodies.js';
 import { writeAnswerHeaders } from './http/request-cookies.js';
 import { answerInTime } from './http/request-deadline.js';
@@ -93,6 +94,12 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
     does: 'sends the id in x-request-id',
     at: 'onRequest',
     hook: () => sendRequestId,
+  },
+  {
+    name: 'trusted-origins',
+    does: 'asks the function trustedOrigins of the module in PLUGINS, if there is one',
+    at: 'onRequest',
+    hook: ({ config }) => askForOrigins(config),
   },
   {
     name: 'cors',

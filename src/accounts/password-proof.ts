@@ -89,7 +89,7 @@ export class PasswordProof {
    * tries again.
    */
   async upgrade({ accountId, hash: stored }: StoredPassword, { password, client }: Submitted): Promise<void> {
-    if (!this.passwords.needsRehash(stored, password)) return;
+    if (!(await this.passwords.needsRehash(stored, password))) return;
     const hash = await this.passwords.rehash(password, client);
     if (hash) await this.accounts.rehash(accountId, stored, hash);
   }

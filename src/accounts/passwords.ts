@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { dummyHash } from '../crypto/password/dummy-hash.js';
 import { EvenVerifier } from '../crypto/password/even-verifier.js';
+import { formatOf } from '../crypto/password/formats.js';
 import { hashPassword, needsRehash } from '../crypto/password/password-hasher.js';
 import { HashQueue, HashQueueFullError } from '../crypto/password/password-queue.js';
 import { lowerHashPriority } from '../crypto/password/thread-priority.js';
@@ -132,8 +134,14 @@ export class Passwords implements OnModuleInit {
     return this.verifier.learn(stored);
   }
 
-  needsRehash(stored: string, password: string): boolean {
-    return needsRehash(stored, password, this.config.password);
+  /**
+   * True if a verified password should get a new hash. With a function of the team, it should if the stored hash has
+   * another format than the function makes.
+   */
+  async needsRehash(stored: string, password: string): Promise<boolean> {
+    const { password: settings } = this.config;
+    if (!settings.functions?.hash) return needsRehash(stored, password, settings);
+    return formatOf(stored) !== formatOf(await dummyHash(settings));
   }
 
   /** Ignores a failure, because some containers forbid it. Hashes then keep the normal priority. */

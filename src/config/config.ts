@@ -20,7 +20,7 @@ import { secretFaults } from './secret-faults.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { telemetryFrom, type TelemetryConfig } from './telemetry-settings.js';
 import { parseAll } from './parse-variables.js';
-import { functionFaults, withFunctions } from './plugins/module-options.js';
+import { functionFaults, withFunctions, type ModuleFunctions } from './plugins/module-options.js';
 import { loadPlugins, namedPlugins, type HostedPlugins } from './plugins/load-plugins.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import { FOREIGN, VARIABLES, knownVariables, optionPrefixes, type VariableName } from './variables.js';
@@ -88,6 +88,8 @@ export interface Config extends Options, FeatureOptions, Exposure {
   readonly extensions: readonly Extension[];
   /** Undefined if `PLUGINS` is not set. */
   readonly plugins: HostedPlugins | undefined;
+  /** Better Auth's options that are functions, from the module in `PLUGINS`. */
+  readonly functions: ModuleFunctions;
   /** If undefined, text messages are written to the log. In production none is sent then. */
   readonly smsWebhookUrl: string | undefined;
   /** The cookies of features. */
@@ -117,6 +119,7 @@ export function loadConfig(
   const settings = settingsFrom(values, options);
   const socialProviders = socialProvidersIn(environment, faults);
   const plugins = loadPlugins(environment, parsed, faults);
+  const functions = plugins?.functions ?? {};
   faults.push(
     ...missing(environment, values),
     ...contradictions(options, values),
@@ -127,7 +130,7 @@ export function loadConfig(
       : []),
     ...tableNameFaults(tableNamesIn(options)),
     ...cookieFaults(options, cookies),
-    ...functionFaults(plugins?.functions ?? {}, options, socialProviders),
+    ...functionFaults(functions, options, socialProviders),
   );
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return Object.freeze({
@@ -135,12 +138,14 @@ export function loadConfig(
     user: withPluginFields(options.user, plugins?.user),
     session: withPluginFields(options.session, plugins?.session),
     plugins,
+    functions,
     extensions,
     ...settings,
+    password: { ...settings.password, functions: functions.emailAndPassword?.password },
     telemetry: telemetryFrom(values, environment),
     featureOptions: new Map(optionTables.map((table) => [table, table.nest(parsed)])),
     cookies,
-    socialProviders: withFunctions(socialProviders, plugins?.functions.socialProviders),
+    socialProviders: withFunctions(socialProviders, functions.socialProviders),
     warnings: [
       ...exposureWarnings(values, settings.origin),
       ...databaseWarnings(settings.database),
@@ -162,6 +167,7 @@ function settingsFrom(
   | keyof FeatureOptions
   | 'cookies'
   | 'extensions'
+  | 'functions'
   | 'plugins'
   | 'socialProviders'
   | 'telemetry'

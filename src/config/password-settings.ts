@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { HashSecrets } from '../crypto/password/formats/format.js';
+import type { PasswordFunctions } from '../crypto/password/password-hasher.js';
 
 /** What new passwords must be besides long enough. */
 export interface PasswordRulesConfig {
@@ -28,6 +29,8 @@ export interface PasswordConfig {
   readonly rules: PasswordRulesConfig;
   /** What some legacy hashes need besides what is stored. */
   readonly secrets: HashSecrets;
+  /** Functions of the module in `PLUGINS` that hash and verify instead. */
+  readonly functions?: PasswordFunctions | undefined;
 }
 
 interface PasswordValues {

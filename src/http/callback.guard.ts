@@ -6,6 +6,7 @@ import { CONFIG } from '../config/config.module.js';
 import { forbidden } from '../errors/auth-error.js';
 import { ROUTE, type RouteSpecification } from './auth-route.js';
 import { isOriginCheckOff } from './origin.guard.js';
+import { originsOf } from './origins-of-request.js';
 import { isTrustedRedirect } from './trusted-origins.js';
 
 /**
@@ -25,7 +26,7 @@ export class CallbackGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (!route?.redirects || isOriginCheckOff(request, this.config)) return true;
     const { callbackURL } = request.query as { callbackURL?: string };
-    if (callbackURL && !isTrustedRedirect(callbackURL, this.config.trustedOrigins)) {
+    if (callbackURL && !isTrustedRedirect(callbackURL, originsOf(request, this.config))) {
       throw forbidden('INVALID_CALLBACK_URL');
     }
     return true;

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import type { AddedHeaders } from './added-headers.js';
 import { authPath } from './auth-path.js';
 import { exposeHeader } from './exposed-headers.js';
+import { originsOf } from './origins-of-request.js';
 import { isTrustedOrigin } from './trusted-origins.js';
 
 const METHODS = 'GET, POST, PUT';
@@ -20,7 +21,8 @@ const LONGEST_LIST = 2048;
  * leaves this to the framework around it. Pages of the server's own origin need no CORS headers and get none.
  */
 export function cors(config: Config, added: AddedHeaders): onRequestHookHandler | undefined {
-  if (config.trustedOrigins.every((pattern) => pattern === config.origin)) return undefined;
+  const asks = config.functions.trustedOrigins !== undefined;
+  if (!asks && config.trustedOrigins.every((pattern) => pattern === config.origin)) return undefined;
   return (request, reply, done) => {
     if (authPath(request.originalUrl) === undefined) return done();
     // Sent even without the other headers, because a cache must not give one origin's answer to another origin.
@@ -35,9 +37,10 @@ export function cors(config: Config, added: AddedHeaders): onRequestHookHandler 
 }
 
 /** Returns the `Origin` header if it is trusted and not the server's own origin. `null` is never trusted. */
-function trustedOrigin({ headers: { origin } }: FastifyRequest, config: Config): string | undefined {
+function trustedOrigin(request: FastifyRequest, config: Config): string | undefined {
+  const { origin } = request.headers;
   if (!origin || origin === config.origin || !isSerializedOrigin(origin)) return undefined;
-  return isTrustedOrigin(origin, config.trustedOrigins) ? origin : undefined;
+  return isTrustedOrigin(origin, originsOf(request, config)) ? origin : undefined;
 }
 
 /** True if a browser writes an origin so (RFC 6454 §6.2). A URL that only begins with a trusted origin is refused. */

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { badRequestWithoutCode, forbidden } from '../errors/auth-error.js';
 import { authPath } from './auth-path.js';
+import { originsOf } from './origins-of-request.js';
 import { REDIRECTS, noText } from './redirect-fields.js';
 import { isTrustedOrigin, isTrustedRedirect } from './trusted-origins.js';
 
@@ -30,14 +31,14 @@ export function requireTrusted(request: FastifyRequest, config: Config): void {
 }
 
 /** Reads the raw body, because the protocol refuses an untrusted target before it validates the body. */
-function checkRedirects(request: FastifyRequest, { trustedOrigins }: Config): void {
+function checkRedirects(request: FastifyRequest, config: Config): void {
   const body = (request.body ?? {}) as Record<string, unknown>;
   const query = request.query as Record<string, unknown>;
   for (const { field, label, code } of REDIRECTS) {
     const target = body[field] || (field === 'callbackURL' ? query[field] : undefined);
     if (!target) continue;
     if (typeof target !== 'string') throw badRequestWithoutCode(noText(label));
-    if (!isTrustedRedirect(target, trustedOrigins)) throw forbidden(code);
+    if (!isTrustedRedirect(target, originsOf(request, config))) throw forbidden(code);
   }
 }
 
@@ -53,7 +54,7 @@ export function requireTrustedOrigin(request: FastifyRequest, config: Config): v
   const sameOrigin = origin === 'null' && request.headers['sec-fetch-site'] === 'same-origin';
   const claimed = sameOrigin ? ownOrigin(request) : origin || referer;
   if (!claimed || claimed === 'null') throw forbidden('MISSING_OR_NULL_ORIGIN');
-  if (!isTrustedOrigin(claimed, config.trustedOrigins)) throw forbidden('INVALID_ORIGIN');
+  if (!isTrustedOrigin(claimed, originsOf(request, config))) throw forbidden('INVALID_ORIGIN');
 }
 
 /**

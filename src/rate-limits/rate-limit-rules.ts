@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import type { Options } from '../config/options.js';
+import type { RateLimitFunction } from '../config/plugins/module-options.js';
 import { twinOf } from '../http/auth-path.js';
 import { fitsPattern } from './path-glob.js';
 
@@ -19,22 +20,27 @@ export interface AppliedRule {
   readonly rule: RateLimitRule;
   /** The path whose requests are counted together. */
   readonly path: string;
+  /** Says which rule applies instead. */
+  readonly decide?: RateLimitFunction;
 }
 
 /**
- * Finds the rule for a path: a configured one, else one of a feature, else the general one
+ * Finds the rule for a path: one that the module decides, else a configured one, else one of a feature, else the general one
  * (src/rate-limits/protocol.md, "Rules").
  */
 @Injectable()
 export class RateLimitRules {
   private readonly settings: Options['rateLimit'];
+  private readonly functions: readonly (readonly [pattern: string, RateLimitFunction])[];
   private readonly exact = new Map<string, RateLimitRule>();
   private readonly prefixes = new Map<string, RateLimitRule>();
+  private longestNoted = 0;
   private readonly matching: { readonly matches: (path: string) => boolean; readonly rule: RateLimitRule }[] =
     [];
 
-  constructor(@Inject(CONFIG) { rateLimit }: Pick<Config, 'rateLimit'>) {
+  constructor(@Inject(CONFIG) { rateLimit, functions }: Pick<Config, 'rateLimit' | 'functions'>) {
     this.settings = rateLimit;
+    this.functions = Object.entries(functions.rateLimit?.customRules ?? {});
   }
 
   /** @throws {Error} if the path or the prefix has a rule already. */
@@ -61,6 +67,11 @@ export class RateLimitRules {
    */
   ruleFor(path: string, route?: string): AppliedRule | undefined {
     const counted = route?.includes(':') ? route : path;
+    const given = this.functions.find(([pattern]) => fitsPattern(path, pattern));
+    if (given) {
+      const [pattern, decide] = given;
+      return { rule: this.unconfiguredRule(path), path: pattern === path ? path : counted, decide };
+    }
     const configured = this.configuredRule(path);
     if (configured) {
       const { rule, pattern } = configured;
@@ -69,8 +80,12 @@ export class RateLimitRules {
     // Two routes that check the same password share one count, because two counts would allow twice as many guesses.
     const twin = twinOf(path);
     if (twin !== undefined) return this.ruleFor(twin);
-    const { window, max } = this.settings;
-    return { rule: this.ownersRule(path) ?? { window, max }, path: counted };
+    return { rule: this.unconfiguredRule(path), path: counted };
+  }
+
+  /** Remembers a window that a function of the module has named, because its counts must be kept for as long. */
+  note({ window }: RateLimitRule): void {
+    this.longestNoted = Math.max(this.longestNoted, window);
   }
 
   /** Seconds. No rule of this server needs an older count. */
@@ -78,12 +93,21 @@ export class RateLimitRules {
     const configured = Object.values(this.settings.customRules);
     const matching = this.matching.map(({ rule }) => rule);
     const rules = [...configured, ...this.exact.values(), ...this.prefixes.values(), ...matching];
-    return Math.max(this.settings.window, ...rules.map((rule) => (rule === false ? 0 : rule.window)));
+    return Math.max(
+      this.settings.window,
+      this.longestNoted,
+      ...rules.map((rule) => (rule === false ? 0 : rule.window)),
+    );
   }
 
   private configuredRule(path: string): { rule: RateLimitRule | false; pattern: string } | undefined {
     const found = Object.entries(this.settings.customRules).find(([pattern]) => fitsPattern(path, pattern));
     return found && { pattern: found[0], rule: found[1] };
+  }
+
+  private unconfiguredRule(path: string): RateLimitRule {
+    const { window, max } = this.settings;
+    return this.ownersRule(path) ?? { window, max };
   }
 
   private ownersRule(path: string): RateLimitRule | undefined {

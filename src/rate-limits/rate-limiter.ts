@@ -5,9 +5,10 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { authPath } from '../http/auth-path.js';
 import { countedIp, hasUndeclaredProxy } from '../http/client-ip.js';
+import { webRequest } from '../http/web-request.js';
 import { Logger } from '../logging/logger.js';
 import { MemoryStore } from './memory-store.js';
-import { RateLimitRules } from './rate-limit-rules.js';
+import { RateLimitRules, type AppliedRule, type RateLimitRule } from './rate-limit-rules.js';
 import { RateLimitStore } from './rate-limit-store.js';
 
 /** Characters. Longer keys are hashed, because an index of PostgreSQL cannot contain long values. */
@@ -67,16 +68,29 @@ export class RateLimiter {
     const path = authPath(originalUrl);
     if (path === undefined || ipAddress.disableIpTracking) return undefined;
     const applied = this.rules.ruleFor(path, route && authPath(route));
-    if (!applied) return undefined;
+    const rule = applied?.decide ? await this.decided(applied, raw, originalUrl) : applied?.rule;
+    if (!applied || !rule) return undefined;
     this.warnOfProxy(raw.headers);
     const key = keyOf(`${countedIp(raw, ipAddress, this.config.nodeEnv)}|${applied.path}`);
     const hasRoute = route !== undefined || this.known.has(path);
     const retryAfter = await (hasRoute
-      ? this.store.consume(key, applied.rule)
-      : this.unknownPaths.consume(key, applied.rule));
+      ? this.store.consume(key, rule)
+      : this.unknownPaths.consume(key, rule));
     if (retryAfter === undefined) this.counted.add(raw);
     else this.refusals += 1;
     return retryAfter;
+  }
+
+  /** @returns undefined if the function of the module sets no limit. */
+  private async decided(
+    { rule, decide }: AppliedRule,
+    raw: IncomingMessage,
+    url: string,
+  ): Promise<RateLimitRule | undefined> {
+    const named = await decide?.(webRequest(raw, url, this.config.origin), { ...rule });
+    if (named === false) return undefined;
+    if (named) this.rules.note(named);
+    return named ?? rule;
   }
 
   /** Warns once, because every request through such a proxy has the same fault. */

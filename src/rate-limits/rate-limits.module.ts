@@ -4,6 +4,7 @@ import { CONFIG } from '../config/config.module.js';
 import { PreparedQueries } from '../database/prepared-queries.js';
 import { Logger } from '../logging/logger.js';
 import { DatabaseStore } from './database-store.js';
+import { GivenStore } from './given-store.js';
 import { MemoryStore } from './memory-store.js';
 import { PatientStore } from './patient-store.js';
 import { RateLimitStore } from './rate-limit-store.js';
@@ -33,11 +34,13 @@ function createStore(shared: RateLimitStore | undefined, logger: Logger): RateLi
 
 /** Undefined if each process counts alone. */
 async function createSharedStore(
-  { rateLimit, production, redisUrl }: Config,
+  { rateLimit, production, redisUrl, functions }: Config,
   queries: PreparedQueries,
   logger: Logger,
 ): Promise<RateLimitStore | undefined> {
   const { enabled = production, storage = redisUrl ? 'secondary-storage' : 'memory' } = rateLimit;
+  const { customStorage } = functions.rateLimit ?? {};
+  if (enabled && customStorage) return new GivenStore(customStorage);
   if (enabled && storage === 'database') return new DatabaseStore(queries);
   if (enabled && storage === 'secondary-storage' && redisUrl) {
     // Imported only when needed, because the Redis client has hundreds of files and would delay every start.

@@ -8,6 +8,7 @@ import { isRefusedValue } from '../database/refused-value.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
 import type { Client } from '../http/client.js';
 import { UsersStore } from '../users/users.store.js';
+import { IdentityAdmission } from './identity-admission.js';
 import { ImplicitLinking } from './implicit-linking.js';
 import type { ProviderIdentity } from './provider-identity.js';
 import { ProviderRefusal, type RefusalCode } from './provider-refusal.js';
@@ -29,6 +30,7 @@ export class ExplicitLinking {
     private readonly accounts: ProviderAccountsStore,
     private readonly implicit: ImplicitLinking,
     private readonly users: UsersStore,
+    private readonly admission: IdentityAdmission,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -48,11 +50,15 @@ export class ExplicitLinking {
     }
   }
 
-  /** @returns why the user may not link this identity; undefined if they may. */
-  refusal(target: LinkedUser, { provider, profile }: ProviderIdentity): RefusalCode | undefined {
-    const { enabled, trustedProviders, allowDifferentEmails } = this.config.account.accountLinking;
-    const isVouchedFor = trustedProviders.includes(provider.id) || profile.emailVerified;
-    if (!enabled || !isVouchedFor) return 'unable_to_link_account';
+  /**
+   * @returns why the user may not link this identity; undefined if they may.
+   * @throws {AuthError} what a feature answers that refuses the identity.
+   */
+  async refusal(target: LinkedUser, identity: ProviderIdentity): Promise<RefusalCode | undefined> {
+    const { profile } = identity;
+    const { enabled, allowDifferentEmails } = this.config.account.accountLinking;
+    await this.admission.ofKnown('link-account', identity, { id: target.userId, email: profile.email });
+    if (!enabled || !(await this.implicit.isVouchedFor(identity))) return 'unable_to_link_account';
     const isSame = lowerCaseAddress(profile.email ?? '') === lowerCaseAddress(target.email);
     return isSame || allowDifferentEmails ? undefined : 'email_does_not_match';
   }

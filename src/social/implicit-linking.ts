@@ -8,6 +8,7 @@ import { OwnerNotices } from '../notices/owner-notices.js';
 import { EmailWriter } from '../accounts/email-writer.js';
 import { PreRegistration } from '../accounts/pre-registration.js';
 import { UsersStore } from '../users/users.store.js';
+import { IdentityAdmission } from './identity-admission.js';
 import { fieldsFrom } from './provider-fields.js';
 import type { ProviderIdentity } from './provider-identity.js';
 import { ProviderRefusal } from './provider-refusal.js';
@@ -27,20 +28,22 @@ export class ImplicitLinking {
     private readonly preRegistration: PreRegistration,
     private readonly notices: OwnerNotices,
     private readonly emails: EmailWriter,
+    private readonly admission: IdentityAdmission,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** @throws {ProviderRefusal} `account_not_linked`. */
   async link(user: User, identity: ProviderIdentity, client: Client, manager: EntityManager): Promise<User> {
     const { key, tokens, profile } = identity;
-    if (!this.mayLink(user, identity)) {
+    if (!(await this.mayLink(user, identity))) {
       throw new ProviderRefusal(
         'account_not_linked',
         'the e-mail is not verified on both sides, or linking is off',
       );
     }
-    const isProven =
-      profile.emailVerified && !user.emailVerified && lowerCaseAddress(profile.email ?? '') === user.email;
+    const email = lowerCaseAddress(profile.email ?? '');
+    await this.admission.ofKnown('link-account', identity, { id: user.id, email });
+    const isProven = profile.emailVerified && !user.emailVerified && email === user.email;
     if (isProven) await this.preRegistration.end(user, { client }, manager);
     await this.accounts.add(user.id, key, tokens, manager);
     await this.tell(user, identity, client, manager);
@@ -97,11 +100,15 @@ export class ImplicitLinking {
     return changed ?? user;
   }
 
-  private mayLink(user: User, { provider, profile }: ProviderIdentity): boolean {
-    const { enabled, disableImplicitLinking, requireLocalEmailVerified, trustedProviders } =
-      this.config.account.accountLinking;
-    const isVouchedFor = trustedProviders.includes(provider.id) || profile.emailVerified;
+  private async mayLink(user: User, identity: ProviderIdentity): Promise<boolean> {
+    const { enabled, disableImplicitLinking, requireLocalEmailVerified } = this.config.account.accountLinking;
     const isOwn = user.emailVerified || !requireLocalEmailVerified;
-    return enabled && !disableImplicitLinking && isVouchedFor && isOwn;
+    return enabled && !disableImplicitLinking && isOwn && (await this.isVouchedFor(identity));
+  }
+
+  /** True if the provider has verified the e-mail, or is trusted without that. */
+  async isVouchedFor({ provider: { id }, profile }: ProviderIdentity): Promise<boolean> {
+    const { trustedProviders } = this.config.account.accountLinking;
+    return profile.emailVerified || trustedProviders.includes(id) || this.admission.trusts(id);
   }
 }

@@ -24,7 +24,7 @@ export class LinkCallback {
     if (!(await this.isSessionLive(link))) {
       throw new ProviderRefusal('unable_to_link_account', 'the session that asked for it has ended');
     }
-    const refusal = this.linking.refusal(link, identity);
+    const refusal = await this.linking.refusal(link, identity);
     if (refusal) {
       throw new ProviderRefusal(refusal, 'the e-mail is another one or not verified, or linking is off');
     }

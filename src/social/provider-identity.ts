@@ -20,6 +20,8 @@ export interface ProviderIdentity {
   readonly key: AccountKey;
   readonly tokens: ProviderTokens;
   readonly profile: ProviderProfile;
+  /** The profile or the claims as the provider sent them. */
+  readonly claims: unknown;
 }
 
 type UserInfo = NonNullable<Awaited<ReturnType<Provider['getUserInfo']>>>;
@@ -43,6 +45,7 @@ export async function identityOf(
     key: { providerId: provider.id, providerUserId },
     tokens: storable(tokens),
     profile: profileOf(user),
+    claims: data,
   };
 }
 

@@ -10,12 +10,14 @@ import { Authorization } from './authorization.js';
 import { CallbackCompletion } from './callback-completion.js';
 import { CallbackErrors } from './callback-errors.js';
 import { ExplicitLinking } from './explicit-linking.js';
+import { IdentityAdmission } from './identity-admission.js';
 import { ImplicitLinking } from './implicit-linking.js';
 import { LinkCallback } from './link-callback.js';
 import { OAuthState } from './oauth-state.js';
 import { ProviderAnswer } from './provider-answer.js';
 import { ProviderSignIn } from './provider-sign-in.js';
 import { ProviderSignOut } from './provider-sign-out.js';
+import { ProviderUser } from './provider-user.js';
 import { SocialController } from './social.controller.js';
 import { Callback } from './use-cases/callback.js';
 import { LinkSocial } from './use-cases/link-social.js';
@@ -39,6 +41,7 @@ import { SignOut } from './use-cases/sign-out.js';
     CallbackCompletion,
     CallbackErrors,
     ExplicitLinking,
+    IdentityAdmission,
     ImplicitLinking,
     LinkCallback,
     LinkSocial,
@@ -46,6 +49,7 @@ import { SignOut } from './use-cases/sign-out.js';
     ProviderAnswer,
     ProviderSignIn,
     ProviderSignOut,
+    ProviderUser,
     SignInSocial,
     SignOut,
   ],

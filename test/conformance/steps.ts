@@ -104,6 +104,36 @@ export function rows(query: string): Step {
   };
 }
 
+/** Compares what a function of the module was given since the scenario began. Ids, times and tokens differ, so only their types count. */
+export function calls(name: string): Step {
+  return {
+    label: `calls of ${name}`,
+    async run(side) {
+      await sleep(50);
+      const found = [...side.written().matchAll(/^called (.*)$/gm)]
+        .map(([, line = '']) => JSON.parse(line, withoutMade) as { name: string; data: unknown })
+        .filter((call) => call.name === name)
+        .map(({ data }) => JSON.stringify(sorted(data)));
+      return { status: 200, reason: 'calls', headers: [], text: found.join('\n') };
+    },
+  };
+}
+
+const MADE = new Set(['id', 'sub', 'at_hash', 'iat', 'exp', 'nonce', 'createdAt', 'updatedAt', 'auth_time']);
+
+const withoutMade = (key: string, value: unknown): unknown =>
+  MADE.has(key) && value !== null ? typeof value : value;
+
+/** The same value, with the names of objects in the order of the alphabet. */
+const sorted = (value: unknown): unknown =>
+  typeof value !== 'object' || value === null || Array.isArray(value)
+    ? value
+    : Object.fromEntries(
+        Object.entries(value)
+          .toSorted(([one], [other]) => (one < other ? -1 : 1))
+          .map(([name, inner]) => [name, sorted(inner)]),
+      );
+
 /** Milliseconds to wait for a mail that should not come. */
 const UNEXPECTED_MAIL_WAIT = 150;
 

@@ -16,7 +16,7 @@ type CustomRules = Pick<Config['rateLimit'], 'customRules'>;
 
 /** Returns rules that include those of accounts. */
 function rulesWith(given: typeof settings | (Omit<typeof settings, 'customRules'> & CustomRules)) {
-  const rules = new RateLimitRules({ rateLimit: given });
+  const rules = new RateLimitRules({ rateLimit: given, functions: {} });
   rules.add(ACCOUNT_RATE_LIMITS);
   return rules;
 }

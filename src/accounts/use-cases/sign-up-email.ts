@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { isRefusedValue } from '../../database/refused-value.js';
-import { badRequest, unprocessable } from '../../errors/auth-error.js';
+import { AuthError, badRequest, unprocessable } from '../../errors/auth-error.js';
 import { parseAdditionalInput } from '../../additional-fields/additional-input.js';
 import type { Client } from '../../http/client.js';
 import { LENGTHS, Email, Flag, Text } from '../../http/fields.js';
@@ -79,6 +79,7 @@ export class SignUpEmail {
     if (taken && this.newAccount.signsIn) throw unprocessable('USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL');
     const hash = await this.passwords.hash(body.password, newUser, client);
     try {
+      if (!taken && !(await this.isAdmitted(newUser))) return await this.pretend(newUser, hash);
       // Answer as for a free e-mail, because a sign-up that does not sign in must not reveal who has an account.
       if (taken) return await this.pretend(newUser, hash);
       const { callbackURL, rememberMe } = body;
@@ -90,6 +91,24 @@ export class SignUpEmail {
     } catch (error) {
       // Another sign-up took the e-mail a moment ago, or PostgreSQL cannot store a value.
       if (isRefusedValue(error)) throw unprocessable('FAILED_TO_CREATE_USER');
+      throw error;
+    }
+  }
+
+  /**
+   * @returns false if a feature refuses the user and the answer must not tell it, because that would also tell that the
+   * e-mail is free.
+   * @throws {AuthError} what a feature answers.
+   */
+  private async isAdmitted({ additional, image, ...core }: NewUser): Promise<boolean> {
+    try {
+      await this.callbacks.admit({
+        action: 'create-user',
+        user: { ...core, image: image ?? undefined, ...additional, emailVerified: false },
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof AuthError && error.status === 403 && !this.newAccount.signsIn) return false;
       throw error;
     }
   }

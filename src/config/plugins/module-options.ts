@@ -6,6 +6,7 @@ import { variableOf } from '../option-table.js';
 type EmailAndPassword = NonNullable<BetterAuthOptions['emailAndPassword']>;
 type EmailVerification = NonNullable<BetterAuthOptions['emailVerification']>;
 type UserOptions = NonNullable<BetterAuthOptions['user']>;
+type RateLimit = NonNullable<BetterAuthOptions['rateLimit']>;
 type ChangeEmail = NonNullable<UserOptions['changeEmail']>;
 type DeleteUser = NonNullable<UserOptions['deleteUser']>;
 type DatabaseHooks = NonNullable<BetterAuthOptions['databaseHooks']>;
@@ -13,18 +14,35 @@ type DatabaseHooks = NonNullable<BetterAuthOptions['databaseHooks']>;
 /** Functions of built-in providers, such as `mapProfileToUser`, by provider id. */
 export type ProviderFunctions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+type Function = (...parameters: never[]) => unknown;
+type AccountLinking = NonNullable<NonNullable<BetterAuthOptions['account']>['accountLinking']>;
+
+/** @returns undefined if the rule that applies without this function stays; false if there is no limit. */
+export type RateLimitFunction = Extract<NonNullable<RateLimit['customRules']>[string], Function>;
+
 /** Better Auth's options that are functions and that this server calls itself, as a module exports them. */
 export interface ModuleFunctions {
+  readonly account?: {
+    readonly accountLinking?: {
+      readonly trustedProviders?: Extract<AccountLinking['trustedProviders'], Function>;
+    };
+  };
   readonly emailAndPassword?: Pick<
     EmailAndPassword,
-    'sendResetPassword' | 'onPasswordReset' | 'onExistingUserSignUp'
+    'sendResetPassword' | 'onPasswordReset' | 'onExistingUserSignUp' | 'customSyntheticUser' | 'password'
   >;
   readonly emailVerification?: Pick<
     EmailVerification,
     'sendVerificationEmail' | 'beforeEmailVerification' | 'afterEmailVerification'
   >;
   readonly socialProviders?: ProviderFunctions;
+  readonly rateLimit?: {
+    readonly customRules?: Readonly<Record<string, RateLimitFunction>>;
+    readonly customStorage?: RateLimit['customStorage'];
+  };
+  readonly trustedOrigins?: Extract<BetterAuthOptions['trustedOrigins'], Function>;
   readonly user?: {
+    readonly validateUserInfo?: UserOptions['validateUserInfo'];
     readonly changeEmail?: Pick<ChangeEmail, 'sendChangeEmailConfirmation'>;
     readonly deleteUser?: Pick<DeleteUser, 'sendDeleteAccountVerification' | 'beforeDelete' | 'afterDelete'>;
   };
@@ -35,30 +53,35 @@ interface Given extends ModuleFunctions, Pick<BetterAuthOptions, 'hooks' | 'data
 
 /** The options that a module can export. `*` is any name. */
 const FUNCTIONS = [
+  'account.accountLinking.trustedProviders',
   'emailAndPassword.sendResetPassword',
   'emailAndPassword.onPasswordReset',
   'emailAndPassword.onExistingUserSignUp',
+  'emailAndPassword.customSyntheticUser',
+  'emailAndPassword.password.hash',
+  'emailAndPassword.password.verify',
   'emailVerification.sendVerificationEmail',
   'emailVerification.beforeEmailVerification',
   'emailVerification.afterEmailVerification',
+  'rateLimit.customRules.*',
+  'rateLimit.customStorage.consume',
   'socialProviders.*.*',
+  'trustedOrigins',
   'user.changeEmail.sendChangeEmailConfirmation',
   'user.deleteUser.sendDeleteAccountVerification',
   'user.deleteUser.beforeDelete',
   'user.deleteUser.afterDelete',
+  'user.validateUserInfo',
 ].map((path) => path.split('.'));
 
 /** Better Auth's options that variables set here. A module that exports one expects an effect that it would not have. */
 const OPTIONS: ReadonlySet<string> = new Set([
   ...FUNCTIONS.map(([name = '']) => name),
-  'account',
   'advanced',
   'logger',
   'onAPIError',
-  'rateLimit',
   'secondaryStorage',
   'session',
-  'trustedOrigins',
   'verification',
 ]);
 

@@ -2,7 +2,7 @@ import { randomToken } from '../random.js';
 import { madeUpBcrypt } from './bcrypt.js';
 import { hashPassword, type PasswordSettings } from './password-hasher.js';
 
-const made = new Map<string, Promise<string>>();
+const made = new Map<unknown, Promise<string>>();
 
 /**
  * A hash that no password matches, made once per format and cost. The server verifies it if the user is unknown, so
@@ -10,7 +10,7 @@ const made = new Map<string, Promise<string>>();
  * account.
  */
 export function dummyHash(settings: PasswordSettings): Promise<string> {
-  const key = `${settings.hash} ${settings.bcryptCost}`;
+  const key = settings.functions?.hash ?? `${settings.hash} ${settings.bcryptCost}`;
   const known = made.get(key);
   if (known) return known;
   const hash = make(settings);
@@ -20,7 +20,7 @@ export function dummyHash(settings: PasswordSettings): Promise<string> {
 }
 
 async function make(settings: PasswordSettings): Promise<string> {
-  return settings.hash === 'bcrypt'
+  return settings.hash === 'bcrypt' && !settings.functions?.hash
     ? madeUpBcrypt(settings.bcryptCost)
     : hashPassword(randomToken(32), settings);
 }

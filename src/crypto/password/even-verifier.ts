@@ -1,7 +1,7 @@
 import { parseBcryptSha256 } from './bcrypt-sha256.js';
 import { parseBcrypt, madeUpBcrypt } from './bcrypt.js';
 import { dummyHash } from './dummy-hash.js';
-import { parseHash } from './formats.js';
+import { formatOf, parseHash } from './formats.js';
 import type { HashSecrets } from './formats/format.js';
 import { needsRehash, verifyPassword, type PasswordSettings } from './password-hasher.js';
 
@@ -51,26 +51,32 @@ export class EvenVerifier {
     const speed = madeUpBcrypt(SPEED_COST);
     this.#notePace(await this.#timed(speed, 'a'), 2 ** SPEED_COST);
     const dummy = await dummyHash(this.#settings);
-    const { hash, bcryptCost } = this.#settings;
+    const { hash, bcryptCost, functions } = this.#settings;
     this.#dummyRounds =
-      hash === 'bcrypt' ? 2 ** bcryptCost : Math.round((await this.#timed(dummy, 'a')) / this.#pace);
+      hash === 'bcrypt' && !functions
+        ? 2 ** bcryptCost
+        : Math.round((await this.#timed(dummy, 'a')) / this.#pace);
   }
 
   /** Learns the cost of a stored hash. */
   async learn(stored: string): Promise<void> {
-    const cost = costOf(stored);
+    const cost = this.#costOf(stored);
     if (cost !== undefined) this.#remember(stored, 2 ** cost);
-    else if (parseHash(stored)) this.#measured(stored, await this.#timed(stored, 'a'));
+    else if (this.#settings.functions?.verify ?? parseHash(stored))
+      this.#measured(stored, await this.#timed(stored, 'a'));
   }
 
-  /** @param stored the hashes to try, in this order. With none, a dummy hash is computed. */
+  /**
+   * @param stored the hashes to try, in this order. With none, a dummy hash is computed.
+   * @throws what the function of the team throws for a hash of its own format.
+   */
   async compare(stored: readonly string[], password: string): Promise<Comparison> {
     const dummy = await dummyHash(this.#settings);
     const hashes = stored.length > 0 ? stored : [dummy];
     let rounds = 0;
     for (const [index, hash] of hashes.entries()) {
       const start = performance.now();
-      const matches = await verifyPassword(hash, password, this.#secrets);
+      const matches = await this.#verify(hash, password, dummy);
       rounds += this.#roundsOf(hash, performance.now() - start, this.#repetitions(hash, password));
       if (matches) return { match: index, pause: 0, rounds };
     }
@@ -87,12 +93,13 @@ export class EvenVerifier {
 
   /** How often the hash function is computed for this hash: for each form of the password, and with and without pepper. */
   #repetitions(hash: string, password: string): number {
+    if (this.#settings.functions?.verify) return 1;
     return (parseHash(hash)?.derivations(this.#secrets).length ?? 0) * formsOf(password);
   }
 
   #roundsOf(hash: string, milliseconds: number, repetitions: number): number {
     if (repetitions === 0) return 0;
-    const cost = costOf(hash);
+    const cost = this.#costOf(hash);
     if (cost !== undefined) {
       this.#notePace(milliseconds, 2 ** cost * repetitions);
       this.#remember(hash, 2 ** cost);
@@ -104,7 +111,27 @@ export class EvenVerifier {
 
   /** True if the hash costs as much as a new one. */
   #isAsNew(hash: string): boolean {
-    return this.#settings.hash !== 'bcrypt' && !needsRehash(hash, 'a', this.#settings);
+    const { hash: configured, functions } = this.#settings;
+    return configured !== 'bcrypt' && !functions && !needsRehash(hash, 'a', this.#settings);
+  }
+
+  /** Undefined if only measuring tells, because a function of the team verifies the hash too. */
+  #costOf(hash: string): number | undefined {
+    return this.#settings.functions?.verify ? undefined : costOf(hash);
+  }
+
+  /**
+   * Asks the function of the team first. If it does not accept the password, a hash of a known format is verified as
+   * without the function, because the function may not know the formats of legacy applications.
+   */
+  async #verify(stored: string, password: string, dummy: string): Promise<boolean> {
+    const { functions } = this.#settings;
+    try {
+      if (await functions?.verify?.({ hash: stored, password })) return true;
+    } catch (error) {
+      if (formatOf(stored) === formatOf(dummy)) throw error;
+    }
+    return verifyPassword(stored, password, this.#secrets);
   }
 
   #measured(hash: string, milliseconds: number): number {
@@ -140,7 +167,7 @@ export class EvenVerifier {
 
   async #timed(hash: string, password: string): Promise<number> {
     const start = performance.now();
-    await verifyPassword(hash, password);
+    await this.#verify(hash, password, hash).catch(() => false);
     return performance.now() - start;
   }
 }

@@ -119,6 +119,9 @@ export function parseHash(stored: string): FoundHash | undefined {
   return undefined;
 }
 
+/** The id of the hash's format. Undefined if it is unknown. */
+export const formatOf = (stored: string): string | undefined => parseHash(stored)?.format.id;
+
 function parseUnwrapped(stored: string): ParsedHash | undefined {
   const found = parseHash(stored);
   return found?.format.id === 'wrapped' ? undefined : found;

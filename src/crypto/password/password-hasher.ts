@@ -10,13 +10,25 @@ export interface PasswordSettings {
   readonly hash: 'bcrypt' | 'argon2id' | 'scrypt';
   /** Binary logarithm of the rounds, 4 to 20. */
   readonly bcryptCost: number;
+  /** If it hashes, it replaces the hash above. */
+  readonly functions?: PasswordFunctions | undefined;
+}
+
+/** Functions of a team that hash and verify passwords (Better Auth's `emailAndPassword.password`). */
+export interface PasswordFunctions {
+  readonly hash?: (password: string) => Promise<string>;
+  readonly verify?: (data: { hash: string; password: string }) => Promise<boolean>;
 }
 
 /**
  * A new hash, computed on libuv's threads. Normalizes the password to NFKC first, because another system may send the
  * same password as other code points. Better Auth does this too (src/crypto/protocol.md, "Passwords").
  */
-export function hashPassword(password: string, { hash, bcryptCost }: PasswordSettings): Promise<string> {
+export function hashPassword(
+  password: string,
+  { hash, bcryptCost, functions }: PasswordSettings,
+): Promise<string> {
+  if (functions?.hash) return functions.hash(password);
   const normalized = password.normalize('NFKC');
   if (hash === 'argon2id') return hashArgon2id(normalized);
   if (hash === 'scrypt') return hashScrypt(normalized);

@@ -1,7 +1,6 @@
 import type { BetterAuthOptions, BetterAuthPlugin } from '@better-auth/core';
 import type { AdditionalField } from '../../config/additional-fields.js';
 import type { Config } from '../../config/config.js';
-import type { ModuleFunctions } from '../../config/plugins/module-options.js';
 import { betterAuthMapping } from '../../database/better-auth-mapping.js';
 import type { Tables } from '../../database/tables.js';
 import type { RowIds } from '../../database/row-ids.js';
@@ -25,7 +24,6 @@ export interface HostParts {
     verify(stored: string, password: string): Promise<boolean>;
   };
   readonly databaseHooks: BetterAuthOptions['databaseHooks'];
-  readonly functions: ModuleFunctions;
   readonly sendVerificationEmail: NonNullable<
     BetterAuthOptions['emailVerification']
   >['sendVerificationEmail'];
@@ -34,8 +32,9 @@ export interface HostParts {
 /** The options with which the published library does for plugins what this server does for the core. */
 export function hostOptions(parts: HostParts): BetterAuthOptions {
   const { config, tables, plugins } = parts;
-  const { onPasswordReset } = parts.functions.emailAndPassword ?? {};
-  const { beforeEmailVerification, afterEmailVerification } = parts.functions.emailVerification ?? {};
+  const { trustedOrigins: findOrigins, user: { validateUserInfo } = {} } = config.functions;
+  const { onPasswordReset } = config.functions.emailAndPassword ?? {};
+  const { beforeEmailVerification, afterEmailVerification } = config.functions.emailVerification ?? {};
   const mapping = betterAuthMapping(tables);
   return {
     baseURL: config.origin,
@@ -44,7 +43,9 @@ export function hostOptions(parts: HostParts): BetterAuthOptions {
     telemetry: { enabled: false },
     // The server has already counted the request.
     rateLimit: { enabled: false },
-    trustedOrigins: [...config.trustedOrigins],
+    trustedOrigins: findOrigins
+      ? async (request) => [...config.trustedOrigins, ...(await findOrigins(request))]
+      : [...config.trustedOrigins],
     logger: loggerOf(parts.logger),
     onAPIError: {
       ...(config.onAPIError.errorURL === undefined ? {} : { errorURL: config.onAPIError.errorURL }),
@@ -68,7 +69,11 @@ export function hostOptions(parts: HostParts): BetterAuthOptions {
       ...(afterEmailVerification ? { afterEmailVerification } : {}),
       sendVerificationEmail: parts.sendVerificationEmail,
     },
-    user: { ...mapping.user, additionalFields: declared(ownFields(config, 'user')) },
+    user: {
+      ...(validateUserInfo ? { validateUserInfo } : {}),
+      ...mapping.user,
+      additionalFields: declared(ownFields(config, 'user')),
+    },
     session: {
       ...config.session,
       // This server renews the session data cookie itself.
@@ -92,11 +97,15 @@ function secretsOf({ versioned, secrets, legacySecret }: Config) {
 }
 
 function accountOptions(
-  { account }: Config,
+  { account, functions }: Config,
   mapping: BetterAuthOptions['account'],
 ): BetterAuthOptions['account'] {
   const { accountLinking, ...own } = account;
-  const trustedProviders = [...accountLinking.trustedProviders];
+  const find = functions.account?.accountLinking?.trustedProviders;
+  const always = accountLinking.trustedProviders;
+  const trustedProviders = find
+    ? async (request?: Request) => [...always, ...(await find(request))]
+    : [...always];
   return { ...own, accountLinking: { ...accountLinking, trustedProviders }, ...mapping };
 }
 

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AccountCallbacks } from '../../accounts/account-callbacks.js';
+import { AccountCallbacks, type IncomingIdentity } from '../../accounts/account-callbacks.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import type { ModuleFunctions } from '../../config/plugins/module-options.js';
+import { AuthError } from '../../errors/auth-error.js';
 import { Logger } from '../../logging/logger.js';
 import type { MailValues } from '../../mail/mail.js';
 import { MailKinds } from '../../mail/mail-kinds.js';
@@ -14,6 +15,8 @@ type LibraryUser = Parameters<
   NonNullable<NonNullable<ModuleFunctions['emailVerification']>['beforeEmailVerification']>
 >[0];
 export type FindUser = (id: string) => Promise<LibraryUser | null>;
+type ValidateUserInfo = (data: object, context: unknown) => unknown;
+type Verdict = { readonly error?: string; readonly errorDescription?: string };
 type SendLink = (data: object, request: Request) => Promise<void>;
 type Call = (user: LibraryUser, request: Request | undefined) => Promise<void>;
 
@@ -26,10 +29,13 @@ const sendersIn = ({ emailAndPassword, emailVerification, user }: ModuleFunction
 });
 
 /** The functions that each route of the core calls, besides those that send mails. */
-const calledBy = ({ emailAndPassword, emailVerification }: ModuleFunctions) => ({
+const calledBy = ({ account, emailAndPassword, emailVerification, user }: ModuleFunctions) => ({
   '/reset-password': [emailAndPassword?.onPasswordReset],
   '/verify-email': [emailVerification?.beforeEmailVerification, emailVerification?.afterEmailVerification],
-  '/sign-up/email': [emailAndPassword?.onExistingUserSignUp],
+  '/sign-up/email': [emailAndPassword?.onExistingUserSignUp, user?.validateUserInfo],
+  '/sign-in/social': [account?.accountLinking?.trustedProviders, user?.validateUserInfo],
+  '/callback/:id': [account?.accountLinking?.trustedProviders, user?.validateUserInfo],
+  '/link-social': [account?.accountLinking?.trustedProviders, user?.validateUserInfo],
 });
 
 /** Calls Better Auth's options that are functions, which a module exports besides its plugins. */
@@ -43,7 +49,7 @@ export class ModuleCallbacks {
   ) {}
 
   install(findUser: FindUser): void {
-    const functions = this.config.plugins?.functions ?? {};
+    const { functions } = this.config;
     for (const [kind, send] of Object.entries(sendersIn(functions)) as [string, SendLink | undefined][]) {
       if (!send) continue;
       this.kinds.deliverWith(kind, async ({ to, values }) => {
@@ -56,6 +62,7 @@ export class ModuleCallbacks {
     }
     const { onPasswordReset, onExistingUserSignUp } = functions.emailAndPassword ?? {};
     const { beforeEmailVerification, afterEmailVerification } = functions.emailVerification ?? {};
+    const findTrusted = functions.account?.accountLinking?.trustedProviders;
     const calling = (call: Call | undefined) => call && calledWith(findUser, call);
     const tellOwner = calling(
       onExistingUserSignUp && ((user, request) => onExistingUserSignUp({ user }, request)),
@@ -66,7 +73,32 @@ export class ModuleCallbacks {
       afterEmailVerification: calling(afterEmailVerification),
       // In the background, so that the time of the answer does not tell that the e-mail is taken.
       onExistingUserSignUp: tellOwner && (async (user) => void this.inBackground(tellOwner(user))),
+      ...(functions.user?.validateUserInfo ? { admit: (identity) => this.validate(identity) } : {}),
+      ...(findTrusted ? { trusts: async (id) => (await findTrusted(requestOf())).includes(id) } : {}),
     });
+  }
+
+  /** @throws {AuthError} 403 if the function refuses the identity, or fails. */
+  private async validate({ action, user, provider }: IncomingIdentity): Promise<void> {
+    const now = new Date();
+    const times = action === 'create-user' ? { createdAt: now, updatedAt: now } : {};
+    const method = provider ? 'oauth' : 'email-password';
+    const oauth = provider && { providerId: provider.id, profile: provider.profile as object };
+    const source = { method, ...(oauth && { oauth }), action };
+    const validate = this.config.functions.user?.validateUserInfo as ValidateUserInfo;
+    const { error, errorDescription }: Verdict = await this.verdictOf(() =>
+      validate({ user: { ...times, ...user }, source }, hostedCalls.getStore()?.context),
+    );
+    if (error) throw new AuthError(403, { code: error, message: errorDescription || error });
+  }
+
+  private async verdictOf(validate: () => unknown): Promise<Verdict> {
+    try {
+      return ((await validate()) ?? {}) as Verdict;
+    } catch (error) {
+      this.logger.fault(error);
+      return { error: 'validation_failed', errorDescription: 'User validation failed' };
+    }
   }
 
   private async inBackground(task: Promise<void>): Promise<void> {
@@ -78,14 +110,17 @@ export class ModuleCallbacks {
 export const callsFunction = (functions: ModuleFunctions, path: string): boolean =>
   Object.entries(calledBy(functions)).some(([route, called]) => route === path && called.some(Boolean));
 
+/** The request that is being answered, as the library has it. */
+const requestOf = (): Request | undefined =>
+  (hostedCalls.getStore()?.context as { readonly request?: Request } | undefined)?.request;
+
 const calledWith =
   (findUser: FindUser, call: Call) =>
   async ({ id }: { readonly id: string }): Promise<void> => {
     const user = await findUser(id);
-    const context = hostedCalls.getStore()?.context as { readonly request?: Request } | undefined;
     if (!user) return;
     try {
-      await call(user, context?.request);
+      await call(user, requestOf());
     } catch (error) {
       throw asAnswer(error);
     }

@@ -100,7 +100,7 @@ export class PluginHost {
     const hostingOfPath = (path: string): Hosting => {
       const needed =
         (checksPasswords && HASHES_PASSWORD.includes(path)) ||
-        callsFunction(this.config.plugins?.functions ?? {}, path) ||
+        callsFunction(this.config.functions, path) ||
         (needsRows(path) && (hooks.has('user', 'create') || hooks.has('session', 'create'))) ||
         (ENDS_SESSIONS.includes(path) && hooks.has('session', 'delete')) ||
         (CHANGES_USER.includes(path) && hooks.has('user', 'update')) ||
@@ -158,7 +158,6 @@ export class PluginHost {
         verify: (stored, password) => this.passwords.verify(library, stored, password),
       },
       databaseHooks: this.rows.hooks(library),
-      functions: config.plugins?.functions ?? {},
       sendVerificationEmail: async ({ user, url, token }, request) =>
         this.mailer.send(
           {

@@ -103,7 +103,7 @@ export class LinkSocial {
     const target = { userId: user.id, email: user.email };
     const account = await this.accounts.findByKey(identity.key);
     if (account && account.userId !== user.id) throw conflict('SOCIAL_ACCOUNT_ALREADY_LINKED');
-    const refusal = account ? undefined : this.linking.refusal(target, identity);
+    const refusal = account ? undefined : await this.linking.refusal(target, identity);
     if (refusal === 'email_does_not_match') throw unauthorized('LINKING_DIFFERENT_EMAILS_NOT_ALLOWED');
     if (refusal) throw unauthorized('LINKING_NOT_ALLOWED');
     await this.linking.link(target, identity, client).catch((error: unknown) => {
