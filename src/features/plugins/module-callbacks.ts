@@ -94,7 +94,7 @@ export class ModuleCallbacks {
 
   private async verdictOf(validate: () => unknown): Promise<Verdict> {
     try {
-      return ((await validate()) ?? {}) as Verdict;
+      return (await validate()) ?? {};
     } catch (error) {
       this.logger.fault(error);
       return { error: 'validation_failed', errorDescription: 'User validation failed' };

@@ -23,6 +23,7 @@ export const user = {
     if (given.name === 'Mallory') return { error: 'kept_out' };
     if (given.email?.endsWith('@elsewhere.example'))
       return { error: 'other_domain', errorDescription: 'Only for people of Example' };
+    return undefined;
   },
 };
 
