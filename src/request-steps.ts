@@ -4,7 +4,7 @@ import { AddedHeaders } from './http/added-headers.js';
 import { AnswerInterceptor } from './http/answer.interceptor.js';
 import { dropNeedlessType, installBodyParser } from './http/body-parser.js';
 import { CallbackGuard } from './http/callback.guard.js';
-import { cors } from './http/cors.js';
+import { cors, methodsOf } from './http/cors.js';
 import { answerDisabledPaths } from './http/disabled-paths.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { FormCsrfGuard } from './http/form-csrf.guard.js';
@@ -105,7 +105,7 @@ export const REQUEST_STEPS: readonly RequestStep[] = [
     name: 'cors',
     does: 'lets pages of trusted origins read every answer, errors included; answers preflights',
     at: 'onRequest',
-    hook: ({ config, get }) => cors(config, get(AddedHeaders)),
+    hook: ({ config, server, get }) => cors(config, get(AddedHeaders), methodsOf(server)),
   },
   {
     name: 'header-limits',

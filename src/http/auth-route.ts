@@ -85,6 +85,8 @@ declare module 'fastify' {
     shortBody?: boolean;
     /** True if the route gets the body as text and parses it itself. */
     plainBody?: boolean;
+    /** True if the route is there for every method, and refuses most of them. */
+    everyMethod?: boolean;
     /** True if the route may change something: every route except GET, and a GET with `redirects`. */
     writes?: boolean;
   }

@@ -1,12 +1,11 @@
-import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
-import type { Config } from '../config/config.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import { BASE_PATH, type Config } from '../config/config.js';
 import type { AddedHeaders } from './added-headers.js';
 import { authPath } from './auth-path.js';
 import { exposeHeader } from './exposed-headers.js';
 import { originsOf } from './origins-of-request.js';
 import { isTrustedOrigin } from './trusted-origins.js';
 
-const METHODS = 'GET, POST, PUT';
 /** The headers that Better Auth's client sends. Other headers are allowed if the preflight asks for them. */
 const HEADERS = ['content-type', 'authorization'];
 /** Scripts of another origin may read these headers, besides those that features add. */
@@ -16,11 +15,25 @@ const MAX_AGE = 7200;
 /** Characters of the list of headers that a preflight may ask for. */
 const LONGEST_LIST = 2048;
 
+/** @returns the methods of all routes below the base path. Call this before the server has routes. */
+export function methodsOf(server: FastifyInstance): ReadonlySet<string> {
+  const methods = new Set<string>();
+  server.addHook('onRoute', ({ url, method, config }) => {
+    if (url.startsWith(`${BASE_PATH}/`) && !config?.everyMethod)
+      for (const each of [method].flat()) methods.add(each);
+  });
+  return methods;
+}
+
 /**
  * Lets pages of the trusted origins call the routes below the base path with cookies (Fetch Standard §3.2). Better Auth
  * leaves this to the framework around it. Pages of the server's own origin need no CORS headers and get none.
  */
-export function cors(config: Config, added: AddedHeaders): onRequestHookHandler | undefined {
+export function cors(
+  config: Config,
+  added: AddedHeaders,
+  methods: ReadonlySet<string>,
+): onRequestHookHandler | undefined {
   const asks = config.functions.trustedOrigins !== undefined;
   if (!asks && config.trustedOrigins.every((pattern) => pattern === config.origin)) return undefined;
   return (request, reply, done) => {
@@ -30,7 +43,7 @@ export function cors(config: Config, added: AddedHeaders): onRequestHookHandler 
     const origin = trustedOrigin(request, config);
     if (origin === undefined) return done();
     void reply.headers({ 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' });
-    if (isPreflight(request)) return void answerPreflight(request, reply);
+    if (isPreflight(request)) return void answerPreflight(request, reply, methods);
     for (const name of [...added.names, ...EXPOSED]) exposeHeader(reply, name);
     return done();
   };
@@ -55,13 +68,17 @@ function isSerializedOrigin(origin: string): boolean {
 const isPreflight = ({ method, headers }: FastifyRequest) =>
   method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 
-function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answerPreflight(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  methods: ReadonlySet<string>,
+): FastifyReply {
   const asked = request.headers['access-control-request-headers'];
   return reply
     .code(204)
     .headers({
       vary: 'Origin, Access-Control-Request-Headers',
-      'access-control-allow-methods': METHODS,
+      'access-control-allow-methods': [...methods].toSorted().join(', '),
       'access-control-allow-headers': allowedHeaders(typeof asked === 'string' ? asked : '').join(', '),
       'access-control-max-age': String(MAX_AGE),
     })
