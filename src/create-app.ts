@@ -6,6 +6,7 @@ import { BASE_PATH, type Config } from './config/config.js';
 import { installDocumentation } from './documentation/documentation.js';
 import { installClient } from './http/client.js';
 import { installDirectRoutes } from './http/direct-routes.js';
+import { HEADER_SIZE } from './http/http-server.js';
 import { RepeatedAnswers, type Surroundings } from './http/repeated/repeated-answers.js';
 import { Logger } from './logging/logger.js';
 import { RequestMetrics } from './http/request-metrics.js';
@@ -74,6 +75,8 @@ function adapterWith(steps: readonly RequestStep[], beginning: Beginning): Fasti
   const options = steps.map((step) => (step.at === 'server' ? step.options(beginning) : {}));
   return new FastifyAdapter({
     exposeHeadRoutes: false,
+    // The limit of all headers together is enough. Fastify would answer 414 from the 101st character.
+    routerOptions: { maxParamLength: HEADER_SIZE },
     // The server uses neither middleware nor schemas, so Fastify does not load the modules for them.
     skipMiddie: true,
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },

@@ -8,8 +8,8 @@ import { formatIp, isInNetwork, parseIp, parseNetwork, type Network } from '../n
 const CHECK_INTERVAL = 1000;
 /** Seconds without a byte in either direction, besides what the settings allow. No route waits that long. */
 const SILENCE = 60;
-/** Bytes of all headers of a request together. */
-const HEADER_SIZE = 16 * 1024;
+/** Bytes of the path and all headers of a request together. */
+export const HEADER_SIZE = 16 * 1024;
 
 /** Node's own server with limits, so that slow or many clients cannot hold it. Fastify sets none of them on its own. */
 export function limitedServer(

@@ -90,6 +90,12 @@ export const paths: readonly Scenario[] = [
     ...PATHS.map((path) => call('GET', path.replace('/ok', '/list-accounts'))),
   ),
   scenario(
+    'long parameters in a path',
+    ...[101, 5000].flatMap((length) =>
+      ['/reset-password/', '/callback/'].map((path) => get(`${path}${'x'.repeat(length)}?callbackURL=/a`)),
+    ),
+  ),
+  scenario(
     'unknown routes answer 404 whatever the body and the headers are',
     post('/nowhere', '{', {}),
     post('/nowhere', 'x', { headers: { 'content-type': 'text/plain' } }),
