@@ -11,14 +11,18 @@ const SHORT_BODY = 32 * 1024;
 /** No body of the protocol has more than 4 levels. Clients choose the levels of `additionalData`. */
 const MOST_LEVELS = 50;
 
+/** The types that Fastify can read. Plugins see them even without a body. */
+const WELL_FORMED = /^[\w.+-]+\/[\w.+-]+$/;
+
 /**
  * Removes the content type if there is no body to read, because Fastify refuses a malformed type and the protocol does
  * not.
  */
 export const dropNeedlessType: onRequestHookHandler = (request, _reply, done) => {
-  const { bodiless } = request.routeOptions.config;
-  if (request.headers['content-type'] === '' || bodiless || isEmpty(request))
-    delete request.raw.headers['content-type'];
+  const { bodiless, plainBody } = request.routeOptions.config;
+  const type = request.headers['content-type'];
+  if (plainBody && type !== undefined && WELL_FORMED.test(type)) return done();
+  if (type === '' || bodiless || isEmpty(request)) delete request.raw.headers['content-type'];
   done();
 };
 

@@ -23,6 +23,7 @@ import { answerOf, type NativeAnswer } from './native-answer.js';
 import { secondFactorRedirect } from './second-factor-redirect.js';
 import type { HostedRoute, StartedHost } from './plugin-host.js';
 import { RequestTransaction } from './request-transaction.js';
+import { scimRefusals } from './scim-refusals.js';
 import { withoutSessionTokens } from './without-session-tokens.js';
 
 /** A request as the library sees it. */
@@ -64,11 +65,17 @@ export class HostedRoutes {
       const handler = handlerOf(isAtomic(route));
       for (const method of route.methods) {
         const config = { plainBody: true, writes: method !== 'GET' };
-        server.route({ method, url: `${BASE_PATH}${route.path}`, config, handler });
+        const refusals = route.plugin === 'scim' ? { onSend: scimRefusals } : {};
+        server.route({ method, url: `${BASE_PATH}${route.path}`, config, handler, ...refusals });
       }
     }
     for (const url of host.metadata)
-      server.route({ method: [...METHODS], url, config: { plainBody: true }, handler: handlerOf(false) });
+      server.route({
+        method: [...METHODS],
+        url,
+        config: { plainBody: true, everyMethod: true },
+        handler: handlerOf(false),
+      });
     server.addHook('onRoute', (route) => {
       if (!route.url.startsWith(`${BASE_PATH}/`) || route.config?.plainBody) return;
       const path = route.url.slice(BASE_PATH.length);
@@ -125,7 +132,10 @@ export class HostedRoutes {
     const { client } = request;
     call.act = { client, actor: found?.user.id, session: found?.session.id };
     const before = jarOf(request).setCookies;
-    const headers = this.headersFor(request, asked, found?.session.token);
+    const cookie =
+      found && `${this.tokenCookie}=${encodeURIComponent(signValue(found.session.token, this.secret))}`;
+    const headers = this.headersFor(request, asked, cookie);
+    if (!headers.has('cookie') && cookie !== undefined) call.cookie = cookie;
     const url = `${this.config.origin}${asked.path}`;
     const question = new Request(url, { method: asked.method, headers, body: asked.body ?? null });
     const response = await this.handle(call, () => host.handle(question));
@@ -143,7 +153,7 @@ export class HostedRoutes {
       : cookies;
     const isReplaced =
       call.answer !== undefined ||
-      !this.hasSessionCookie(request) ||
+      (!found && !this.isOfSession(request, asked.path)) ||
       kept.some((line) => line.startsWith(`${this.tokenCookie}=`));
     jarOf(request).replaceAll(isReplaced ? kept : [...before, ...kept]);
     request.redirects = false;
@@ -163,8 +173,9 @@ export class HostedRoutes {
     return reply.send(type?.endsWith('json') ? Buffer.from(body) : body);
   }
 
-  /** A request with the token of an OAuth client or of a directory has no session whose cookies could be renewed or deleted. */
-  private hasSessionCookie(request: FastifyRequest): boolean {
+  /** False for the token of an OAuth client or of a directory, which says nothing about the session in the cookies. */
+  private isOfSession(request: FastifyRequest, path: string): boolean {
+    if (request.headers.authorization !== undefined && OF_CLIENTS.test(path)) return false;
     return [...jarOf(request).carried].some(
       ([name]) => name === this.tokenCookie || isPart(name, this.dataCookie),
     );
@@ -188,9 +199,10 @@ export class HostedRoutes {
 
   /**
    * The library gets a cookie with the session that this server found, whatever credential the client sent. It never gets
-   * the session data cookie, because that may describe a session that has ended.
+   * the session data cookie, because that may describe a session that has ended. A client without cookies gets its cookie
+   * later, from `nativeEndpoints`, because the library checks the origin of requests with cookies.
    */
-  private headersFor(request: FastifyRequest, asked: Asked, token: string | undefined): Headers {
+  private headersFor(request: FastifyRequest, asked: Asked, cookie: string | undefined): Headers {
     const headers = new Headers();
     for (const [name, value] of Object.entries(request.headers))
       if (typeof value === 'string' && !NOT_PASSED.has(name)) headers.set(name, value);
@@ -198,10 +210,9 @@ export class HostedRoutes {
     const cookies = [...jar.carried]
       .filter(([name]) => name !== this.tokenCookie && !isPart(name, this.dataCookie))
       .map(([name, value]) => `${name}=${value}`);
-    if (token !== undefined)
-      cookies.push(`${this.tokenCookie}=${encodeURIComponent(signValue(token, this.secret))}`);
-    // The library checks the origin of requests with this header, even if the cookie of an ended session is left out.
-    if (cookies.length > 0 || jar.carried.size > 0) headers.set('cookie', cookies.join('; '));
+    if (cookie !== undefined) cookies.push(cookie);
+    // Also if the cookie of an ended session is left out, so that the origin is checked.
+    if (request.headers.cookie !== undefined) headers.set('cookie', cookies.join('; '));
     const { address, userAgent } = request.client;
     if (address !== '') headers.set(CLIENT_ADDRESS, address);
     if (userAgent !== '') headers.set('user-agent', userAgent);
@@ -232,6 +243,9 @@ const textFor = (found: ResolvedSession | undefined, text: string): string =>
 
 /** Other methods than GET and HEAD are 405 where a plugin answers without a route. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** Routes of OAuth clients and of directories, which have tokens of their own. */
+const OF_CLIENTS = new RegExp(`^${BASE_PATH}/(?:oauth2|scim/v2)/`);
 
 /** These describe the connection, or the library gets them in another form. */
 const NOT_PASSED = new Set([

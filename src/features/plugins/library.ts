@@ -1,5 +1,5 @@
 import type { BetterAuthOptions } from '@better-auth/core';
-import type { createAuthEndpoint } from '@better-auth/core/api';
+import type { createAuthEndpoint, createAuthMiddleware } from '@better-auth/core/api';
 import type { APIError } from '@better-auth/core/error';
 import type { Auth } from 'better-auth';
 
@@ -24,6 +24,7 @@ export interface LibraryEndpoint {
 export interface Library {
   betterAuth(options: BetterAuthOptions): Auth;
   readonly createAuthEndpoint: typeof createAuthEndpoint;
+  readonly createAuthMiddleware: typeof createAuthMiddleware;
   readonly APIError: typeof APIError;
   /** The library's own endpoints, by key. */
   readonly coreEndpoints: Readonly<Record<string, LibraryEndpoint>>;
@@ -31,16 +32,18 @@ export interface Library {
 
 /** Loads the published library, which takes memory and time. Only `PLUGINS` makes it necessary. */
 export async function loadLibrary(): Promise<Library> {
-  const [{ betterAuth }, { getEndpoints }, { createAuthEndpoint }, { APIError }] = await Promise.all([
-    import('better-auth'),
-    import('better-auth/api'),
-    import('@better-auth/core/api'),
-    import('@better-auth/core/error'),
-  ]);
+  const [{ betterAuth }, { getEndpoints }, { createAuthEndpoint, createAuthMiddleware }, { APIError }] =
+    await Promise.all([
+      import('better-auth'),
+      import('better-auth/api'),
+      import('@better-auth/core/api'),
+      import('@better-auth/core/error'),
+    ]);
   const { api } = getEndpoints(Promise.resolve({}) as never, {});
   return {
     betterAuth,
     createAuthEndpoint,
+    createAuthMiddleware,
     APIError,
     coreEndpoints: api as unknown as Library['coreEndpoints'],
   };

@@ -35,8 +35,22 @@ export function nativeEndpoints(library: Library, routes: readonly CoreRoute[]):
       runNative(library, context as GenericEndpointContext),
     ),
   ]);
-  return { id: OURS, endpoints: Object.fromEntries(endpoints) as BetterAuthPlugin['endpoints'] & object };
+  return {
+    id: OURS,
+    endpoints: Object.fromEntries(endpoints) as BetterAuthPlugin['endpoints'] & object,
+    hooks: { before: [cookieOfSession(library)] },
+  };
 }
+
+/** Gives the library the session of a client without cookies, after the origin check, as its plugin `bearer` does. */
+const cookieOfSession = ({ createAuthMiddleware }: Library) => ({
+  matcher: () => hostedCalls.getStore()?.cookie !== undefined,
+  handler: createAuthMiddleware((context) => {
+    const headers = new Headers(context.headers);
+    headers.set('cookie', hostedCalls.getStore()?.cookie ?? '');
+    return Promise.resolve({ context: { headers } });
+  }),
+});
 
 /** What the library's context has beyond its type. */
 interface Responding {

@@ -17,6 +17,7 @@ const VARIABLES = {
     },
   ]),
   RATE_LIMIT_ENABLED: 'false',
+  BETTER_AUTH_TRUSTED_ORIGINS: 'https://app.example.com',
 };
 
 let gatehouse: Gatehouse;
@@ -118,4 +119,32 @@ test('a wrong token and one that has expired are refused', async () => {
   for (const token of ['nothing', EXPIRED, TOKEN])
     statuses.push((await directory('GET', '', undefined, token)).status);
   expect(statuses).toEqual([401, 401, 200]);
+});
+
+test('what this server refuses before the plugin has the form of SCIM too', async () => {
+  for (const [body, status, error] of [
+    ['['.repeat(60) + ']'.repeat(60), 400, { scimType: 'invalidSyntax' }],
+    [JSON.stringify({ a: 'x'.repeat(2 ** 21) }), 413, {}],
+  ] as const) {
+    const answer = await new BrowserLikeClient(gatehouse.origin, false).call('/api/auth/scim/v2/Users', {
+      method: 'POST',
+      body,
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/scim+json' },
+    });
+    expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/scim+json']);
+    expect(answer.json()).toEqual({
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+      status: String(status),
+      detail: expect.any(String),
+      ...error,
+    });
+  }
+});
+
+test('a preflight lists the methods of the routes of plugins too', async () => {
+  const answer = await new BrowserLikeClient(gatehouse.origin, false).call('/api/auth/scim/v2/Users/1', {
+    method: 'OPTIONS',
+    headers: { origin: 'https://app.example.com', 'access-control-request-method': 'PATCH' },
+  });
+  expect(answer.headers['access-control-allow-methods']).toBe('DELETE, GET, PATCH, POST, PUT');
 });

@@ -136,4 +136,21 @@ export const organization: readonly Scenario[] = [
     ),
     post('/organization/delete-role', { roleName: 'auditor' }, owner),
   ),
+  scenario(
+    'a client with a token and without cookies needs no origin',
+    post('/sign-up/email', ADA, { ...owner, save: { token: 'token' } }),
+    ...[undefined, 'https://evil.example'].flatMap((origin) => {
+      const client = { browser: `client of ${origin}`, headers: { authorization: 'Bearer {token}', origin } };
+      return [
+        post('/organization/create', { name: 'Acme', slug: `acme-${origin?.length}` }, client),
+        post('/update-user', { name: 'Grace' }, client),
+        get('/organization/list', client),
+      ];
+    }),
+    post(
+      '/organization/create',
+      { name: 'Acme', slug: 'other' },
+      { ...owner, headers: { origin: undefined } },
+    ),
+  ),
 ];

@@ -1,3 +1,4 @@
+import { ADA } from '../values.js';
 import { call, get, post, rows, scenario, type RequestOptions, type Scenario } from '../../steps.js';
 
 export const TYPE = 'application/scim+json';
@@ -22,8 +23,8 @@ const reader = asked('token-of-a-reader');
 const other = asked('token-of-another-directory');
 
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
-const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
-const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
 export const grace = {
@@ -113,6 +114,12 @@ export const users: readonly Scenario[] = [
     rows('select count(*)::int as count from scim_users'),
   ),
   scenario(
+    'the token of a directory says nothing about the session in the cookies',
+    post('/sign-up/email', ADA, { browser: 'directory' }),
+    acme('GET', '/Users'),
+    get('/get-session', { browser: 'directory' }),
+  ),
+  scenario(
     'a token opens only what it is for',
     asked('nothing')('GET', '/Users'),
     asked(undefined)('GET', '/Users'),
@@ -134,6 +141,15 @@ export const users: readonly Scenario[] = [
     acme('PUT', '/Users/nothing', grace),
     acme('GET', '/Users?count=nothing'),
     acme('GET', '/Nothing'),
+    acme('GET', `/Users/${'x'.repeat(5000)}`),
+    ...['POST /Users', 'PUT /Users/nothing', 'PATCH /Groups/nothing'].flatMap((route) => {
+      const [method = '', path = ''] = route.split(' ');
+      return [
+        acme(method, path),
+        acme(method, path, undefined, { headers: { 'content-type': TYPE } }),
+        acme(method, path, '', { headers: { 'content-type': TYPE } }),
+      ];
+    }),
   ),
 ];
 
