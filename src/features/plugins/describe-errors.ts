@@ -1,5 +1,6 @@
 import { errorSchema } from '../../http/described-errors.js';
 import type { ErrorsOfStatus } from './error-codes.js';
+import { MEDIA_TYPE, scimErrorSchema } from './scim-errors.js';
 
 /** The body of an error in OAuth (RFC 6749 §5.2). */
 const oauthSchema = (names: readonly string[] | undefined) => ({
@@ -17,12 +18,14 @@ const oauthSchema = (names: readonly string[] | undefined) => ({
  * @param messages the texts of the codes, as far as they are known.
  */
 export function describeErrors(
-  { codes = [], names = [], bare = false, open = false }: ErrorsOfStatus,
+  status: string,
+  { codes = [], names = [], scimTypes, bare = false, open = false }: ErrorsOfStatus,
   messages: ReadonlyMap<string, string>,
 ): object {
   const lines = [
     ...codes.map((code) => (messages.has(code) ? `\`${code}\`: ${messages.get(code)}` : `\`${code}\``)),
     ...names.map((name) => `\`error\` is \`${name}\``),
+    ...(scimTypes ?? []).map((type) => `\`scimType\` is \`${type}\``),
     ...(bare ? ['Without a code'] : []),
     ...(open ? ['Other codes'] : []),
   ];
@@ -31,8 +34,14 @@ export function describeErrors(
     ...(names.length > 0 ? [oauthSchema(open ? undefined : names)] : []),
   ];
   const [first] = schemas;
+  const json = { schema: schemas.length === 1 ? first : { anyOf: schemas } };
   return {
-    description: lines.join('<br>'),
-    content: { 'application/json': { schema: schemas.length === 1 ? first : { anyOf: schemas } } },
+    description: lines.join('<br>') || 'An error in the form of SCIM',
+    content: {
+      ...(first ? { 'application/json': json } : {}),
+      ...(scimTypes
+        ? { [MEDIA_TYPE]: { schema: scimErrorSchema(status, open ? undefined : scimTypes) } }
+        : {}),
+    },
   };
 }

@@ -6,6 +6,7 @@ import { describeErrors } from './describe-errors.js';
 import type { LibraryMiddleware } from './library.js';
 import type { PluginRoute } from './plugin-route.js';
 import { RouteErrors, type AskedRoute } from './route-errors.js';
+import { MEDIA_TYPE, scimErrorSchema } from './scim-errors.js';
 
 /** The document that the library's own generator makes. */
 interface GeneratedDocument {
@@ -23,6 +24,11 @@ const UNEXPECTED = {
   description:
     'Unexpected error, without a body unless the plugin names the reason. The log has it under the `x-request-id` of the answer.',
   content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorAnswer' } } },
+};
+
+const UNEXPECTED_IN_SCIM = {
+  ...UNEXPECTED,
+  content: { [MEDIA_TYPE]: { schema: scimErrorSchema('500', []) } },
 };
 
 /** The context of a running library. */
@@ -92,10 +98,11 @@ function errorDescriber({ plugins, hasOwnCode }: DescribedHost) {
     if (!errors) return { ...generated, 400: refused(generated[400]), 429: LIMITED, 500: UNEXPECTED };
     const described = Object.entries(errors).map(([status, found]) => [
       status,
-      describeErrors({ ...found, open: found.open || hasOwnCode }, messages),
+      describeErrors(status, { ...found, open: found.open || hasOwnCode }, messages),
     ]);
     const others = Object.entries(generated).filter(([status]) => Number(status) < 400);
-    return { ...Object.fromEntries([...others, ...described]), 500: UNEXPECTED };
+    const unexpected = route.plugin === 'scim' ? UNEXPECTED_IN_SCIM : UNEXPECTED;
+    return { ...Object.fromEntries([...others, ...described]), 500: unexpected };
   };
 }
 

@@ -6,6 +6,8 @@ export interface ErrorsOfStatus {
   readonly codes?: readonly string[];
   /** The values of the field `error`, as in OAuth (RFC 6749 §5.2). */
   readonly names?: readonly string[];
+  /** The values of `scimType`, if the errors have the form of SCIM (RFC 7644 §3.12). Some have none. */
+  readonly scimTypes?: readonly string[] | undefined;
   /** True if there are errors with neither, or without a body. */
   readonly bare?: boolean;
   /** True if there are errors whose code nobody can tell. */
@@ -29,6 +31,8 @@ export interface ErrorCodes {
   readonly hooks: Readonly<Record<string, ErrorsOfCode>>;
   /** Of the hooks on rows and passwords, by the plugin's own id. */
   readonly rows: Readonly<Record<string, ErrorsOfCode>>;
+  /** The values of `scimType` that the plugin `scim` gives, by status. */
+  readonly scim: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Only the document needs them, so they are not kept. */

@@ -20,12 +20,20 @@ export interface AskedRoute {
 
 const codes = (...listed: readonly ErrorCode[]): ErrorsOfStatus => ({ codes: listed });
 
-/** Of every route: the database or a plugin may refuse a value, and the rate limit answers without a code. */
-const EVERYWHERE: Errors = { 400: codes('VALIDATION_ERROR'), 429: { bare: true } };
+/** The rate limit answers without a code. */
+const LIMITED: Errors = { 429: { bare: true } };
+
+/** Of every route: the database or a plugin may refuse a value. */
+const EVERYWHERE: Errors = { 400: codes('VALIDATION_ERROR'), ...LIMITED };
+
+const ORIGIN = codes('INVALID_ORIGIN', 'MISSING_OR_NULL_ORIGIN');
+
+/** The statuses of `scim` for a resource that exists already, and for a body of another type. */
+const OF_CHANGES: ReadonlySet<string> = new Set(['409', '415']);
 
 const WITH_BODY: Errors = {
   400: codes('BAD_REQUEST'),
-  403: codes('INVALID_ORIGIN', 'MISSING_OR_NULL_ORIGIN'),
+  403: ORIGIN,
   413: codes('PAYLOAD_TOO_LARGE'),
   415: codes('UNSUPPORTED_MEDIA_TYPE'),
 };
@@ -56,6 +64,7 @@ export class RouteErrors {
 
   /** @returns the errors by status; undefined if nobody knows them. */
   of(route: AskedRoute): Errors | undefined {
+    if (route.plugin === 'scim') return this.ofDirectory(route);
     const own = this.known.routes[`${route.method} ${route.path}`];
     if (!own) return undefined;
     const guarded = route.isGuarded || own.errors['401'] !== undefined;
@@ -69,6 +78,19 @@ export class RouteErrors {
       redirectErrors(route.fields),
       ...(own.does ?? []).map((task) => OF_TASKS[task]),
       ...this.plugins.flatMap((plugin) => this.errorsAround(plugin, route, own)),
+    ]);
+  }
+
+  /** `scim` checks the values of each request itself, and turns every error of its own into the form of SCIM. */
+  private ofDirectory(route: AskedRoute): Errors {
+    const own = Object.entries(this.known.scim).filter(
+      ([status]) => route.method !== 'GET' || !OF_CHANGES.has(status),
+    );
+    return merged([
+      Object.fromEntries(own.map(([status, scimTypes]) => [status, { scimTypes }])),
+      LIMITED,
+      route.method === 'GET' ? {} : { 403: ORIGIN, 413: { scimTypes: [] } },
+      ...this.plugins.flatMap((plugin) => this.errorsAround(plugin, route, { errors: {} })),
     ]);
   }
 
@@ -105,6 +127,9 @@ function merged(all: readonly Errors[]): Errors {
         {
           codes: [...new Set(found.flatMap((each) => each.codes ?? []))].toSorted(),
           names: [...new Set(found.flatMap((each) => each.names ?? []))].toSorted(),
+          scimTypes: found.some(({ scimTypes }) => scimTypes)
+            ? [...new Set(found.flatMap((each) => each.scimTypes ?? []))].toSorted()
+            : undefined,
           bare: found.some(({ bare }) => bare),
           open: found.some(({ open }) => open),
         },

@@ -7,17 +7,13 @@ import type {
   Task,
 } from '../../../src/features/plugins/error-codes.js';
 import { Program } from './program.js';
-import { ThrownErrors, type Thrown } from './thrown-errors.js';
+import { statusOf, ThrownErrors, type Thrown } from './thrown-errors.js';
 import { Values } from './values.js';
 
 const ENDPOINT = /^create(?:Auth|OAuth)Endpoint$/;
 
-/** SCIM has its own form of errors, which the metadata of the plugin describes. */
-const DESCRIBES_ITSELF = new Set(['scim']);
-
-const IDS = new Set(
-  KNOWN_PLUGINS.map(({ id, ownId }) => ownId ?? id).filter((id) => !DESCRIBES_ITSELF.has(id)),
-);
+/** SCIM has its own form of errors. */
+const IDS = new Set(KNOWN_PLUGINS.map(({ id, ownId }) => ownId ?? id).filter((id) => id !== 'scim'));
 
 /** What this server does for the calls of the library. */
 const TASKS: Readonly<Record<string, Task>> = {
@@ -53,7 +49,40 @@ export function readPlugins(): ErrorCodes {
     ts.forEachChild(node, look);
   };
   program.files.filter(({ fileName }) => OF_PLUGINS.test(fileName)).forEach(look);
-  return { routes: sorted(routes), hooks: sorted(hooks), rows: sorted(rows) };
+  return {
+    routes: sorted(routes),
+    hooks: sorted(hooks),
+    rows: sorted(rows),
+    scim: typesOfScim(program, values),
+  };
+}
+
+/** Every `scimType` in the code of `scim`, by status, without the errors of other plugins that it passes on. */
+function typesOfScim(program: Program, values: Values): Record<string, string[]> {
+  const types = new Map<number, Set<string>>();
+  const look = (node: ts.Node): void => {
+    // It passes its parameters on. Its own calls say which of them belong together.
+    if (ts.isFunctionDeclaration(node) && node.name?.text === 'createSCIMErrorResponse') return;
+    const made = ts.isCallExpression(node)
+      ? /^createSCIMError(Response)?$/.exec(node.expression.getText())
+      : null;
+    if (made && ts.isCallExpression(node)) {
+      const [status, body, type] = node.arguments;
+      const given = made[1]
+        ? values.of(type)
+        : values.of(body).flatMap((value) => values.property(value, 'scimType'));
+      for (const found of values.of(status).flatMap((value) => statusOf(value) ?? [])) {
+        const known = types.get(found) ?? new Set();
+        types.set(found, known);
+        for (const value of given) if (value.kind === 'text') known.add(value.text);
+      }
+    }
+    ts.forEachChild(node, look);
+  };
+  program.files.filter(({ fileName }) => fileName.includes('/@better-auth/scim/')).forEach(look);
+  return Object.fromEntries(
+    [...types].filter(([status]) => status < 500).map(([status, found]) => [status, [...found].toSorted()]),
+  );
 }
 
 /** The files of the known plugins. */

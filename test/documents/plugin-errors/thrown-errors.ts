@@ -140,9 +140,13 @@ const isOfError = (node: ts.Node) =>
     .findAncestor(node, ts.isClassLike)
     ?.heritageClauses?.some((clause) => /\bAPIError\b/.test(clause.getText()));
 
-/** `if (options.user?.validateUserInfo)`: this server does not let anybody set this option. */
+/**
+ * `if (options.user?.validateUserInfo)`: this server does not let anybody set this option. And `resolveUser` of `sso` needs
+ * a module, with which no list of codes is complete.
+ */
 const isOfUnknownOption = (node: ts.Node) =>
-  (ts.isIfStatement(node) && node.expression.getText().includes('validateUserInfo')) ||
+  (ts.isIfStatement(node) &&
+    /validateUserInfo|^resolution\?\.action === "reject"$/.test(node.expression.getText())) ||
   (ts.isCallExpression(node) && node.expression.getText().startsWith('assertValidUserInfo'));
 
 /** `….catch(() => null)` */
@@ -153,7 +157,8 @@ function isSwallowed(node: ts.Node): node is ts.CallExpression {
   return handler.parameters.length === 0 && !handler.getText().includes('throw ');
 }
 
-function statusOf(value: Value): number | undefined {
+/** The number of a status that is a number or has a name. */
+export function statusOf(value: Value): number | undefined {
   if (value.kind !== 'text') return undefined;
   const status = (statusCodes as Readonly<Record<string, number>>)[value.text] ?? Number(value.text);
   return Number.isInteger(status) ? status : undefined;

@@ -43,6 +43,9 @@ export class Values {
     if (ts.isIdentifier(node)) return node.text === 'undefined' ? [NOTHING] : this.ofName(node);
     const chosen = casesOf(node);
     if (chosen) return chosen.flatMap(further);
+    const maker = makerOf(node);
+    if (maker !== undefined)
+      return this.program.callsOf(maker).flatMap(({ arguments: given }) => further(given?.[0]));
     if (ts.isPropertyAccessExpression(node))
       return further(node.expression).flatMap((value) => this.property(value, node.name.text));
     if (ts.isElementAccessExpression(node)) {
@@ -212,6 +215,14 @@ function returnsOf({ body }: ts.FunctionLikeDeclaration): (ts.Expression | undef
   };
   look(body);
   return found;
+}
+
+/** `if (isNamedError(error)) … error.code`: the code is the first argument of `createNamedError`. */
+function makerOf(node: ts.Node): string | undefined {
+  if (!ts.isPropertyAccessExpression(node) || node.name.text !== 'code') return undefined;
+  const condition = ts.findAncestor(node, ts.isIfStatement)?.expression.getText();
+  const [, name, error] = /^is(\w+Error)\((\w+)\)$/.exec(condition ?? '') ?? [];
+  return error === node.expression.getText() ? `create${name}` : undefined;
 }
 
 /** The values that `switch` has found the expression to have here. */
