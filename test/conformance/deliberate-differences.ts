@@ -380,7 +380,7 @@ function areOtherClaims(theirs: UserClaims | undefined, ours: UserClaims | undef
 
 /** Routes of plugins, and those of the core that plugins have hooks for. */
 const AT_PLUGINS =
-  /^(GET|POST) (\{link\}|\/api\/auth\/(sign-in|sign-up|update-user|admin|organization|two-factor|is-username|magic-link|email-otp|forget-password\/|phone-number|delete-anonymous|multi-session|one-time-token|device|passkey|api-key))/;
+  /^(GET|POST) (\{link\}|\/api\/auth\/(sign-in|sign-up|update-user|admin|organization|two-factor|is-username|magic-link|email-otp|forget-password\/|phone-number|delete-anonymous|multi-session|one-time-token|device|passkey|api-key|oauth2|sso))/;
 
 const tokenLines = ({ headers }: Answer) =>
   headers.filter(([name, value]) => name === 'set-cookie' && /^[\w.-]+session_token=/.test(value));

@@ -34,15 +34,12 @@ export const ALL_PLUGINS: OptionSet = {
   additionalFields: true,
 };
 
-/** All of them, with those that make this server an identity provider or a client of others. */
-export const WITH_IDENTITY: OptionSet = {
-  ...ALL_PLUGINS,
+/** The plugins that make this server an identity provider or a client of others. */
+export const IDENTITY: OptionSet = {
   provider: true,
-  saml: true,
   options: {
     trustedOrigins: ['{idp}'],
     plugins: {
-      ...(ALL_PLUGINS.options?.['plugins'] as object),
       'oauth-provider': {
         loginPage: '/login',
         consentPage: '/consent',
@@ -55,8 +52,7 @@ export const WITH_IDENTITY: OptionSet = {
     },
   },
   variables: {
-    ...ALL_PLUGINS.variables,
-    PLUGINS: `${ALL_PLUGINS.variables?.['PLUGINS']},oauth-provider,sso,scim`,
+    PLUGINS: 'oauth-provider,sso,scim',
     OAUTH_PROVIDER_LOGIN_PAGE: '/login',
     OAUTH_PROVIDER_CONSENT_PAGE: '/consent',
     OAUTH_PROVIDER_ALLOW_PUBLIC_CLIENT_PRELOGIN: 'true',
@@ -65,5 +61,24 @@ export const WITH_IDENTITY: OptionSet = {
     SSO_SAML_ENABLE_SINGLE_LOGOUT: 'true',
     SCIM_CONNECTIONS: JSON.stringify(CONNECTIONS),
     BETTER_AUTH_TRUSTED_ORIGINS: '{idp}',
+  },
+  additionalFields: true,
+};
+
+/** Every plugin. */
+export const WITH_IDENTITY: OptionSet = {
+  ...IDENTITY,
+  saml: true,
+  options: {
+    ...IDENTITY.options,
+    plugins: {
+      ...(ALL_PLUGINS.options?.['plugins'] as object),
+      ...(IDENTITY.options?.['plugins'] as object),
+    },
+  },
+  variables: {
+    ...ALL_PLUGINS.variables,
+    ...IDENTITY.variables,
+    PLUGINS: `${ALL_PLUGINS.variables?.['PLUGINS']},${IDENTITY.variables?.['PLUGINS']}`,
   },
 };

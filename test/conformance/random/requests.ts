@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { FORM, ODD_BODIES, WRONG_TYPES } from '../scenarios/values.js';
+import { IDENTITY_FITTING, IDENTITY_MISFITS, type IdentityKind } from './identity-kinds.js';
 import { PLUGIN_FITTING, PLUGIN_MISFITS, type PluginKind } from './plugin-kinds.js';
 import { BROWSERS, PASSWORD } from './world.js';
 
@@ -18,16 +19,25 @@ export interface RandomRequest {
 /** A step that waits for mails and saves the link of the last one. */
 export const MAILS = 'mails';
 
-export type RandomStep = RandomRequest | typeof MAILS;
+/** A step that goes through the pages of the OpenID provider to which the last answer led, and saves the callback. */
+export const PROVIDER = 'provider';
+
+export type RandomStep = RandomRequest | typeof MAILS | typeof PROVIDER;
 
 /** The kinds of values on routes of the core. */
 type CoreKind = 'email' | 'password' | 'text' | 'url' | 'flag' | 'token' | 'anything';
 
-export type Kind = CoreKind | PluginKind;
+export type Kind = CoreKind | PluginKind | IdentityKind;
 
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
+  /** The last segment of the path. */
+  readonly id?: Kind;
+  /** Headers of every request, such as a bearer token. */
+  readonly headers?: Headers;
+  /** True if well-formed requests have a form as their body. */
+  readonly isForm?: boolean;
   readonly body?: Readonly<Record<string, Kind>>;
   readonly query?: Readonly<Record<string, Kind>>;
   /** Fields that a well-formed request may lack, besides those with URLs. */
@@ -158,6 +168,7 @@ const FITTING: Readonly<Record<Kind, readonly unknown[]>> = {
   ],
   anything: ['text', true, 'false', 5, null],
   ...PLUGIN_FITTING,
+  ...IDENTITY_FITTING,
 };
 
 const MISFITS: Readonly<Partial<Record<Kind, readonly unknown[]>>> = {
@@ -187,6 +198,7 @@ const MISFITS: Readonly<Partial<Record<Kind, readonly unknown[]>>> = {
   ],
   token: ['a.b.c', '..', 'eyJhbGciOiJub25lIn0.e30.', '../ok', 'null'],
   ...PLUGIN_MISFITS,
+  ...IDENTITY_MISFITS,
 };
 
 const WRONG = WRONG_TYPES.map(([, value]) => value);
@@ -221,12 +233,13 @@ function queryOf(
   strict: boolean,
   optional?: readonly string[],
 ): fc.Arbitrary<string> {
-  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
-  return fieldsOf(fields, strict, optional).map((values) => {
-    const pairs = Object.entries(values).map(([name, value]) => `${name}=${encode(text(value))}`);
-    return pairs.length > 0 ? `?${pairs.join('&')}` : '';
-  });
+  return fieldsOf(fields, strict, optional).map((values) =>
+    Object.keys(values).length > 0 ? `?${formOf(values)}` : '',
+  );
 }
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value ?? null);
 
 const encode = (text: string) =>
   // A lone surrogate cannot be written in UTF-8.
@@ -326,22 +339,31 @@ export const strictly = { strict: true } as const;
 
 export function requestTo(route: Route, options: RequestOptions = {}): fc.Arbitrary<RandomRequest> {
   const { strict = false, from = browsers } = options;
-  const { method, path, body, query = {}, optional } = route;
+  const { method, path, id, body, query = {}, headers: own, isForm = false, optional } = route;
   const request = fc.record({
     method: fc.constant<string>(method),
-    path:
-      strict && method === 'POST'
-        ? fc.constant(path)
-        : queryOf(query, strict, optional).map((text) => path + text),
-    headers: headersOf(strict),
+    path: fc
+      .tuple(
+        id ? valueOf(id, strict).map((value) => `${path}/${encode(textOf(value))}`) : fc.constant(path),
+        strict && body ? fc.constant('') : queryOf(query, strict, optional),
+      )
+      .map((parts) => parts.join('')),
+    headers: headersOf(strict).map((headers) => ({ ...own, ...headers })),
     browser: from,
   });
   if (!body) return request;
   const fields = fieldsOf(body, strict, optional);
-  if (strict) return fc.tuple(request, fields).map(([rest, value]) => ({ ...rest, body: value }));
+  if (strict)
+    return fc
+      .tuple(request, fields)
+      .map(([rest, value]) =>
+        isForm
+          ? { ...rest, body: formOf(value), headers: { ...rest.headers, ...FORM } }
+          : { ...rest, body: value },
+      );
   const bodies: fc.Arbitrary<{ body: unknown; headers?: Headers | undefined }> = fc.oneof(
     { arbitrary: fields.map((value) => ({ body: value })), weight: 8 },
-    { arbitrary: fields.map((value) => ({ body: formOf(value), headers: FORM })), weight: 1 },
+    { arbitrary: fields.map((value) => ({ body: formOf(value), headers: FORM })), weight: isForm ? 20 : 1 },
     {
       arbitrary: fc.constantFrom(...ODD_BODIES).map(([, value, headers]) => ({ body: value, headers })),
       weight: 1,
@@ -354,10 +376,7 @@ export function requestTo(route: Route, options: RequestOptions = {}): fc.Arbitr
 
 const formOf = (fields: Record<string, unknown>) =>
   Object.entries(fields)
-    .map(
-      ([name, value]) =>
-        `${name}=${encode(typeof value === 'string' ? value : JSON.stringify(value ?? null))}`,
-    )
+    .map(([name, value]) => `${name}=${encode(textOf(value))}`)
     .join('&');
 
 export const follow: fc.Arbitrary<RandomRequest> = fc.record({
@@ -369,6 +388,7 @@ export const follow: fc.Arbitrary<RandomRequest> = fc.record({
 });
 
 export const waitForMails = fc.constant<RandomStep>(MAILS);
+export const throughPages = fc.constant<RandomStep>(PROVIDER);
 const anyRoute = fc.oneof(...Object.values(ROUTES).map((route: Route) => requestTo(route)));
 const anyMethod = fc.record({
   method: fc.constantFrom('PUT', 'PATCH', 'DELETE', 'OPTIONS', 'GET', 'POST'),

@@ -15,7 +15,7 @@ const BASE = '/api/auth';
 export const CALLBACK = 'https://client.example/callback';
 /** A verifier and its challenge (RFC 7636, Appendix B). */
 export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
-const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+export const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 /** A request of the client's server, which has no cookies. */
 const form = (path: string, fields: Readonly<Record<string, string>>, options: RequestOptions = {}) =>
