@@ -10,6 +10,7 @@ export interface Media {
 }
 
 export interface Operation {
+  readonly operationId?: string;
   readonly summary?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly Record<string, unknown>[];

@@ -62,7 +62,7 @@ export async function describeRoutes(host: DescribedHost): Promise<DescribedRout
   const generated = await generate({ context });
   const errorsOf = errorDescriber(host);
   const paths: Record<string, Record<string, DescribedOperation>> = {};
-  for (const { plugin, path, methods, endpoint } of routes) {
+  for (const { plugin, key, path, methods, endpoint } of routes) {
     const described = path.replaceAll(/:(\w+)/g, '{$1}');
     const operations = routes.filter((other) => other.path === path).flatMap((other) => other.methods);
     for (const method of methods.map((each) => each.toLowerCase())) {
@@ -72,7 +72,9 @@ export async function describeRoutes(host: DescribedHost): Promise<DescribedRout
       (paths[BASE_PATH + described] ??= {})[method] = {
         ...found,
         tags: [plugin],
-        operationId: nameOf(operations.length > 1 ? `${described}/${method}` : described),
+        // The paths of `scim` are nouns.
+        operationId:
+          plugin === 'scim' ? key : nameOf(operations.length > 1 ? `${described}/${method}` : described),
         summary: found.summary ?? summaryOf(described),
         parameters: [...(found.parameters ?? []), ...missingParameters(described, found)],
         security: isGuarded ? [{ cookie: [] }] : [],

@@ -223,15 +223,16 @@ function rowHookOf(hooks: PluginDatabaseHooks): RowHook {
 
 function routesOf(plugins: readonly BetterAuthPlugin[]): PluginRoute[] {
   const endpoints = plugins.flatMap(({ id, endpoints: defined = {} }) =>
-    Object.values(defined as unknown as Record<string, LibraryEndpoint>).map((endpoint) => ({
+    Object.entries(defined as unknown as Record<string, LibraryEndpoint>).map(([key, endpoint]) => ({
       id,
+      key,
       endpoint,
     })),
   );
-  return endpoints.flatMap(({ id, endpoint }) => {
+  return endpoints.flatMap(({ id, key, endpoint }) => {
     const { path, options } = endpoint;
     if (!path || options.metadata?.SERVER_ONLY) return [];
-    return [{ plugin: id, path, methods: [options.method ?? 'GET'].flat(), endpoint }];
+    return [{ plugin: id, key, path, methods: [options.method ?? 'GET'].flat(), endpoint }];
   });
 }
 
