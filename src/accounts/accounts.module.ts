@@ -9,6 +9,7 @@ import { UsersModule } from '../users/users.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
 import { AccountCallbacks } from './account-callbacks.js';
 import { AccountDeletion } from './account-deletion.js';
+import { AccountRows } from './account-rows.js';
 import { AccountRateLimits } from './account-rate-limits.js';
 import { AccountsController } from './accounts.controller.js';
 import { SelectedAccount } from './account-selection.js';
@@ -77,6 +78,7 @@ import { ValidAccessToken } from './valid-access-token.js';
   ],
   providers: [
     AccountCallbacks,
+    AccountRows,
     AccountsStore,
     AccountMails,
     AccountRateLimits,

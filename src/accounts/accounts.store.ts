@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, IsNull, Not, type EntityManager } from 'typeorm';
+import { DataSource, IsNull, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -8,6 +8,7 @@ import { PreparedQueries, type PreparedQuery } from '../database/prepared-querie
 import { Replica } from '../database/replica.js';
 import { RowIds } from '../database/row-ids.js';
 import { insertText } from '../database/write-text.js';
+import { AccountRows } from './account-rows.js';
 import { AccountEntity } from './account.entity.js';
 import { CREDENTIAL, type Account, type AccountSummary } from './account.js';
 import {
@@ -48,6 +49,7 @@ export class AccountsStore {
     private readonly prepared: PreparedQueries,
     replica: Replica,
     private readonly ids: RowIds,
+    private readonly rows: AccountRows,
     @Inject(CONFIG) { user, advanced }: Config,
   ) {
     this.userFields = user.additionalFields;
@@ -88,7 +90,16 @@ export class AccountsStore {
     return rows.map(({ hash }) => hash);
   }
 
+  /** The user has no account if a hook of a feature refuses it. */
   async addCredential(userId: string, password: string, manager: EntityManager): Promise<void> {
+    if (!this.rows.has('create')) return this.addCredentialWithoutHooks(userId, password, manager);
+    const now = new Date();
+    const id = await this.ids.next('accounts');
+    const times = { createdAt: now, updatedAt: now };
+    await this.rows.insert({ id, ...credentialOf(userId), password, ...times }, manager);
+  }
+
+  async addCredentialWithoutHooks(userId: string, password: string, manager: EntityManager): Promise<void> {
     const now = new Date();
     const values = {
       id: await this.ids.next('accounts'),
@@ -125,7 +136,7 @@ export class AccountsStore {
 
   /**
    * Replaces the hash only if it is still `previous`, so that a password changed in the meantime is not overwritten.
-   * @returns false if the hash was another one.
+   * @returns false if the hash was another one, or if a hook of a feature refuses the change.
    */
   async replacePassword(
     accountId: string,
@@ -133,11 +144,9 @@ export class AccountsStore {
     password: string,
     manager: EntityManager = this.dataSource.manager,
   ): Promise<boolean> {
-    const { affected } = await manager.update(
-      AccountEntity,
-      { id: accountId, password: previous },
-      { password, updatedAt: new Date() },
-    );
+    const which = { id: accountId, password: previous };
+    if (this.rows.has('update')) return (await this.rows.update(which, { password }, manager))?.length === 1;
+    const { affected } = await manager.update(AccountEntity, which, { password, updatedAt: new Date() });
     return affected === 1;
   }
 
@@ -158,25 +167,34 @@ export class AccountsStore {
 
   /** Sets the password, whatever it was before. Adds a credential account if the user has none. */
   async setPassword(userId: string, password: string, manager: EntityManager): Promise<void> {
-    const change = { password, updatedAt: new Date() };
-    const { affected } = await manager.update(AccountEntity, credentialOf(userId), change);
-    if (affected === 0) await this.addCredential(userId, password, manager);
+    if ((await this.changePassword(credentialOf(userId), password, manager)) === 0)
+      await this.addCredential(userId, password, manager);
   }
 
   /** Sets the password of a user who has one. @returns false if the user has none. */
   async overwritePassword(userId: string, password: string, manager: EntityManager): Promise<boolean> {
     const where = { ...credentialOf(userId), password: Not(IsNull()) };
-    const { affected } = await manager.update(AccountEntity, where, { password, updatedAt: new Date() });
-    return (affected ?? 0) > 0;
+    return ((await this.changePassword(where, password, manager)) ?? 0) > 0;
+  }
+
+  /** @returns the number of accounts; undefined if a hook of a feature refuses the change. */
+  private async changePassword(
+    which: FindOptionsWhere<AccountEntity>,
+    password: string,
+    manager: EntityManager,
+  ): Promise<number | undefined> {
+    if (this.rows.has('update')) return (await this.rows.update(which, { password }, manager))?.length;
+    const { affected } = await manager.update(AccountEntity, which, { password, updatedAt: new Date() });
+    return affected;
   }
 
   /** Deletes the user's accounts at providers. */
   async deleteProvidersOf(userId: string, manager: EntityManager): Promise<void> {
-    await manager.delete(AccountEntity, { userId, providerId: Not(CREDENTIAL) });
+    await this.deleteWhere({ userId, providerId: Not(CREDENTIAL) }, manager);
   }
 
   async deleteAllOf(userId: string, manager: EntityManager): Promise<void> {
-    await manager.delete(AccountEntity, { userId });
+    await this.deleteWhere({ userId }, manager);
   }
 
   async find(id: string, userId: string): Promise<Account | null> {
@@ -197,7 +215,12 @@ export class AccountsStore {
   }
 
   async delete(id: string, manager: EntityManager): Promise<void> {
-    await manager.delete(AccountEntity, { id });
+    await this.deleteWhere({ id }, manager);
+  }
+
+  private async deleteWhere(which: FindOptionsWhere<AccountEntity>, manager: EntityManager): Promise<void> {
+    if (this.rows.has('delete')) await this.rows.delete(which, manager);
+    else await manager.delete(AccountEntity, which);
   }
 
   listOf(userId: string): Promise<Account[]> {

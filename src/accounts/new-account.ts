@@ -75,7 +75,7 @@ export class NewAccount {
       await runner.startTransaction();
       const email = `${randomToken(24, LOWERCASE_ALPHANUMERIC)}@users.invalid`;
       const user = await this.users.add({ ...newUser, email }, runner.manager);
-      await this.accounts.addCredential(user.id, hash, runner.manager);
+      await this.accounts.addCredentialWithoutHooks(user.id, hash, runner.manager);
       return {
         user: this.synthetic({ ...user, email: newUser.email }, newUser.additional),
         signedIn: undefined,

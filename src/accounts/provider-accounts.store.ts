@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { PreparedQueries } from '../database/prepared-queries.js';
 import { RowIds } from '../database/row-ids.js';
+import { AccountRows } from './account-rows.js';
 import { AccountEntity } from './account.entity.js';
 import type { Account } from './account.js';
 import { findAccountByKey, lockAccountByKey } from './find-accounts.sql.js';
@@ -32,6 +33,7 @@ export class ProviderAccountsStore {
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly prepared: PreparedQueries,
     private readonly ids: RowIds,
+    private readonly rows: AccountRows,
     private readonly seal: TokenSeal,
   ) {}
 
@@ -48,29 +50,39 @@ export class ProviderAccountsStore {
     return account;
   }
 
-  async add(userId: string, key: AccountKey, tokens: ProviderTokens, manager: EntityManager): Promise<void> {
+  /** @returns false if a hook of a feature refuses the account. */
+  async add(
+    userId: string,
+    key: AccountKey,
+    tokens: ProviderTokens,
+    manager: EntityManager,
+  ): Promise<boolean> {
     const now = new Date();
-    await manager.insert(AccountEntity, {
+    const row = {
       ...key,
       ...this.sealed(tokens),
       id: await this.ids.next('accounts'),
       userId,
       createdAt: now,
       updatedAt: now,
-    });
+    };
+    if (this.rows.has('create')) return this.rows.insert(row as Partial<AccountEntity>, manager);
+    await manager.insert(AccountEntity, row);
+    return true;
   }
 
-  /** @returns false if the account does not exist any more. */
+  /** @returns false if the account does not exist any more, or if a hook of a feature refuses the change. */
   async update(
-    id: string,
+    { id, providerId }: Pick<Account, 'id' | 'providerId'>,
     tokens: ProviderTokens,
     manager: EntityManager = this.dataSource.manager,
   ): Promise<boolean> {
-    const { affected } = await manager.update(
-      AccountEntity,
-      { id },
-      { ...this.sealed(tokens), updatedAt: new Date() },
-    );
+    const sealed = this.sealed(tokens);
+    if (this.rows.has('update')) {
+      const changes = { providerId, ...sealed } as Partial<AccountEntity>;
+      return (await this.rows.update({ id }, changes, manager))?.length === 1;
+    }
+    const { affected } = await manager.update(AccountEntity, { id }, { ...sealed, updatedAt: new Date() });
     return affected === 1;
   }
 

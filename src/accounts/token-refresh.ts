@@ -101,7 +101,7 @@ export class TokenRefresh {
   }
 
   private async store(account: Account, tokens: ProviderTokens): Promise<Refreshed> {
-    if (!(await this.providerAccounts.update(account.id, tokens))) throw badRequest('ACCOUNT_NOT_FOUND');
+    if (!(await this.providerAccounts.update(account, tokens))) throw badRequest('ACCOUNT_NOT_FOUND');
     const stored = await this.accounts.find(account.id, account.userId);
     if (!stored) throw badRequest('ACCOUNT_NOT_FOUND');
     return { account: stored, accessTokenExpiresAt: tokens.accessTokenExpiresAt };

@@ -4,28 +4,25 @@ import type { EntityManager } from 'typeorm';
 /** The values of a row, by the field names of the protocol. */
 export type RowValues = Readonly<Record<string, unknown>>;
 
-/** Users are created, changed and deleted, sessions created and deleted. */
+export type RowModel = 'user' | 'session' | 'account' | 'verification';
 export type RowAction = 'create' | 'update' | 'delete';
 
 export interface RowHook {
+  /** True if the hook does something for such rows. */
+  has(model: RowModel, action: RowAction): boolean;
   /**
    * Called before a row is written or deleted.
    * @returns the values to write; undefined to refuse.
    */
-  before?(model: 'user' | 'session', action: RowAction, values: RowValues): Promise<RowValues | undefined>;
+  before?(model: RowModel, action: RowAction, values: RowValues): Promise<RowValues | undefined>;
   /**
    * Called when the row is written or deleted.
    * @param manager of the transaction, if it is still open. Others do not see the row before it ends.
    */
-  after?(
-    model: 'user' | 'session',
-    action: RowAction,
-    values: RowValues,
-    manager?: EntityManager,
-  ): Promise<void>;
+  after?(model: RowModel, action: RowAction, values: RowValues, manager?: EntityManager): Promise<void>;
 }
 
-/** What features do when users or sessions are written. Almost always nothing, which costs nothing. */
+/** What features do when rows are written. Almost always nothing, which costs nothing. */
 @Injectable()
 export class RowHooks {
   private readonly hooks: RowHook[] = [];
@@ -39,11 +36,11 @@ export class RowHooks {
     return this.hooks.length === 0;
   }
 
-  async before(
-    model: 'user' | 'session',
-    action: RowAction,
-    values: RowValues,
-  ): Promise<RowValues | undefined> {
+  has(model: RowModel, action: RowAction): boolean {
+    return this.hooks.some((hook) => hook.has(model, action));
+  }
+
+  async before(model: RowModel, action: RowAction, values: RowValues): Promise<RowValues | undefined> {
     let changed: RowValues | undefined = values;
     for (const hook of this.hooks) {
       if (!changed) return undefined;
@@ -53,7 +50,7 @@ export class RowHooks {
   }
 
   async after(
-    model: 'user' | 'session',
+    model: RowModel,
     action: RowAction,
     values: RowValues,
     manager: EntityManager | undefined,

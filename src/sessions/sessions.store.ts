@@ -1,12 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, MoreThan, Not, type EntityManager } from 'typeorm';
+import {
+  DataSource,
+  LessThanOrEqual,
+  MoreThan,
+  Not,
+  type EntityManager,
+  type FindOptionsWhere,
+} from 'typeorm';
 import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { unauthorized } from '../errors/auth-error.js';
+import { HookedRows } from '../database/hooked-rows.js';
+import { RowHooks } from '../database/row-hooks.js';
 import { GatheredLookup } from '../database/gathered-lookup.js';
 import { PreparedQueries } from '../database/prepared-queries.js';
-import type { AdditionalValues } from '../additional-fields/additional-input.js';
+import { returnedValues, type AdditionalValues } from '../additional-fields/additional-input.js';
 import { additionalColumnValues } from '../additional-fields/additional-write.js';
 import { assignmentsText, insertText } from '../database/write-text.js';
 import {
@@ -34,6 +43,7 @@ export interface SessionChanges {
 @Injectable()
 export class SessionsStore {
   private readonly fields: readonly AdditionalField[];
+  private readonly rows: HookedRows<SessionEntity>;
   private readonly byToken: GatheredLookup<IdentityRow>;
   private readonly byId: GatheredLookup<IdentityRow>;
 
@@ -43,9 +53,14 @@ export class SessionsStore {
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly prepared: PreparedQueries,
     private readonly deletion: SessionDeletion,
+    hooks: RowHooks,
     @Inject(CONFIG) { user, session, advanced }: Config,
   ) {
     this.fields = session.additionalFields;
+    this.rows = new HookedRows(hooks, 'session', SessionEntity, {
+      ...OWN_FIELDS,
+      ...Object.fromEntries(this.fields.map(({ name }) => [name, name as 'token'])),
+    });
     const fields = { user: user.additionalFields, session: session.additionalFields };
     this.byToken = new GatheredLookup(prepared, {
       one: findSessionByToken(fields),
@@ -96,9 +111,14 @@ export class SessionsStore {
 
   /**
    * Extends the session if it expires at `due` or earlier. So of several requests at the same time, only one extends it.
-   * @returns true if this call extended it.
+   * @returns true if this call extended it. False if the caller must read it again.
+   * @throws {AuthError} 401 `FAILED_TO_GET_SESSION` if a hook of a feature refuses.
    */
   async extend(token: string, due: Date, expiresAt: Date, now: Date): Promise<boolean> {
+    if (this.rows.has('update')) {
+      await this.change({ token, expiresAt: LessThanOrEqual(due) }, { expiresAt, updatedAt: now });
+      return false;
+    }
     const text = `update {sessions} as s set expires_at = $3, updated_at = $4
        where s.token = $1 and s.expires_at <= $2 returning s.id`;
     const rows = await this.prepared.rows({ name: 'extend_session', text }, [token, due, expiresAt, now]);
@@ -107,9 +127,14 @@ export class SessionsStore {
 
   /**
    * Sets `updatedAt` if it is `before` or earlier. So of several requests at the same time, only one writes.
-   * @returns true if this call wrote it.
+   * @returns true if this call wrote it. False if the caller must read the session again.
+   * @throws {AuthError} 401 `FAILED_TO_GET_SESSION` if a hook of a feature refuses.
    */
   async recordUse(token: string, before: Date, now: Date): Promise<boolean> {
+    if (this.rows.has('update')) {
+      await this.change({ token, updatedAt: LessThanOrEqual(before) }, { updatedAt: now });
+      return false;
+    }
     const { affected } = await this.dataSource
       .createQueryBuilder()
       .update(SessionEntity)
@@ -141,11 +166,25 @@ export class SessionsStore {
 
   /** @returns the session after the change, or undefined if it does not exist. */
   async update(token: string, { additional, updatedAt }: SessionChanges): Promise<Session | undefined> {
+    if (this.rows.has('update')) {
+      const changed = await this.change({ token }, { ...additional, updatedAt });
+      return changed && sessionOf(changed, this.fields);
+    }
     const values = { updated_at: updatedAt, ...additionalColumnValues(this.fields, additional) };
     const text = `update {sessions} as s set ${assignmentsText(values, 2)} where s.token = $1
       returning ${sessionColumns(this.fields)}`;
     const [row] = await this.prepared.rows<SessionRow>({ text }, [token, ...Object.values(values)]);
     return row && sessionFromRow(row, this.fields);
+  }
+
+  /** Changes a session with the hooks of features around it. Undefined if there is no such session. */
+  private async change(
+    which: FindOptionsWhere<SessionEntity>,
+    changes: Partial<SessionEntity>,
+  ): Promise<SessionEntity | undefined> {
+    const changed = await this.rows.update(which, changes, this.dataSource.manager);
+    if (!changed) throw unauthorized('FAILED_TO_GET_SESSION').endingSession();
+    return changed[0];
   }
 
   /** Returns the sessions of the user that have not expired, the oldest first. */
@@ -203,5 +242,28 @@ export class SessionsStore {
     await this.deletion.delete({ userId, token: Not(token), expiresAt }, manager);
   }
 }
+
+const OWN_FIELDS = {
+  id: 'id',
+  userId: 'userId',
+  token: 'token',
+  expiresAt: 'expiresAt',
+  ipAddress: 'ipAddress',
+  userAgent: 'userAgent',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+} as const;
+
+const sessionOf = (row: SessionEntity, fields: readonly AdditionalField[]): Session => ({
+  id: row.id,
+  userId: row.userId,
+  token: row.token,
+  expiresAt: row.expiresAt,
+  ipAddress: row.ipAddress,
+  userAgent: row.userAgent,
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+  additional: returnedValues(fields, ({ name }) => row[name as keyof SessionEntity]),
+});
 
 const ended = () => unauthorized('UNAUTHORIZED').endingSession();

@@ -9,7 +9,7 @@ import { isUniqueViolation } from '../database/unique-violation.js';
 import type { Client } from '../http/client.js';
 import { UsersStore } from '../users/users.store.js';
 import { IdentityAdmission } from './identity-admission.js';
-import { ImplicitLinking } from './implicit-linking.js';
+import { ImplicitLinking, refusedByHook } from './implicit-linking.js';
 import type { ProviderIdentity } from './provider-identity.js';
 import { ProviderRefusal, type RefusalCode } from './provider-refusal.js';
 import { lowerCaseAddress } from '../network/lower-case-address.js';
@@ -74,9 +74,9 @@ export class ExplicitLinking {
     if (account && account.userId !== userId) throw taken();
     if (account) {
       const scope = bothOf(account.scope, tokens.scope) || undefined;
-      await this.accounts.update(account.id, { ...tokens, scope }, manager);
+      await this.accounts.update(account, { ...tokens, scope }, manager);
     } else {
-      await this.accounts.add(userId, key, tokens, manager);
+      if (!(await this.accounts.add(userId, key, tokens, manager))) throw refusedByHook();
       const user = await this.users.findById(userId, manager);
       if (user) await this.implicit.tell(user, identity, client, manager);
     }

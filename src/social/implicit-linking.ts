@@ -45,7 +45,7 @@ export class ImplicitLinking {
     await this.admission.ofKnown('link-account', identity, { id: user.id, email });
     const isProven = profile.emailVerified && !user.emailVerified && email === user.email;
     if (isProven) await this.preRegistration.end(user, { client }, manager);
-    await this.accounts.add(user.id, key, tokens, manager);
+    if (!(await this.accounts.add(user.id, key, tokens, manager))) throw refusedByHook();
     await this.tell(user, identity, client, manager);
     const verified = isProven
       ? await this.users.update(user.id, { emailVerified: true }, manager)
@@ -112,3 +112,6 @@ export class ImplicitLinking {
     return profile.emailVerified || trustedProviders.includes(id) || this.admission.trusts(id);
   }
 }
+
+export const refusedByHook = () =>
+  new ProviderRefusal('unable_to_link_account', 'a hook of a plugin refuses the account');

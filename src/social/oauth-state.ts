@@ -73,7 +73,8 @@ export class OAuthState {
       if (sealed.length > LONGEST_COOKIE) throw badRequest('VALIDATION_ERROR', '[body] Too big for a cookie');
       return { cookie: this.cookie, value: sealed };
     }
-    await this.verifications.add(verificationIdentifier.authState(state), text, LIFE);
+    if (!(await this.verifications.add(verificationIdentifier.authState(state), text, LIFE)))
+      throw new Error('A hook of a plugin refuses the state of a sign-in at a provider.');
     return { cookie: this.cookie, value: signValue(state, currentSecret(this.config)) };
   }
 

@@ -63,7 +63,7 @@ export class ProviderUser {
     const { tokens, profile } = identity;
     await this.admission.ofKnown('sign-in', identity, { id: user.id, email: addressOf(identity) });
     if (this.config.account.updateAccountOnSignIn) {
-      const isThere = await this.accounts.update(account.id, { ...tokens, scope: undefined }, manager);
+      const isThere = await this.accounts.update(account, { ...tokens, scope: undefined }, manager);
       if (!isThere)
         throw new ProviderRefusal('unable_to_update_account', 'the account was deleted in the meantime');
     }

@@ -25,12 +25,14 @@ export interface Sweep {
   /** SQL condition of the rows to remove; the first of `values` is $2. */
   readonly condition: string;
   readonly values?: () => readonly unknown[];
+  /** True while somebody else removes the rows. */
+  readonly rests?: () => boolean;
 }
 
 /** Removes the rows that other modules registered, in small batches. Only one instance sweeps at a time. */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeps: { readonly query: PreparedQuery; readonly values: () => readonly unknown[] }[] =
+  private readonly sweeps: (Required<Pick<Sweep, 'values' | 'rests'>> & { readonly query: PreparedQuery })[] =
     [];
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<number> | undefined;
@@ -41,8 +43,8 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly logger: Logger,
   ) {}
 
-  add({ table, condition, values = () => [] }: Sweep): void {
-    this.sweeps.push({ query: sweepQuery(table, condition), values });
+  add({ table, condition, values = () => [], rests = () => false }: Sweep): void {
+    this.sweeps.push({ query: sweepQuery(table, condition), values, rests });
   }
 
   onApplicationBootstrap(): void {
@@ -64,7 +66,8 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   /** Removes the rows now. Returns their number. */
   async sweep(): Promise<number> {
     let removed = 0;
-    for (const { query, values } of this.sweeps) removed += await this.inBatches(query, values);
+    for (const { query, values, rests } of this.sweeps)
+      if (!rests()) removed += await this.inBatches(query, values);
     return removed;
   }
 

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, In, type EntityManager } from 'typeorm';
+import { DataSource, In, LessThan, type EntityManager } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { sha256Base64Url } from '../crypto/sha256.js';
+import { HookedRows } from '../database/hooked-rows.js';
+import { RowHooks } from '../database/row-hooks.js';
 import { RowIds } from '../database/row-ids.js';
 import { Verification } from './verification.entity.js';
 
@@ -15,21 +17,38 @@ const CLEANUP_LIMIT = 1000;
  */
 @Injectable()
 export class VerificationsStore {
+  private readonly rows: HookedRows<Verification>;
+
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     private readonly ids: RowIds,
+    hooks: RowHooks,
     @Inject(CONFIG) private readonly config: Config,
-  ) {}
+  ) {
+    this.rows = new HookedRows(hooks, 'verification', Verification, {
+      id: 'id',
+      identifier: 'identifier',
+      value: 'value',
+      expiresAt: 'expiresAt',
+      createdAt: 'createdAt',
+      updatedAt: 'updatedAt',
+    });
+  }
 
-  /** @param life seconds until the row expires. */
+  /**
+   * @param life seconds until the row expires.
+   * @returns false if a hook of a feature refuses the row.
+   */
   async add(
     identifier: string,
     value: string,
     life: number,
     manager: EntityManager = this.dataSource.manager,
-  ): Promise<void> {
-    const id = await this.ids.next('verifications');
-    await manager.insert(Verification, this.row(id, identifier, value, life));
+  ): Promise<boolean> {
+    const row = this.row(await this.ids.next('verifications'), identifier, value, life);
+    if (this.rows.has('create')) return this.rows.insert(row, manager);
+    await manager.insert(Verification, row);
+    return true;
   }
 
   /** Value of the newest row that has not expired, or, with `alsoExpired`, of the newest row. Keeps the row. */
@@ -48,7 +67,7 @@ export class VerificationsStore {
 
   /**
    * Redeems the value: of parallel calls exactly one gets it. An expired row is deleted too, but its value is not
-   * returned. If the caller's transaction fails, the rows are back.
+   * returned. If the caller's transaction fails, the rows are back. Undefined too if a hook of a feature refuses it.
    */
   async consume(
     identifier: string,
@@ -56,6 +75,7 @@ export class VerificationsStore {
   ): Promise<string | undefined> {
     const stored = this.storedForms(identifier);
     if (!stored) return undefined;
+    if (this.rows.has('delete')) return this.consumeWithHooks(stored, manager);
     const [rows] = await manager.query<[{ value: string; expires_at: Date; created_at: Date }[], number]>(
       'delete from {verifications} where identifier = any($1) returning value, expires_at, created_at',
       [stored],
@@ -67,17 +87,32 @@ export class VerificationsStore {
     return newest?.value;
   }
 
+  /** Hooks run for the newest row. The others are older links for the same purpose, which end with it. */
+  private async consumeWithHooks(stored: string[], manager: EntityManager): Promise<string | undefined> {
+    const identifier = In(stored);
+    const newest = await manager.findOne(Verification, {
+      where: { identifier },
+      order: { createdAt: 'DESC' },
+    });
+    const [consumed] = newest ? await this.rows.delete({ id: newest.id }, manager) : [];
+    if (!consumed) return undefined;
+    await manager.delete(Verification, { identifier });
+    return consumed.expiresAt > new Date() ? consumed.value : undefined;
+  }
+
   /** Deletes the rows, expired or not. Returns how many this call deleted. */
   async remove(identifier: string): Promise<number> {
-    const { affected } = await this.dataSource.manager.delete(Verification, {
-      identifier: In(this.storedForms(identifier) ?? []),
-    });
+    const which = { identifier: In(this.storedForms(identifier) ?? []) };
+    const { manager } = this.dataSource;
+    if (this.rows.has('delete')) return (await this.rows.delete(which, manager)).length;
+    const { affected } = await manager.delete(Verification, which);
     return affected ?? 0;
   }
 
   /** Deletes the tokens that were mailed to this user to reset the password or to delete the account. Their value is the id. */
   async deleteOf(userId: string, manager: EntityManager): Promise<void> {
-    await manager.delete(Verification, { value: userId });
+    if (this.rows.has('delete')) await this.rows.delete({ value: userId }, manager);
+    else await manager.delete(Verification, { value: userId });
   }
 
   /**
@@ -122,6 +157,15 @@ export class VerificationsStore {
 
   /** Skips rows that another request is deleting or redeeming. */
   private async removeExpired(): Promise<void> {
+    if (this.rows.has('delete')) {
+      const expired = await this.dataSource.manager.find(Verification, {
+        select: { id: true },
+        where: { expiresAt: LessThan(new Date()) },
+        take: CLEANUP_LIMIT,
+      });
+      await this.rows.delete({ id: In(expired.map(({ id }) => id)) }, this.dataSource.manager);
+      return;
+    }
     await this.dataSource.query(
       `delete from {verifications} where id in (
          select id from {verifications} where expires_at < $1 limit ${CLEANUP_LIMIT} for update skip locked)`,

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../../src/assembly/load-config.js';
 import { connect } from '../../src/database/connect.js';
+import { RowHooks } from '../../src/database/row-hooks.js';
 import { PreparedQueries } from '../../src/database/prepared-queries.js';
 import { Logger } from '../../src/logging/logger.js';
 import { OldCounts } from '../../src/rate-limits/old-counts.js';
@@ -41,7 +42,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('the sweeper on PostgreSQL %i', (
   });
 
   /** Each sweeper has its own connections, like the sweeper of another instance. */
-  async function aSweeper(settings: Record<string, string> = {}): Promise<Sweeper> {
+  async function aSweeper(settings: Record<string, string> = {}, hooks = new RowHooks()): Promise<Sweeper> {
     const config = loadConfig({
       DATABASE_URL: database.url,
       BETTER_AUTH_SECRET: SECRET,
@@ -52,7 +53,7 @@ describe.each<[PostgresVersion]>([[18], [14]])('the sweeper on PostgreSQL %i', (
     dataSources.push(dataSource);
     const sweeper = new Sweeper(new PreparedQueries(dataSource, config), new Logger(config));
     expect(new ExpiredSessions(sweeper)).toBeDefined();
-    expect(new ExpiredVerifications(sweeper, config)).toBeDefined();
+    expect(new ExpiredVerifications(sweeper, hooks, config)).toBeDefined();
     new OldCounts(sweeper, new RateLimitRules(config)).onModuleInit();
     return sweeper;
   }
@@ -118,5 +119,11 @@ describe.each<[PostgresVersion]>([[18], [14]])('the sweeper on PostgreSQL %i', (
 
   test('VERIFICATION_DISABLE_CLEANUP keeps expired verifications', async () => {
     expect(await (await aSweeper({ VERIFICATION_DISABLE_CLEANUP: 'true' })).sweep()).toBe(1200 + 600);
+  });
+
+  test('leaves expired verifications to requests if a hook runs for them', async () => {
+    const hooks = new RowHooks();
+    hooks.add({ has: (model, action) => `${model} ${action}` === 'verification delete' });
+    expect(await (await aSweeper({}, hooks)).sweep()).toBe(1200 + 600);
   });
 });

@@ -3,6 +3,7 @@ import { loadConfig } from '../../src/assembly/load-config.js';
 import { sha256Base64Url } from '../../src/crypto/sha256.js';
 import { connect } from '../../src/database/connect.js';
 import { Verification } from '../../src/verifications/verification.entity.js';
+import { RowHooks } from '../../src/database/row-hooks.js';
 import { RowIds } from '../../src/database/row-ids.js';
 import { VerificationsStore } from '../../src/verifications/verifications.store.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
@@ -27,7 +28,7 @@ const configOf = (environment = {}) =>
   loadConfig({ DATABASE_URL: database.url, BETTER_AUTH_SECRET: SECRET, ...environment });
 
 const storeWith = (environment = {}) =>
-  new VerificationsStore(dataSource, new RowIds(dataSource), configOf(environment));
+  new VerificationsStore(dataSource, new RowIds(dataSource), new RowHooks(), configOf(environment));
 
 const identifiers = async () =>
   (await database.query('select identifier from verifications order by created_at')).map(

@@ -58,8 +58,8 @@ export class ChangePassword {
       changesAccount: true,
       act: async (manager, current) => {
         await this.sessions.requireLive(own, manager);
-        await this.accounts.replacePassword(stored.accountId, current, hash, manager);
-        await this.notices.send({ kind: 'password-changed', user, client }, manager);
+        if (await this.accounts.replacePassword(stored.accountId, current, hash, manager))
+          await this.notices.send({ kind: 'password-changed', user, client }, manager);
         if (!revokeOtherSessions) return undefined;
         // After the password, because a sign-in with the old one may be about to commit its session. It holds the account.
         await this.sessions.deleteAllWith(own, manager);

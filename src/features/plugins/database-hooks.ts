@@ -4,12 +4,10 @@ import type {
   BetterAuthPlugin,
   GenericEndpointContext,
 } from '@better-auth/core';
+import type { RowAction, RowModel } from '../../database/row-hooks.js';
 
 type DatabaseHooks = NonNullable<BetterAuthOptions['databaseHooks']>;
 type Row = Readonly<Record<string, unknown>>;
-
-export type HookedModel = 'user' | 'session';
-export type HookedAction = 'create' | 'update' | 'delete';
 
 type Before = (row: Row, context: unknown) => Promise<boolean | void | { data: Row }>;
 type After = (row: Row, context: unknown) => Promise<void>;
@@ -19,11 +17,8 @@ interface Started {
   readonly options?: { readonly databaseHooks?: DatabaseHooks };
 }
 
-/** Rows whose hooks run here too. Hooks on other rows run only for what plugins themselves write. */
-const RUN_HERE: Readonly<Record<string, readonly string[]>> = {
-  user: ['create', 'update', 'delete'],
-  session: ['create', 'delete'],
-};
+const MODELS: readonly string[] = ['user', 'session', 'account', 'verification'];
+const ACTIONS: readonly string[] = ['create', 'update', 'delete'];
 
 /**
  * The hooks of plugins on rows. The library runs them for rows that plugins write, and this class for rows that this server
@@ -46,7 +41,7 @@ export class PluginDatabaseHooks {
     });
   }
 
-  /** Hooks that this server would not run, as `<plugin>: <table>.<action>`. */
+  /** Hooks with a name that nobody calls, as `<plugin>: <table>.<action>`. */
   readonly notRun: string[] = [];
 
   private note(id: string, started: Started | undefined): void {
@@ -55,24 +50,25 @@ export class PluginDatabaseHooks {
     this.all.push(hooks);
     for (const [model, actions] of Object.entries(hooks))
       for (const action of Object.keys(actions))
-        if (!RUN_HERE[model]?.includes(action)) this.notRun.push(`${id}: ${model}.${action}`);
+        if (!MODELS.includes(model) || !ACTIONS.includes(action))
+          this.notRun.push(`${id}: ${model}.${action}`);
   }
 
-  has(model: HookedModel, action: HookedAction): boolean {
+  has(model: RowModel, action: RowAction): boolean {
     return this.all.some((hooks) => hooks[model]?.[action] !== undefined);
   }
 
   /** @returns the row as the hooks changed it; undefined if a hook refuses it. */
   async before(
-    model: HookedModel,
-    action: HookedAction,
+    model: RowModel,
+    action: RowAction,
     row: Row,
     context: GenericEndpointContext | null,
   ): Promise<Row | undefined> {
     let changed = row;
     for (const hooks of this.all) {
       const hook = hooks[model]?.[action]?.before as Before | undefined;
-      const result = await hook?.(changed, context);
+      const result = await hook?.(action === 'update' ? row : changed, context);
       if (result === false) return undefined;
       if (typeof result === 'object' && 'data' in result) changed = { ...changed, ...result.data };
     }
@@ -80,8 +76,8 @@ export class PluginDatabaseHooks {
   }
 
   async after(
-    model: HookedModel,
-    action: HookedAction,
+    model: RowModel,
+    action: RowAction,
     row: Row,
     context: GenericEndpointContext | null,
   ): Promise<void> {

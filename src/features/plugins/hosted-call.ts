@@ -20,7 +20,7 @@ export interface HostedCall {
   transaction?: RequestTransaction;
   /** What the server's own route answered. */
   answer?: NativeAnswer;
-  /** Hooks of plugins that run after the rows of the server's own route are committed. */
+  /** Hooks of plugins on rows of the server's own route that are committed. They run when the route has answered. */
   readonly afterwards: (() => Promise<void>)[];
   /** The token of the session that the server's own route has begun. A client with a JWT gets no cookie of it. */
   begun?: string;

@@ -1,14 +1,15 @@
 import type { BetterAuthPlugin } from '@better-auth/core';
+import type { RowAction, RowModel } from '../../database/row-hooks.js';
 
 /** Routes of this server that start a session. */
-const STARTS_SESSION: ReadonlySet<string> = new Set([
+const STARTS_SESSION: readonly string[] = [
   '/sign-up/email',
   '/sign-in/email',
   '/sign-in/social',
   '/callback/:id',
   '/verify-email',
   '/change-password',
-]);
+];
 
 /** Routes that hash a new password. */
 export const HASHES_PASSWORD: readonly string[] = ['/sign-up/email', '/change-password', '/reset-password'];
@@ -28,7 +29,7 @@ export const ACTS_ON_NEW_SESSIONS: ReadonlySet<string> = new Set([
 const ACTS_ON_OWN_PATHS: ReadonlySet<string> = new Set(['oauth-provider', 'scim']);
 
 /** Routes that change the row of a user. */
-export const CHANGES_USER: readonly string[] = [
+const CHANGES_USER: readonly string[] = [
   '/update-user',
   '/change-email',
   '/verify-email',
@@ -37,10 +38,10 @@ export const CHANGES_USER: readonly string[] = [
 ];
 
 /** Routes that delete a user. */
-export const DELETES_USER: readonly string[] = ['/delete-user', '/delete-user/callback'];
+const DELETES_USER: readonly string[] = ['/delete-user', '/delete-user/callback'];
 
 /** Routes that end sessions. */
-export const ENDS_SESSIONS: readonly string[] = [
+const ENDS_SESSIONS: readonly string[] = [
   '/sign-out',
   '/revoke-session',
   '/revoke-sessions',
@@ -48,6 +49,51 @@ export const ENDS_SESSIONS: readonly string[] = [
   '/change-password',
   '/reset-password',
   ...DELETES_USER,
+];
+
+/** Routes where a provider says who somebody is. */
+const ASKS_PROVIDER: readonly string[] = ['/sign-in/social', '/callback/:id', '/link-social'];
+
+/** Routes that prove an e-mail. They take away what somebody set who had signed up with it before. */
+const PROVES_EMAIL: readonly string[] = [
+  '/reset-password',
+  '/verify-email',
+  '/sign-in/social',
+  '/callback/:id',
+];
+
+/** The routes that write each kind of row. Without `by` it is any route, because each renews the session. */
+export const WRITES: readonly { model: RowModel; action: RowAction; by?: readonly string[] }[] = [
+  { model: 'user', action: 'create', by: STARTS_SESSION },
+  { model: 'user', action: 'update', by: CHANGES_USER },
+  { model: 'user', action: 'delete', by: DELETES_USER },
+  { model: 'session', action: 'create', by: STARTS_SESSION },
+  { model: 'session', action: 'update' },
+  { model: 'session', action: 'delete', by: ENDS_SESSIONS },
+  { model: 'account', action: 'create', by: ['/sign-up/email', '/reset-password', ...ASKS_PROVIDER] },
+  {
+    model: 'account',
+    action: 'update',
+    by: [
+      '/change-password',
+      '/get-access-token',
+      '/refresh-token',
+      '/account-info',
+      ...PROVES_EMAIL,
+      ...ASKS_PROVIDER,
+    ],
+  },
+  { model: 'account', action: 'delete', by: ['/unlink-account', ...DELETES_USER, ...PROVES_EMAIL] },
+  {
+    model: 'verification',
+    action: 'create',
+    by: ['/request-password-reset', '/delete-user', ...ASKS_PROVIDER],
+  },
+  {
+    model: 'verification',
+    action: 'delete',
+    by: ['/request-password-reset', '/reset-password/:token', ...DELETES_USER, ...PROVES_EMAIL],
+  },
 ];
 
 /** What decides whether a hook runs. */
@@ -80,7 +126,7 @@ type Verdict = 'yes' | 'no' | 'by request';
 
 function verdictOf(matcher: Matcher, path: string, id: string): Verdict {
   const verdict = askWithPath(matcher, path);
-  if (verdict === 'no' || !ACTS_ON_NEW_SESSIONS.has(id) || STARTS_SESSION.has(path)) return verdict;
+  if (verdict === 'no' || !ACTS_ON_NEW_SESSIONS.has(id) || STARTS_SESSION.includes(path)) return verdict;
   // A hook that names the path, such as that of multi-session for sign-out, is no hook on every path.
   return verdict === 'yes' && askWithPath(matcher, '/of-no-route') === 'no' ? 'yes' : 'no';
 }
@@ -122,6 +168,3 @@ function fits(pattern: string, path: string): boolean {
   const wildcard = pattern.search(/[*:]/);
   return wildcard === -1 ? pattern === path : path.startsWith(pattern.slice(0, wildcard));
 }
-
-/** True if hooks of plugins on rows of users or sessions need to know which route inserts them. */
-export const needsRows = (path: string) => STARTS_SESSION.has(path);

@@ -69,10 +69,8 @@ async function runNative({ APIError }: Library, context: GenericEndpointContext)
   for (const line of answer.cookies) responseHeaders.append('set-cookie', line);
   for (const [name, value] of answer.headers) if (name !== 'content-type') context.setHeader(name, value);
   const body = bodyOf(answer);
-  if (answer.status < 400) {
-    await noteSession(context, answer.sessionToken ?? call.begun);
-    for (const hook of call.afterwards) await hook();
-  }
+  if (answer.status < 400) await noteSession(context, answer.sessionToken ?? call.begun);
+  for (const hook of call.afterwards) await hook();
   if (answer.status >= 300) throw new APIError(answer.status as 400, body as { message: string });
   return context.json(body as object);
 }

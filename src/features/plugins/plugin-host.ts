@@ -9,6 +9,7 @@ import { Logger } from '../../logging/logger.js';
 import { Mailer } from '../../mail/mailer.js';
 import type { DescribedRoutes } from '../../openapi/api-contributions.js';
 import type { ApiKeys } from './api-keys.js';
+import { CommittedHooks } from './committed-hooks.js';
 import { PluginDatabaseHooks } from './database-hooks.js';
 import { describeRoutes } from './describe-routes.js';
 import { HostDatabase } from './host-database.js';
@@ -17,15 +18,7 @@ import { hostOptions } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
 import { HostRows } from './host-rows.js';
 import { hostedCalls } from './hosted-call.js';
-import {
-  CHANGES_USER,
-  DELETES_USER,
-  ENDS_SESSIONS,
-  HASHES_PASSWORD,
-  hostingOf,
-  needsRows,
-  type Hosting,
-} from './hosted-paths.js';
+import { HASHES_PASSWORD, hostingOf, WRITES, type Hosting } from './hosted-paths.js';
 import { metadataPaths } from './metadata-paths.js';
 import { listUsersFrom } from './user-lists.js';
 import { loadLibrary, type Library, type LibraryEndpoint } from './library.js';
@@ -93,7 +86,9 @@ export class PluginHost {
     this.passwords.watch(context);
     const checksPasswords = context.password.hash !== hash;
     if (checksPasswords) this.rules.add(ruleOf(context.password.hash));
-    this.database.rowHooks.add(rowHookOf(hooks));
+    const committed = new CommittedHooks();
+    this.database.dataSource.subscribers.push(committed);
+    this.database.rowHooks.add(rowHookOf(hooks, committed));
     skipInIndex(context.adapter);
     keepLongCounts(context.adapter);
     listUsersFrom(this.database.replica, context.internalAdapter);
@@ -101,10 +96,7 @@ export class PluginHost {
       const needed =
         (checksPasswords && HASHES_PASSWORD.includes(path)) ||
         callsFunction(this.config.functions, path) ||
-        (needsRows(path) && (hooks.has('user', 'create') || hooks.has('session', 'create'))) ||
-        (ENDS_SESSIONS.includes(path) && hooks.has('session', 'delete')) ||
-        (CHANGES_USER.includes(path) && hooks.has('user', 'update')) ||
-        (DELETES_USER.includes(path) && hooks.has('user', 'delete'));
+        WRITES.some(({ model, action, by }) => hooks.has(model, action) && (!by || by.includes(path)));
       return needed ? 'all' : hostingOf(plugins, path);
     };
     const routes = routesOf(plugins);
@@ -173,8 +165,8 @@ export class PluginHost {
 }
 
 const notRunFault = (hooks: readonly string[]) =>
-  `A plugin in PLUGINS has hooks that this server would not run for the rows that it writes itself (${hooks.join(', ')}). ` +
-  'Remove the plugin.';
+  `A plugin in PLUGINS has databaseHooks that nobody calls (${hooks.join(', ')}). ` +
+  'Use create, update and delete of user, session, account and verification.';
 
 const NO_CALL = {};
 
@@ -200,23 +192,23 @@ function ruleOf(hash: (password: string) => Promise<string>): PasswordRule {
   };
 }
 
-function rowHookOf(hooks: PluginDatabaseHooks): RowHook {
+function rowHookOf(hooks: PluginDatabaseHooks, committed: CommittedHooks): RowHook {
   const contextOf = () => (hostedCalls.getStore()?.context ?? null) as GenericEndpointContext | null;
   return {
+    has: (model, action) => hooks.has(model, action),
     async before(model, action, values) {
-      if (model === 'session' && action === 'update') return values;
       try {
         return await hooks.before(model, action, values, contextOf());
       } catch (error) {
         throw asAnswer(error);
       }
     },
-    async after(model, action, values) {
+    async after(model, action, values, manager) {
       const run = () => hooks.after(model, action, values, contextOf());
       const call = hostedCalls.getStore();
       if (!call?.native) return run();
       if (model === 'session' && action === 'create') call.begun = String(values['token']);
-      call.afterwards.push(run);
+      committed.add(manager, () => call.afterwards.push(run));
     },
   };
 }
