@@ -74,7 +74,7 @@ export class NewAccount {
     try {
       await runner.startTransaction();
       const email = `${randomToken(24, LOWERCASE_ALPHANUMERIC)}@users.invalid`;
-      const user = await this.users.add({ ...newUser, email }, runner.manager);
+      const user = await this.users.add(newUser, runner.manager, email);
       await this.accounts.addCredentialWithoutHooks(user.id, hash, runner.manager);
       return {
         user: this.synthetic({ ...user, email: newUser.email }, newUser.additional),

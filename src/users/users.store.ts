@@ -60,9 +60,12 @@ export class UsersStore {
     this.fields = config.user.additionalFields;
   }
 
-  async add(newUser: NewUser, manager?: EntityManager): Promise<User> {
-    const { additional, emailVerified = false, ...user } = await this.throughHooks('create', newUser);
+  /** @param storedEmail the e-mail to store, if hooks must see another one. */
+  async add(newUser: NewUser, manager?: EntityManager, storedEmail?: string): Promise<User> {
     const now = new Date();
+    const given = { emailVerified: false, createdAt: now, updatedAt: now, ...newUser };
+    const { additional, emailVerified, ...own } = await this.throughHooks('create', given);
+    const user = storedEmail === undefined ? own : { ...own, email: storedEmail };
     const values = withoutUndefined({
       id: this.ids.unlessDefault('users'),
       ...this.columnsOf({ ...user, emailVerified, additional }),
@@ -79,8 +82,7 @@ export class UsersStore {
     }
     // Return the stored values, because half a surrogate pair has no UTF-8 form and is stored as a replacement character.
     const added = userFromRow(row, this.fields);
-    if (!this.hooks.none)
-      await this.hooks.after('user', 'create', { ...added, ...added.additional }, manager);
+    if (!this.hooks.none) await this.hooks.after('user', 'create', rowOf(added), manager);
     return added;
   }
 
@@ -172,15 +174,14 @@ export class UsersStore {
 
   private async updated(row: UserRow | undefined, manager?: EntityManager): Promise<User | undefined> {
     const updated = row && userFromRow(row, this.fields);
-    if (updated && !this.hooks.none)
-      await this.hooks.after('user', 'update', { ...updated, ...updated.additional }, manager);
+    if (updated && !this.hooks.none) await this.hooks.after('user', 'update', rowOf(updated), manager);
     return updated;
   }
 
   /** @throws {AuthError} 400 if a hook of a feature refuses. */
   async delete(id: string, manager: EntityManager): Promise<void> {
     const user = this.hooks.none ? undefined : await this.findById(id, manager);
-    const values = user && { ...user, ...user.additional };
+    const values = user && rowOf(user);
     if (values && !(await this.hooks.before('user', 'delete', values)))
       throw badRequestWithoutCode('User deletion refused');
     await manager.delete(UserEntity, { id });
@@ -223,3 +224,5 @@ export class UsersStore {
     };
   }
 }
+
+const rowOf = ({ additional, ...own }: User) => ({ ...own, ...additional });

@@ -96,7 +96,7 @@ export class CreateSession {
 
   /** Hooks of features may set configured fields, or refuse the session. */
   private async throughHooks(
-    session: Omit<Session, 'additional'>,
+    { id: _id, ...session }: Omit<Session, 'additional'>,
     defaults: AdditionalValues,
   ): Promise<AdditionalValues> {
     if (this.hooks.none) return defaults;

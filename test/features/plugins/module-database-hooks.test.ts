@@ -40,7 +40,8 @@ export default [];
 export const databaseHooks = {
   account: hooks('account', 'create', 'update', 'delete'),
   verification: hooks('verification', 'create', 'update', 'delete'),
-  session: hooks('session', 'update'),
+  session: hooks('session', 'create', 'update', 'delete'),
+  user: hooks('user', 'create', 'update', 'delete'),
 };
 const mail = (kind) => async ({ url, token }) => tell('mailed ' + JSON.stringify({ kind, url, token }));
 export const emailAndPassword = { sendResetPassword: mail('reset') };
@@ -87,6 +88,7 @@ beforeAll(async () => {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(`${FOLDER}/hooks.mjs`, MODULE);
   provider = await startOpenIdProvider();
+  provider.people.set('eve', { sub: 'eve', name: 'Eve', email: 'eve@example.com', email_verified: true });
   database = await createDatabase({ template: MIGRATED });
   const settings = { ...SETTINGS, GITLAB_ISSUER: provider.origin };
   await migrate(database, settings);
@@ -332,7 +334,29 @@ test('the hooks are called with what the published library gives them', async ()
   // The library gives the number of rows to the hook after a reset, against its own type.
   expect(theirCalls['reset']?.pop()).toMatchObject({ name: 'account.update.after', row: 1 });
   expect(calls['reset']?.pop()).toMatchObject({ name: 'account.update.after', row: { password: 'string' } });
+  // The server pretends to add a user, so that its answer does not tell that the e-mail is taken.
+  expect(calls['sign up again']).toMatchObject([{ name: 'user.create.before', row: { email: EMAIL } }]);
+  expect(theirCalls['sign up again']).toBeUndefined();
+  delete calls['sign up again'];
+  // Accounts come before sessions here.
+  for (const step of ['be deleted', 'end other sessions'])
+    for (const each of [calls, theirCalls])
+      each[step]?.sort((one, other) => one.name.localeCompare(other.name));
   expect(calls).toEqual(theirCalls);
+});
+
+test('no hook runs after rows that are rolled back', async () => {
+  const eve = new Person(ours);
+  await eve.visit('roll back', 'sign-in/social', 'eve', { throws: 'session.create' });
+  expect(eve.answers['roll back']).toEqual([302, undefined, expect.stringMatching('error=KEPT_OUT')]);
+  const names = (callsOf(ours)['roll back'] ?? []).map(({ name }) => name);
+  expect(names).toEqual([
+    'verification.delete.before',
+    'user.create.before',
+    'account.create.before',
+    'session.create.before',
+    'verification.delete.after',
+  ]);
 });
 
 test('a hook that nobody calls stops the start', async () => {
