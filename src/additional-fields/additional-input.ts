@@ -57,7 +57,8 @@ export function defaultValues(fields: readonly AdditionalField[]): AdditionalVal
   return Object.fromEntries(withDefault.map((field) => [field.name, defaultOf(field)]));
 }
 
-function defaultOf({ defaultValue }: AdditionalField): unknown {
+/** A default is a value, or a function that returns one. */
+export function defaultOf({ defaultValue }: AdditionalField): unknown {
   return typeof defaultValue === 'function' ? (defaultValue as () => unknown)() : defaultValue;
 }
 

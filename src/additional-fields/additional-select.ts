@@ -1,4 +1,5 @@
 import type { AdditionalField } from '../config/additional-fields.js';
+import { readValue } from './field-code.js';
 import { returnedValues, type AdditionalValues } from './additional-input.js';
 
 /** SQL that adds the configured fields to a select list, with a comma before each. Rows have them as `<alias>:<field>`. */
@@ -16,5 +17,5 @@ export function additionalOf(
   row: object,
 ): AdditionalValues {
   const values = row as Readonly<Record<string, unknown>>;
-  return returnedValues(fields, ({ name }) => values[`${alias}:${name}`]);
+  return returnedValues(fields, (field) => readValue(field, values[`${alias}:${field.name}`]));
 }

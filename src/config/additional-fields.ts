@@ -18,6 +18,35 @@ export const FIELD_TYPES = {
 
 export type FieldType = keyof typeof FIELD_TYPES;
 
+type Change = (value: unknown) => unknown;
+
+interface FieldTransform {
+  readonly input?: Change;
+  readonly output?: Change;
+}
+
+interface Validated {
+  readonly value?: unknown;
+  readonly issues?: readonly { readonly message?: string }[];
+}
+
+/** See standardschema.dev. Zod's schemas are such. */
+interface StandardSchema {
+  readonly '~standard': { validate(value: unknown): Validated | Promise<Validated> };
+}
+
+interface FieldValidator {
+  readonly input?: StandardSchema;
+}
+
+/** What only a module can declare of a field, because it is code. JSON can declare a `defaultValue` that is a value. */
+export interface FieldFunctions {
+  readonly defaultValue?: unknown;
+  readonly onUpdate?: unknown;
+  readonly transform?: FieldTransform;
+  readonly validator?: FieldValidator;
+}
+
 /** A configured field of users or sessions. `name` is its key in JSON, and `column` is its column in the database. */
 export interface AdditionalField {
   readonly name: string;
@@ -31,6 +60,10 @@ export interface AdditionalField {
   readonly required: boolean | undefined;
   /** A value, or a function that returns one. */
   readonly defaultValue: unknown;
+  /** Likewise, for an update without a value. */
+  readonly onUpdate: unknown;
+  readonly transform: FieldTransform;
+  readonly validator: FieldValidator;
   /** False if clients may not set the field. */
   readonly input: boolean;
   /** False if no answer contains the field. */
@@ -40,7 +73,7 @@ export interface AdditionalField {
   readonly bigint: boolean;
   /** Returns what is wrong with a client's value. Only a module can declare such a validator, JSON cannot. */
   readonly problem: (value: unknown) => string | undefined;
-  /** Turns a client's value into the stored one. Only a module can declare such a transform, JSON cannot. */
+  /** Turns a client's value into the one to write: what `validator.input` makes of it, or else `transform.input`. */
   readonly stored: (value: unknown) => unknown;
   /** True if every installation has the column, and a plugin only adds it to the answers. */
   readonly builtIn?: boolean;
@@ -98,15 +131,42 @@ export function fieldOf(name: string, raw: unknown): AdditionalField {
     column,
     type: typeOf(name, field['type']),
     required: typeof field['required'] === 'boolean' ? field['required'] : undefined,
-    defaultValue: field['defaultValue'],
     input: field['input'] !== false,
     returned: field['returned'] !== false,
     unique: field['unique'] === true,
     index: field['index'] === true,
     bigint: field['bigint'] === true,
-    problem: problemOf(field['validator']),
-    stored: transformOf(field['transform']),
+    ...codeOf(field),
   };
+}
+
+/** The same field with further functions. */
+export const withFunctions = (field: AdditionalField, given: FieldFunctions): AdditionalField => ({
+  ...field,
+  ...codeOf({
+    defaultValue: given.defaultValue ?? field.defaultValue,
+    onUpdate: given.onUpdate ?? field.onUpdate,
+    transform: { ...field.transform, ...given.transform },
+    validator: { ...field.validator, ...given.validator },
+  }),
+});
+
+function codeOf({ defaultValue, onUpdate, transform = {}, validator = {} }: FieldFunctions) {
+  const problem = (value: unknown) => {
+    const issues = validator.input && validated(validator.input, value).issues;
+    return issues && (issues[0]?.message || 'Validation Error');
+  };
+  const stored = (value: unknown) => {
+    if (validator.input) return validated(validator.input, value).value;
+    return transform.input ? transform.input(value) : value;
+  };
+  return { defaultValue, onUpdate, transform, validator, problem, stored };
+}
+
+function validated(schema: StandardSchema, value: unknown): Validated {
+  const result = schema['~standard'].validate(value);
+  if (result instanceof Promise) throw new Error('Async validation of an additional field is not supported.');
+  return result;
 }
 
 function typeOf(name: string, type: unknown): AdditionalField['type'] {
@@ -115,20 +175,6 @@ function typeOf(name: string, type: unknown): AdditionalField['type'] {
   if (literals || (typeof type === 'string' && type in FIELD_TYPES)) return type as AdditionalField['type'];
   const types = Object.keys(FIELD_TYPES).join(', ');
   throw new Error(`${SHAPE}; "type" of "${name}" must be one of ${types}, or an array of strings`);
-}
-
-/** `validator.input` is a Standard Schema, as in Better Auth. */
-function problemOf(validator: unknown): AdditionalField['problem'] {
-  interface StandardSchema {
-    '~standard': { validate(value: unknown): { issues?: readonly { message: string }[] } };
-  }
-  const schema = (validator as { input?: StandardSchema } | undefined)?.input;
-  return (value) => schema?.['~standard'].validate(value).issues?.[0]?.message;
-}
-
-function transformOf(transform: unknown): AdditionalField['stored'] {
-  const input = (transform as { input?: (value: unknown) => unknown } | undefined)?.input;
-  return (value) => (input ? input(value) : value);
 }
 
 export const snakeCase = (name: string) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();

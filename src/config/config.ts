@@ -20,7 +20,7 @@ import { secretFaults } from './secret-faults.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { telemetryFrom, type TelemetryConfig } from './telemetry-settings.js';
 import { parseAll } from './parse-variables.js';
-import { functionFaults, withFunctions, type ModuleFunctions } from './plugins/module-options.js';
+import { functionFaults, withCode, withFunctions, type ModuleFunctions } from './plugins/module-options.js';
 import { loadPlugins, namedPlugins, type HostedPlugins } from './plugins/load-plugins.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
 import { FOREIGN, VARIABLES, knownVariables, optionPrefixes, type VariableName } from './variables.js';
@@ -135,8 +135,11 @@ export function loadConfig(
   if (faults.length > 0) throw new StartupFault(describeFaults(faults));
   return Object.freeze({
     ...options,
-    user: withPluginFields(options.user, plugins?.user),
-    session: withPluginFields(options.session, plugins?.session),
+    user: withPluginFields(withCode(options.user, functions.user?.additionalFields), plugins?.user),
+    session: withPluginFields(
+      withCode(options.session, functions.session?.additionalFields),
+      plugins?.session,
+    ),
     plugins,
     functions,
     extensions,

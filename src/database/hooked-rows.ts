@@ -4,6 +4,13 @@ import type { RowAction, RowHooks, RowModel, RowValues } from './row-hooks.js';
 /** The property of the entity for each field of the protocol. Hooks see and change these fields only. */
 type Fields<Row> = Readonly<Record<string, keyof Row & string>>;
 
+/** What happens to values between hooks and an update of the database. */
+interface FieldCode {
+  written(values: RowValues): RowValues;
+  /** The fields whose stored value is not the one that hooks see. */
+  read(stored: RowValues): RowValues;
+}
+
 /**
  * Writes the rows of one table with the hooks of features around each statement. It needs more statements than a write
  * without hooks, so stores use it only if a hook exists.
@@ -14,6 +21,7 @@ export class HookedRows<Row extends ObjectLiteral & { id: string }> {
     private readonly model: RowModel,
     private readonly entity: new () => Row,
     private readonly fields: Fields<Row>,
+    private readonly code: FieldCode = { written: (values) => values, read: () => ({}) },
   ) {}
 
   has(action: RowAction): boolean {
@@ -43,7 +51,7 @@ export class HookedRows<Row extends ObjectLiteral & { id: string }> {
     const { raw } = await manager
       .createQueryBuilder()
       .update(this.entity)
-      .set({ updatedAt: new Date(), ...changes, ...this.stored(changed) })
+      .set({ updatedAt: new Date(), ...changes, ...this.stored(this.code.written(changed)) })
       .where(which)
       .returning(['id'])
       .execute();
@@ -55,7 +63,7 @@ export class HookedRows<Row extends ObjectLiteral & { id: string }> {
   /** @returns the deleted rows. If a hook refuses one of them, none is deleted. */
   async delete(which: FindOptionsWhere<Row>, manager: EntityManager): Promise<Row[]> {
     const found = await manager.find(this.entity, { where: which });
-    for (const row of found) if (!(await this.hooks.before(this.model, 'delete', this.shown(row)))) return [];
+    for (const row of found) if (!(await this.hooks.before(this.model, 'delete', this.read(row)))) return [];
     if (found.length === 0) return [];
     const { raw } = await manager
       .createQueryBuilder()
@@ -76,7 +84,12 @@ export class HookedRows<Row extends ObjectLiteral & { id: string }> {
   }
 
   private async after(action: RowAction, rows: readonly Row[], manager: EntityManager): Promise<void> {
-    for (const row of rows) await this.hooks.after(this.model, action, this.shown(row), manager);
+    for (const row of rows) await this.hooks.after(this.model, action, this.read(row), manager);
+  }
+
+  private read(row: Row): RowValues {
+    const values = this.shown(row);
+    return { ...values, ...this.code.read(values) };
   }
 
   private shown(row: Partial<Row>): RowValues {

@@ -16,6 +16,7 @@ import { RowHooks } from '../database/row-hooks.js';
 import { GatheredLookup } from '../database/gathered-lookup.js';
 import { PreparedQueries } from '../database/prepared-queries.js';
 import { returnedValues, type AdditionalValues } from '../additional-fields/additional-input.js';
+import { readValue, writtenValues } from '../additional-fields/field-code.js';
 import { additionalColumnValues } from '../additional-fields/additional-write.js';
 import { assignmentsText, insertText } from '../database/write-text.js';
 import {
@@ -44,6 +45,7 @@ export interface SessionChanges {
 export class SessionsStore {
   private readonly fields: readonly AdditionalField[];
   private readonly rows: HookedRows<SessionEntity>;
+  private readonly hasOnUpdate: boolean;
   private readonly byToken: GatheredLookup<IdentityRow>;
   private readonly byId: GatheredLookup<IdentityRow>;
 
@@ -57,10 +59,21 @@ export class SessionsStore {
     @Inject(CONFIG) { user, session, advanced }: Config,
   ) {
     this.fields = session.additionalFields;
-    this.rows = new HookedRows(hooks, 'session', SessionEntity, {
-      ...OWN_FIELDS,
-      ...Object.fromEntries(this.fields.map(({ name }) => [name, name as 'token'])),
-    });
+    this.hasOnUpdate = this.fields.some(({ onUpdate }) => onUpdate !== undefined);
+    const ownFields = Object.fromEntries(this.fields.map(({ name }) => [name, name as 'token']));
+    this.rows = new HookedRows(
+      hooks,
+      'session',
+      SessionEntity,
+      { ...OWN_FIELDS, ...ownFields },
+      {
+        written: (values) => writtenValues(this.fields, values, 'update'),
+        read: (values) =>
+          Object.fromEntries(
+            this.fields.map((field) => [field.name, readValue(field, values[field.name])] as const),
+          ),
+      },
+    );
     const fields = { user: user.additionalFields, session: session.additionalFields };
     this.byToken = new GatheredLookup(prepared, {
       one: findSessionByToken(fields),
@@ -91,7 +104,7 @@ export class SessionsStore {
     return this.byId.find(id);
   }
 
-  /** @param session with all configured fields that have a value, also those that answers do not contain. */
+  /** @param session with all configured fields that have a value, as they are stored, also those that answers do not contain. */
   async add({ additional, ...session }: Session, manager?: EntityManager): Promise<void> {
     const values = {
       id: session.id,
@@ -119,10 +132,12 @@ export class SessionsStore {
       await this.change({ token, expiresAt: LessThanOrEqual(due) }, { expiresAt, updatedAt: now });
       return false;
     }
-    const text = `update {sessions} as s set expires_at = $3, updated_at = $4
+    const values = { expires_at: expiresAt, updated_at: now, ...this.columnsOf({}) };
+    const text = `update {sessions} as s set ${assignmentsText(values, 3)}
        where s.token = $1 and s.expires_at <= $2 returning s.id`;
-    const rows = await this.prepared.rows({ name: 'extend_session', text }, [token, due, expiresAt, now]);
-    return rows.length === 1;
+    const name = this.hasOnUpdate ? undefined : 'extend_session';
+    const rows = await this.prepared.rows({ name, text }, [token, due, ...Object.values(values)]);
+    return rows.length === 1 && !this.hasOnUpdate;
   }
 
   /**
@@ -170,11 +185,16 @@ export class SessionsStore {
       const changed = await this.change({ token }, { ...additional, updatedAt });
       return changed && sessionOf(changed, this.fields);
     }
-    const values = { updated_at: updatedAt, ...additionalColumnValues(this.fields, additional) };
+    const values = { updated_at: updatedAt, ...this.columnsOf(additional) };
     const text = `update {sessions} as s set ${assignmentsText(values, 2)} where s.token = $1
       returning ${sessionColumns(this.fields)}`;
     const [row] = await this.prepared.rows<SessionRow>({ text }, [token, ...Object.values(values)]);
     return row && sessionFromRow(row, this.fields);
+  }
+
+  /** The changed columns of configured fields. */
+  private columnsOf(changes: AdditionalValues) {
+    return additionalColumnValues(this.fields, writtenValues(this.fields, changes, 'update'));
   }
 
   /** Changes a session with the hooks of features around it. Undefined if there is no such session. */
@@ -263,7 +283,7 @@ const sessionOf = (row: SessionEntity, fields: readonly AdditionalField[]): Sess
   userAgent: row.userAgent,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
-  additional: returnedValues(fields, ({ name }) => row[name as keyof SessionEntity]),
+  additional: returnedValues(fields, (field) => readValue(field, row[field.name as keyof SessionEntity])),
 });
 
 const ended = () => unauthorized('UNAUTHORIZED').endingSession();

@@ -4,6 +4,7 @@ import type { AdditionalField } from '../config/additional-fields.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import type { AdditionalValues } from '../additional-fields/additional-input.js';
+import { writtenValues } from '../additional-fields/field-code.js';
 import { additionalColumnValues } from '../additional-fields/additional-write.js';
 import { PreparedQueries } from '../database/prepared-queries.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
@@ -68,7 +69,7 @@ export class UsersStore {
     const user = storedEmail === undefined ? own : { ...own, email: storedEmail };
     const values = withoutUndefined({
       id: this.ids.unlessDefault('users'),
-      ...this.columnsOf({ ...user, emailVerified, additional }),
+      ...this.columnsOf({ ...user, emailVerified, additional }, 'create'),
       email_verified: emailVerified ? now : null,
       created_at: now,
       updated_at: now,
@@ -211,16 +212,19 @@ export class UsersStore {
   }
 
   private changedColumns(changes: UserChanges): ColumnValues {
-    return withoutUndefined({ ...this.columnsOf(changes), updated_at: new Date() });
+    return withoutUndefined({ ...this.columnsOf(changes, 'update'), updated_at: new Date() });
   }
 
-  private columnsOf({ name, email, emailVerified, image, additional = {} }: UserChanges): ColumnValues {
+  private columnsOf(
+    { name, email, emailVerified, image, additional = {} }: UserChanges,
+    action: 'create' | 'update',
+  ): ColumnValues {
     return {
       name,
       image,
       email,
       is_email_verified: emailVerified,
-      ...additionalColumnValues(this.fields, additional),
+      ...additionalColumnValues(this.fields, writtenValues(this.fields, additional, action)),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writtenValues } from '../../src/additional-fields/field-code.js';
 import { loadConfiguredFields } from '../../src/config/config.js';
 import { BrowserLikeClient } from '../setup/browser-like-client.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
@@ -203,10 +204,12 @@ test('a module can declare validators, transforms and default functions', async 
          validate: (value) => (value.length > 3 ? { value } : { issues: [{ message: 'too short' }] }) } } },
      } };`,
   );
-  const [field] = loadConfiguredFields({ USER_ADDITIONAL_FIELDS: file }).user.additionalFields;
+  const { additionalFields } = loadConfiguredFields({ USER_ADDITIONAL_FIELDS: file }).user;
+  const [field] = additionalFields;
   expect(field?.problem('abc')).toBe('too short');
   expect(field?.problem('abcd')).toBeUndefined();
-  expect(field?.stored(' abcd ')).toBe('abcd');
+  const handle = field?.stored(' abcd ');
+  expect(writtenValues(additionalFields, { handle }, 'create')).toEqual({ handle: 'abcd' });
   expect((field?.defaultValue as () => string)()).toBe('made');
 });
 

@@ -1,4 +1,9 @@
 import type { BetterAuthOptions, BetterAuthPlugin } from '@better-auth/core';
+import {
+  withFunctions as withFieldFunctions,
+  type AdditionalField,
+  type FieldFunctions,
+} from '../additional-fields.js';
 import type { SocialProviders } from '../social-providers.js';
 import type { Options } from '../options.js';
 import { variableOf } from '../option-table.js';
@@ -19,6 +24,9 @@ type AccountLinking = NonNullable<NonNullable<BetterAuthOptions['account']>['acc
 
 /** @returns undefined if the rule that applies without this function stays; false if there is no limit. */
 export type RateLimitFunction = Extract<NonNullable<RateLimit['customRules']>[string], Function>;
+
+/** By the names of fields. */
+type FunctionsOfFields = Readonly<Record<string, FieldFunctions>>;
 
 /** Better Auth's options that are functions and that this server calls itself, as a module exports them. */
 export interface ModuleFunctions {
@@ -45,11 +53,22 @@ export interface ModuleFunctions {
     readonly validateUserInfo?: UserOptions['validateUserInfo'];
     readonly changeEmail?: Pick<ChangeEmail, 'sendChangeEmailConfirmation'>;
     readonly deleteUser?: Pick<DeleteUser, 'sendDeleteAccountVerification' | 'beforeDelete' | 'afterDelete'>;
+    readonly additionalFields?: FunctionsOfFields;
   };
+  readonly session?: { readonly additionalFields?: FunctionsOfFields };
 }
 
 /** What a module exports. Its hooks run as those of a plugin. */
 interface Given extends ModuleFunctions, Pick<BetterAuthOptions, 'hooks' | 'databaseHooks'> {}
+
+const FIELD_FUNCTIONS = [
+  'defaultValue',
+  'onUpdate',
+  'transform.input',
+  'transform.output',
+  'validator.input',
+  'validator.output',
+];
 
 /** The options that a module can export. `*` is any name. */
 const FUNCTIONS = [
@@ -72,6 +91,9 @@ const FUNCTIONS = [
   'user.deleteUser.beforeDelete',
   'user.deleteUser.afterDelete',
   'user.validateUserInfo',
+  ...['user', 'session'].flatMap((table) =>
+    FIELD_FUNCTIONS.map((name) => `${table}.additionalFields.*.${name}`),
+  ),
 ].map((path) => path.split('.'));
 
 /** Better Auth's options that variables set here. A module that exports one expects an effect that it would not have. */
@@ -104,18 +126,21 @@ function withoutEffect(at: readonly string[], value: unknown): string[] {
   const fitting = FUNCTIONS.filter((path) =>
     at.every((name, index) => [name, '*'].includes(path[index] ?? '')),
   );
-  const isFunction = typeof value === 'function' && fitting.some(({ length }) => length === at.length);
-  if (isFunction || value === undefined) return [];
+  const isCode = typeof value === 'function' || isSchema(value);
+  if (value === undefined || (isCode && fitting.some(({ length }) => length === at.length))) return [];
   const isObject =
     typeof value === 'object' && value !== null && fitting.some(({ length }) => length > at.length);
   if (!isObject) return [at.join('.')];
   return Object.entries(value).flatMap(([name, inner]) => withoutEffect([...at, name], inner));
 }
 
+/** A validator is an object of a library such as Zod (standardschema.dev). */
+const isSchema = (value: unknown) => typeof value === 'object' && value !== null && '~standard' in value;
+
 /** Sentences about functions that would not be called, because their option is off. */
 export function functionFaults(
-  { user: functions = {}, socialProviders = {} }: ModuleFunctions,
-  { user }: Pick<Options, 'user'>,
+  { user: functions = {}, session: ofSessions = {}, socialProviders = {} }: ModuleFunctions,
+  { user, session }: Pick<Options, 'user' | 'session'>,
   configured: SocialProviders,
 ): string[] {
   const isOff = {
@@ -127,6 +152,8 @@ export function functionFaults(
   const off = Object.keys(isOff).filter((option) => isOff[option as keyof typeof isOff]);
   const missing = Object.keys(socialProviders).filter((id) => !configured[id]);
   return [
+    ...fieldFaults('user', functions.additionalFields, user.additionalFields),
+    ...fieldFaults('session', ofSessions.additionalFields, session.additionalFields),
     ...off.map(
       (option) => `${variableOf(option)} must be true, because the module in PLUGINS exports ${option}.`,
     ),
@@ -136,6 +163,32 @@ export function functionFaults(
     ),
   ];
 }
+
+function fieldFaults(
+  table: 'user' | 'session',
+  functions: FunctionsOfFields = {},
+  fields: readonly AdditionalField[],
+): string[] {
+  const option = `${table}.additionalFields`;
+  return Object.entries(functions).flatMap(([name, { transform = {} }]) => {
+    const exported = `because the module in PLUGINS exports ${option}.${name}`;
+    if (!fields.some((field) => field.name === name))
+      return [`${variableOf(option)} must have the field ${name}, ${exported}.`];
+    const isAsync = Object.values(transform).some(({ constructor }) => constructor.name === 'AsyncFunction');
+    return isAsync ? [`transform of the field ${name} must not be async, ${exported}.`] : [];
+  });
+}
+
+/** The fields with the functions that the module has for them. */
+export const withCode = <Table extends { readonly additionalFields: readonly AdditionalField[] }>(
+  table: Table,
+  functions: FunctionsOfFields = {},
+): Table => ({
+  ...table,
+  additionalFields: table.additionalFields.map((field) =>
+    withFieldFunctions(field, functions[field.name] ?? {}),
+  ),
+});
 
 /** The options of the providers with the functions that the module has for them. */
 export const withFunctions = (

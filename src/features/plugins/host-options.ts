@@ -162,18 +162,20 @@ type Declared = NonNullable<NonNullable<BetterAuthOptions['user']>['additionalFi
 
 function declared(fields: readonly AdditionalField[]): Declared {
   return Object.fromEntries(
-    fields.map(({ name, column, type, required, defaultValue, input, returned, unique, bigint, stored }) => [
+    fields.map(({ name, column, type, ...field }) => [
       name,
       {
-        required,
-        defaultValue,
-        input,
-        returned,
-        unique,
-        bigint,
-        type: type as 'string',
+        required: field.required,
+        defaultValue: field.defaultValue,
+        onUpdate: field.onUpdate,
+        input: field.input,
+        returned: field.returned,
+        unique: field.unique,
+        bigint: field.bigint,
+        type,
         fieldName: column,
-        transform: { input: (value: unknown) => stored(value) as string },
+        transform: field.transform,
+        validator: field.validator,
       },
     ]),
   ) as Declared;

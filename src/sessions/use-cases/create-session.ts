@@ -5,6 +5,8 @@ import {
   returnedValues,
   type AdditionalValues,
 } from '../../additional-fields/additional-input.js';
+import { readValue, writtenValues } from '../../additional-fields/field-code.js';
+import type { AdditionalField } from '../../config/additional-fields.js';
 import { Audit } from '../../audit/audit.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
@@ -85,12 +87,16 @@ export class CreateSession {
       updatedAt: now,
     };
     const fields = this.config.session.additionalFields;
-    const values = await this.throughHooks(session, defaultValues(fields));
+    const values = writtenValues(fields, await this.throughHooks(session, defaultValues(fields)), 'create');
     await this.audit.describe({ client, session: session.id }, manager);
     await this.sessions.add({ ...session, additional: values }, manager);
-    const created = { ...session, additional: returnedValues(fields, ({ name }) => values[name]) };
+    const shown = (field: AdditionalField) => readValue(field, values[field.name]);
+    const created = { ...session, additional: returnedValues(fields, shown) };
     await this.follow(created, client, manager);
-    if (!this.hooks.none) await this.hooks.after('session', 'create', { ...session, ...values }, manager);
+    if (!this.hooks.none) {
+      const all = Object.fromEntries(fields.map((field) => [field.name, shown(field)]));
+      await this.hooks.after('session', 'create', { ...session, ...all }, manager);
+    }
     return created;
   }
 

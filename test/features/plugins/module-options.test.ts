@@ -106,14 +106,17 @@ describe('with the session cache', () => {
 });
 
 test.each([
-  ['session', 'export const session = {};'],
+  ['session.expiresIn', 'export const session = { expiresIn: 1 };'],
   ['emailAndPassword.enabled', 'export const emailAndPassword = { enabled: true };'],
   [
     'emailVerification.sendVerificationEmail',
     'export const emailVerification = { sendVerificationEmail: 1 };',
   ],
   ['socialProviders.github.clientId', `export const socialProviders = { github: { clientId: 'x' } };`],
-  ['user.additionalFields', 'export const user = { additionalFields: {} };'],
+  [
+    'user.additionalFields.plan.type',
+    `export const user = { additionalFields: { plan: { type: 'string' } } };`,
+  ],
   ['user.deleteUser.enabled', 'export const user = { deleteUser: { enabled: true } };'],
 ])('the export %s stops the start', async (name, code) => {
   writeFileSync(`${FOLDER}/wrong.mjs`, `export default [];\n${code}`);
