@@ -12,6 +12,8 @@ import {
 import { sessionDataCodec, type SessionDataCodec, type Strategy } from './session-data/codec.js';
 import {
   sessionDataOf,
+  type CachedSession,
+  type CachedUser,
   type IdentityRecord,
   type OpenedSessionData,
   type SessionData,
@@ -21,10 +23,14 @@ import {
 export interface CookieCacheOptions {
   readonly enabled: boolean;
   readonly strategy: Strategy;
-  readonly version: string;
+  /** A function gets what the cookie says about the session and its user. */
+  readonly version: string | ((session: CachedSession, user: CachedUser) => string | Promise<string>);
   /** If set: this many seconds before the cookie expires, the database is asked again. `true` is a fifth of its life. */
   readonly refreshCache?: boolean | number;
 }
+
+/** The version of a cookie that names none. */
+const FIRST_VERSION = '1';
 
 /**
  * The signed or encrypted cookie `session_data`, which answers requests without a database query
@@ -62,8 +68,9 @@ export class SessionDataCookie {
     if (!this.options.enabled) return;
     const maxAge = remember ? this.maxAge : undefined;
     const expiresAt = Date.now() + (maxAge || this.codec.lifeUnremembered) * 1000;
-    const data = sessionDataOf(identity, this.options.version, Date.now());
-    jar.set(await this.sealed(jar, data, maxAge, expiresAt));
+    const data = sessionDataOf(identity, Date.now());
+    const version = await this.versionOf(data);
+    jar.set(await this.sealed(jar, { ...data, version }, maxAge, expiresAt));
     await this.account.renew(jar, identity.user.id);
   }
 
@@ -83,14 +90,14 @@ export class SessionDataCookie {
     if (!value) return undefined;
     const opened = await this.codec.open(value);
     const now = Date.now();
-    if (!opened || !this.isGood(opened, token, now)) {
+    if (!opened || !(await this.isGood(opened, token, now))) {
       jar.expire([expiredSessionDataCookie(this.settings)]);
       return undefined;
     }
     if (mayRefresh && opened.expiresAt - now < this.lastPart) return undefined;
     if (opened.secretIndex > 0) {
       const maxAge = remember ? Math.ceil((opened.expiresAt - now) / 1000) : undefined;
-      const data = { ...opened.data, version: this.options.version, updatedAt: now };
+      const data = { ...opened.data, version: opened.data.version || FIRST_VERSION, updatedAt: now };
       jar.set(await this.sealed(jar, data, maxAge, opened.expiresAt));
     }
     return opened.data;
@@ -102,13 +109,18 @@ export class SessionDataCookie {
     jar.set(expiredSessionDataParts(this.settings, jar.carried));
   }
 
-  private isGood({ data, expiresAt }: OpenedSessionData, token: string, now: number): boolean {
+  private async isGood({ data, expiresAt }: OpenedSessionData, token: string, now: number): Promise<boolean> {
     return (
       data.session.token === token &&
-      (data.version || '1') === this.options.version &&
       expiresAt >= now &&
-      data.session.expiresAt.getTime() >= now
+      data.session.expiresAt.getTime() >= now &&
+      (data.version || FIRST_VERSION) === (await this.versionOf(data))
     );
+  }
+
+  private versionOf({ session, user }: SessionData): string | Promise<string> {
+    const { version } = this.options;
+    return typeof version === 'string' ? version : version(session, user);
   }
 
   private async sealed(

@@ -1,8 +1,11 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { GenerateIdFn } from '@better-auth/core';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import type { ServerDataSource } from './server-data-source.js';
 import { randomToken } from '../crypto/random.js';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
 import { sha256Base64Url } from '../crypto/sha256.js';
 
 interface IdColumn {
@@ -23,6 +26,23 @@ const DIGEST_LENGTH = 43;
 /** Defaults that compute what `randomUUID` computes without a question to the database. */
 const RANDOM_UUID = /^(\w+\.)?(gen_random_uuid|uuid_generate_v4)\(\)$/;
 
+/** What Better Auth calls the rows of our tables. */
+const MODELS: Readonly<Record<string, string>> = {
+  users: 'user',
+  sessions: 'session',
+  accounts: 'account',
+  verifications: 'verification',
+};
+
+/** For each type of a column, the texts that it returns as they were written. Others fit into every text. */
+const WRITTEN_AS: Readonly<Record<string, RegExp>> = {
+  uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
+  int2: /^-?[1-9]\d{0,4}$/,
+  int4: /^-?[1-9]\d{0,9}$/,
+  int8: /^-?[1-9]\d{0,18}$/,
+  numeric: /^-?[1-9]\d*$/,
+};
+
 /**
  * Ids of new rows. A table that existed before Gatehouse may have UUIDs (RFC 9562), count its rows or have a default of its
  * own; each new row then gets an id of that kind.
@@ -31,7 +51,15 @@ const RANDOM_UUID = /^(\w+\.)?(gen_random_uuid|uuid_generate_v4)\(\)$/;
 export class RowIds implements OnModuleInit {
   private columns: ReadonlyMap<string, IdColumn> = new Map();
 
-  constructor(@Inject(DataSource) private readonly dataSource: ServerDataSource) {}
+  /** Better Auth's `advanced.database.generateId`. */
+  readonly generateId: GenerateIdFn | undefined;
+
+  constructor(
+    @Inject(DataSource) private readonly dataSource: ServerDataSource,
+    @Inject(CONFIG) { plugins }: Pick<Config, 'plugins'>,
+  ) {
+    this.generateId = plugins?.functions.advanced?.database?.generateId;
+  }
 
   /** Reads the column `id` of our tables, and of every table that statements reach without a schema. */
   async onModuleInit(): Promise<void> {
@@ -75,8 +103,16 @@ export class RowIds implements OnModuleInit {
     return this.unlessDefault(table) ?? (await this.fromDefault(table));
   }
 
-  /** The id for a new row; undefined if the table's default makes it and the insert should leave the column out. */
-  unlessDefault(table: string): string | undefined {
+  /**
+   * The id for a new row; undefined if the table's default makes it and the insert should leave the column out.
+   * @param asked what the function of a module gets.
+   */
+  unlessDefault(
+    table: string,
+    asked: Parameters<GenerateIdFn>[0] = { model: MODELS[table] ?? table },
+  ): string | undefined {
+    const given = this.generateId?.(asked);
+    if (given) return this.fitting(given, table, asked.model);
     const { type, limit, fallback } = this.columnOf(table);
     if (type === 'uuid' && (fallback === null || RANDOM_UUID.test(fallback))) return randomUUID();
     if (fallback !== null) return undefined;
@@ -102,6 +138,20 @@ export class RowIds implements OnModuleInit {
 
   private columnOf(table: string): IdColumn {
     return this.columns.get(table) ?? OURS;
+  }
+
+  /** @throws {Error} if the column would not return the id as it was written. */
+  private fitting(id: unknown, table: string, model: string): string {
+    const { type, limit } = this.columnOf(table);
+    const fits =
+      typeof id === 'string' &&
+      WRITTEN_AS[type]?.test(id) !== false &&
+      (limit === null || (type === 'bpchar' ? id.length === limit : id.length <= limit));
+    if (fits) return id;
+    const wanted = limit === null ? type : `${type}(${limit})`;
+    throw new Error(
+      `advanced.database.generateId in the module of PLUGINS made an id for "${model}" that a column of the type ${wanted} does not take.`,
+    );
   }
 
   private async fromDefault(table: string): Promise<string> {

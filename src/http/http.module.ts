@@ -9,6 +9,7 @@ import { SessionDataCookie } from '../cookies/session-data-cookie.js';
 import { ApiContributions } from '../openapi/api-contributions.js';
 import { AddedHeaders } from './added-headers.js';
 import { AnswerWriter } from './answer-writer.js';
+import { ErrorReports } from './error-reports.js';
 import { RequestMetrics } from './request-metrics.js';
 
 /** The cookie classes do not know Nest or the configuration, so this module constructs them. */
@@ -25,7 +26,7 @@ const cookies: Provider[] = [
       new SessionDataCookie(
         cookieSettings(config),
         openingSecrets(config),
-        config.session.cookieCache,
+        { ...config.session.cookieCache, ...config.plugins?.functions.session?.cookieCache },
         account,
       ),
   },
@@ -38,12 +39,13 @@ const cookies: Provider[] = [
 ];
 
 @Module({
-  providers: [...cookies, AddedHeaders, AnswerWriter, ApiContributions, RequestMetrics],
+  providers: [...cookies, AddedHeaders, AnswerWriter, ApiContributions, ErrorReports, RequestMetrics],
   exports: [
     AccountCookie,
     AddedHeaders,
     AnswerWriter,
     ApiContributions,
+    ErrorReports,
     SessionCookieWriter,
     SessionDataCookie,
   ],

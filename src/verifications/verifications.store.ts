@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In, LessThan, type EntityManager } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { sha256Base64Url } from '../crypto/sha256.js';
 import { HookedRows } from '../database/hooked-rows.js';
 import { RowHooks } from '../database/row-hooks.js';
 import { RowIds } from '../database/row-ids.js';
+import { storedIdentifier } from './stored-identifier.js';
 import { Verification } from './verification.entity.js';
 
 /** Expired rows that one lookup deletes. */
@@ -45,7 +45,7 @@ export class VerificationsStore {
     life: number,
     manager: EntityManager = this.dataSource.manager,
   ): Promise<boolean> {
-    const row = this.row(await this.ids.next('verifications'), identifier, value, life);
+    const row = await this.row(await this.ids.next('verifications'), identifier, value, life);
     if (this.rows.has('create')) return this.rows.insert(row, manager);
     await manager.insert(Verification, row);
     return true;
@@ -53,7 +53,7 @@ export class VerificationsStore {
 
   /** Value of the newest row that has not expired, or, with `alsoExpired`, of the newest row. Keeps the row. */
   async find(identifier: string, { alsoExpired = false } = {}): Promise<string | undefined> {
-    const stored = this.storedForms(identifier);
+    const stored = await this.storedForms(identifier);
     if (!stored) return undefined;
     const rows = await this.dataSource.query<{ value: string }[]>(
       `select value from {verifications}
@@ -73,7 +73,7 @@ export class VerificationsStore {
     identifier: string,
     manager: EntityManager = this.dataSource.manager,
   ): Promise<string | undefined> {
-    const stored = this.storedForms(identifier);
+    const stored = await this.storedForms(identifier);
     if (!stored) return undefined;
     if (this.rows.has('delete')) return this.consumeWithHooks(stored, manager);
     const [rows] = await manager.query<[{ value: string; expires_at: Date; created_at: Date }[], number]>(
@@ -102,7 +102,7 @@ export class VerificationsStore {
 
   /** Deletes the rows, expired or not. Returns how many this call deleted. */
   async remove(identifier: string): Promise<number> {
-    const which = { identifier: In(this.storedForms(identifier) ?? []) };
+    const which = { identifier: In((await this.storedForms(identifier)) ?? []) };
     const { manager } = this.dataSource;
     if (this.rows.has('delete')) return (await this.rows.delete(which, manager)).length;
     const { affected } = await manager.delete(Verification, which);
@@ -122,7 +122,7 @@ export class VerificationsStore {
   async reserve(identifier: string, life: number): Promise<boolean> {
     // The primary key decides, because identifiers need not be unique.
     const id = this.ids.derived('verifications', `reserve:${identifier}`);
-    const row = this.row(id, identifier, '', life);
+    const row = await this.row(id, identifier, '', life);
     const taken: unknown[] = await this.dataSource.query(
       `insert into {verifications} (id, identifier, value, expires_at, created_at, updated_at)
        values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing returning id`,
@@ -131,11 +131,11 @@ export class VerificationsStore {
     return taken.length > 0;
   }
 
-  private row(id: string, identifier: string, value: string, life: number): Verification {
+  private async row(id: string, identifier: string, value: string, life: number): Promise<Verification> {
     const now = new Date();
     return {
       id,
-      identifier: this.isHashed ? sha256Base64Url(identifier) : identifier,
+      identifier: await this.stored(identifier),
       value,
       expiresAt: new Date(now.getTime() + life * 1000),
       createdAt: now,
@@ -143,16 +143,21 @@ export class VerificationsStore {
     };
   }
 
-  private get isHashed(): boolean {
-    return this.config.verification.storeIdentifier === 'hashed';
+  private stored(identifier: string): string | Promise<string> {
+    const { plugins, verification } = this.config;
+    return storedIdentifier(
+      identifier,
+      plugins?.functions.verification?.storeIdentifier ?? verification.storeIdentifier,
+    );
   }
 
   /**
    * The hash, and the plain identifier for rows written before hashing was configured. Undefined if no row can have it.
    */
-  private storedForms(identifier: string): string[] | undefined {
+  private async storedForms(identifier: string): Promise<string[] | undefined> {
     if (identifier.includes('\0')) return undefined;
-    return this.isHashed ? [sha256Base64Url(identifier), identifier] : [identifier];
+    const stored = await this.stored(identifier);
+    return stored === identifier ? [identifier] : [stored, identifier];
   }
 
   /** Skips rows that another request is deleting or redeeming. */

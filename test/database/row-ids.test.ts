@@ -1,3 +1,4 @@
+import type { HostedPlugins } from '../../src/config/plugins/load-plugins.js';
 import type { ServerDataSource } from '../../src/database/server-data-source.js';
 import { loadDatabaseConfig } from '../../src/config/config.js';
 import { connect } from '../../src/database/connect.js';
@@ -28,7 +29,7 @@ beforeAll(async () => {
     create table sessions (id uuid primary key);
     create view gatehouse.sessions as select number as id from other.auth_sessions;`);
   dataSource = await connect(loadDatabaseConfig({ DATABASE_URL: database.url }), []);
-  ids = new RowIds(dataSource);
+  ids = new RowIds(dataSource, { plugins: undefined });
   await ids.onModuleInit();
 });
 
@@ -79,4 +80,41 @@ test.each([
   expect(ids.derived(table, 'reserve:x')).toBe(id);
   expect(ids.derived(table, 'reserve:y')).not.toBe(id);
   await database.query(`insert into "${table}" (id) values ('${id}')`);
+});
+
+describe('with generateId of a module', () => {
+  const made = async (id: unknown, table: string) => {
+    const asked: object[] = [];
+    const generateId = (given: object) => {
+      asked.push(given);
+      return id as string;
+    };
+    const functions = { advanced: { database: { generateId } } };
+    const withFunction = new RowIds(dataSource, { plugins: { functions } as unknown as HostedPlugins });
+    await withFunction.onModuleInit();
+    return { id: await withFunction.next(table), asked };
+  };
+
+  test.each([
+    ['users', 'any text', 'user'],
+    ['uuids', '0b6f1c1e-0000-4000-8000-000000000000', 'uuids'],
+    ['serials', '4711', 'serials'],
+  ])('a new row of %s gets %j', async (table, id, model) => {
+    expect(await made(id, table)).toMatchObject({ id, asked: [{ model }] });
+  });
+
+  test.each([
+    ['uuids', 'user-1'],
+    ['uuids', '0B6F1C1E-0000-4000-8000-000000000000'],
+    ['serials', '007'],
+    ['serials', 'one'],
+    ['users', 7],
+  ])('a new row of %s does not get %j', async (table, id) => {
+    await expect(made(id, table)).rejects.toThrow(/generateId in the module of PLUGINS made an id for/);
+  });
+
+  test('false leaves the id to the database, or to this server', async () => {
+    expect((await made(false, 'serials')).id).toMatch(/^\d+$/);
+    expect((await made(false, 'users')).id).toMatch(/^\w{32}$/);
+  });
 });

@@ -28,7 +28,12 @@ const configOf = (environment = {}) =>
   loadConfig({ DATABASE_URL: database.url, BETTER_AUTH_SECRET: SECRET, ...environment });
 
 const storeWith = (environment = {}) =>
-  new VerificationsStore(dataSource, new RowIds(dataSource), new RowHooks(), configOf(environment));
+  new VerificationsStore(
+    dataSource,
+    new RowIds(dataSource, configOf()),
+    new RowHooks(),
+    configOf(environment),
+  );
 
 const identifiers = async () =>
   (await database.query('select identifier from verifications order by created_at')).map(

@@ -1,4 +1,4 @@
-import type { BetterAuthOptions, BetterAuthPlugin } from '@better-auth/core';
+import type { BetterAuthOptions, BetterAuthPlugin, GenerateIdFn } from '@better-auth/core';
 import {
   withFunctions as withFieldFunctions,
   type AdditionalField,
@@ -15,6 +15,9 @@ type RateLimit = NonNullable<BetterAuthOptions['rateLimit']>;
 type ChangeEmail = NonNullable<UserOptions['changeEmail']>;
 type DeleteUser = NonNullable<UserOptions['deleteUser']>;
 type DatabaseHooks = NonNullable<BetterAuthOptions['databaseHooks']>;
+
+type CookieCache = NonNullable<NonNullable<BetterAuthOptions['session']>['cookieCache']>;
+type CookieVersion = Exclude<CookieCache['version'], string | undefined>;
 
 /** Functions of built-in providers, such as `mapProfileToUser`, by provider id. */
 export type ProviderFunctions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -55,7 +58,14 @@ export interface ModuleFunctions {
     readonly deleteUser?: Pick<DeleteUser, 'sendDeleteAccountVerification' | 'beforeDelete' | 'afterDelete'>;
     readonly additionalFields?: FunctionsOfFields;
   };
-  readonly session?: { readonly additionalFields?: FunctionsOfFields };
+  readonly advanced?: { readonly database?: { readonly generateId?: GenerateIdFn } };
+  readonly logger?: Pick<NonNullable<BetterAuthOptions['logger']>, 'log'>;
+  readonly onAPIError?: Pick<NonNullable<BetterAuthOptions['onAPIError']>, 'onError'>;
+  readonly session?: {
+    readonly additionalFields?: FunctionsOfFields;
+    readonly cookieCache?: { readonly version?: CookieVersion };
+  };
+  readonly verification?: Pick<NonNullable<BetterAuthOptions['verification']>, 'storeIdentifier'>;
 }
 
 /** What a module exports. Its hooks run as those of a plugin. */
@@ -73,6 +83,7 @@ const FIELD_FUNCTIONS = [
 /** The options that a module can export. `*` is any name. */
 const FUNCTIONS = [
   'account.accountLinking.trustedProviders',
+  'advanced.database.generateId',
   'emailAndPassword.sendResetPassword',
   'emailAndPassword.onPasswordReset',
   'emailAndPassword.onExistingUserSignUp',
@@ -82,8 +93,11 @@ const FUNCTIONS = [
   'emailVerification.sendVerificationEmail',
   'emailVerification.beforeEmailVerification',
   'emailVerification.afterEmailVerification',
+  'logger.log',
+  'onAPIError.onError',
   'rateLimit.customRules.*',
   'rateLimit.customStorage.consume',
+  'session.cookieCache.version',
   'socialProviders.*.*',
   'trustedOrigins',
   'user.changeEmail.sendChangeEmailConfirmation',
@@ -94,18 +108,16 @@ const FUNCTIONS = [
   ...['user', 'session'].flatMap((table) =>
     FIELD_FUNCTIONS.map((name) => `${table}.additionalFields.*.${name}`),
   ),
+  'verification.storeIdentifier.hash',
+  'verification.storeIdentifier.default.hash',
+  'verification.storeIdentifier.overrides.*.hash',
 ].map((path) => path.split('.'));
 
+/** Beside functions, these may have one of the values of `VERIFICATION_STORE_IDENTIFIER`. */
+const STORED_AS = /^verification\.storeIdentifier\.(default|overrides\..*)$/;
+
 /** Better Auth's options that variables set here. A module that exports one expects an effect that it would not have. */
-const OPTIONS: ReadonlySet<string> = new Set([
-  ...FUNCTIONS.map(([name = '']) => name),
-  'advanced',
-  'logger',
-  'onAPIError',
-  'secondaryStorage',
-  'session',
-  'verification',
-]);
+const OPTIONS: ReadonlySet<string> = new Set([...FUNCTIONS.map(([name = '']) => name), 'secondaryStorage']);
 
 /**
  * Better Auth's options that are functions and that this server calls itself.
@@ -127,7 +139,9 @@ function withoutEffect(at: readonly string[], value: unknown): string[] {
     at.every((name, index) => [name, '*'].includes(path[index] ?? '')),
   );
   const isCode = typeof value === 'function' || isSchema(value);
-  if (value === undefined || (isCode && fitting.some(({ length }) => length === at.length))) return [];
+  const isStoredAs = (value === 'plain' || value === 'hashed') && STORED_AS.test(at.join('.'));
+  if (value === undefined || isStoredAs || (isCode && fitting.some(({ length }) => length === at.length)))
+    return [];
   const isObject =
     typeof value === 'object' && value !== null && fitting.some(({ length }) => length > at.length);
   if (!isObject) return [at.join('.')];
@@ -143,19 +157,28 @@ export function functionFaults(
   { user, session }: Pick<Options, 'user' | 'session'>,
   configured: SocialProviders,
 ): string[] {
-  const isOff = {
-    'user.changeEmail.sendChangeEmailConfirmation':
-      functions.changeEmail?.sendChangeEmailConfirmation && !user.changeEmail.sendChangeEmailConfirmation,
-    'user.deleteUser.sendDeleteAccountVerification':
-      functions.deleteUser?.sendDeleteAccountVerification && !user.deleteUser.sendDeleteAccountVerification,
+  const { changeEmail, deleteUser } = functions;
+  const needs = {
+    'session.cookieCache.version': ofSessions.cookieCache?.version && {
+      'session.cookieCache.enabled': session.cookieCache.enabled,
+    },
+    'user.changeEmail.sendChangeEmailConfirmation': changeEmail?.sendChangeEmailConfirmation && {
+      'user.changeEmail.sendChangeEmailConfirmation': user.changeEmail.sendChangeEmailConfirmation,
+    },
+    'user.deleteUser.sendDeleteAccountVerification': deleteUser?.sendDeleteAccountVerification && {
+      'user.deleteUser.sendDeleteAccountVerification': user.deleteUser.sendDeleteAccountVerification,
+    },
   };
-  const off = Object.keys(isOff).filter((option) => isOff[option as keyof typeof isOff]);
+  const off = Object.entries(needs).flatMap(([exported, options = {}]) =>
+    Object.entries(options).flatMap(([option, isOn]) => (isOn ? [] : [{ exported, option }])),
+  );
   const missing = Object.keys(socialProviders).filter((id) => !configured[id]);
   return [
     ...fieldFaults('user', functions.additionalFields, user.additionalFields),
     ...fieldFaults('session', ofSessions.additionalFields, session.additionalFields),
     ...off.map(
-      (option) => `${variableOf(option)} must be true, because the module in PLUGINS exports ${option}.`,
+      ({ exported, option }) =>
+        `${variableOf(option)} must be true, because the module in PLUGINS exports ${exported}.`,
     ),
     ...missing.map(
       (id) =>

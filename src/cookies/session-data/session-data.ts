@@ -61,10 +61,10 @@ export interface IdentityRecord {
 }
 
 /**
- * Content of the cookie for a session: the fields clients may see, in the protocol's order
+ * Content of the cookie for a session, without its version: the fields clients may see, in the protocol's order
  * (src/http/protocol.md, "Fields of a user and a session"; src/cookies/protocol.md, "Session data").
  */
-export function sessionDataOf({ session, user }: IdentityRecord, version: string, now: number): SessionData {
+export function sessionDataOf({ session, user }: IdentityRecord, now: number): SessionData {
   return {
     session: {
       expiresAt: session.expiresAt,
@@ -88,7 +88,6 @@ export function sessionDataOf({ session, user }: IdentityRecord, version: string
       id: user.id,
     },
     updatedAt: now,
-    version,
   };
 }
 
