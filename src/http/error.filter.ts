@@ -5,6 +5,7 @@ import { SessionCookieWriter } from '../cookies/session-cookie-writer.js';
 import { jarOf } from './request-cookies.js';
 import { notAllowed } from './body-parser.js';
 import { asJson } from './json-answer.js';
+import { ErrorReports } from './error-reports.js';
 import { Logger } from '../logging/logger.js';
 import { AuthError, badRequest, overloaded, payloadTooLarge } from '../errors/auth-error.js';
 import { unavailability } from '../errors/unavailable.js';
@@ -22,6 +23,7 @@ export class ErrorFilter implements ExceptionFilter {
   constructor(
     private readonly logger: Logger,
     private readonly cookies: SessionCookieWriter,
+    private readonly reports: ErrorReports,
   ) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
@@ -30,6 +32,8 @@ export class ErrorFilter implements ExceptionFilter {
     const error = asAuthError(exception, request);
     const fault = faultIn(exception, error);
     if (fault !== undefined) this.logger.fault(fault, request.id, request.traceId);
+    if (exception instanceof AuthError || fault === undefined) this.reports.refused(error, request.method);
+    else void this.reports.tell(fault);
     if (reply.sent) return;
     // Fastify closes the connection after an error of the body. A client that is still sending would miss the answer.
     void reply.removeHeader('connection');

@@ -5,6 +5,9 @@ import type { Config } from '../config/config.js';
 import { unavailability } from '../errors/unavailable.js';
 import { LogOutput } from './log-output.js';
 
+type Level = 'debug' | 'info' | 'warn' | 'error';
+type LogFunction = (level: Level, message: string, ...fields: object[]) => unknown;
+
 /** Log fields of a request. Has the route's pattern instead of the URL, because the query may contain a token. */
 export interface AnsweredRequest {
   readonly requestId: string;
@@ -23,8 +26,11 @@ export interface AnsweredRequest {
 export class Logger implements LoggerService {
   private readonly output = new LogOutput();
   private readonly pino: Pino;
+  /** Better Auth's `logger.log`. */
+  private readonly ownLog: LogFunction | undefined;
 
   constructor(@Inject(CONFIG) config: Config) {
+    this.ownLog = config.plugins?.functions.logger?.log;
     this.pino = pino({ level: config.logLevel, base: { service: 'gatehouse' } }, this.output);
   }
 
@@ -46,35 +52,49 @@ export class Logger implements LoggerService {
     const reason = unavailability(error);
     const request = { requestId, trace_id: traceId };
     if (reason === undefined)
-      this.pino.error({ ...request, error: describeError(error) }, 'unexpected fault');
-    else this.pino.error({ ...request, reason }, 'unavailable');
+      this.write('error', 'unexpected fault', { ...request, error: describeError(error) });
+    else this.write('error', 'unavailable', { ...request, reason });
     this.output.flush();
   }
 
   /** Messages with a context come from the framework and are logged at level debug. */
   log(message: string, context?: string): void {
-    if (context === undefined) this.pino.info(message);
-    else this.pino.debug({ context }, message);
+    if (context === undefined) this.write('info', message);
+    else this.write('debug', message, { context });
     this.output.flush();
   }
 
   warn(message: string): void {
-    this.pino.warn(message);
+    this.write('warn', message);
     this.output.flush();
   }
 
   error(message: unknown): void {
     if (message instanceof Error) return this.fault(message);
-    this.pino.error(String(message));
+    this.write('error', String(message));
     return this.output.flush();
   }
 
   debug(message: string): void {
-    this.pino.debug(message);
+    this.write('debug', message);
   }
 
   verbose(message: string): void {
     this.pino.trace(message);
+  }
+
+  private write(level: Level, message: string, fields?: object): void {
+    this.pino[level](fields ?? {}, message);
+    if (this.ownLog && this.pino.isLevelEnabled(level)) void this.tell(this.ownLog, level, message, fields);
+  }
+
+  /** The function of a module gets what the log has, after it was written. */
+  private async tell(log: LogFunction, level: Level, message: string, fields?: object): Promise<void> {
+    try {
+      await log(level, message, ...(fields ? [fields] : []));
+    } catch (error) {
+      this.pino.error({ error: describeError(error) }, 'logger.log in the module of PLUGINS failed');
+    }
   }
 }
 

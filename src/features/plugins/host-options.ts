@@ -4,8 +4,6 @@ import type { Config } from '../../config/config.js';
 import { betterAuthMapping } from '../../database/better-auth-mapping.js';
 import type { Tables } from '../../database/tables.js';
 import type { RowIds } from '../../database/row-ids.js';
-import type { Logger } from '../../logging/logger.js';
-import { hostedCalls } from './hosted-call.js';
 import { inUtc, type StatementContext, type UtcPool } from './utc-pool.js';
 
 /** The header in which the library finds the client's address, as this server derives it. */
@@ -17,7 +15,7 @@ export interface HostParts {
   readonly pool: UtcPool;
   readonly statements: StatementContext;
   readonly ids: RowIds;
-  readonly logger: Logger;
+  readonly log: Pick<BetterAuthOptions, 'logger' | 'onAPIError'>;
   readonly plugins: readonly BetterAuthPlugin[];
   readonly passwords: {
     hash(password: string): Promise<string>;
@@ -32,9 +30,10 @@ export interface HostParts {
 /** The options with which the published library does for plugins what this server does for the core. */
 export function hostOptions(parts: HostParts): BetterAuthOptions {
   const { config, tables, plugins } = parts;
-  const { trustedOrigins: findOrigins, user: { validateUserInfo } = {} } = config.functions;
-  const { onPasswordReset } = config.functions.emailAndPassword ?? {};
-  const { beforeEmailVerification, afterEmailVerification } = config.functions.emailVerification ?? {};
+  const { functions } = config;
+  const { trustedOrigins: findOrigins, user: { validateUserInfo } = {} } = functions;
+  const { onPasswordReset } = functions.emailAndPassword ?? {};
+  const { beforeEmailVerification, afterEmailVerification } = functions.emailVerification ?? {};
   const mapping = betterAuthMapping(tables);
   return {
     baseURL: config.origin,
@@ -46,15 +45,7 @@ export function hostOptions(parts: HostParts): BetterAuthOptions {
     trustedOrigins: findOrigins
       ? async (request) => [...config.trustedOrigins, ...(await findOrigins(request))]
       : [...config.trustedOrigins],
-    logger: loggerOf(parts.logger),
-    onAPIError: {
-      ...(config.onAPIError.errorURL === undefined ? {} : { errorURL: config.onAPIError.errorURL }),
-      // `HostedRoutes` judges whose fault it is, and logs it.
-      onError: (error) => {
-        const call = hostedCalls.getStore();
-        if (call && !hasStatus(error)) call.fault = error;
-      },
-    },
+    ...parts.log,
     emailAndPassword: {
       ...config.emailAndPassword,
       ...(onPasswordReset ? { onPasswordReset } : {}),
@@ -77,12 +68,12 @@ export function hostOptions(parts: HostParts): BetterAuthOptions {
     session: {
       ...config.session,
       // This server renews the session data cookie itself.
-      cookieCache: { ...config.session.cookieCache, refreshCache: false },
+      cookieCache: { ...config.session.cookieCache, ...functions.session?.cookieCache, refreshCache: false },
       ...mapping.session,
       additionalFields: declared(ownFields(config, 'session')),
     },
     account: accountOptions(config, mapping.account),
-    verification: { ...config.verification, ...mapping.verification },
+    verification: { ...config.verification, ...functions.verification, ...mapping.verification },
     advanced: advancedOptions(parts),
     databaseHooks: parts.databaseHooks,
     plugins: [...plugins],
@@ -124,6 +115,7 @@ const USUAL_LENGTH = 32;
 
 /** True if the library's own ids fit. It then also trusts that nobody can guess them. */
 const hasUsualIds = (ids: RowIds) =>
+  !ids.generateId &&
   Object.values(OUR_TABLES).every((table) => ids.unlessDefault(table)?.length === USUAL_LENGTH);
 
 function advancedOptions({ config, ids }: HostParts): BetterAuthOptions['advanced'] {
@@ -147,7 +139,9 @@ function advancedOptions({ config, ids }: HostParts): BetterAuthOptions['advance
       defaultFindManyLimit: advanced.database.defaultFindManyLimit,
       ...(hasUsualIds(ids)
         ? {}
-        : { generateId: ({ model }) => ids.unlessDefault(OUR_TABLES[model] ?? PLUGIN_LIKE) ?? false }),
+        : {
+            generateId: (asked) => ids.unlessDefault(OUR_TABLES[asked.model] ?? PLUGIN_LIKE, asked) ?? false,
+          }),
     },
   };
 }
@@ -179,23 +173,4 @@ function declared(fields: readonly AdditionalField[]): Declared {
       },
     ]),
   ) as Declared;
-}
-
-const hasStatus = (error: unknown) => typeof (error as { statusCode?: unknown }).statusCode === 'number';
-
-/** The library's messages may quote rows, so only their severity and a constant are logged, and its errors as faults. */
-function loggerOf(logger: Logger): BetterAuthOptions['logger'] {
-  return {
-    level: 'warn',
-    log(level, _message, ...details: unknown[]) {
-      const fault = details.find((detail) => detail instanceof Error);
-      const call = hostedCalls.getStore();
-      const stack = details.find(
-        (detail): detail is string => typeof detail === 'string' && /\n\s+at /.test(detail),
-      );
-      if (call && stack !== undefined) call.reported = stack;
-      if (level === 'error' && fault) logger.fault(fault);
-      else if (level === 'error') logger.warn('a plugin reported an error');
-    },
-  };
 }

@@ -5,7 +5,6 @@ import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import type { RowHook } from '../../database/row-hooks.js';
 import { StartupFault } from '../../errors/startup-fault.js';
-import { Logger } from '../../logging/logger.js';
 import { Mailer } from '../../mail/mailer.js';
 import type { DescribedRoutes } from '../../openapi/api-contributions.js';
 import type { ApiKeys } from './api-keys.js';
@@ -14,6 +13,7 @@ import { PluginDatabaseHooks } from './database-hooks.js';
 import { describeRoutes } from './describe-routes.js';
 import { HostDatabase } from './host-database.js';
 import { jwtOfThisServer, needsJwt } from './host-jwt.js';
+import { HostLog } from './host-log.js';
 import { hostOptions } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
 import { HostRows } from './host-rows.js';
@@ -61,7 +61,7 @@ export class PluginHost {
     private readonly rules: PasswordRules,
     private readonly rows: HostRows,
     private readonly mailer: Mailer,
-    private readonly logger: Logger,
+    private readonly log: HostLog,
   ) {}
 
   /** @throws {StartupFault} if a plugin does not start, or needs something that this server does not do. */
@@ -83,6 +83,7 @@ export class PluginHost {
       throw new StartupFault(`The plugins in PLUGINS do not start: ${(error as Error).message}`);
     });
     if (hooks.notRun.length > 0) throw new StartupFault(notRunFault(hooks.notRun));
+    this.log.reportTo(library, context);
     this.passwords.watch(context);
     const checksPasswords = context.password.hash !== hash;
     if (checksPasswords) this.rules.add(ruleOf(context.password.hash));
@@ -129,12 +130,12 @@ export class PluginHost {
     plugins: readonly BetterAuthPlugin[],
     hash: (password: string) => Promise<string>,
   ) {
-    const { config, logger } = this;
+    const { config } = this;
     const { dataSource, ids, audit } = this.database;
     return hostOptions({
       config,
       ids,
-      logger,
+      log: this.log.options(),
       plugins,
       tables: dataSource.tables,
       pool: dataSource.pool,

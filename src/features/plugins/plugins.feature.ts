@@ -13,6 +13,7 @@ import { ApiKeys } from './api-keys.js';
 import { DirectoryAccess } from './directory-access.js';
 import { FactorNotices } from './factor-notices.js';
 import { HostDatabase } from './host-database.js';
+import { HostLog } from './host-log.js';
 import { HostPasswords } from './host-passwords.js';
 import { HostRows } from './host-rows.js';
 import { HostedRoutes } from './hosted-routes.js';
@@ -42,6 +43,7 @@ import { UsersModule } from '../../users/users.module.js';
     ModuleCallbacks,
     FactorNotices,
     HostDatabase,
+    HostLog,
     HostPasswords,
     HostRows,
     HostedRoutes,

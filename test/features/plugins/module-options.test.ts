@@ -107,6 +107,7 @@ describe('with the session cache', () => {
 
 test.each([
   ['session.expiresIn', 'export const session = { expiresIn: 1 };'],
+  ['secondaryStorage', 'export const secondaryStorage = {};'],
   ['emailAndPassword.enabled', 'export const emailAndPassword = { enabled: true };'],
   [
     'emailVerification.sendVerificationEmail',
