@@ -8,7 +8,8 @@ import { PROVIDER_CALLS, observedProvider } from './observed-provider.js';
 import { limitOutgoingRequests } from './outgoing-requests.js';
 import { describeProviderFault } from './provider-fault.js';
 import type { Provider } from './provider.js';
-import { withTimeLimit } from './time-limit.js';
+import { publishedProvider } from './published-provider.js';
+import { askWithin, withTimeLimit } from './time-limit.js';
 
 /** The configured providers by id. */
 @Injectable()
@@ -32,41 +33,62 @@ export class Providers implements OnModuleInit {
       );
     }
     for (const provider of providers) this.add(provider);
-    for (const { providerId } of this.config.oidcProviders) {
-      if (this.ready.delete(providerId)) {
-        this.logger.warn(`OIDC_PROVIDERS has a provider ${providerId}, which replaces the built-in one`);
-      }
-      void this.get(providerId);
-    }
+    const { oidcProviders, plugins } = this.config;
+    const ids = (configured: readonly { providerId: string }[]) => configured.map((one) => one.providerId);
+    this.startAll('OIDC_PROVIDERS', ids(oidcProviders));
+    this.startAll('The module in PLUGINS', ids(plugins?.builtIn.providers ?? []));
   }
 
   /** Undefined if the provider is not configured, or if its discovery document cannot be fetched. */
   async get(id: string): Promise<Provider | undefined> {
     const ready = this.ready.get(id);
     if (ready) return ready;
-    const options = this.config.oidcProviders.find(({ providerId }) => providerId === id);
-    if (!options) return undefined;
-    const underWay = this.discovering.get(id) ?? this.discover(options);
+    const make = this.makerOf(id);
+    if (!make) return undefined;
+    const underWay = this.discovering.get(id) ?? this.discover(id, make);
     this.discovering.set(id, underWay);
     return underWay;
   }
 
-  private async discover(options: OidcProvider): Promise<Provider | undefined> {
-    const { providerId } = options;
+  private startAll(where: string, ids: readonly string[]): void {
+    for (const id of ids) {
+      if (this.ready.delete(id))
+        this.logger.warn(`${where} has a provider ${id}, which replaces the built-in one`);
+      void this.get(id);
+    }
+  }
+
+  /** How to make a provider that is not built in. */
+  private makerOf(id: string): (() => Promise<Provider>) | undefined {
+    const { oidcProviders, plugins, origin, providerTimeout } = this.config;
+    const options = oidcProviders.find(({ providerId }) => providerId === id);
+    if (options) return () => this.generic(options);
+    const published = plugins?.builtIn.providers.find(({ providerId }) => providerId === id);
+    const { logger } = this;
+    return (
+      published && (() => askWithin(providerTimeout, () => publishedProvider(published, { origin, logger })))
+    );
+  }
+
+  private async generic(options: OidcProvider): Promise<Provider> {
+    const [{ discover }, { genericProvider }] = await Promise.all([
+      import('./discover.js'),
+      import('./generic-provider.js'),
+    ]);
+    return genericProvider(
+      this.withAbsoluteReturn(options),
+      await discover(options, this.config.providerTimeout),
+    );
+  }
+
+  private async discover(id: string, make: () => Promise<Provider>): Promise<Provider | undefined> {
     try {
-      const [{ discover }, { genericProvider }] = await Promise.all([
-        import('./discover.js'),
-        import('./generic-provider.js'),
-      ]);
-      const discovered = await PROVIDER_CALLS.run({ provider: providerId, call: 'discovery' }, () =>
-        discover(options, this.config.providerTimeout),
-      );
-      return this.add(genericProvider(this.withAbsoluteReturn(options), discovered));
+      return this.add(await PROVIDER_CALLS.run({ provider: id, call: 'discovery' }, make));
     } catch (error) {
-      this.logger.warn(`discovery of provider ${providerId} failed: ${describeProviderFault(error)}`);
+      this.logger.warn(`discovery of provider ${id} failed: ${describeProviderFault(error)}`);
       return undefined;
     } finally {
-      this.discovering.delete(providerId);
+      this.discovering.delete(id);
     }
   }
 

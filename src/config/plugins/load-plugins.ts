@@ -6,6 +6,7 @@ import { closestName } from '../closest-name.js';
 import type { Environment } from '../environment.js';
 import { variableOf } from '../option-table.js';
 import { list } from '../values.js';
+import { builtInPlugins, doubleProviders, isBuiltIn, type BuiltInPlugins } from './built-in-plugins.js';
 import { KNOWN_PLUGINS, type KnownPlugin } from './catalogue.js';
 import { keyHeadersOf } from './key-headers.js';
 import { functionsOfOptions, pluginOfOptions, type ModuleFunctions } from './module-options.js';
@@ -21,6 +22,8 @@ export interface HostedPlugins {
   readonly senders: PluginSenders;
   /** Better Auth's options that are functions, from the module. */
   readonly functions: ModuleFunctions;
+  /** What the module says with plugins that are part of this server. */
+  readonly builtIn: BuiltInPlugins;
   /** The fields that plugins add to users and sessions. */
   readonly user: readonly AdditionalField[];
   readonly session: readonly AdditionalField[];
@@ -55,9 +58,6 @@ const require = createRequire(import.meta.url);
 /** The series of the published library whose plugins fit. */
 const SERIES = '1.7.';
 
-/** Plugins that are part of this server. A module may still list them, because its array comes from an `auth.ts`. */
-const BUILT_IN = new Set(['bearer', 'jwt', 'generic-oauth', 'open-api']);
-
 /** True if the value of `PLUGINS` is the path of a module and not a list of ids. */
 const isPath = (value: string) => /[./\\]/.test(value);
 
@@ -88,8 +88,14 @@ export function loadPlugins(
   try {
     const module = isPath(PLUGINS) ? (load(resolve(PLUGINS)) as object) : undefined;
     const functions = module ? functionsOfOptions(PLUGINS, module) : {};
+    const given = module ? fromModule(PLUGINS, module, environment, senders) : [];
+    const builtIn = builtInPlugins(
+      PLUGINS,
+      given.filter(({ id }) => isBuiltIn(id)),
+    );
+    faults.push(...doubleProviders(builtIn.providers, values));
     const made = module
-      ? fromModule(PLUGINS, module, environment, senders).map((plugin) => ({ root: plugin.id, plugin }))
+      ? given.filter(({ id }) => !isBuiltIn(id)).map((plugin) => ({ root: plugin.id, plugin }))
       : fromIds(PLUGINS, environment, values, senders);
     const everywhere = values.get('TWO_FACTOR_REQUIRED') === 'all';
     const plugins = made
@@ -101,6 +107,7 @@ export function loadPlugins(
       isModule: isPath(PLUGINS),
       senders,
       functions,
+      builtIn,
       user: pluginFields(plugins, 'user', names),
       session: pluginFields(plugins, 'session', names),
       keyHeaders: keyHeadersOf(plugins),
@@ -123,7 +130,7 @@ function fromIds(
   const known = KNOWN_PLUGINS.map(({ id }) => id);
   for (const id of ids) {
     if (known.includes(id)) continue;
-    if (BUILT_IN.has(id)) throw new Error(`without ${id}, because that plugin is part of this server`);
+    if (isBuiltIn(id)) throw new Error(`without ${id}, because that plugin is part of this server`);
     const meant = closestName(id, known);
     throw new Error(
       `a list of plugins, but it has "${id}", which is none${meant ? `. Did you mean ${meant}?` : ''} Known are: ${known.join(', ')}`,
@@ -181,9 +188,8 @@ function fromModule(
     throw new Error(
       `a list of plugins, or the path of a module whose default export is an array of plugins or a function that returns one, but ${path} has something else`,
     );
-  const plugins = (made as BetterAuthPlugin[]).filter(({ id }) => !BUILT_IN.has(id)).map(withFittingVersion);
   // Better Auth runs the hooks of the options before those of plugins.
-  return [...pluginOfOptions(loaded), ...plugins];
+  return [...pluginOfOptions(loaded), ...(made as BetterAuthPlugin[]).map(withFittingVersion)];
 }
 
 function load(name: string): unknown {
