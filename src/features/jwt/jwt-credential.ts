@@ -1,4 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
 import { bearerOf, looksLikeJwt } from '../../http/bearer.js';
 import type { CredentialReader, NamedSession, ShownCredentials } from '../../sessions/credentials.js';
 import type { Identity } from '../../sessions/session.js';
@@ -11,6 +13,7 @@ export class JwtCredential implements CredentialReader {
   constructor(
     private readonly authenticator: JwtAuthenticator,
     private readonly issuer: JwtIssuer,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async read({ authorization }: ShownCredentials): Promise<NamedSession | undefined> {
@@ -19,6 +22,8 @@ export class JwtCredential implements CredentialReader {
     const identity = await this.authenticator.authenticate(bearer);
     if (!identity) return undefined;
     const jwt = { text: bearer, issueFor: (other: Identity) => this.issuer.issue(other) };
-    return { key: { id: identity.sid }, userId: identity.sub, cookies: 'none', jwt, secretIndex: 0 };
+    // The subject is the id of the user, unless a function of a module makes it.
+    const userId = this.config.plugins?.builtIn.jwt.getSubject ? undefined : identity.sub;
+    return { key: { id: identity.sid }, userId, cookies: 'none', jwt, secretIndex: 0 };
   }
 }

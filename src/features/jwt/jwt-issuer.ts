@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
+import type { JWTPayload } from 'jose';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
+import { sessionDataOf } from '../../cookies/session-data/session-data.js';
 import { sha256Base64Url } from '../../crypto/sha256.js';
 import { signJwt } from './sign-jwt.js';
 import { jwtOptions } from './jwt-options.js';
@@ -30,6 +32,13 @@ interface IssuedJwt extends ReusedJwt {
   readonly kid: string;
   /** A hash of the user's claims. The claims themselves would need half as much memory as the JWT. */
   readonly digest: string;
+}
+
+interface AboutUser {
+  readonly payload: object;
+  /** May replace `exp`, `iss` and `aud`. Fields of the user may not. */
+  readonly standard?: JWTPayload | undefined;
+  readonly sub: string;
 }
 
 /**
@@ -66,9 +75,11 @@ export class JwtIssuer {
    * get-session, which clients call many times a minute, because signing takes longer than the rest of that answer.
    */
   async issueOrReuse(identity: IssuedFor): Promise<ReusedJwt> {
+    const now = Date.now();
+    // A function may say something else each time.
+    if (this.isDefined) return { jwt: await this.issue(identity), reusedUntil: now };
     const recent = await this.recent(identity);
     if (recent) return recent;
-    const now = Date.now();
     const { kid } = await this.keys.signing();
     const digest = this.digestOf(identity);
     const jwt = await this.issue(identity);
@@ -94,7 +105,9 @@ export class JwtIssuer {
    * Signs a new JWT. The claims are in the order of src/features/jwt/protocol.md, "Claims", and `sid` is
    * added.
    */
-  async issue({ session, user, hasDataCookie }: IssuedFor): Promise<string> {
+  async issue(identity: IssuedFor): Promise<string> {
+    const { session } = identity;
+    const { payload, standard = {}, sub } = await this.aboutUser(identity);
     const key = await this.keys.signing();
     const {
       expirationTime,
@@ -104,13 +117,33 @@ export class JwtIssuer {
     const issuedAt = Math.floor(Date.now() / 1000);
     const claims = {
       iat: issuedAt,
-      ...this.payloadOf(user, hasDataCookie),
-      sub: user.id,
+      ...payload,
+      sub,
       sid: session.id,
-      exp: issuedAt + expirationTime,
-      iss: issuer,
-      aud: audience,
+      exp: standard.exp ?? issuedAt + expirationTime,
+      iss: standard.iss ?? issuer,
+      aud: standard.aud ?? audience,
     };
     return signJwt(this.jwt, claims, key);
+  }
+
+  /** True if functions of a module define the claims. */
+  private get isDefined(): boolean {
+    const { definePayload, getSubject } = this.config.plugins?.builtIn.jwt ?? {};
+    return Boolean(definePayload ?? getSubject);
+  }
+
+  private async aboutUser(identity: IssuedFor): Promise<AboutUser> {
+    const { user, hasDataCookie } = identity;
+    const fields = () => this.payloadOf(user, hasDataCookie);
+    if (!this.isDefined) return { payload: fields(), sub: user.id };
+    const { definePayload, getSubject } = this.config.plugins?.builtIn.jwt ?? {};
+    const asked = sessionDataOf(identity, Date.now()) as Parameters<NonNullable<typeof definePayload>>[0];
+    const defined = await definePayload?.(asked);
+    return {
+      payload: definePayload ? (defined ?? {}) : fields(),
+      standard: defined,
+      sub: (await getSubject?.(asked)) ?? user.id,
+    };
   }
 }
