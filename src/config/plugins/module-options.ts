@@ -29,7 +29,7 @@ type AccountLinking = NonNullable<NonNullable<BetterAuthOptions['account']>['acc
 export type RateLimitFunction = Extract<NonNullable<RateLimit['customRules']>[string], Function>;
 
 /** By the names of fields. */
-type FunctionsOfFields = Readonly<Record<string, FieldFunctions>>;
+type FunctionsOfFields = Readonly<Record<string, FieldFunctions | undefined>>;
 
 /** Better Auth's options that are functions and that this server calls itself, as a module exports them. */
 export interface ModuleFunctions {
@@ -193,11 +193,12 @@ function fieldFaults(
   fields: readonly AdditionalField[],
 ): string[] {
   const option = `${table}.additionalFields`;
-  return Object.entries(functions).flatMap(([name, { transform = {} }]) => {
+  return Object.entries(functions).flatMap(([name, given]) => {
     const exported = `because the module in PLUGINS exports ${option}.${name}`;
     if (!fields.some((field) => field.name === name))
       return [`${variableOf(option)} must have the field ${name}, ${exported}.`];
-    const isAsync = Object.values(transform).some(({ constructor }) => constructor.name === 'AsyncFunction');
+    const transforms: unknown[] = Object.values(given?.transform ?? {});
+    const isAsync = transforms.some((each) => each?.constructor.name === 'AsyncFunction');
     return isAsync ? [`transform of the field ${name} must not be async, ${exported}.`] : [];
   });
 }

@@ -207,7 +207,8 @@ function rowHookOf(hooks: PluginDatabaseHooks, committed: CommittedHooks): RowHo
     async after(model, action, values, manager) {
       const run = () => hooks.after(model, action, values, contextOf());
       const call = hostedCalls.getStore();
-      if (!call?.native) return run();
+      // The tokens of a provider that answers late are stored after the answer.
+      if (!call?.native || call.answer) return run();
       if (model === 'session' && action === 'create') call.begun = String(values['token']);
       committed.add(manager, () => call.afterwards.push(run));
     },
