@@ -56,9 +56,9 @@ export class RowIds implements OnModuleInit {
 
   constructor(
     @Inject(DataSource) private readonly dataSource: ServerDataSource,
-    @Inject(CONFIG) { plugins }: Pick<Config, 'plugins'>,
+    @Inject(CONFIG) { functions }: Pick<Config, 'functions'>,
   ) {
-    this.generateId = plugins?.functions.advanced?.database?.generateId;
+    this.generateId = functions.advanced?.database?.generateId;
   }
 
   /** Reads the column `id` of our tables, and of every table that statements reach without a schema. */

@@ -26,7 +26,7 @@ const cookies: Provider[] = [
       new SessionDataCookie(
         cookieSettings(config),
         openingSecrets(config),
-        { ...config.session.cookieCache, ...config.plugins?.functions.session?.cookieCache },
+        { ...config.session.cookieCache, ...config.functions.session?.cookieCache },
         account,
       ),
   },

@@ -30,7 +30,7 @@ export class Logger implements LoggerService {
   private readonly ownLog: LogFunction | undefined;
 
   constructor(@Inject(CONFIG) config: Config) {
-    this.ownLog = config.plugins?.functions.logger?.log;
+    this.ownLog = config.functions.logger?.log;
     this.pino = pino({ level: config.logLevel, base: { service: 'gatehouse' } }, this.output);
   }
 

@@ -144,10 +144,10 @@ export class VerificationsStore {
   }
 
   private stored(identifier: string): string | Promise<string> {
-    const { plugins, verification } = this.config;
+    const { functions, verification } = this.config;
     return storedIdentifier(
       identifier,
-      plugins?.functions.verification?.storeIdentifier ?? verification.storeIdentifier,
+      functions.verification?.storeIdentifier ?? verification.storeIdentifier,
     );
   }
 

@@ -1,4 +1,3 @@
-import type { HostedPlugins } from '../../src/config/plugins/load-plugins.js';
 import type { ServerDataSource } from '../../src/database/server-data-source.js';
 import { loadDatabaseConfig } from '../../src/config/config.js';
 import { connect } from '../../src/database/connect.js';
@@ -29,7 +28,7 @@ beforeAll(async () => {
     create table sessions (id uuid primary key);
     create view gatehouse.sessions as select number as id from other.auth_sessions;`);
   dataSource = await connect(loadDatabaseConfig({ DATABASE_URL: database.url }), []);
-  ids = new RowIds(dataSource, { plugins: undefined });
+  ids = new RowIds(dataSource, { functions: {} });
   await ids.onModuleInit();
 });
 
@@ -90,7 +89,7 @@ describe('with generateId of a module', () => {
       return id as string;
     };
     const functions = { advanced: { database: { generateId } } };
-    const withFunction = new RowIds(dataSource, { plugins: { functions } as unknown as HostedPlugins });
+    const withFunction = new RowIds(dataSource, { functions });
     await withFunction.onModuleInit();
     return { id: await withFunction.next(table), asked };
   };

@@ -35,7 +35,7 @@ export class HostLog {
 
   /** Gives errors to the function of the module, also those of this server's own routes. */
   reportTo(library: Library, context: AuthContext): void {
-    const { onError } = this.config.plugins?.functions.onAPIError ?? {};
+    const { onError } = this.config.functions.onAPIError ?? {};
     if (onError) this.reports.sendTo((error) => onError(asOfLibrary(error, library), context));
   }
 }

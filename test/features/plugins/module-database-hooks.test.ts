@@ -311,13 +311,13 @@ const shapeOf = ({ row, ...call }: Noted) => ({
 });
 
 /** The calls of each step: first those before, then those after. */
-function callsOf({ lines }: Tried) {
+function callsOf({ lines }: Tried): Record<string, ReturnType<typeof shapeOf>[]> {
   const calls = lines('called').map((line) => shapeOf(JSON.parse(line) as Noted));
   const of = (step: string | null, when: string) =>
     calls.filter((call) => call.step === step && call.name.endsWith(when));
   return Object.fromEntries(
     [...new Set(calls.map(({ step }) => step))].map((step) => [
-      step,
+      String(step),
       [...of(step, 'before'), ...of(step, 'after')],
     ]),
   );
