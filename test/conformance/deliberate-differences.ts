@@ -60,6 +60,14 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
           },
   },
   {
+    what: 'a 204 has no content type',
+    reason: 'It has no content, so Fastify leaves the header out. No client reads it.',
+    without: (answer) =>
+      answer.status === 204
+        ? { ...answer, headers: answer.headers.filter(([name]) => name !== 'content-type') }
+        : answer,
+  },
+  {
     what: 'the claim `sid` in JWTs',
     reason: 'In Gatehouse a JWT is valid only while its session is, so the JWT has to name the session.',
     without: (answer) => ({

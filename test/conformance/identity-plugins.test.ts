@@ -1,7 +1,14 @@
 import { describeScenarios } from './describe-scenarios.js';
 import * as scim from './scenarios/plugins/scim.js';
-import { CONNECTIONS } from './scim-connections.js';
-import { openId, providers, samlSignIn, samlStrict } from './scenarios/plugins/sso.js';
+import { CONNECTIONS, MANAGED_SECRET } from './scim-connections.js';
+import {
+  domains,
+  hostileClaims,
+  openId,
+  providers,
+  samlSignIn,
+  samlStrict,
+} from './scenarios/plugins/sso.js';
 import { clients, discovery, ending, flow } from './scenarios/plugins/oauth-provider.js';
 
 describeScenarios(
@@ -37,15 +44,44 @@ describeScenarios(
     },
     additionalFields: true,
   },
-  { providers, openId, samlSignIn, samlStrict },
+  { providers, openId, hostileClaims, samlSignIn, samlStrict },
+);
+
+describeScenarios(
+  'sso with verified domains',
+  {
+    provider: true,
+    dns: true,
+    options: { trustedOrigins: ['{idp}'], plugins: { sso: { domainVerification: { enabled: true } } } },
+    variables: {
+      PLUGINS: 'sso',
+      SSO_DOMAIN_VERIFICATION_ENABLED: 'true',
+      BETTER_AUTH_TRUSTED_ORIGINS: '{idp}',
+    },
+    additionalFields: true,
+  },
+  { domains },
 );
 
 describeScenarios(
   'scim',
   {
-    options: { plugins: { scim: { connections: CONNECTIONS } } },
-    variables: { PLUGINS: 'scim', SCIM_CONNECTIONS: JSON.stringify(CONNECTIONS) },
+    options: {
+      plugins: {
+        scim: { connections: CONNECTIONS, managedConnections: { credentialHashSecret: MANAGED_SECRET } },
+      },
+    },
+    variables: {
+      PLUGINS: 'scim',
+      SCIM_CONNECTIONS: JSON.stringify(CONNECTIONS),
+      SCIM_MANAGED_CONNECTIONS_CREDENTIAL_HASH_SECRET: MANAGED_SECRET,
+    },
     additionalFields: true,
   },
-  { discovery: scim.discovery, users: scim.users, groups: scim.groups },
+  {
+    discovery: scim.discovery,
+    users: scim.users,
+    groups: scim.groups,
+    managedConnections: scim.managedConnections,
+  },
 );

@@ -41,6 +41,7 @@ export class Observer {
         .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) => distance(Date.parse(time) - sentAt))
         .replace(/^(set-cookie: [^;]*)\.(?:[A-Za-z0-9+/]|%2B|%2F){43}%3D(?=;)/g, '$1.<signature>')
         .replace(/"(token|device_code)":"(?:[\w-]{32}|\w{40})"/g, (_, name: string) => `"${name}":"<random>"`)
+        .replace(/"domainVerificationToken":"[\w-]{24}"/g, '"domainVerificationToken":"<random>"')
         // An API key, perhaps with a prefix, and its first characters.
         .replace(
           /"(key|start)":"(?:[\w-]{6}|[\w-]*[A-Za-z]{64})"/g,

@@ -1,5 +1,6 @@
 import { freePort } from '../../src/local/free-port.js';
 import { startOpenIdProvider, type OpenIdProvider } from '../openid/openid-provider.js';
+import { startDnsServer } from '../dns/dns-server.js';
 import { startOracle } from '../oracle/oracle.js';
 import { startSamlProvider } from '../saml/saml-provider.js';
 import { fetchDocument } from '../documentation/document.js';
@@ -23,6 +24,8 @@ export interface OptionSet {
   readonly provider?: boolean;
   /** If true, the two servers share a SAML identity provider. */
   readonly saml?: boolean;
+  /** If true, the two servers share a DNS server. */
+  readonly dns?: boolean;
   /** If true, `migration:run` adds the columns and tables that the variables configure to both databases first. */
   readonly additionalFields?: boolean;
   /** A module with functions, which both servers load. */
@@ -49,12 +52,16 @@ export interface Pair {
 export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
   const provider = optionSet.provider ? await startOpenIdProvider() : undefined;
   const saml = optionSet.saml ? await startSamlProvider() : undefined;
+  const dns = optionSet.dns ? await startDnsServer() : undefined;
   const { options, variables, production, additionalFields, module } = withProviderOrigin(
     provider,
     optionSet,
   );
   const port = String(await freePort());
-  const environment: Record<string, string> = production ? { NODE_ENV: 'production' } : {};
+  const environment: Record<string, string> = {
+    ...(production ? { NODE_ENV: 'production' } : {}),
+    ...dns?.environment,
+  };
   const loaded: Record<string, string> = module ? { PLUGINS: module } : {};
   const address: Record<string, string> = production ? { BETTER_AUTH_URL: `http://localhost:${port}` } : {};
   const fields = additionalFields ? variables : undefined;
@@ -71,11 +78,12 @@ export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
     ? new PluginErrorCheck((await fetchDocument(gatehouse)).document)
     : undefined;
   const newSides = () => ({
-    oracle: createSide(oracle.origin, oracleDatabase, { log: () => oracle.log(), provider, saml }),
+    oracle: createSide(oracle.origin, oracleDatabase, { log: () => oracle.log(), provider, saml, dns }),
     gatehouse: createSide(gatehouse.origin, gatehouseDatabase, {
       log: () => gatehouse.log(),
       provider,
       saml,
+      dns,
       watch: check?.watch,
     }),
   });
@@ -88,10 +96,12 @@ export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
     async compare(scenario) {
       await Promise.all([compared.oracle.reset(), compared.gatehouse.reset()]);
       provider?.mend();
+      dns?.records.clear();
       return compare(scenario, compared.oracle, compared.gatehouse);
     },
     async stop() {
       await Promise.all([oracle.stop(), gatehouse.stop()]);
+      dns?.stop();
       await Promise.all([oracleDatabase.drop(), gatehouseDatabase.drop(), provider?.stop(), saml?.stop()]);
     },
   };

@@ -11,3 +11,6 @@ export const CONNECTIONS = [
   },
   { id: 'another', credentials: [{ type: 'bearer', id: '1', token: 'token-of-another-directory' }] },
 ];
+
+/** Hashes the tokens of connections in the database. */
+export const MANAGED_SECRET = 'a secret for the tokens of directories';

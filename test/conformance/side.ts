@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import type { DnsServer } from '../dns/dns-server.js';
 import type { OpenIdProvider } from '../openid/openid-provider.js';
 import type { SamlProvider } from '../saml/saml-provider.js';
 import type { TestDatabase } from '../setup/database.js';
@@ -19,6 +20,8 @@ export interface Side {
   readonly provider?: OpenIdProvider | undefined;
   /** The SAML identity provider that both servers use, if the option set has one. */
   readonly saml?: SamlProvider | undefined;
+  /** The DNS server that both servers use, if the option set has one. */
+  readonly dns?: DnsServer | undefined;
   /** Gets every answer of the server. */
   readonly watch?: Watch | undefined;
 }
@@ -64,6 +67,7 @@ const EMPTY_PLUGIN_TABLES = `do $$ begin
   if to_regclass('scim_groups') is not null then
     delete from scim_groups; delete from scim_connection_bindings;
   end if;
+  if to_regclass('scim_managed_connections') is not null then delete from scim_managed_connections; end if;
   if to_regclass('device_codes') is not null then delete from device_codes; end if;
 end $$`;
 
@@ -72,13 +76,14 @@ interface Surroundings {
   readonly log: () => string;
   readonly provider?: OpenIdProvider | undefined;
   readonly saml?: SamlProvider | undefined;
+  readonly dns?: DnsServer | undefined;
   readonly watch?: Watch | undefined;
 }
 
 export function createSide(
   origin: string,
   database: TestDatabase,
-  { log, provider, saml, watch }: Surroundings,
+  { log, provider, saml, dns, watch }: Surroundings,
 ): Side & { reset(): Promise<void> } {
   const stores = new Map<string, Map<string, string>>();
   const saved = new Map<string, string>();
@@ -90,6 +95,7 @@ export function createSide(
     saved,
     provider,
     saml,
+    dns,
     watch,
     cookies(browser) {
       const store = stores.get(browser) ?? new Map<string, string>();

@@ -1,5 +1,17 @@
+import { createHmac } from 'node:crypto';
+import { MANAGED_SECRET } from '../../scim-connections.js';
 import { ADA } from '../values.js';
-import { call, get, post, rows, scenario, type RequestOptions, type Scenario } from '../../steps.js';
+import {
+  call,
+  get,
+  post,
+  rows,
+  scenario,
+  sql,
+  type RequestOptions,
+  type Scenario,
+  type Step,
+} from '../../steps.js';
 
 export const TYPE = 'application/scim+json';
 
@@ -165,5 +177,64 @@ export const groups: readonly Scenario[] = [
     acme('DELETE', '/Groups/{group}'),
     acme('GET', '/Groups/{group}'),
     rows('select count(*)::int as count from scim_group_members'),
+  ),
+];
+
+const ALL_SCOPES = ['scim.users.read', 'scim.users.write'];
+
+/** Inserts a connection of the database with a token, as an application with the published library does. */
+function managed(id: string, changes: Readonly<Record<string, string>> = {}): Step {
+  const token = `ba_scim_credential_${id}.a-long-random-text`;
+  const digest = createHmac('sha256', MANAGED_SECRET).update(token).digest('base64url');
+  const credential: Record<string, string> = {
+    id: `'credential-${id}'`,
+    connection_record_id: `'connection-${id}'`,
+    credential_id: `'ba_scim_credential_${id}'`,
+    token_digest: `'${digest}'`,
+    hash_version: `'v1'`,
+    active_slot_key: `'slot-${id}'`,
+    status: `'active'`,
+    serialized_scopes: `'${JSON.stringify(ALL_SCOPES)}'`,
+    expires_at: `now() + interval '1 day'`,
+    created_at: 'now()',
+    created_by: `'an administrator'`,
+    ...changes,
+  };
+  return sql(`
+    insert into scim_managed_connections (id, creation_request_id, connection_id, provisioning_domain_id, status, revision, created_at, created_by)
+    values ('connection-${id}', 'request-${id}', 'ba_scim_connection_${id}', 'domain-${id}', 'active', 2, now(), 'an administrator');
+    insert into scim_managed_credentials (${Object.keys(credential).join(', ')}) values (${Object.values(credential).join(', ')})`);
+}
+const withManaged = (id: string) => asked(`ba_scim_credential_${id}.a-long-random-text`);
+
+export const managedConnections: readonly Scenario[] = [
+  scenario(
+    'a connection of the database',
+    managed('one'),
+    withManaged('one')('POST', '/Users', grace, { save: { id: 'id' } }),
+    withManaged('one')('GET', '/Users'),
+    withManaged('one')('PATCH', '/Users/{id}', { schemas: [PATCH], Operations: RENAME }),
+    withManaged('one')('POST', '/Groups', { schemas: [GROUP], displayName: 'Admirals' }),
+    acme('GET', '/Users/{id}'),
+    rows('select last_used_at is not null as used, status from scim_managed_credentials'),
+    rows('select connection_id, provisioning_domain_id, user_name, active from scim_users'),
+    asked('ba_scim_credential_one.another-text')('GET', '/Users'),
+    asked('ba_scim_credential_one')('GET', '/Users'),
+    asked('ba_scim_credential_two.a-long-random-text')('GET', '/Users'),
+    sql(`update scim_managed_connections set status = 'disabled'`),
+    withManaged('one')('GET', '/Users'),
+  ),
+  ...Object.entries<Readonly<Record<string, string>>>({
+    expired: { expires_at: `now() - interval '1 second'` },
+    revoked: { status: `'revoked'` },
+    older: { hash_version: `'v0'` },
+    narrow: { serialized_scopes: `'["scim.users.read"]'` },
+  }).map(([id, changes]) =>
+    scenario(
+      `a token that is ${id}`,
+      managed(id, changes),
+      withManaged(id)('GET', '/Users'),
+      withManaged(id)('POST', '/Users', grace),
+    ),
   ),
 ];

@@ -7,10 +7,12 @@ import {
   rows,
   saving,
   scenario,
+  sql,
   type RequestOptions,
   type Scenario,
   type Step,
 } from '../../steps.js';
+import { fillIn } from '../../side.js';
 import { ADA, FORM } from '../values.js';
 
 const signUp = post('/sign-up/email', ADA);
@@ -319,3 +321,147 @@ export const samlStrict: readonly Scenario[] = [
     sessions,
   ),
 ];
+
+/** The owner of the domain publishes the token that the server gave. */
+const published = (value = '{domainToken}'): Step => ({
+  label: `publish ${value}`,
+  run(side) {
+    const name = '_better-auth-token-acme-oidc.example.com';
+    side.dns?.records.set(name, [...(side.dns.records.get(name) ?? []), 'v=spf1 -all', fillIn(side, value)]);
+    return Promise.resolve(undefined);
+  },
+});
+const verify = post('/sso/verify-domain', { providerId: 'acme-oidc' });
+const askAgain = post('/sso/request-domain-verification', { providerId: 'acme-oidc' });
+const withToken = saving(post('/sso/register', oidc), { domainToken: /"domainVerificationToken":"([^"]+)"/ });
+const verified = rows('select provider_id, domain, domain_verified from sso_providers');
+
+export const domains: readonly Scenario[] = [
+  scenario(
+    'only a provider whose domain is verified signs people in',
+    signUp,
+    withToken,
+    signIn({ providerId: 'acme-oidc' }),
+    verify,
+    published('another text'),
+    verify,
+    published('x_better-auth-token-acme-oidc={domainToken}'),
+    verify,
+    verified,
+    published(),
+    verify,
+    verified,
+    verify,
+    askAgain,
+    signIn({ email: 'grace@example.com' }),
+    throughProvider(),
+    callback(guest),
+    get('/get-session', guest),
+    users,
+    post('/sso/update-provider', { providerId: 'acme-oidc', domain: 'example.org' }),
+    verified,
+    signIn({ providerId: 'acme-oidc' }),
+  ),
+  scenario(
+    'a token with its name, and a provider of two domains',
+    signUp,
+    saving(post('/sso/register', { ...oidc, domain: 'example.com,example.org' }), {
+      domainToken: /"domainVerificationToken":"([^"]+)"/,
+    }),
+    askAgain,
+    published('_better-auth-token-acme-oidc={domainToken}'),
+    verify,
+    verified,
+  ),
+  scenario(
+    'an address that is there already is linked only by a verified domain',
+    post('/sign-up/email', { ...ADA, email: 'grace@example.com' }),
+    withToken,
+    published(),
+    verify,
+    signIn({ providerId: 'acme-oidc' }),
+    throughProvider(),
+    callback(guest),
+    get('/get-session', guest),
+    users,
+  ),
+  scenario(
+    'verifications that are refused',
+    verify,
+    askAgain,
+    signUp,
+    verify,
+    askAgain,
+    withToken,
+    post('/sso/verify-domain', {}),
+    post('/sso/verify-domain', { providerId: ['acme-oidc'] }),
+    post('/sso/request-domain-verification', { providerId: 'x'.repeat(300) }),
+    post('/sign-up/email', { ...ADA, email: 'eve@example.com' }, guest),
+    post('/sso/verify-domain', { providerId: 'acme-oidc' }, guest),
+    post('/sso/request-domain-verification', { providerId: 'acme-oidc' }, guest),
+    sql(`update verifications set expires_at = now() - interval '1 minute'`),
+    published(),
+    verify,
+    askAgain,
+    post('/sso/register', { ...oidc, providerId: 'x'.repeat(60) }),
+    post('/sso/verify-domain', { providerId: 'x'.repeat(60) }),
+  ),
+];
+
+/** What a provider may say about a person. */
+const HOSTILE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'no e-mail': { email: undefined },
+  'an empty e-mail': { email: '' },
+  'an e-mail that is a list': { email: ['grace@example.com', 'eve@example.com'] },
+  'an e-mail that is an object': { email: { a: 1 } },
+  'an e-mail with NUL': { email: 'gra\0ce@example.com' },
+  'a long e-mail': { email: `${'x'.repeat(3000)}@example.com` },
+  'no address': { email: 'nothing' },
+  'a number': { email: 5 },
+  'a verification as text': { email_verified: 'false' },
+  'a verification as another text': { email_verified: 'yes' },
+  'a verification as a list': { email_verified: [] },
+  'a name with NUL': { name: 'Gra\0ce' },
+  'a long name': { name: 'x'.repeat(100_000) },
+  'a name that is a list': { name: ['Grace'] },
+  'a name that is an object': { name: { a: 1 } },
+  'no name': { name: undefined },
+  'a picture that is an object': { picture: { url: 1 } },
+  'a picture with NUL': { picture: 'https://a.example/\0' },
+  'a subject that is a list': { sub: ['verified'] },
+  'a subject that is a number': { sub: 5 },
+  'no subject': { sub: undefined },
+  'a subject with NUL': { sub: 'a\0b' },
+  'a long subject': { sub: 'x'.repeat(3000) },
+  'another audience': { aud: 'somebody-else' },
+  'a list of audiences': { aud: [CLIENT.id, 'somebody-else'] },
+  'a wrong issuer': { iss: 'https://elsewhere.example' },
+  'no issuer': { iss: undefined },
+  expired: { exp: 1_600_000_000 },
+  'no end': { exp: undefined },
+  'from the future': { iat: 4_000_000_000, nbf: 4_000_000_000 },
+  'another nonce': { nonce: 'nothing' },
+};
+
+const hostileScenario = (what: string, claims: Readonly<Record<string, unknown>>): Scenario =>
+  scenario(
+    `claims: ${what}`,
+    signUp,
+    post('/sso/register', oidc),
+    provider(what, ({ alterations }) => {
+      alterations.idToken = (usual) => ({ ...usual, ...claims });
+      const { aud, iss, exp, iat, nbf, nonce, ...person } = claims;
+      alterations.userinfo = (usual) => ({ ...usual, ...person });
+    }),
+    signIn({ providerId: 'acme-oidc' }),
+    throughProvider(),
+    callback(guest),
+    get('/get-session', guest),
+    rows(
+      'select left(name, 200) as name, length(name) as length, email, is_email_verified, image from users order by email',
+    ),
+  );
+
+export const hostileClaims: readonly Scenario[] = Object.entries(HOSTILE).map(([what, claims]) =>
+  hostileScenario(what, claims),
+);
