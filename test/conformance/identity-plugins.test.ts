@@ -3,6 +3,7 @@ import * as scim from './scenarios/plugins/scim.js';
 import { CONNECTIONS, MANAGED_SECRET } from './scim-connections.js';
 import {
   domains,
+  hostileAssertions,
   hostileClaims,
   openId,
   providers,
@@ -44,7 +45,7 @@ describeScenarios(
     },
     additionalFields: true,
   },
-  { providers, openId, hostileClaims, samlSignIn, samlStrict },
+  { providers, openId, hostileClaims, samlSignIn, samlStrict, hostileAssertions },
 );
 
 describeScenarios(

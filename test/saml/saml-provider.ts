@@ -23,6 +23,15 @@ export const GRACE: SamlPerson = {
   familyName: 'Hopper',
 };
 
+export interface UnsolicitedAnswer {
+  readonly audience: string;
+  readonly recipient: string;
+  readonly issuer?: string;
+  readonly lifetimeInSeconds?: number;
+  /** Changes of the person. */
+  readonly person?: Partial<SamlPerson>;
+}
+
 /** A real SAML identity provider. It signs everybody in without a page. */
 export interface SamlProvider {
   readonly origin: string;
@@ -38,7 +47,7 @@ export interface SamlProvider {
   /** The URL to which the provider sends a browser to end the sessions of a person. */
   logoutUrl(service: { readonly id: string; readonly location: string }): string;
   /** An answer that no service asked for, in base64. */
-  unsolicited(given: { readonly audience: string; readonly recipient: string }): Promise<string>;
+  unsolicited(given: UnsolicitedAnswer): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -125,9 +134,9 @@ export async function startSamlProvider(): Promise<SamlProvider> {
       const to = ServiceProvider({ entityID: id, singleLogoutService: services });
       return from.createLogoutRequest(to, 'redirect', { logoutNameID: provider.person.id }).context;
     },
-    async unsolicited({ audience, recipient }) {
-      const given = { ...settings, audience, recipient, destination: recipient };
-      const xml = await createResponse(given, profileOf(provider.person));
+    async unsolicited({ person, ...changes }) {
+      const given = { ...settings, ...changes, destination: changes.recipient };
+      const xml = await createResponse(given, profileOf({ ...provider.person, ...person }));
       return Buffer.from(String(xml)).toString('base64');
     },
     async stop() {

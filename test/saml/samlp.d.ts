@@ -16,6 +16,7 @@ declare module 'samlp' {
     readonly cert: string;
     readonly key: string;
     readonly audience?: string;
+    readonly lifetimeInSeconds?: number;
     readonly encryptionCert?: string;
     readonly encryptionPublicKey?: string;
     readonly encryptionAlgorithm?: string;

@@ -179,17 +179,18 @@ const tamper: Step = {
 };
 
 /** Saves an answer that the service did not ask for as `{unasked}`. */
-const unsolicited: Step = {
-  label: 'the provider signs in without a request',
+const samlAnswer = (changes: Readonly<Record<string, unknown>>): Step => ({
+  label: `the provider signs in without a request ${JSON.stringify(changes).slice(0, 100)}`,
   async run(side) {
     const answer = await side.saml?.unsolicited({
       audience: 'https://service.example',
       recipient: `${side.origin}${ACS}`,
+      ...changes,
     });
     side.saved.set('unasked', new URLSearchParams({ SAMLResponse: answer ?? '' }).toString());
     return undefined;
   },
-};
+});
 
 export const samlSignIn: readonly Scenario[] = [
   scenario(
@@ -233,7 +234,7 @@ export const samlSignIn: readonly Scenario[] = [
     'an answer without a request works once',
     signUp,
     post('/sso/register', saml),
-    unsolicited,
+    samlAnswer({}),
     acs('{unasked}'),
     get('/get-session', guest),
     acs('{unasked}', { browser: 'thief' }),
@@ -443,6 +444,9 @@ const HOSTILE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'another nonce': { nonce: 'nothing' },
 };
 
+/** Claims about the token, and not about the person. */
+const OF_TOKENS = new Set(['aud', 'iss', 'exp', 'iat', 'nbf', 'nonce']);
+
 const hostileScenario = (what: string, claims: Readonly<Record<string, unknown>>): Scenario =>
   scenario(
     `claims: ${what}`,
@@ -450,8 +454,8 @@ const hostileScenario = (what: string, claims: Readonly<Record<string, unknown>>
     post('/sso/register', oidc),
     provider(what, ({ alterations }) => {
       alterations.idToken = (usual) => ({ ...usual, ...claims });
-      const { aud, iss, exp, iat, nbf, nonce, ...person } = claims;
-      alterations.userinfo = (usual) => ({ ...usual, ...person });
+      const person = Object.entries(claims).filter(([name]) => !OF_TOKENS.has(name));
+      alterations.userinfo = (usual) => ({ ...usual, ...Object.fromEntries(person) });
     }),
     signIn({ providerId: 'acme-oidc' }),
     throughProvider(),
@@ -464,4 +468,37 @@ const hostileScenario = (what: string, claims: Readonly<Record<string, unknown>>
 
 export const hostileClaims: readonly Scenario[] = Object.entries(HOSTILE).map(([what, claims]) =>
   hostileScenario(what, claims),
+);
+
+const HOSTILE_SAML: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'another audience': { audience: 'https://elsewhere.example' },
+  'another recipient': { recipient: 'https://elsewhere.example/acs' },
+  'a wrong issuer': { issuer: 'https://elsewhere.example' },
+  expired: { lifetimeInSeconds: -3600 },
+  'no e-mail': { person: { email: undefined } },
+  'an empty e-mail': { person: { email: '' } },
+  'no address': { person: { email: 'nothing' } },
+  'a long e-mail': { person: { email: `${'x'.repeat(3000)}@saml.example` } },
+  'another domain': { person: { email: 'grace@elsewhere.example' } },
+  'XML in the e-mail': { person: { email: '<a>grace</a>@saml.example' } },
+  'a comment in the e-mail': { person: { email: 'grace@saml.example<!---->.elsewhere.example' } },
+  'an escaped NUL in the name': { person: { givenName: 'Gra&#0;ce' } },
+  'a long name': { person: { givenName: 'x'.repeat(50_000) } },
+  'no name': { person: { givenName: '', familyName: '' } },
+  'a long id': { person: { id: 'x'.repeat(3000) } },
+  'an empty id': { person: { id: '' } },
+};
+
+export const hostileAssertions: readonly Scenario[] = Object.entries(HOSTILE_SAML).map(([what, changes]) =>
+  scenario(
+    `an assertion: ${what}`,
+    signUp,
+    registeredSaml,
+    samlAnswer(changes),
+    acs('{unasked}'),
+    get('/get-session', guest),
+    rows(
+      'select left(name, 200) as name, length(name) as length, email, is_email_verified from users order by email',
+    ),
+  ),
 );
