@@ -58,6 +58,7 @@ export const MESSAGES = {
   REFRESH_TOKEN_NOT_FOUND: 'Refresh token not found',
   REQUEST_HEADERS_TOO_LARGE: 'Request has too many headers or cookies',
   RESET_PASSWORD_DISABLED: "Reset password isn't enabled",
+  INTERNAL_SERVER_ERROR: 'Internal Server Error',
   SERVICE_UNAVAILABLE: 'The server is busy or its database is unavailable. Please try again in a moment.',
   SESSION_EXPIRED: 'Session expired. Re-authenticate to perform this action.',
   SESSION_NOT_FRESH: 'Session is not fresh',

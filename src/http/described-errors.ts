@@ -1,4 +1,4 @@
-import { TOO_MANY_REQUESTS } from '../errors/auth-error.js';
+import { TOO_MANY_REQUESTS, internal } from '../errors/auth-error.js';
 import { definitionOf, type NamedError } from '../errors/defined-errors.js';
 import { ApiResponse, schemaPath } from '../openapi/decorators.js';
 import { ErrorAnswer } from './error-answer.js';
@@ -21,7 +21,13 @@ export const LIMITED = ApiResponse({
 export const UNEXPECTED = ApiResponse({
   status: 500,
   description:
-    'Unexpected error, without a body. The log has the reason under the `x-request-id` of the answer.',
+    'Unexpected error. The body is sent if `Accept` names `application/json`. The log has the reason under the `x-request-id` of the answer.',
+  content: {
+    'application/json': {
+      schema: errorSchema(['INTERNAL_SERVER_ERROR'], true),
+      example: internal('INTERNAL_SERVER_ERROR').body,
+    },
+  },
 });
 
 /** Describes all errors of one status. */

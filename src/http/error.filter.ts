@@ -7,15 +7,16 @@ import { notAllowed } from './body-parser.js';
 import { asJson } from './json-answer.js';
 import { ErrorReports } from './error-reports.js';
 import { Logger } from '../logging/logger.js';
-import { AuthError, badRequest, overloaded, payloadTooLarge } from '../errors/auth-error.js';
+import { AuthError, badRequest, internal, overloaded, payloadTooLarge } from '../errors/auth-error.js';
 import { unavailability } from '../errors/unavailable.js';
 
+const { body: UNEXPECTED } = internal('INTERNAL_SERVER_ERROR');
 /** Seconds that a client is asked to wait while the database is unavailable. */
 const RETRY_AFTER = 1;
 
 /**
  * Writes the answer to every error. If the database is unavailable, that is 503. Another unexpected error is logged and
- * answered with 500 without a body
+ * answered with 500, without a body unless the client asks for JSON
  * (src/http/protocol.md, "Order of a request").
  */
 @Catch()
@@ -39,11 +40,18 @@ export class ErrorFilter implements ExceptionFilter {
     void reply.removeHeader('connection');
     if (error.endsSession) this.cookies.expire(jarOf(request));
     void reply.code(error.status).headers(error.headers);
-    if (error.body) void asJson(reply).send(JSON.stringify(error.body));
+    const body = error.body ?? (error.status === 500 && asksForJson(request) ? UNEXPECTED : undefined);
+    if (body) void asJson(reply).send(JSON.stringify(body));
     else if (error.headers['content-type']) void asJson(reply).send('');
     else void reply.removeHeader('content-type').send();
   }
 }
+
+/**
+ * True if `Accept` names JSON, as Swagger UI and generated clients do. Better Auth's client accepts anything, and gets an
+ * unexpected error without a body, as in the protocol.
+ */
+const asksForJson = ({ headers: { accept = '' } }: FastifyRequest) => /\bapplication\/json\b/i.test(accept);
 
 /** Returns what to log. A value that PostgreSQL refuses is logged too, because a check for it is missing in the code. */
 function faultIn(exception: unknown, error: AuthError): unknown {

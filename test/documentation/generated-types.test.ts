@@ -47,8 +47,8 @@ type Without429 = {
 }[Protocol];
 yes(true satisfies Same<Without429, never>);
 
-// An unexpected error of the server has no body, as in Better Auth.
-yes(true satisfies Same<operations['signInEmail']['responses'][500]['content'], undefined>);
+type Unexpected = operations['signInEmail']['responses'][500]['content']['application/json'];
+yes(true satisfies Same<Unexpected['code'], 'INTERNAL_SERVER_ERROR'>);
 
 const user: components['schemas']['User']['email'] = 'ada@example.com';
 const ends: components['schemas']['Session']['expiresAt'] = '2030-01-01T00:00:00.000Z';

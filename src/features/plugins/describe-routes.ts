@@ -19,10 +19,9 @@ const LIMITED = {
   content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorAnswer' } } },
 };
 
-/** The library's own generator says that every 500 has a body. */
 const UNEXPECTED = {
   description:
-    'Unexpected error, without a body unless the plugin names the reason. The log has it under the `x-request-id` of the answer.',
+    'Unexpected error. Unless the plugin names the reason, the body is sent if `Accept` names `application/json`. The log has the reason under the `x-request-id` of the answer.',
   content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorAnswer' } } },
 };
 

@@ -6,6 +6,7 @@ const REASONS: Readonly<Record<string, string | undefined>> = {
   VALIDATION_ERROR: 'invalidValue',
   BAD_REQUEST: 'invalidSyntax',
   PAYLOAD_TOO_LARGE: undefined,
+  INTERNAL_SERVER_ERROR: undefined,
 };
 
 /** Directories read errors in the form of RFC 7644 §3.12 only. */
