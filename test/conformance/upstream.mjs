@@ -5,12 +5,16 @@
 //
 // It changes package.json and package-lock.json and nothing else. test/conformance/upstream.md says what to do then.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 const PACKAGES = ['better-auth', '@better-auth/core'];
+/** Packages of the library of which the plugins need the same version. */
+const SHARED = ['better-call', '@better-auth/utils', '@better-fetch/fetch'];
+/** The library's own packages in the lock file, whose old versions would keep npm from installing others. */
+const LOCKED = /(^|\/)node_modules\/(better-auth|better-call|@better-auth\/[^/]+|@better-fetch\/[^/]+)$/;
 const PRINT_ROUTES = `
   import { routesAndErrors } from './test/conformance/upstream-routes.mjs';
   process.stdout.write(JSON.stringify(routesAndErrors()));`;
@@ -30,10 +34,13 @@ const { dependencies } = JSON.parse(text);
 const current = dependencies['better-auth'];
 const before = routesAndErrors();
 say(`Moving from better-auth ${current} to ${version}.`);
+const lock = readFileSync('package-lock.json', 'utf8');
 writeFileSync('package.json', bumped(text, current));
+writeFileSync('package-lock.json', unlocked(lock));
 if (spawnSync('npm', ['install', '--no-audit', '--no-fund'], { stdio: 'inherit' }).status !== 0) {
   writeFileSync('package.json', text);
-  end(`npm cannot install better-auth ${version}. package.json is as it was.`);
+  writeFileSync('package-lock.json', lock);
+  end(`npm cannot install better-auth ${version}. package.json and package-lock.json are as they were.`);
 }
 const after = routesAndErrors();
 const found = [
@@ -45,16 +52,28 @@ for (const each of found) say(each);
 say(
   found.length === 0
     ? `No difference. Commit package.json and package-lock.json.`
-    : `${found.length} differences. test/conformance/upstream.md says what to do.`,
+    : `Number of differences: ${found.length}. test/conformance/upstream.md says what to do.`,
 );
 process.exitCode = found.length === 0 ? 0 : 1;
 
 /** The version stands in the dependencies and in the overrides of the plugins' packages. */
 function bumped(packageJson, from) {
-  return PACKAGES.reduce(
-    (changed, name) => changed.replaceAll(`"${name}": "${from}"`, `"${name}": "${version}"`),
+  const needed = JSON.parse(run('npm', ['view', `better-auth@${version}`, 'dependencies', '--json']));
+  const old = Object.values(JSON.parse(packageJson).overrides).find((each) => each['better-call']);
+  const versions = [
+    ...PACKAGES.map((name) => [name, from, version]),
+    ...SHARED.map((name) => [name, old[name], needed[name]]),
+  ];
+  return versions.reduce(
+    (changed, [name, before, now]) => changed.replaceAll(`"${name}": "${before}"`, `"${name}": "${now}"`),
     packageJson,
   );
+}
+
+function unlocked(packageLock) {
+  const { packages, ...rest } = JSON.parse(packageLock);
+  const kept = Object.entries(packages).filter(([path]) => !LOCKED.test(path));
+  return `${JSON.stringify({ ...rest, packages: Object.fromEntries(kept) }, null, 2)}\n`;
 }
 
 /** The routes and error codes of the library that is installed now. */
@@ -75,6 +94,8 @@ function failedTests(paths) {
   try {
     const report = join(folder, 'report.json');
     spawnSync('npm', ['test', '--', ...paths, '--json', `--outputFile=${report}`], { stdio: 'inherit' });
+    if (!existsSync(report))
+      return ['No test ran. The lines above say why: perhaps the server does not compile.'];
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
     return testResults.flatMap(({ assertionResults, message, status }) => {
       const failed = assertionResults.filter((result) => result.status === 'failed');
