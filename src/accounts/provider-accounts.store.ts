@@ -66,7 +66,7 @@ export class ProviderAccountsStore {
       createdAt: now,
       updatedAt: now,
     };
-    if (this.rows.has('create')) return this.rows.insert(row as Partial<AccountEntity>, manager);
+    if (this.rows.has('create')) return this.rows.insert(row, manager);
     await manager.insert(AccountEntity, row);
     return true;
   }

@@ -20,6 +20,7 @@ import { secretFaults } from './secret-faults.js';
 import type { OidcProvider } from './oidc-providers.js';
 import { telemetryFrom, type TelemetryConfig } from './telemetry-settings.js';
 import { parseAll } from './parse-variables.js';
+import { ineffective } from './ineffective.js';
 import { functionFaults, withCode, withFunctions, type ModuleFunctions } from './plugins/module-options.js';
 import { loadPlugins, namedPlugins, type HostedPlugins } from './plugins/load-plugins.js';
 import { socialProvidersIn, type SocialProviders } from './social-providers.js';
@@ -289,15 +290,4 @@ function contradictions(
     faults.push(`METRICS_PORT and PORT are both ${PORT}. Set METRICS_PORT to another port.`);
   }
   return faults;
-}
-
-function ineffective(
-  environment: Environment,
-  known: ReadonlySet<string>,
-  prefixes: readonly string[],
-): string[] {
-  return Object.keys(environment)
-    .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
-    .filter((name) => !known.has(name))
-    .map((name) => `${name} has no effect, because this server does not have this option. Remove it.`);
 }

@@ -304,7 +304,7 @@ const shapeOf = ({ row, ...call }: Noted) => ({
   row: JSON.parse(
     JSON.stringify(row, (key, value: unknown) => {
       if (value === null || NO_FIELDS.has(key)) return undefined;
-      if (key === 'identifier') return String(value).replace(/[\w-]{20,}$/, '');
+      if (key === 'identifier' && typeof value === 'string') return value.replace(/[\w-]{20,}$/, '');
       return MADE.test(key) ? typeof value : value;
     }),
   ) as object,
