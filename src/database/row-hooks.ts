@@ -8,8 +8,8 @@ export type RowModel = 'user' | 'session' | 'account' | 'verification';
 export type RowAction = 'create' | 'update' | 'delete';
 
 export interface RowHook {
-  /** True if the hook does something for such rows. */
-  has(model: RowModel, action: RowAction): boolean;
+  /** True if the hook does something for such rows. By default for users and sessions. */
+  has?(model: RowModel, action: RowAction): boolean;
   /**
    * Called before a row is written or deleted.
    * @returns the values to write; undefined to refuse.
@@ -37,14 +37,14 @@ export class RowHooks {
   }
 
   has(model: RowModel, action: RowAction): boolean {
-    return this.hooks.some((hook) => hook.has(model, action));
+    return this.hooks.some((hook) => concerns(hook, model, action));
   }
 
   async before(model: RowModel, action: RowAction, values: RowValues): Promise<RowValues | undefined> {
     let changed: RowValues | undefined = values;
     for (const hook of this.hooks) {
       if (!changed) return undefined;
-      if (hook.before) changed = await hook.before(model, action, changed);
+      if (hook.before && concerns(hook, model, action)) changed = await hook.before(model, action, changed);
     }
     return changed;
   }
@@ -55,6 +55,10 @@ export class RowHooks {
     values: RowValues,
     manager: EntityManager | undefined,
   ): Promise<void> {
-    for (const hook of this.hooks) await hook.after?.(model, action, values, manager);
+    for (const hook of this.hooks)
+      if (concerns(hook, model, action)) await hook.after?.(model, action, values, manager);
   }
 }
+
+const concerns = (hook: RowHook, model: RowModel, action: RowAction): boolean =>
+  hook.has?.(model, action) ?? (model === 'user' || model === 'session');
