@@ -46,7 +46,7 @@ test('the document has the routes of every plugin under the name of the plugin',
     const route = routes.find((each) => each.name === name);
     expect([name, route?.operation.tags]).toEqual([name, [tag]]);
     expect(Object.keys(route?.operation.responses ?? {})).toEqual(expect.arrayContaining(['200', '429']));
-    expect(route?.operation.responses['500']?.description).toContain('without a body unless');
+    expect(route?.operation.responses['500']?.description).toContain('the body is sent if `Accept` names');
   }
   const guarded = routes.find(({ name }) => name === 'POST /api/auth/two-factor/enable');
   expect([guarded?.isGuarded, guarded?.operation.requestBody]).toEqual([true, expect.any(Object)]);
