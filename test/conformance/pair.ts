@@ -65,7 +65,8 @@ export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
   const loaded: Record<string, string> = module ? { PLUGINS: module } : {};
   const address: Record<string, string> = production ? { BETTER_AUTH_URL: `http://localhost:${port}` } : {};
   const fields = additionalFields ? variables : undefined;
-  const [oracleDatabase, gatehouseDatabase] = await Promise.all([migrated(fields), migrated(fields)]);
+  const oracleDatabase = await migrated(fields);
+  const gatehouseDatabase = await createDatabase({ template: nameOf(oracleDatabase) });
   const [oracle, gatehouse] = await Promise.all([
     startOracle(oracleDatabase, {
       password: 'quick',
@@ -114,6 +115,9 @@ async function migrated(fields: Record<string, string> | undefined): Promise<Tes
   await migrate(database, fields);
   return database;
 }
+
+/** A database can be copied while nobody is connected to it. */
+const nameOf = ({ url }: TestDatabase): string => new URL(url).pathname.slice(1);
 
 function withProviderOrigin(provider: OpenIdProvider | undefined, optionSet: OptionSet): OptionSet {
   return provider

@@ -16,21 +16,25 @@ const DATA = 'better-auth.session_data';
 const MARK = 'better-auth.dont_remember';
 
 let database: TestDatabase;
-let running: Gatehouse[] = [];
+/** One server for each configuration. */
+const running = new Map<string, Promise<Gatehouse>>();
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase({ template: MIGRATED });
 });
 
-afterEach(async () => {
-  await Promise.all(running.map((server) => server.stop()));
-  running = [];
+beforeEach(() => database.query('delete from users'));
+
+afterAll(async () => {
+  await Promise.all([...running.values()].map(async (server) => (await server).stop()));
   await database.drop();
 });
 
-async function start(environment: Record<string, string>): Promise<Gatehouse> {
-  const server = await startGatehouse(environment, database);
-  running.push(server);
+function start(environment: Record<string, string>): Promise<Gatehouse> {
+  const key = JSON.stringify(environment);
+  const server =
+    running.get(key) ?? startGatehouse({ ...environment, RATE_LIMIT_ENABLED: 'false' }, database);
+  running.set(key, server);
   return server;
 }
 

@@ -339,27 +339,29 @@ export const COOKIE_SETS: readonly (OptionSet & {
     ],
   },
   {
-    name: 'deferSessionRefresh',
-    options: { session: { deferSessionRefresh: true } },
-    variables: { SESSION_DEFER_SESSION_REFRESH: 'true' },
+    name: 'deferSessionRefresh, crossSubDomainCookies.enabled: false with domain',
+    options: {
+      session: { deferSessionRefresh: true },
+      advanced: { crossSubDomainCookies: { enabled: false, domain: 'example.com' } },
+    },
+    variables: {
+      SESSION_DEFER_SESSION_REFRESH: 'true',
+      ADVANCED_CROSS_SUB_DOMAIN_COOKIES_DOMAIN: 'example.com',
+    },
     scenarios: allRoutes,
   },
   {
-    name: 'deferSessionRefresh with cookieCache',
-    options: { session: { deferSessionRefresh: true, cookieCache: { enabled: true } } },
-    variables: { ...CACHE, SESSION_DEFER_SESSION_REFRESH: 'true' },
-    scenarios: allRoutes,
-  },
-  {
-    name: 'disableSessionRefresh',
-    options: { session: { disableSessionRefresh: true } },
-    variables: { SESSION_DISABLE_SESSION_REFRESH: 'true' },
-    scenarios: allRoutes,
-  },
-  {
-    name: 'disableSessionRefresh with deferSessionRefresh',
-    options: { session: { disableSessionRefresh: true, deferSessionRefresh: true } },
-    variables: { SESSION_DISABLE_SESSION_REFRESH: 'true', SESSION_DEFER_SESSION_REFRESH: 'true' },
+    name: 'disableSessionRefresh with deferSessionRefresh, useSecureCookies with names',
+    options: {
+      session: { disableSessionRefresh: true, deferSessionRefresh: true },
+      advanced: { useSecureCookies: true, cookies: { session_token: { name: 'sess' } } },
+    },
+    variables: {
+      SESSION_DISABLE_SESSION_REFRESH: 'true',
+      SESSION_DEFER_SESSION_REFRESH: 'true',
+      ADVANCED_USE_SECURE_COOKIES: 'true',
+      ADVANCED_COOKIES: '{"session_token":{"name":"sess"}}',
+    },
     scenarios: allRoutes,
   },
   {
@@ -369,28 +371,30 @@ export const COOKIE_SETS: readonly (OptionSet & {
     scenarios: allRoutes,
   },
   {
-    name: 'crossSubDomainCookies',
-    options: { advanced: { crossSubDomainCookies: { enabled: true, domain: 'example.com' } } },
+    name: 'crossSubDomainCookies, disableSessionRefresh',
+    options: {
+      advanced: { crossSubDomainCookies: { enabled: true, domain: 'example.com' } },
+      session: { disableSessionRefresh: true },
+    },
     variables: {
+      SESSION_DISABLE_SESSION_REFRESH: 'true',
       ADVANCED_CROSS_SUB_DOMAIN_COOKIES_ENABLED: 'true',
       ADVANCED_CROSS_SUB_DOMAIN_COOKIES_DOMAIN: 'example.com',
     },
     scenarios: allRoutes,
   },
   {
-    name: 'crossSubDomainCookies without domain',
+    name: 'crossSubDomainCookies without domain, deferSessionRefresh with cookieCache',
     options: {
       advanced: { crossSubDomainCookies: { enabled: true } },
-      session: { cookieCache: { enabled: true } },
+      session: { deferSessionRefresh: true, cookieCache: { enabled: true } },
     },
-    variables: { ...CACHE, ADVANCED_CROSS_SUB_DOMAIN_COOKIES_ENABLED: 'true' },
+    variables: {
+      ...CACHE,
+      SESSION_DEFER_SESSION_REFRESH: 'true',
+      ADVANCED_CROSS_SUB_DOMAIN_COOKIES_ENABLED: 'true',
+    },
     scenarios: allRoutes,
-  },
-  {
-    name: 'crossSubDomainCookies.enabled: false with domain',
-    options: { advanced: { crossSubDomainCookies: { enabled: false, domain: 'example.com' } } },
-    variables: { ADVANCED_CROSS_SUB_DOMAIN_COOKIES_DOMAIN: 'example.com' },
-    scenarios: allRoutes.slice(0, 1),
   },
   ...[
     { sameSite: 'none', partitioned: true },
@@ -434,15 +438,6 @@ export const COOKIE_SETS: readonly (OptionSet & {
     },
     scenarios: allRoutes,
   })),
-  {
-    name: 'useSecureCookies with names',
-    options: { advanced: { useSecureCookies: true, cookies: { session_token: { name: 'sess' } } } },
-    variables: {
-      ADVANCED_USE_SECURE_COOKIES: 'true',
-      ADVANCED_COOKIES: '{"session_token":{"name":"sess"}}',
-    },
-    scenarios: allRoutes.slice(0, 2),
-  },
 ];
 
 /**
