@@ -1,4 +1,5 @@
 import { createDatabase, type TestDatabase } from '../setup/database.js';
+import type { Answer } from '../setup/browser-like-client.js';
 import { MIGRATED, startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { aMember, aStranger, type Member } from '../setup/people.js';
 import { hasPgBouncer, startPgBouncer } from '../setup/pgbouncer.js';
@@ -101,10 +102,14 @@ describe('on a read-only database', () => {
       default_pool_size: '2',
     });
     const server = await startGatehouse({}, { ...database, url: pooler.url });
-    const answers = await many(40, () =>
-      aStranger(server).get('/api/auth/get-session', { authorization: `Bearer ${member.token}` }),
-    );
-    const refused = answers.filter(({ status }) => status !== 200);
+    // A statement is only lost if the pooler gives the request another connection.
+    let refused: Answer[] = [];
+    for (let round = 0; round < 20 && refused.length === 0; round++) {
+      const answers = await many(40, () =>
+        aStranger(server).get('/api/auth/get-session', { authorization: `Bearer ${member.token}` }),
+      );
+      refused = answers.filter(({ status }) => status !== 200);
+    }
     expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
     await server.told('set DATABASE_PREPARED_STATEMENTS=false');
     await server.stop();

@@ -10,6 +10,10 @@ import type { LegacyWrite, Person, WildCase } from './wild-case.js';
 /** Sentences about what went wrong. Empty if everything held. */
 type Problems = string[];
 
+/** What a plan says if the migrations can run, and if they would stop. */
+const FEASIBLE = /migrations are pending/;
+const REFUSED = /^Errors\n[^]*migration:run would stop|^The configuration has a fault/m;
+
 const NEWCOMER = { name: 'New One', email: 'wild-new@example.com', password: 'correct horse 99' };
 
 /**
@@ -56,7 +60,11 @@ async function load({ schema, ownsDatabase }: WildCase): Promise<TestDatabase> {
 
 async function plan({ refused }: WildCase, operator: Operator): Promise<Problems> {
   const result = await operator.plan();
-  return refused ? refusal('plan', result, refused) : failure('plan', result);
+  const form = result.done ? FEASIBLE : REFUSED;
+  return [
+    ...(form.test(result.output) ? [] : [`plan: has not the form ${form}: ${result.output}`]),
+    ...(refused ? refusal('plan', result, refused) : failure('plan', result)),
+  ];
 }
 
 /** A refused run changes nothing, and leaves not even TypeORM's table behind. */
