@@ -165,16 +165,20 @@ export class AccountsStore {
     );
   }
 
-  /** Sets the password, whatever it was before. Adds a credential account if the user has none. */
-  async setPassword(userId: string, password: string, manager: EntityManager): Promise<void> {
-    if ((await this.changePassword(credentialOf(userId), password, manager)) === 0)
-      await this.addCredential(userId, password, manager);
+  /**
+   * Sets the password, whatever it was before. Adds a credential account if the user has none.
+   * @returns false if a hook of a feature refuses the change.
+   */
+  async setPassword(userId: string, password: string, manager: EntityManager): Promise<boolean> {
+    const changed = await this.changePassword(credentialOf(userId), password, manager);
+    if (changed === 0) await this.addCredential(userId, password, manager);
+    return changed !== undefined;
   }
 
-  /** Sets the password of a user who has one. @returns false if the user has none. */
+  /** Sets the password of a user who has one, even if a hook refuses it. @returns false if the user has none. */
   async overwritePassword(userId: string, password: string, manager: EntityManager): Promise<boolean> {
     const where = { ...credentialOf(userId), password: Not(IsNull()) };
-    return ((await this.changePassword(where, password, manager)) ?? 0) > 0;
+    return ((await this.changePassword(where, password, manager, true)) ?? 0) > 0;
   }
 
   /** @returns the number of accounts; undefined if a hook of a feature refuses the change. */
@@ -182,15 +186,16 @@ export class AccountsStore {
     which: FindOptionsWhere<AccountEntity>,
     password: string,
     manager: EntityManager,
+    must = false,
   ): Promise<number | undefined> {
-    if (this.rows.has('update')) return (await this.rows.update(which, { password }, manager))?.length;
+    if (this.rows.has('update')) return (await this.rows.update(which, { password }, manager, must))?.length;
     const { affected } = await manager.update(AccountEntity, which, { password, updatedAt: new Date() });
     return affected;
   }
 
-  /** Deletes the user's accounts at providers. */
+  /** Deletes the user's accounts at providers, even if a hook refuses it. */
   async deleteProvidersOf(userId: string, manager: EntityManager): Promise<void> {
-    await this.deleteWhere({ userId, providerId: Not(CREDENTIAL) }, manager);
+    await this.deleteWhere({ userId, providerId: Not(CREDENTIAL) }, manager, true);
   }
 
   async deleteAllOf(userId: string, manager: EntityManager): Promise<void> {
@@ -218,8 +223,12 @@ export class AccountsStore {
     await this.deleteWhere({ id }, manager);
   }
 
-  private async deleteWhere(which: FindOptionsWhere<AccountEntity>, manager: EntityManager): Promise<void> {
-    if (this.rows.has('delete')) await this.rows.delete(which, manager);
+  private async deleteWhere(
+    which: FindOptionsWhere<AccountEntity>,
+    manager: EntityManager,
+    must = false,
+  ): Promise<void> {
+    if (this.rows.has('delete')) await this.rows.delete(which, manager, must);
     else await manager.delete(AccountEntity, which);
   }
 

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { AdditionalValues } from '../additional-fields/additional-input.js';
 import { Audit } from '../audit/audit.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -76,30 +75,11 @@ export class NewAccount {
       const email = `${randomToken(24, LOWERCASE_ALPHANUMERIC)}@users.invalid`;
       const user = await this.users.add(newUser, runner.manager, email);
       await this.accounts.addCredentialWithoutHooks(user.id, hash, runner.manager);
-      return {
-        user: this.synthetic({ ...user, email: newUser.email }, newUser.additional),
-        signedIn: undefined,
-      };
+      return { user: { ...user, email: newUser.email }, signedIn: undefined };
     } finally {
       if (runner.isTransactionActive) await runner.rollbackTransaction();
       await runner.release();
     }
-  }
-
-  /** The answer's user as the function `customSyntheticUser` of the module makes it, if there is one. */
-  private synthetic(user: User, given: AdditionalValues): User {
-    const { functions, plugins } = this.config;
-    const make = functions.emailAndPassword?.customSyntheticUser;
-    if (!make) return user;
-    const { id, additional, ...coreFields } = user;
-    const own = Object.entries(given).filter(([name]) => !plugins?.user.some((field) => field.name === name));
-    const made = make({ coreFields, additionalFields: Object.fromEntries(own), id });
-    const madeOf = <Fields extends object>(fields: Fields): Fields =>
-      Object.assign(
-        {},
-        ...Object.keys(fields).map((name) => (name in made ? { [name]: made[name] } : {})),
-      ) as Fields;
-    return { id, ...coreFields, ...madeOf(coreFields), additional: { ...additional, ...madeOf(additional) } };
   }
 
   private get mails(): boolean {

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { unprocessable } from '../errors/auth-error.js';
 import type { Client } from '../http/client.js';
 import { OwnerNotices } from '../notices/owner-notices.js';
 import { SessionsStore } from '../sessions/sessions.store.js';
@@ -20,9 +21,12 @@ export class PasswordReset {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
+  /** @throws {AuthError} 422 if a hook of a feature refuses the new password. */
   async write(user: User, hash: string, client: Client, manager: EntityManager): Promise<void> {
     await this.preRegistration.end(user, { hash }, manager);
-    await this.accounts.setPassword(user.id, hash, manager);
+    // Rolled back, so that the token can be used again.
+    if (!(await this.accounts.setPassword(user.id, hash, manager)))
+      throw unprocessable('FAILED_TO_UPDATE_USER');
     // After the password, because a sign-in with the old one may be about to commit its session. It holds the account.
     if (this.config.emailAndPassword.revokeSessionsOnPasswordReset) {
       await this.sessions.deleteAllOf(user.id, manager);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { withDeadline } from '../concurrency/with-deadline.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { dummyHash } from '../crypto/password/dummy-hash.js';
@@ -149,6 +150,17 @@ export class Passwords implements OnModuleInit {
     await lowerHashPriority().catch(() => {});
   }
 
+  /** A function of the team may never return. Then others must be able to use its place in the queue. */
+  private inTime<T>(task: () => Promise<T>): Promise<T> {
+    const { password, requestDeadline } = this.config;
+    if (!password.functions) return task();
+    return withDeadline(
+      requestDeadline * 1000,
+      task(),
+      () => new Error('The function for passwords of the module in PLUGINS does not return.'),
+    );
+  }
+
   private async queued<T>(task: () => Promise<T>, client: Client | undefined): Promise<T> {
     try {
       return await this.run(task, client);
@@ -169,7 +181,7 @@ export class Passwords implements OnModuleInit {
           leaveQueue();
           // Counted when it begins, so that tasks refused by the queue are not counted.
           this.started += 1;
-          return PASSWORD_HASHES.run({ phase: 'compute' }, task);
+          return PASSWORD_HASHES.run({ phase: 'compute' }, () => this.inTime(task));
         },
         { client: client?.network, due, hasLeft: client?.hasLeft },
       );

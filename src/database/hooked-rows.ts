@@ -39,14 +39,19 @@ export class HookedRows<Row extends ObjectLiteral & { id: string }> {
     return true;
   }
 
-  /** @returns the rows after the change; undefined if a hook refuses it. Hooks do not run if there is no such row. */
+  /**
+   * @param must true if the change happens even if a hook refuses it, because the safety of the user depends on it.
+   * @returns the rows after the change; undefined if a hook refuses it. Hooks do not run if there is no such row.
+   */
   async update(
     which: FindOptionsWhere<Row>,
     changes: Partial<Row>,
     manager: EntityManager,
+    must = false,
   ): Promise<Row[] | undefined> {
     if (!(await manager.existsBy(this.entity, which))) return [];
-    const changed = await this.hooks.before(this.model, 'update', this.shown(changes));
+    const shown = this.shown(changes);
+    const changed = (await this.hooks.before(this.model, 'update', shown)) ?? (must ? shown : undefined);
     if (!changed) return undefined;
     const { raw } = await manager
       .createQueryBuilder()
@@ -60,10 +65,14 @@ export class HookedRows<Row extends ObjectLiteral & { id: string }> {
     return rows;
   }
 
-  /** @returns the deleted rows. If a hook refuses one of them, none is deleted. */
-  async delete(which: FindOptionsWhere<Row>, manager: EntityManager): Promise<Row[]> {
+  /**
+   * @param must true if the rows go even if a hook refuses it, because the safety of the user depends on it.
+   * @returns the deleted rows. If a hook refuses one of them, none is deleted.
+   */
+  async delete(which: FindOptionsWhere<Row>, manager: EntityManager, must = false): Promise<Row[]> {
     const found = await manager.find(this.entity, { where: which });
-    for (const row of found) if (!(await this.hooks.before(this.model, 'delete', this.read(row)))) return [];
+    for (const row of found)
+      if (!(await this.hooks.before(this.model, 'delete', this.read(row))) && !must) return [];
     if (found.length === 0) return [];
     const { raw } = await manager
       .createQueryBuilder()

@@ -13,5 +13,12 @@ export function webRequest(
   const sent = Object.entries(headers).flatMap(([name, values = []]) =>
     [values].flat().map((value): [string, string] => [name, value]),
   );
-  return new Request(URL.canParse(url, origin) ? new URL(url, origin) : origin, { method, headers: sent });
+  const address = `${origin}${url}`;
+  return new Request(URL.canParse(address) ? address : origin, {
+    method: REFUSED.test(method) ? 'GET' : method,
+    headers: sent,
+  });
 }
+
+/** Methods that a `Request` cannot have (Fetch Standard §2.2.1). No route has them. */
+const REFUSED = /^(connect|trace|track)$/i;

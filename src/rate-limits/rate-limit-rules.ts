@@ -13,6 +13,9 @@ export interface RateLimitRule {
   readonly max: number;
 }
 
+/** Seconds. Another instance may have been told of a long window. */
+const DAY = 86_400;
+
 /** A rule that a feature adds for its own paths. Paths are relative to the base path. */
 export type PathRule = RateLimitRule & ({ readonly path: string } | { readonly beginsWith: string });
 
@@ -22,10 +25,12 @@ export interface AppliedRule {
   readonly path: string;
   /** Says which rule applies instead. */
   readonly decide?: RateLimitFunction;
+  /** True if there is no limit unless `decide` names one. */
+  readonly isUnlimited?: boolean;
 }
 
 /**
- * Finds the rule for a path: one that the module decides, else a configured one, else one of a feature, else the general one
+ * Finds the rule for a path: a configured one, else one of a feature, else the general one
  * (src/rate-limits/protocol.md, "Rules").
  */
 @Injectable()
@@ -59,28 +64,23 @@ export class RateLimitRules {
 
   /**
    * Returns the first configured rule that matches. If there is none, it returns the rule of the path, or else of its
-   * longest prefix, or else the general rule.
+   * longest prefix, or else the general rule. A function of the module that matches may replace the rule.
    * @param path relative to the base path.
    * @param route the path of the route as registered. If it has a parameter, such as the token in
    * `/reset-password/:token`, all values of the parameter share one count, because clients can invent values.
    * @returns undefined if the path is not limited.
    */
   ruleFor(path: string, route?: string): AppliedRule | undefined {
-    const counted = route?.includes(':') ? route : path;
-    const given = this.functions.find(([pattern]) => fitsPattern(path, pattern));
-    if (given) {
-      const [pattern, decide] = given;
-      return { rule: this.unconfiguredRule(path), path: pattern === path ? path : counted, decide };
-    }
-    const configured = this.configuredRule(path);
-    if (configured) {
-      const { rule, pattern } = configured;
-      return rule === false ? undefined : { rule, path: pattern === path ? path : counted };
-    }
+    const fixed = this.fixedRule(path);
     // Two routes that check the same password share one count, because two counts would allow twice as many guesses.
-    const twin = twinOf(path);
+    const twin = fixed ? undefined : twinOf(path);
     if (twin !== undefined) return this.ruleFor(twin);
-    return { rule: this.unconfiguredRule(path), path: counted };
+    const rule = fixed?.rule ?? this.unconfiguredRule(path);
+    const counted = route?.includes(':') && fixed?.pattern !== path ? route : path;
+    const decide = this.functions.find(([pattern]) => fitsPattern(path, pattern))?.[1];
+    if (decide)
+      return { rule: rule || this.unconfiguredRule(path), path: counted, decide, isUnlimited: !rule };
+    return rule === false ? undefined : { rule, path: counted };
   }
 
   /** Remembers a window that a function of the module has named, because its counts must be kept for as long. */
@@ -96,11 +96,12 @@ export class RateLimitRules {
     return Math.max(
       this.settings.window,
       this.longestNoted,
+      this.functions.length > 0 ? DAY : 0,
       ...rules.map((rule) => (rule === false ? 0 : rule.window)),
     );
   }
 
-  private configuredRule(path: string): { rule: RateLimitRule | false; pattern: string } | undefined {
+  private fixedRule(path: string): { rule: RateLimitRule | false; pattern: string } | undefined {
     const found = Object.entries(this.settings.customRules).find(([pattern]) => fitsPattern(path, pattern));
     return found && { pattern: found[0], rule: found[1] };
   }

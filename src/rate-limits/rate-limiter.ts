@@ -83,14 +83,14 @@ export class RateLimiter {
 
   /** @returns undefined if the function of the module sets no limit. */
   private async decided(
-    { rule, decide }: AppliedRule,
+    { rule, decide, isUnlimited }: AppliedRule,
     raw: IncomingMessage,
     url: string,
   ): Promise<RateLimitRule | undefined> {
     const named = await decide?.(webRequest(raw, url, this.config.origin), { ...rule });
     if (named === false) return undefined;
     if (named) this.rules.note(named);
-    return named ?? rule;
+    return named ?? (isUnlimited ? undefined : rule);
   }
 
   /** Warns once, because every request through such a proxy has the same fault. */

@@ -8,6 +8,8 @@ import { RowIds } from '../database/row-ids.js';
 import { storedIdentifier } from './stored-identifier.js';
 import { Verification } from './verification.entity.js';
 
+/** Expired rows that one lookup deletes if hooks run for each. */
+const CLEANUP_WITH_HOOKS = 50;
 /** Expired rows that one lookup deletes. */
 const CLEANUP_LIMIT = 1000;
 
@@ -18,6 +20,7 @@ const CLEANUP_LIMIT = 1000;
 @Injectable()
 export class VerificationsStore {
   private readonly rows: HookedRows<Verification>;
+  private isCleaning = false;
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
@@ -111,7 +114,7 @@ export class VerificationsStore {
 
   /** Deletes the tokens that were mailed to this user to reset the password or to delete the account. Their value is the id. */
   async deleteOf(userId: string, manager: EntityManager): Promise<void> {
-    if (this.rows.has('delete')) await this.rows.delete({ value: userId }, manager);
+    if (this.rows.has('delete')) await this.rows.delete({ value: userId }, manager, true);
     else await manager.delete(Verification, { value: userId });
   }
 
@@ -163,12 +166,7 @@ export class VerificationsStore {
   /** Skips rows that another request is deleting or redeeming. */
   private async removeExpired(): Promise<void> {
     if (this.rows.has('delete')) {
-      const expired = await this.dataSource.manager.find(Verification, {
-        select: { id: true },
-        where: { expiresAt: LessThan(new Date()) },
-        take: CLEANUP_LIMIT,
-      });
-      await this.rows.delete({ id: In(expired.map(({ id }) => id)) }, this.dataSource.manager);
+      await this.removeExpiredWithHooks();
       return;
     }
     await this.dataSource.query(
@@ -176,5 +174,23 @@ export class VerificationsStore {
          select id from {verifications} where expires_at < $1 limit ${CLEANUP_LIMIT} for update skip locked)`,
       [new Date()],
     );
+  }
+
+  /** A hook cannot keep an expired row. If one throws, its row waits for another request. */
+  private async removeExpiredWithHooks(): Promise<void> {
+    if (this.isCleaning) return;
+    this.isCleaning = true;
+    const { manager } = this.dataSource;
+    try {
+      const where = { expiresAt: LessThan(new Date()) };
+      const expired = await manager.find(Verification, {
+        select: { id: true },
+        where,
+        take: CLEANUP_WITH_HOOKS,
+      });
+      for (const { id } of expired) await this.rows.delete({ id }, manager, true).catch(() => {});
+    } finally {
+      this.isCleaning = false;
+    }
   }
 }

@@ -633,7 +633,7 @@ const BULLETS = {
     {
       guard: 'so are all targets in bodies',
       file: 'src/http/origin.guard.ts',
-      code: 'if (!isTrustedRedirect(target, trustedOrigins)) throw forbidden(code);',
+      code: 'if (!isTrustedRedirect(target, originsOf(request, config))) throw forbidden(code);',
       without: '',
       test: [REDIRECTS, 'no route takes'],
     },
@@ -855,7 +855,7 @@ const BULLETS = {
     {
       guard: 'all tokens of a route share one count',
       file: 'src/rate-limits/rate-limit-rules.ts',
-      code: "route?.includes(':') ? route : path;",
+      code: "route?.includes(':') && fixed?.pattern !== path ? route : path;",
       without: 'path;',
       test: [RATES, 'all tokens of reset-password share one count'],
     },

@@ -6,10 +6,13 @@ import { AuthError, badRequest, unprocessable } from '../../errors/auth-error.js
 import { parseAdditionalInput } from '../../additional-fields/additional-input.js';
 import type { Client } from '../../http/client.js';
 import { LENGTHS, Email, Flag, Text } from '../../http/fields.js';
+import { Logger } from '../../logging/logger.js';
+import type { User } from '../../users/user.js';
 import { UsersStore, type NewUser } from '../../users/users.store.js';
 import { AccountCallbacks } from '../account-callbacks.js';
 import { NewAccount, type SignedUp } from '../new-account.js';
 import { Passwords } from '../passwords.js';
+import { syntheticUser } from '../synthetic-user.js';
 import { lowerCaseAddress } from '../../network/lower-case-address.js';
 
 /** The fields of every sign-up with a password. The class keeps other fields too, because some may be configured. */
@@ -57,6 +60,7 @@ export class SignUpEmail {
     private readonly passwords: Passwords,
     private readonly newAccount: NewAccount,
     private readonly callbacks: AccountCallbacks,
+    private readonly logger: Logger,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -79,9 +83,10 @@ export class SignUpEmail {
     if (taken && this.newAccount.signsIn) throw unprocessable('USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL');
     const hash = await this.passwords.hash(body.password, newUser, client);
     try {
-      if (!taken && !(await this.isAdmitted(newUser))) return await this.pretend(newUser, hash);
+      // Asked for an e-mail that is taken too, so that the time of the answer does not tell it.
+      const isAdmitted = await this.isAdmitted(newUser);
       // Answer as for a free e-mail, because a sign-up that does not sign in must not reveal who has an account.
-      if (taken) return await this.pretend(newUser, hash);
+      if (taken || !isAdmitted) return await this.pretend(newUser, hash);
       const { callbackURL, rememberMe } = body;
       return await this.newAccount.create(newUser, hash, {
         callbackURL,
@@ -115,9 +120,20 @@ export class SignUpEmail {
 
   private async pretend(newUser: NewUser, hash: string): Promise<SignedUp> {
     const answer = await this.newAccount.pretend(newUser, hash);
+    const user = this.synthetic(answer.user, newUser);
     const moment = 'onExistingUserSignUp';
     const owner = this.callbacks.has(moment) ? await this.users.findByEmail(newUser.email) : undefined;
     if (owner) await this.callbacks.call(moment, owner);
-    return answer;
+    return { ...answer, user };
+  }
+
+  /** If the function of the module fails, the answer is as without it, because an error would tell that the e-mail is taken. */
+  private synthetic(user: User, { additional }: NewUser): User {
+    try {
+      return syntheticUser(user, additional, this.config);
+    } catch (error) {
+      this.logger.fault(error);
+      return user;
+    }
   }
 }

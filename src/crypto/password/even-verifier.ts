@@ -121,15 +121,19 @@ export class EvenVerifier {
   }
 
   /**
-   * Asks the function of the team first. If it does not accept the password, a hash of a known format is verified as
-   * without the function, because the function may not know the formats of legacy applications.
+   * Asks the function of the team first. It alone decides about hashes of its own format. One of another known format is
+   * verified as without the function, because the function may not know the formats of legacy applications.
    */
   async #verify(stored: string, password: string, dummy: string): Promise<boolean> {
     const { functions } = this.#settings;
-    try {
-      if (await functions?.verify?.({ hash: stored, password })) return true;
-    } catch (error) {
-      if (formatOf(stored) === formatOf(dummy)) throw error;
+    const isOwn = formatOf(stored) === formatOf(dummy);
+    if (functions?.verify) {
+      try {
+        const isRight = await functions.verify({ hash: stored, password });
+        if (isRight || isOwn) return isRight;
+      } catch (error) {
+        if (isOwn) throw error;
+      }
     }
     return verifyPassword(stored, password, this.#secrets);
   }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { DatabaseError } from 'pg';
 import type { AuthContext, BetterAuthOptions } from '@better-auth/core';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
@@ -46,8 +47,11 @@ function asOfLibrary(error: object, { APIError }: Library): unknown {
     const status = error.status === 403 ? 'FORBIDDEN' : (error.status as 400);
     return new APIError(status, error.body && { ...error.body });
   }
-  // An error of TypeORM has the parameters of the statement, which may be secrets. That of the driver has none.
-  return (error as { driverError?: unknown }).driverError ?? error;
+  const { driverError } = error as { driverError?: Partial<DatabaseError> };
+  if (!driverError) return error;
+  // The parameters of the statement and the details may be secrets.
+  const { message, stack, code, table, constraint } = driverError;
+  return Object.assign(new Error(message), { name: 'DatabaseError', stack, code, table, constraint });
 }
 
 const hasStatus = (error: unknown) => typeof (error as { statusCode?: unknown }).statusCode === 'number';

@@ -42,13 +42,15 @@ export function nativeEndpoints(library: Library, routes: readonly CoreRoute[]):
   };
 }
 
-/** Gives the library the session of a client without cookies, after the origin check, as its plugin `bearer` does. */
+/**
+ * Gives the library the session of a client without cookies, after the origin check. It changes the headers themselves,
+ * because hooks that run later in the same request must see the session too.
+ */
 const cookieOfSession = ({ createAuthMiddleware }: Library) => ({
   matcher: () => hostedCalls.getStore()?.cookie !== undefined,
   handler: createAuthMiddleware((context) => {
-    const headers = new Headers(context.headers);
-    headers.set('cookie', hostedCalls.getStore()?.cookie ?? '');
-    return Promise.resolve({ context: { headers } });
+    context.headers?.set('cookie', hostedCalls.getStore()?.cookie ?? '');
+    return Promise.resolve();
   }),
 });
 
@@ -70,9 +72,16 @@ async function runNative({ APIError }: Library, context: GenericEndpointContext)
   for (const [name, value] of answer.headers) if (name !== 'content-type') context.setHeader(name, value);
   const body = bodyOf(answer);
   if (answer.status < 400) await noteSession(context, answer.sessionToken ?? call.begun);
-  for (const hook of call.afterwards) await hook();
+  await runAll(call.afterwards);
   if (answer.status >= 300) throw new APIError(answer.status as 400, body as { message: string });
   return context.json(body as object);
+}
+
+/** Runs every hook, also after one has failed. @throws the first error of a hook. */
+async function runAll(hooks: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const hook of hooks) await hook().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
 }
 
 export function bodyOf({ text }: NativeAnswer): unknown {

@@ -12,9 +12,9 @@ const REASONS: Readonly<Record<string, string | undefined>> = {
 /** Directories read errors in the form of RFC 7644 §3.12 only. */
 export const scimRefusals: onSendHookHandler = (_request, reply, payload, done) => {
   const type = String(reply.getHeader('content-type') ?? '');
-  if (reply.statusCode < 400 || !type.startsWith('application/json')) return done(null, payload);
+  if (reply.statusCode < 400 || !type.startsWith('application/json') || !payload) return done(null, payload);
   const { code = '', message } = JSON.parse(String(payload)) as { code?: string; message?: string };
-  if (!(code in REASONS)) return done(null, payload);
+  if (!Object.hasOwn(REASONS, code)) return done(null, payload);
   const scimType = REASONS[code];
   const error = {
     schemas: [SCHEMA_OF_ERRORS],
