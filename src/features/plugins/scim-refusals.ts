@@ -12,8 +12,10 @@ const REASONS: Readonly<Record<string, string | undefined>> = {
 /** Directories read errors in the form of RFC 7644 §3.12 only. */
 export const scimRefusals: onSendHookHandler = (_request, reply, payload, done) => {
   const type = String(reply.getHeader('content-type') ?? '');
-  if (reply.statusCode < 400 || !type.startsWith('application/json') || !payload) return done(null, payload);
-  const { code = '', message } = JSON.parse(String(payload)) as { code?: string; message?: string };
+  const text = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.toString() : '';
+  if (reply.statusCode < 400 || !type.startsWith('application/json') || text === '')
+    return done(null, payload);
+  const { code = '', message } = JSON.parse(text) as { code?: string; message?: string };
   if (!Object.hasOwn(REASONS, code)) return done(null, payload);
   const scimType = REASONS[code];
   const error = {
