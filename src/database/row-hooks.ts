@@ -8,7 +8,7 @@ export type RowModel = 'user' | 'session' | 'account' | 'verification';
 export type RowAction = 'create' | 'update' | 'delete';
 
 export interface RowHook {
-  /** True if the hook does something for such rows. By default for users and sessions. */
+  /** True if such rows must be written with the hook around them. Without it, the hook runs for users and sessions. */
   has?(model: RowModel, action: RowAction): boolean;
   /**
    * Called before a row is written or deleted.
@@ -37,14 +37,14 @@ export class RowHooks {
   }
 
   has(model: RowModel, action: RowAction): boolean {
-    return this.hooks.some((hook) => concerns(hook, model, action));
+    return this.hooks.some((hook) => hook.has?.(model, action) ?? isUsual(model));
   }
 
   async before(model: RowModel, action: RowAction, values: RowValues): Promise<RowValues | undefined> {
     let changed: RowValues | undefined = values;
     for (const hook of this.hooks) {
       if (!changed) return undefined;
-      if (hook.before && concerns(hook, model, action)) changed = await hook.before(model, action, changed);
+      if (hook.before && isCalled(hook, model)) changed = await hook.before(model, action, changed);
     }
     return changed;
   }
@@ -56,9 +56,11 @@ export class RowHooks {
     manager: EntityManager | undefined,
   ): Promise<void> {
     for (const hook of this.hooks)
-      if (concerns(hook, model, action)) await hook.after?.(model, action, values, manager);
+      if (isCalled(hook, model)) await hook.after?.(model, action, values, manager);
   }
 }
 
-const concerns = (hook: RowHook, model: RowModel, action: RowAction): boolean =>
-  hook.has?.(model, action) ?? (model === 'user' || model === 'session');
+/** The rows of a hook that does not say which rows it is for. */
+const isUsual = (model: RowModel): boolean => model === 'user' || model === 'session';
+
+const isCalled = (hook: RowHook, model: RowModel): boolean => 'has' in hook || isUsual(model);
