@@ -4,7 +4,7 @@ import type { User } from '../users/user.js';
 /** Somebody who is about to get a user, a further account, or a session by an account at a provider. */
 export interface IncomingIdentity {
   readonly action: 'create-user' | 'link-account' | 'sign-in';
-  /** What would be stored, or what the provider says, by the names in the protocol. */
+  /** The fields that the server would store, or that the provider has sent, by their names in the protocol. */
   readonly user: Readonly<Record<string, unknown>>;
   /** Undefined for a sign-up with a password. */
   readonly provider?: { readonly id: string; readonly profile: unknown };

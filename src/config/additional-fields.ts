@@ -39,7 +39,7 @@ interface FieldValidator {
   readonly input?: StandardSchema;
 }
 
-/** What only a module can declare of a field, because it is code. JSON can declare a `defaultValue` that is a value. */
+/** The parts of a field that are code, so that only a module can declare them. JSON can declare a `defaultValue` that is a value. */
 export interface FieldFunctions {
   readonly defaultValue?: unknown;
   readonly onUpdate?: unknown;

@@ -4,7 +4,7 @@ import type { RowAction, RowHooks, RowModel, RowValues } from './row-hooks.js';
 /** The property of the entity for each field of the protocol. Hooks see and change these fields only. */
 type Fields<Row> = Readonly<Record<string, keyof Row & string>>;
 
-/** What happens to values between hooks and an update of the database. */
+/** Changes values on their way from the hooks to the database, and back. */
 interface FieldCode {
   written(values: RowValues): RowValues;
   /** The fields whose stored value is not the one that hooks see. */

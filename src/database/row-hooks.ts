@@ -22,7 +22,7 @@ export interface RowHook {
   after?(model: RowModel, action: RowAction, values: RowValues, manager?: EntityManager): Promise<void>;
 }
 
-/** What features do when rows are written. Almost always nothing, which costs nothing. */
+/** Calls the hooks of features around writes of rows. Without hooks a write costs no more. */
 @Injectable()
 export class RowHooks {
   private readonly hooks: RowHook[] = [];

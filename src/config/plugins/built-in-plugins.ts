@@ -4,7 +4,7 @@ import type { OidcProvider } from '../oidc-providers.js';
 
 type Jwt = NonNullable<JwtOptions['jwt']>;
 
-/** What a module says with the plugins that are part of this server. */
+/** The options that a module gives to the plugins that are part of this server. */
 export interface BuiltInPlugins {
   /** Of the plugin `generic-oauth`. */
   readonly providers: readonly GenericOAuthConfig[];

@@ -22,7 +22,7 @@ export interface HostedPlugins {
   readonly senders: PluginSenders;
   /** Better Auth's options that are functions, from the module. */
   readonly functions: ModuleFunctions;
-  /** What the module says with plugins that are part of this server. */
+  /** The options that the module gives to the plugins that are part of this server. */
   readonly builtIn: BuiltInPlugins;
   /** The fields that plugins add to users and sessions. */
   readonly user: readonly AdditionalField[];

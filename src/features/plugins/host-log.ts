@@ -9,7 +9,7 @@ import { Logger } from '../../logging/logger.js';
 import { hostedCalls } from './hosted-call.js';
 import type { Library } from './library.js';
 
-/** What becomes of the messages and errors of the library. */
+/** Logs the messages and errors of the library, and gives them to the functions of the module. */
 @Injectable()
 export class HostLog {
   constructor(
