@@ -2,6 +2,7 @@ import { RequestMethod } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, PARTS, type Parts } from './app.module.js';
+import { featuresOf } from './assembly/features.js';
 import { BASE_PATH, type Config } from './config/config.js';
 import { installDocumentation } from './documentation/documentation.js';
 import { installClient } from './http/client.js';
@@ -35,7 +36,7 @@ function noSchemas(): never {
  * @throws {StartupFault} if the database cannot be used.
  */
 export async function createApp(config: Config, given: Parts = PARTS): Promise<NestFastifyApplication> {
-  const parts = { ...given, features: [...given.features, ...config.extensions] };
+  const parts = { ...given, features: await featuresOf(config, given.features) };
   const repeated = config.sessionCache.enabled
     ? new RepeatedAnswers(config.sessionCache.size, askedAnew(config))
     : undefined;
@@ -57,7 +58,7 @@ export async function createApp(config: Config, given: Parts = PARTS): Promise<N
   installClient(server, config);
   installRequestedSession(server, app.get(CurrentSession));
   installDirectRoutes(server, app, app.get(Admission, { strict: false }));
-  for (const { install } of given.features) await install?.(server, app);
+  for (const { install } of parts.features) await install?.(server, app);
   if (config.docs) installDocumentation(app, config);
   repeated?.start(server, surroundingsOf(app));
   await app.init();

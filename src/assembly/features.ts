@@ -8,7 +8,6 @@ import { BearerFeature } from '../features/bearer/bearer.feature.js';
 import { Jwk } from '../features/jwt/jwk.entity.js';
 import { jwtOptions } from '../features/jwt/jwt-options.js';
 import { JwtFeature } from '../features/jwt/jwt.feature.js';
-import { installPlugins, PluginsFeature } from '../features/plugins/plugins.feature.js';
 import { LegacyModule } from '../legacy/legacy.module.js';
 import { LockoutModule } from '../lockout/lockout.module.js';
 import { QueuedMail } from '../mail/mail.entity.js';
@@ -27,6 +26,7 @@ import { UsersModule } from '../users/users.module.js';
 import { Verification } from '../verifications/verification.entity.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { VerificationsModule } from '../verifications/verifications.module.js';
+import type { Config } from '../config/config.js';
 import type { Feature } from './feature.js';
 
 /**
@@ -48,8 +48,17 @@ export const FEATURES: readonly Feature[] = [
   { module: SocialModule, cookies: [STATE, OAUTH_STATE] },
   { module: BearerFeature, optionTables: [bearerOptions] },
   { module: JwtFeature, entities: [Jwk], optionTables: [jwtOptions] },
-  { module: PluginsFeature, install: installPlugins },
   { module: WebhooksModule },
   { module: AuditTrailModule },
   { module: LegacyModule },
 ];
+
+/** The features of a configuration. The host of Better Auth's plugins is loaded only if there are plugins. */
+export async function featuresOf(
+  { plugins, extensions }: Config,
+  features: readonly Feature[] = FEATURES,
+): Promise<readonly Feature[]> {
+  if (!plugins) return [...features, ...extensions];
+  const { installPlugins, PluginsFeature } = await import('../features/plugins/plugins.feature.js');
+  return [...features, { module: PluginsFeature, install: installPlugins }, ...extensions];
+}

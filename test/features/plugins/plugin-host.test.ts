@@ -28,7 +28,7 @@ async function startWith(variables: Record<string, string>): Promise<Gatehouse> 
   return gatehouse;
 }
 
-test('without PLUGINS the published library is not loaded', async () => {
+test('without PLUGINS neither the published library nor its host is loaded', async () => {
   const gatehouse = await startGatehouse(LOADED);
   const client = new BrowserLikeClient(gatehouse.origin);
   await client.post('/api/auth/sign-up/email', aPerson());
@@ -44,8 +44,9 @@ describe('with two-factor and username', () => {
     gatehouse = await startWith({ ...LOADED, PLUGINS: 'two-factor, username', RATE_LIMIT_ENABLED: 'false' });
   });
 
-  test('the published library is loaded', () => {
-    expect(gatehouse.log()).toContain('loaded file:');
+  test('the published library and its host are loaded', () => {
+    expect(gatehouse.log()).toMatch(/loaded file:.*\/better-auth\//);
+    expect(gatehouse.log()).toMatch(/loaded file:.*\/features\/plugins\/plugin-host.js/);
   });
 
   test('`login` gives no JWT and no session before the second factor', async () => {
