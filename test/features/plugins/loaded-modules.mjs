@@ -1,9 +1,12 @@
-// For `node --import`: prints the URL of each module of the published library and of its host when it is loaded.
-import { register } from 'node:module';
+// For `node --import`: prints the URL of each module of the published library and of its host when it is compiled. The
+// inspector also sees the modules that `require` loads; the hooks of `node:module` do not.
+import { Session } from 'node:inspector';
 
-const hook = `export async function load(url, context, next) {
-  if (/\\/node_modules\\/better-auth\\/|\\/dist\\/src\\/features\\/plugins\\//.test(url)) process._rawDebug('loaded ' + url);
-  return next(url, context);
-}`;
+const HOSTED = /\/node_modules\/better-auth\/|\/dist\/src\/features\/plugins\//;
 
-register(`data:text/javascript,${encodeURIComponent(hook)}`);
+const session = new Session();
+session.connect();
+session.on('Debugger.scriptParsed', ({ params: { url } }) => {
+  if (HOSTED.test(url)) process._rawDebug(`loaded ${url}`);
+});
+session.post('Debugger.enable');
