@@ -1,11 +1,17 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  Injectable,
+  StreamableFile,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
 import { AnswerWriter } from './answer-writer.js';
 
 /**
  * Sends what a route returns as JSON of type `application/json` without a charset. `null` is JSON too
- * (src/http/protocol.md, "Answers").
+ * (src/http/protocol.md, "Answers"). A route of an extension may also return a file, or set another type.
  */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
@@ -17,7 +23,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const reply = http.getResponse<FastifyReply>();
     return next.handle().pipe(
       mergeMap(async (answer: unknown) => {
-        if (reply.sent || reply.hasHeader('content-type')) return answer;
+        if (reply.sent || reply.hasHeader('content-type') || answer instanceof StreamableFile) return answer;
         return this.writer.write(request, reply, answer);
       }),
     );

@@ -106,17 +106,23 @@ type Matcher = (context: unknown) => boolean;
 export type Hosting = 'all' | 'none' | readonly Matcher[];
 
 /** @param path as the library writes it, such as `/callback/:id` */
-export function hostingOf(plugins: readonly BetterAuthPlugin[], path: string): Hosting {
+export function hostingOf(
+  plugins: readonly BetterAuthPlugin[],
+  path: string,
+  { startsSession } = { startsSession: STARTS_SESSION.includes(path) },
+): Hosting {
   const undecided: Matcher[] = [];
+  const verdict = (matcher: Matcher, id: string) =>
+    startsSession ? askWithPath(matcher, path) : verdictOf(matcher, path, id);
   for (const plugin of plugins) {
     if (plugin.middlewares?.some((middleware) => fits(middleware.path, path))) return 'all';
     if ((plugin.onRequest ?? plugin.onResponse) && seesRequest(plugin, path)) return 'all';
     for (const { matcher } of plugin.hooks?.after ?? [])
-      if (verdictOf(matcher as Matcher, path, plugin.id) !== 'no') return 'all';
+      if (verdict(matcher as Matcher, plugin.id) !== 'no') return 'all';
     for (const { matcher } of plugin.hooks?.before ?? []) {
-      const verdict = verdictOf(matcher as Matcher, path, plugin.id);
-      if (verdict === 'yes') return 'all';
-      if (verdict === 'by request') undecided.push(matcher as Matcher);
+      const said = verdict(matcher as Matcher, plugin.id);
+      if (said === 'yes') return 'all';
+      if (said === 'by request') undecided.push(matcher as Matcher);
     }
   }
   return undecided.length > 0 ? undecided : 'none';
@@ -124,9 +130,10 @@ export function hostingOf(plugins: readonly BetterAuthPlugin[], path: string): H
 
 type Verdict = 'yes' | 'no' | 'by request';
 
+/** For a route that starts no session. */
 function verdictOf(matcher: Matcher, path: string, id: string): Verdict {
   const verdict = askWithPath(matcher, path);
-  if (verdict === 'no' || !ACTS_ON_NEW_SESSIONS.has(id) || STARTS_SESSION.includes(path)) return verdict;
+  if (verdict === 'no' || !ACTS_ON_NEW_SESSIONS.has(id)) return verdict;
   // A hook that names the path, such as that of multi-session for sign-out, is no hook on every path.
   return verdict === 'yes' && askWithPath(matcher, '/of-no-route') === 'no' ? 'yes' : 'no';
 }

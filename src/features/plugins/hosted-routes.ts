@@ -21,7 +21,8 @@ import { HostPasswords } from './host-passwords.js';
 import { hostedCalls, type HostedCall } from './hosted-call.js';
 import { answerOf, type NativeAnswer } from './native-answer.js';
 import { secondFactorRedirect } from './second-factor-redirect.js';
-import type { HostedRoute, StartedHost } from './plugin-host.js';
+import type { HostedRoute } from './hosted-route.js';
+import type { StartedHost } from './plugin-host.js';
 import { RequestTransaction } from './request-transaction.js';
 import { scimRefusals } from './scim-refusals.js';
 import { withoutSessionTokens } from './without-session-tokens.js';
@@ -80,7 +81,7 @@ export class HostedRoutes {
       if (!route.url.startsWith(`${BASE_PATH}/`) || route.config?.plainBody) return;
       const path = route.url.slice(BASE_PATH.length);
       const native = route.handler;
-      const hosted = host.hosted(twinOf(path) ?? path, String(route.method));
+      const hosted = host.hosted(twinOf(path) ?? path, [route.method].flat());
       if (!hosted) return;
       route.handler = (request, reply) =>
         isFor(hosted, request)
@@ -111,12 +112,12 @@ export class HostedRoutes {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<unknown> {
-    const { method } = hosted;
+    const { method = request.method } = hosted;
     const query = request.url.slice(request.url.split('?', 1)[0]?.length);
     const asked = {
       path: twin === undefined ? withSentEscapes(request.url) : `${BASE_PATH}${twin}${query}`,
       method,
-      body: method === 'GET' ? undefined : JSON.stringify(request.body ?? {}),
+      body: BODILESS.has(method) ? undefined : JSON.stringify(request.body ?? {}),
       parsed: true,
     };
     const run = () => answerOf(native, request, reply);
@@ -139,6 +140,8 @@ export class HostedRoutes {
     const url = `${this.config.origin}${asked.path}`;
     const question = new Request(url, { method: asked.method, headers, body: asked.body ?? null });
     const response = await this.handle(call, () => host.handle(question));
+    // A route of an extension may write to the connection itself.
+    if (reply.raw.headersSent) return reply.hijack();
     if (call.fault !== undefined) throw errorOf(call.fault);
     if (response.status >= 500 && (call.isRefused || isOfToken(call.reported)))
       throw badRequest('VALIDATION_ERROR');
@@ -166,6 +169,8 @@ export class HostedRoutes {
       ? call.answer?.headers.get('content-type')
       : (response.headers.get('content-type') ?? undefined);
     const body = unchanged ? (call.answer?.text ?? '') : text;
+    if (unchanged && call.answer?.bytes !== undefined)
+      return reply.header('content-type', type ?? 'application/octet-stream').send(call.answer.bytes);
     if (type === 'application/json') return asJson(reply).send(body);
     if (type !== undefined) void reply.header('content-type', type);
     if (body === '') return reply.send();
@@ -240,6 +245,9 @@ function targetOf({ answer }: HostedCall, { path, method }: Asked): string | und
 
 const textFor = (found: ResolvedSession | undefined, text: string): string =>
   found?.jwt ? withoutSessionTokens(text, { token: found.session.token, jwt: found.jwt.text }) : text;
+
+/** Methods whose requests have no body in the Fetch API. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** Other methods than GET and HEAD are 405 where a plugin answers without a route. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;

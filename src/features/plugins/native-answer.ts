@@ -8,6 +8,8 @@ export interface NativeAnswer {
   readonly headers: ReadonlyMap<string, string>;
   readonly cookies: readonly string[];
   readonly text: string;
+  /** The body, if it is no text: bytes or a stream. */
+  readonly bytes: unknown;
   /** The token of the session whose cookies the answer sets. */
   readonly sessionToken: string | undefined;
 }
@@ -33,6 +35,7 @@ export async function answerOf(
     headers: caught.headers,
     cookies: jarOf(request).setCookies,
     text: caught.text,
+    bytes: caught.bytes,
     sessionToken: startedIn(request),
   };
 }
@@ -42,6 +45,7 @@ const startedIn = ({ startedSession }: FastifyRequest) => startedSession?.sessio
 class CaughtReply {
   status = 200;
   text = '';
+  bytes: unknown;
   readonly headers = new Map<string, string>();
   private sent = false;
 
@@ -81,7 +85,8 @@ class CaughtReply {
       send: {
         value: chained((body?: unknown) => {
           this.sent = true;
-          this.text = typeof body === 'string' ? body : '';
+          if (typeof body === 'string') this.text = body;
+          else this.bytes = body ?? undefined;
         }),
       },
     });

@@ -3,6 +3,8 @@ import type { Library } from './library.js';
 import { hostedCalls } from './hosted-call.js';
 import type { NativeAnswer } from './native-answer.js';
 
+export type Endpoints = NonNullable<BetterAuthPlugin['endpoints']>;
+
 /** A route of the protocol's core, as the library names it. */
 export interface CoreRoute {
   readonly key: string;
@@ -13,15 +15,18 @@ export interface CoreRoute {
 /** The id of the plugin that puts this server's routes in the place of the library's. */
 const OURS = 'gatehouse';
 
-/** A route of the plugin `jwt`, which this server has itself. It is a route for sessions, so an API key opens it. */
-const TOKEN: CoreRoute = { key: 'getToken', path: '/token', methods: ['GET'] };
+/** The routes of the plugin `jwt`, which this server has itself. `/token` is a route for sessions, so an API key opens it. */
+const OF_JWT: readonly CoreRoute[] = [
+  { key: 'getToken', path: '/token', methods: ['GET'] },
+  { key: 'getJwks', path: '/jwks', methods: ['GET'] },
+];
 
-/** The library's own routes, and that of a plugin which this server has itself. */
+/** The library's own routes, and those of a plugin which this server has itself. */
 export function coreRoutesOf({ coreEndpoints }: Library): CoreRoute[] {
   const core = Object.entries(coreEndpoints).flatMap(([key, { path, options }]) =>
     path === undefined ? [] : [{ key, path, methods: [options.method ?? 'GET'].flat() }],
   );
-  return [...core, TOKEN];
+  return [...core, ...OF_JWT];
 }
 
 /**
@@ -29,18 +34,19 @@ export function coreRoutesOf({ coreEndpoints }: Library): CoreRoute[] {
  * implementation, this server's, and the hooks of other plugins run around it.
  */
 export function nativeEndpoints(library: Library, routes: readonly CoreRoute[]): BetterAuthPlugin {
-  const endpoints = routes.map(({ key, path, methods }) => [
-    key,
-    library.createAuthEndpoint(path, { method: [...methods] as ['POST'] }, (context) =>
-      runNative(library, context as GenericEndpointContext),
-    ),
-  ]);
+  const endpoints = routes.map((route) => [route.key, endpointFor(library, route)]);
   return {
     id: OURS,
-    endpoints: Object.fromEntries(endpoints) as BetterAuthPlugin['endpoints'] & object,
+    endpoints: Object.fromEntries(endpoints) as Endpoints,
     hooks: { before: [cookieOfSession(library)] },
   };
 }
+
+/** The endpoint of the library that runs a route of this server. */
+export const endpointFor = (library: Library, { path, methods }: Omit<CoreRoute, 'key'>): Endpoints[string] =>
+  library.createAuthEndpoint(path, { method: [...methods] as ['POST'] }, (context) =>
+    runNative(library, context as GenericEndpointContext),
+  );
 
 /**
  * Gives the library the session of a client without cookies, after the origin check. It changes the headers themselves,

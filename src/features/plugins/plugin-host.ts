@@ -18,7 +18,8 @@ import { hostOptions } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
 import { HostRows } from './host-rows.js';
 import { hostedCalls } from './hosted-call.js';
-import { HASHES_PASSWORD, hostingOf, WRITES, type Hosting } from './hosted-paths.js';
+import { HASHES_PASSWORD, WRITES } from './hosted-paths.js';
+import { hostedRoute, type HostedRoute } from './hosted-route.js';
 import { metadataPaths } from './metadata-paths.js';
 import { listUsersFrom } from './user-lists.js';
 import { loadLibrary, type Library, type LibraryEndpoint } from './library.js';
@@ -27,15 +28,13 @@ import type { PluginRoute } from './plugin-route.js';
 import { asAnswer } from './thrown-error.js';
 import { keepLongCounts } from './member-counts.js';
 import { skipInIndex } from './member-pages.js';
-import { coreRoutesOf, nativeEndpoints } from './native-endpoints.js';
-
-/** A route of the core whose requests pass through the library. */
-export interface HostedRoute {
-  readonly path: string;
-  /** The library's method, which differs for a route that is another form of one of the library. */
-  readonly method: string;
-  readonly hosting: Exclude<Hosting, 'none'>;
-}
+import {
+  coreRoutesOf,
+  endpointFor,
+  nativeEndpoints,
+  type CoreRoute,
+  type Endpoints,
+} from './native-endpoints.js';
 
 /** The running library. */
 export interface StartedHost {
@@ -43,8 +42,12 @@ export interface StartedHost {
   readonly routes: readonly PluginRoute[];
   /** Paths from the root that a plugin answers without a route. */
   readonly metadata: readonly string[];
-  /** @returns undefined if no request for this route of the core passes through the library. */
-  hosted(path: string, method: string): HostedRoute | undefined;
+  /**
+   * Call this for each route of the core and of extensions. The library gets to know those of extensions.
+   * @param path as Fastify writes it, below the base path.
+   * @returns undefined if no request for this route passes through the library.
+   */
+  hosted(path: string, methods: readonly string[]): HostedRoute | undefined;
   /** Finds a user with all fields, also those that answers do not contain. */
   readonly findUser: FindUser;
   /** Describes the routes of the plugins for the OpenAPI document. */
@@ -72,8 +75,10 @@ export class PluginHost {
     const replaced = new Set(plugins.flatMap(({ endpoints = {} }) => Object.keys(endpoints)));
     const kept = core.filter(({ key }) => !replaced.has(key));
     const { tables } = this.database.dataSource;
+    const native = nativeEndpoints(library, kept);
+    const endpoints = native.endpoints as Endpoints;
     const hosted = [
-      nativeEndpoints(library, kept),
+      native,
       ...(needsJwt(plugins) ? [await jwtOfThisServer(this.config, tables)] : []),
       ...plugins.map((plugin) => hooks.noting(apiKeys.hosted(library, plugin))),
     ];
@@ -93,12 +98,13 @@ export class PluginHost {
     skipInIndex(context.adapter);
     keepLongCounts(context.adapter);
     listUsersFrom(this.database.replica, context.internalAdapter);
-    const hostingOfPath = (path: string): Hosting => {
-      const needed =
-        (checksPasswords && HASHES_PASSWORD.includes(path)) ||
-        callsFunction(this.config.functions, path) ||
-        WRITES.some(({ model, action, by }) => hooks.has(model, action) && (!by || by.includes(path)));
-      return needed ? 'all' : hostingOf(plugins, path);
+    const isNeeded = (path: string): boolean =>
+      (checksPasswords && HASHES_PASSWORD.includes(path)) ||
+      callsFunction(this.config.functions, path) ||
+      WRITES.some(({ model, action, by }) => hooks.has(model, action) && (!by || by.includes(path)));
+    // The library makes its router anew for each request, so it finds endpoints that are added later.
+    const add = (route: CoreRoute) => {
+      endpoints[route.key] = endpointFor(library, route);
     };
     const routes = routesOf(plugins);
     return {
@@ -108,15 +114,7 @@ export class PluginHost {
       findUser: (id) => context.internalAdapter.findUserById(id),
       describe: () =>
         describeRoutes({ routes, context, plugins, hasOwnCode: this.config.plugins?.isModule ?? true }),
-      hosted: (path, method) => {
-        const same = core.filter((route) => shapeOf(route.path) === shapeOf(path));
-        const [route = same[0]] = same.filter(({ methods }) => methods.includes(method));
-        if (!route) return undefined;
-        const hosting = hostingOfPath(route.path);
-        if (hosting === 'none') return undefined;
-        const asked = route.methods.includes(method) ? method : (route.methods[0] ?? method);
-        return { path: route.path, method: asked, hosting };
-      },
+      hosted: (path, methods) => hostedRoute({ plugins, core, isNeeded, add }, path, methods),
     };
   }
 
@@ -229,6 +227,3 @@ function routesOf(plugins: readonly BetterAuthPlugin[]): PluginRoute[] {
     return [{ plugin: id, key, path, methods: [options.method ?? 'GET'].flat(), endpoint }];
   });
 }
-
-/** The same for two paths that differ only in the names of their parameters. */
-const shapeOf = (path: string) => path.replace(/:\w+/g, ':');
