@@ -5,6 +5,7 @@ import { MESSAGES } from '../../errors/error-catalogue.js';
 import { describeErrors } from './describe-errors.js';
 import type { LibraryMiddleware } from './library.js';
 import type { PluginRoute } from './plugin-route.js';
+import { queryParameters } from './query-parameters.js';
 import { RouteErrors, type AskedRoute } from './route-errors.js';
 import { MEDIA_TYPE, scimErrorSchema } from './scim-errors.js';
 
@@ -75,7 +76,10 @@ export async function describeRoutes(host: DescribedHost): Promise<DescribedRout
         operationId:
           plugin === 'scim' ? key : nameOf(operations.length > 1 ? `${described}/${method}` : described),
         summary: found.summary ?? summaryOf(described),
-        parameters: [...(found.parameters ?? []), ...missingParameters(described, found)],
+        parameters: withMissing(found.parameters, [
+          ...pathParameters(described),
+          ...queryParameters(endpoint.options.query),
+        ]),
         security: isGuarded ? [{ cookie: [] }] : [],
         responses: errorsOf(asked, found.responses ?? { 200: { description: 'OK' } }),
       };
@@ -89,6 +93,7 @@ export async function describeRoutes(host: DescribedHost): Promise<DescribedRout
 }
 
 type Responses = NonNullable<DescribedOperation['responses']>;
+type Parameters = NonNullable<DescribedOperation['parameters']>;
 
 /** Replaces the errors that the library's generator gives to every route by those that the route has. */
 function errorDescriber({ plugins, hasOwnCode }: DescribedHost) {
@@ -173,9 +178,15 @@ function summaryOf(path: string): string {
 }
 
 /** Every parameter in a path must be described (OpenAPI 3.1.0, "Path Templating"). */
-function missingParameters(path: string, { parameters = [] }: DescribedOperation): object[] {
-  const known = new Set(parameters.map(({ in: place, name }) => `${place} ${name}`));
-  return [...path.matchAll(/\{(\w+)\}/g)]
-    .filter(([, name]) => !known.has(`path ${name}`))
-    .map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+const pathParameters = (path: string) =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+
+function withMissing(described: Parameters = [], all: Parameters): Parameters {
+  const known = new Set(described.map(({ in: place, name }) => `${place} ${name}`));
+  return [...described, ...all.filter(({ in: place, name }) => !known.has(`${place} ${name}`))];
 }

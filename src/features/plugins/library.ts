@@ -2,6 +2,7 @@ import type { BetterAuthOptions } from '@better-auth/core';
 import type { createAuthEndpoint, createAuthMiddleware } from '@better-auth/core/api';
 import type { APIError } from '@better-auth/core/error';
 import type { Auth } from 'better-auth';
+import type { QuerySchema } from './query-parameters.js';
 
 export interface LibraryMiddleware {
   readonly options: { readonly use?: readonly LibraryMiddleware[] };
@@ -12,6 +13,7 @@ export interface LibraryEndpoint {
   readonly path: string | undefined;
   readonly options: {
     readonly method?: string | readonly string[];
+    readonly query?: QuerySchema;
     readonly use?: readonly LibraryMiddleware[];
     readonly metadata?: {
       readonly SERVER_ONLY?: boolean;

@@ -9,6 +9,7 @@ import { migrate } from '../../setup/migrate.js';
 const VARIABLES = {
   PLUGINS:
     'two-factor,organization,admin,username,magic-link,email-otp,phone-number,anonymous,multi-session,one-time-token,device-authorization,passkey,api-key,oauth-provider,sso,scim',
+  ORGANIZATION_DYNAMIC_ACCESS_CONTROL_ENABLED: 'true',
   OAUTH_PROVIDER_LOGIN_PAGE: '/login',
   OAUTH_PROVIDER_CONSENT_PAGE: '/consent',
   SCIM_CONNECTIONS: '[{"id":"acme","credentials":[{"id":"1","token":"token-of-acme"}]}]',
@@ -54,6 +55,15 @@ test('the document has the routes of every plugin under the name of the plugin',
   expect([open?.isGuarded, open?.query.map(({ name }) => name)]).toEqual([
     false,
     expect.arrayContaining(['token', 'callbackURL']),
+  ]);
+});
+
+test('a query with several forms has the parameters of all of them', () => {
+  const { parameters } = document.paths['/api/auth/organization/get-role']?.['get'] ?? {};
+  expect(parameters?.map(({ name, required }) => [name, required])).toEqual([
+    ['organizationId', false],
+    ['roleName', false],
+    ['roleId', false],
   ]);
 });
 
