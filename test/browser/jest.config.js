@@ -6,5 +6,6 @@ export default {
   rootDir: '../..',
   roots: ['<rootDir>/test/browser'],
   testPathIgnorePatterns: [],
-  maxWorkers: 1,
+  // The tests wait for half of their time.
+  maxWorkers: 2,
 };

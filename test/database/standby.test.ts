@@ -144,6 +144,8 @@ test('a primary that becomes read-only is left, although no connection breaks', 
   expect(ready.json()).toEqual({ status: 'unavailable', check: 'no database server is read-write' });
   await administer('alter system reset default_transaction_read_only');
   await gatehouse.told('the session cache is on again');
+  const patience = performance.now() + 10_000;
+  while ((await status()) !== 200 && performance.now() < patience) await sleep(20);
   expect(await status()).toBe(200);
   await gatehouse.stop();
 });

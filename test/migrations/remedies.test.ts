@@ -327,7 +327,6 @@ describe.each(STOPS)('$about', ({ schema, settings = {}, message, remedies }) =>
         if (statement) await database.query(statement);
         const before = await snapshot(database);
         const operator = inProcess(database.url, chosen);
-        await expectDone(operator, 'plan');
         await expectDone(operator, 'run');
         await expectDone(operator, 'check');
         await expectDone(operator, 'revertAll');

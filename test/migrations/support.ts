@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MIGRATIONS } from '../../migrations/index.js';
-import { entitiesWith } from '../../src/assembly/entities.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
 import {
   createMigratingDataSource,
@@ -18,7 +17,7 @@ export async function withDataSource<Result>(
   url: string,
   work: (dataSource: MigratingDataSource) => Promise<Result>,
 ): Promise<Result> {
-  const dataSource = createMigratingDataSource(url, NO_FIELDS, entitiesWith(NO_FIELDS));
+  const dataSource = createMigratingDataSource(url, NO_FIELDS);
   await dataSource.initialize();
   try {
     return await work(dataSource);

@@ -1,4 +1,5 @@
 import { startClusters } from './clusters.mjs';
+import { startMigrator } from './migrator.mjs';
 import { createTemplates } from './templates.mjs';
 import { WITHOUT_ENV_FILE } from './without-env-file.mjs';
 
@@ -8,5 +9,6 @@ export default async function globalSetup() {
   globalThis.clusters = await startClusters();
   process.env.TEST_POSTGRES_18 = globalThis.clusters.newest.url;
   process.env.TEST_POSTGRES_14 = globalThis.clusters.oldest.url;
+  process.env.TEST_MIGRATOR = await startMigrator();
   await createTemplates([globalThis.clusters.newest.url, globalThis.clusters.oldest.url]);
 }
