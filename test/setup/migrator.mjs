@@ -9,13 +9,14 @@ import { migratingDataSourceFrom } from '../../dist/src/migrating/migrating-data
  */
 export async function startMigrator() {
   let last = Promise.resolve();
-  const server = createServer(async (request, response) => {
+  const answer = async (request, response) => {
     const variables = JSON.parse(await text(request));
     // One after the other, because the settings of migrations are in the environment of the process.
     last = last.then(() => migrate(variables));
     const fault = await last;
     response.writeHead(fault === undefined ? 204 : 500).end(fault);
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   server.unref();

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { BASE_PATH, type Config } from '../../config/config.js';
@@ -169,8 +170,10 @@ export class HostedRoutes {
       ? call.answer?.headers.get('content-type')
       : (response.headers.get('content-type') ?? undefined);
     const body = unchanged ? (call.answer?.text ?? '') : text;
-    if (unchanged && call.answer?.bytes !== undefined)
-      return reply.header('content-type', type ?? 'application/octet-stream').send(call.answer.bytes);
+    const bytes = call.answer?.bytes;
+    if (unchanged && bytes !== undefined)
+      return reply.header('content-type', type ?? 'application/octet-stream').send(bytes);
+    if (bytes instanceof Readable) bytes.destroy();
     if (type === 'application/json') return asJson(reply).send(body);
     if (type !== undefined) void reply.header('content-type', type);
     if (body === '') return reply.send();

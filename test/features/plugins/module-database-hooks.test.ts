@@ -1,9 +1,4 @@
-import { createServer, type Server } from 'node:http';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { betterAuth, type BetterAuthOptions } from 'better-auth';
-import { memoryAdapter } from 'better-auth/adapters/memory';
-import { toNodeHandler } from 'better-auth/node';
 import { CLIENT } from '../../openid/certified-provider.js';
 import { danceThrough } from '../../openid/dance.js';
 import { startOpenIdProvider, type OpenIdProvider } from '../../openid/openid-provider.js';
@@ -12,6 +7,7 @@ import { createDatabase, type TestDatabase } from '../../setup/database.js';
 import { MIGRATED, SECRET, startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
 import { migrate } from '../../setup/migrate.js';
 import { expectOneSentence, runToEnd } from '../../setup/run-to-end.js';
+import { libraryWithModule, type LibraryServer } from './library-with-module.js';
 
 const FOLDER = 'dist/module-database-hooks-test';
 
@@ -80,7 +76,7 @@ interface Tried {
 let provider: OpenIdProvider;
 let database: TestDatabase;
 let gatehouse: Gatehouse;
-let library: Server;
+let library: LibraryServer;
 let ours: Tried;
 let theirs: Tried;
 
@@ -116,22 +112,13 @@ afterAll(async () => {
 async function theLibrary(): Promise<Tried> {
   const told: string[] = [];
   Object.assign(globalThis, { tellOfRow: (line: string) => told.push(line) });
-  const given = (await import(`../../../${FOLDER}/hooks.mjs`)) as BetterAuthOptions;
-  library = createServer().listen(0, '127.0.0.1');
-  await new Promise((listening) => library.once('listening', listening));
-  const origin = `http://localhost:${(library.address() as AddressInfo).port}`;
   const rows = {
     user: [],
     session: new Array<{ expiresAt: Date }>(),
     account: [],
     verification: new Array<object>(),
   };
-  const auth = betterAuth({
-    baseURL: origin,
-    secret: SECRET,
-    telemetry: { enabled: false },
-    rateLimit: { enabled: false },
-    database: memoryAdapter(rows),
+  library = await libraryWithModule(`${FOLDER}/hooks.mjs`, rows, (given) => ({
     databaseHooks: given.databaseHooks ?? {},
     emailAndPassword: { enabled: true, autoSignIn: false, ...given.emailAndPassword },
     user: { deleteUser: { enabled: true, ...given.user?.deleteUser } },
@@ -140,10 +127,9 @@ async function theLibrary(): Promise<Tried> {
     socialProviders: {
       gitlab: { clientId: CLIENT.id, clientSecret: CLIENT.secret, issuer: provider.origin },
     },
-  });
-  library.on('request', (request, response) => void toNodeHandler(auth)(request, response));
+  }));
   return {
-    origin,
+    origin: library.origin,
     lines: (word) => told.filter((line) => line.startsWith(word)).map((line) => line.slice(word.length + 1)),
     leave: () => {
       const [now, before] = [new Date(), new Date(Date.now() - 60_000)];

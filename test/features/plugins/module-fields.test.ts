@@ -1,9 +1,5 @@
-import { createServer, type Server } from 'node:http';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { betterAuth, type BetterAuthOptions } from 'better-auth';
-import { memoryAdapter } from 'better-auth/adapters/memory';
-import { toNodeHandler } from 'better-auth/node';
+import type { BetterAuthOptions } from 'better-auth';
 import { CLIENT } from '../../openid/certified-provider.js';
 import { danceThrough } from '../../openid/dance.js';
 import { startOpenIdProvider, type OpenIdProvider } from '../../openid/openid-provider.js';
@@ -12,6 +8,7 @@ import { createDatabase, type TestDatabase } from '../../setup/database.js';
 import { MIGRATED, SECRET, startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
 import { migrate } from '../../setup/migrate.js';
 import { expectOneSentence, runToEnd } from '../../setup/run-to-end.js';
+import { libraryWithModule, type LibraryServer } from './library-with-module.js';
 
 const FOLDER = 'dist/module-fields-test';
 
@@ -68,7 +65,7 @@ interface Tried {
 let provider: OpenIdProvider;
 let database: TestDatabase;
 let gatehouse: Gatehouse;
-let library: Server;
+let library: LibraryServer;
 
 beforeAll(async () => {
   mkdirSync(FOLDER, { recursive: true });
@@ -89,22 +86,13 @@ afterAll(async () => {
 });
 
 async function theLibrary(): Promise<Tried> {
-  const given = (await import(`../../../${FOLDER}/fields.mjs`)) as BetterAuthOptions;
-  library = createServer().listen(0, '127.0.0.1');
-  await new Promise((listening) => library.once('listening', listening));
-  const origin = `http://localhost:${(library.address() as AddressInfo).port}`;
   const rows = { user: [], session: new Array<{ expiresAt: Date }>(), account: [], verification: [] };
   const both = (fields: Record<string, object>, functions: Record<string, object> = {}) =>
     Object.fromEntries(
       Object.entries(fields).map(([name, field]) => [name, { ...field, ...functions[name] }]),
     ) as NonNullable<NonNullable<BetterAuthOptions['user']>['additionalFields']>;
   const client = { clientId: CLIENT.id, clientSecret: CLIENT.secret, issuer: provider.origin };
-  const auth = betterAuth({
-    baseURL: origin,
-    secret: SECRET,
-    telemetry: { enabled: false },
-    rateLimit: { enabled: false },
-    database: memoryAdapter(rows),
+  library = await libraryWithModule(`${FOLDER}/fields.mjs`, rows, (given) => ({
     emailAndPassword: { enabled: true },
     user: { additionalFields: both(USER_FIELDS, given.user?.additionalFields) },
     session: {
@@ -112,10 +100,9 @@ async function theLibrary(): Promise<Tried> {
       additionalFields: both(SESSION_FIELDS, given.session?.additionalFields),
     },
     socialProviders: { gitlab: { ...client, ...(given.socialProviders?.gitlab as object) } },
-  });
-  library.on('request', (request, response) => void toNodeHandler(auth)(request, response));
+  }));
   return {
-    origin,
+    origin: library.origin,
     age: () => {
       for (const session of rows.session) session.expiresAt = new Date(Date.now() + 5 * 86_400_000);
       return Promise.resolve();

@@ -1,9 +1,4 @@
-import { createServer, type Server } from 'node:http';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { betterAuth, type BetterAuthOptions } from 'better-auth';
-import { memoryAdapter } from 'better-auth/adapters/memory';
-import { toNodeHandler } from 'better-auth/node';
 import { BrowserLikeClient } from '../../setup/browser-like-client.js';
 import { createDatabase, type TestDatabase } from '../../setup/database.js';
 import { MIGRATED, SECRET, startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
@@ -12,6 +7,7 @@ import { aPerson } from '../../setup/people.js';
 import { expectOneSentence, runToEnd } from '../../setup/run-to-end.js';
 import { startSocialServer } from '../../social/social-server.js';
 import { Visitor } from '../../social/visitor.js';
+import { libraryWithModule, type LibraryServer } from './library-with-module.js';
 
 const FOLDER = 'dist/module-functions-test';
 
@@ -54,7 +50,7 @@ interface Tried {
 
 let database: TestDatabase;
 let gatehouse: Gatehouse;
-let library: Server;
+let library: LibraryServer;
 const tried = new Map<string, Tried>();
 
 const SETTINGS = {
@@ -94,25 +90,16 @@ async function theLibrary(): Promise<Tried> {
     tellOfCall: (line: string) => noted.push(line.slice('called '.length)),
     failed: true,
   });
-  const given = (await import(`../../../${FOLDER}/functions.mjs`)) as BetterAuthOptions;
-  library = createServer().listen(0, '127.0.0.1');
-  await new Promise((listening) => library.once('listening', listening));
-  const origin = `http://localhost:${(library.address() as AddressInfo).port}`;
-  const auth = betterAuth({
-    baseURL: origin,
-    secret: SECRET,
-    telemetry: { enabled: false },
-    rateLimit: { enabled: false },
-    database: memoryAdapter({ user: [], session: [], account: [], verification: [] }),
+  const rows = { user: [], session: [], account: [], verification: [] };
+  library = await libraryWithModule(`${FOLDER}/functions.mjs`, rows, (given) => ({
     emailAndPassword: { enabled: true, requireEmailVerification: true, ...given.emailAndPassword },
     emailVerification: { ...given.emailVerification },
     user: {
       changeEmail: { enabled: true, ...given.user?.changeEmail },
       deleteUser: { enabled: true, ...given.user?.deleteUser },
     },
-  });
-  library.on('request', (request, response) => void toNodeHandler(auth)(request, response));
-  return { origin, noted: () => noted.map((line) => JSON.parse(line) as Noted) };
+  }));
+  return { origin: library.origin, noted: () => noted.map((line) => JSON.parse(line) as Noted) };
 }
 
 const GERMAN = { 'accept-language': 'de-AT, de;q=0.8' };

@@ -1,14 +1,10 @@
 import { jest } from '@jest/globals';
-import { createServer, type Server } from 'node:http';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { betterAuth, type BetterAuthOptions } from 'better-auth';
-import { memoryAdapter } from 'better-auth/adapters/memory';
-import { toNodeHandler } from 'better-auth/node';
 import { BrowserLikeClient } from '../../setup/browser-like-client.js';
 import { createDatabase, type TestDatabase } from '../../setup/database.js';
-import { MIGRATED, SECRET, startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
+import { MIGRATED, startGatehouse, type Gatehouse } from '../../setup/gatehouse.js';
 import { migrate } from '../../setup/migrate.js';
+import { libraryWithModule, type LibraryServer } from './library-with-module.js';
 
 const FOLDER = 'dist/module-settings-test';
 const GENERATION = `${FOLDER}/generation.txt`;
@@ -81,7 +77,7 @@ interface Tried {
 
 let database: TestDatabase;
 let gatehouse: Gatehouse;
-let library: Server;
+let library: LibraryServer;
 let tried: { ours: Tried; theirs: Tried };
 
 const SETTINGS = {
@@ -126,22 +122,11 @@ const calls = (lines: readonly string[], name: string) =>
 async function theLibrary(): Promise<Tried> {
   const noted: string[] = [];
   Object.assign(globalThis, { tellOfSetting: (line: string) => noted.push(line.slice('called '.length)) });
-  const given = (await import(`../../../${FOLDER}/settings.mjs`)) as BetterAuthOptions & {
-    default: BetterAuthOptions['plugins'];
-  };
   const users: { name: string }[] = [];
   const verifications: { identifier: string }[] = [];
   const organizations = { organization: [], member: [], invitation: [] };
   const rows = { user: users, session: [], account: [], verification: verifications, ...organizations };
-  library = createServer().listen(0, '127.0.0.1');
-  await new Promise((listening) => library.once('listening', listening));
-  const origin = `http://localhost:${(library.address() as AddressInfo).port}`;
-  const auth = betterAuth({
-    baseURL: origin,
-    secret: SECRET,
-    telemetry: { enabled: false },
-    rateLimit: { enabled: false },
-    database: memoryAdapter(rows),
+  library = await libraryWithModule(`${FOLDER}/settings.mjs`, rows, (given) => ({
     plugins: given.default ?? [],
     logger: { ...given.logger },
     onAPIError: { ...given.onAPIError },
@@ -149,10 +134,9 @@ async function theLibrary(): Promise<Tried> {
     session: { cookieCache: { enabled: true, ...given.session?.cookieCache } },
     verification: { ...given.verification },
     advanced: { ...given.advanced, disableCSRFCheck: false, disableOriginCheck: false },
-  });
-  library.on('request', (request, response) => void toNodeHandler(auth)(request, response));
+  }));
   return {
-    origin,
+    origin: library.origin,
     noted: (name) => calls(noted, name),
     rename: async (to) => rows.user.forEach((user) => Object.assign(user, { name: to })),
     identifiers: async () => rows.verification.map(({ identifier }) => ({ identifier })),
