@@ -2,12 +2,10 @@ import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
 import { checkCompatibility, type Compatibility } from '../../src/compat/compatibility.js';
 import { describeCompatibility } from '../../src/compat/report.js';
-import { fastapi, legacyDatabase, migrate, VERSIONS, withDataSource } from '../migrations/support.js';
+import { fastapi, legacyDatabase, migrate, VERSIONS, withTables } from '../migrations/support.js';
 
 function check(database: TestDatabase): Promise<Compatibility> {
-  return withDataSource(database.url, (dataSource) =>
-    checkCompatibility(dataSource, database.url, NO_FIELDS),
-  );
+  return withTables(database.url, (dataSource) => checkCompatibility(dataSource, database.url, NO_FIELDS));
 }
 
 describe.each(VERSIONS)('compat:check on PostgreSQL %i', (version) => {

@@ -1,13 +1,11 @@
 import { checkCompatibility, type Compatibility } from '../../src/compat/compatibility.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
-import { withDataSource } from '../migrations/support.js';
+import { withTables } from '../migrations/support.js';
 import type { TestDatabase } from '../setup/database.js';
 import { createShapedDatabase, type Shape } from '../setup/renamed-database.js';
 
 function check(database: TestDatabase): Promise<Compatibility> {
-  return withDataSource(database.url, (dataSource) =>
-    checkCompatibility(dataSource, database.url, NO_FIELDS),
-  );
+  return withTables(database.url, (dataSource) => checkCompatibility(dataSource, database.url, NO_FIELDS));
 }
 
 const messagesOf = ({ findings }: Compatibility, area: string) =>

@@ -8,7 +8,7 @@ import { planOf, startOracle } from '../oracle/oracle.js';
 import { BrowserLikeClient } from '../setup/browser-like-client.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
-import { catalogue, digest, migrate, revert, withDataSource } from './support.js';
+import { catalogue, digest, migrate, revert, withTables } from './support.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -103,7 +103,7 @@ describe('the tables of an Auth.js application with the TypeORM adapter', () => 
   });
 
   it('are compatible with Better Auth', async () => {
-    const { findings } = await withDataSource(database.url, (dataSource) =>
+    const { findings } = await withTables(database.url, (dataSource) =>
       checkCompatibility(dataSource, database.url, NO_FIELDS),
     );
     expect(findings).toEqual([]);

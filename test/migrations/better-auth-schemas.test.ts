@@ -11,7 +11,7 @@ import { BrowserLikeClient } from '../setup/browser-like-client.js';
 import { createDatabase, type PostgresVersion, type TestDatabase } from '../setup/database.js';
 import { SECRET, startGatehouse, type Gatehouse } from '../setup/gatehouse.js';
 import { startProgram, type Program } from '../setup/program.js';
-import { catalogue, digest, migrate, revert, withDataSource } from './support.js';
+import { catalogue, digest, migrate, revert, withTables } from './support.js';
 
 /** Table names of Better Auth's Drizzle adapter. They are the same as ours, but the columns have other names. */
 const PLURAL = {
@@ -87,7 +87,7 @@ describe.each(RELEASES)('an application on %s with %j', (library, options, versi
   });
 
   it('has tables that are compatible with Gatehouse and with the newest Better Auth', async () => {
-    const { findings } = await withDataSource(database.url, (dataSource) =>
+    const { findings } = await withTables(database.url, (dataSource) =>
       checkCompatibility(dataSource, database.url, NO_FIELDS),
     );
     expect(findings).toEqual([]);

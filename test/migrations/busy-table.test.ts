@@ -5,7 +5,7 @@ import { MIGRATIONS } from '../../migrations/index.js';
 import type { TestDatabase } from '../setup/database.js';
 import { startCommand, type Command } from './command.js';
 import { record } from './recorded.js';
-import { catalogue, legacyDatabase, migrate, VERSIONS, withDataSource } from './support.js';
+import { catalogue, legacyDatabase, migrate, VERSIONS, withDataSource, withTables } from './support.js';
 
 const HASH = '$2b$12$k/3EQQYJEzvTlTpgHyyH6uZ..t8OOov0plBaLe5LNnZADOlHIv1Ae';
 
@@ -108,7 +108,7 @@ describe.each(VERSIONS)('a table in use on PostgreSQL %i', (version) => {
     expect(samples).toBeGreaterThan(50);
     expect(writes).toBeGreaterThan(20);
     expect(await fileNode()).toEqual(node);
-    const { findings, compared } = await withDataSource(database.url, (dataSource) =>
+    const { findings, compared } = await withTables(database.url, (dataSource) =>
       checkCompatibility(dataSource, database.url, NO_FIELDS),
     );
     expect(findings.filter(({ level }) => level === 'error')).toEqual([]);

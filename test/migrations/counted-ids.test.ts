@@ -5,7 +5,7 @@ import { BrowserLikeClient } from '../setup/browser-like-client.js';
 import type { TestDatabase } from '../setup/database.js';
 import { startGatehouse } from '../setup/gatehouse.js';
 import { bearer } from '../setup/people.js';
-import { catalogue, legacyDatabase, migrate, revert, VERSIONS, withDataSource } from './support.js';
+import { catalogue, legacyDatabase, migrate, revert, VERSIONS, withTables } from './support.js';
 
 const HASH = '$2b$12$k/3EQQYJEzvTlTpgHyyH6uZ..t8OOov0plBaLe5LNnZADOlHIv1Ae';
 
@@ -58,7 +58,7 @@ describe.each(VERSIONS)('tables with numeric ids on PostgreSQL %i', (version) =>
     } finally {
       await gatehouse.stop();
     }
-    const { findings } = await withDataSource(database.url, (dataSource) =>
+    const { findings } = await withTables(database.url, (dataSource) =>
       checkCompatibility(dataSource, database.url, NO_FIELDS),
     );
     expect(findings.filter(({ level }) => level === 'error')).toEqual([]);

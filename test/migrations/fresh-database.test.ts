@@ -1,7 +1,7 @@
 import { MIGRATIONS } from '../../migrations/index.js';
 import { pendingMigrations } from '../../src/migrating/expected-migrations.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
-import { catalogue, fingerprint, migrate, revert, VERSIONS, withDataSource } from './support.js';
+import { catalogue, fingerprint, migrate, revert, VERSIONS, withDataSource, withTables } from './support.js';
 
 describe.each(VERSIONS)('an empty database on PostgreSQL %i', (version) => {
   let database: TestDatabase;
@@ -12,7 +12,7 @@ describe.each(VERSIONS)('an empty database on PostgreSQL %i', (version) => {
 
   it('gets all tables as the entities define them', async () => {
     await migrate(database);
-    const queries = await withDataSource(database.url, async (dataSource) => {
+    const queries = await withTables(database.url, async (dataSource) => {
       const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
       return upQueries.map(({ query }) => query);
     });

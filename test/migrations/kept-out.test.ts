@@ -2,7 +2,7 @@ import { checkCompatibility } from '../../src/compat/compatibility.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
 import type { TestDatabase } from '../setup/database.js';
 import { stepForward } from '../switch-over/support.js';
-import { legacyDatabase, migrate, withDataSource } from './support.js';
+import { legacyDatabase, migrate, withTables } from './support.js';
 
 /** The names of the contract, and a value that keeps a user out and one that does not. */
 const FLAGS = [
@@ -89,7 +89,7 @@ const bannedUsers = async (database: TestDatabase): Promise<string[]> =>
   ).map(({ name }) => name);
 
 const faults = (database: TestDatabase): Promise<string[]> =>
-  withDataSource(database.url, async (dataSource) =>
+  withTables(database.url, async (dataSource) =>
     (await checkCompatibility(dataSource, database.url, NO_FIELDS)).findings
       .filter(({ level }) => level === 'error')
       .map(({ message, examples = [] }) => `${message}: ${examples.join(', ')}`),

@@ -1,7 +1,7 @@
 import type { TestDatabase } from '../setup/database.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
 import { checkCompatibility } from '../../src/compat/compatibility.js';
-import { digest, fingerprint, legacyDatabase, migrate, revert, VERSIONS, withDataSource } from './support.js';
+import { digest, fingerprint, legacyDatabase, migrate, revert, VERSIONS, withTables } from './support.js';
 
 const HASH = '$2b$12$k/3EQQYJEzvTlTpgHyyH6uZ..t8OOov0plBaLe5LNnZADOlHIv1Ae';
 
@@ -22,7 +22,7 @@ describe.each(VERSIONS)('a legacy users table on PostgreSQL %i', (version) => {
     return row;
   };
   const compatible = () =>
-    withDataSource(database.url, async (dataSource) => {
+    withTables(database.url, async (dataSource) => {
       const result = await checkCompatibility(dataSource, database.url, NO_FIELDS);
       return result.findings.filter(({ level }) => level === 'error');
     });

@@ -9,7 +9,7 @@ import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { startCommand } from './command.js';
 import { record, watch } from './recorded.js';
-import { fastapi, legacyDatabase, migrate, revert, VERSIONS, withDataSource } from './support.js';
+import { fastapi, legacyDatabase, migrate, revert, VERSIONS, withDataSource, withTables } from './support.js';
 
 const LEGACY = `
   create table users (
@@ -166,7 +166,7 @@ describe('the entities', () => {
   it('match the tables that the migrations make', async () => {
     const database = await createDatabase();
     await migrate(database);
-    const { upQueries } = await withDataSource(database.url, (dataSource) =>
+    const { upQueries } = await withTables(database.url, (dataSource) =>
       dataSource.driver.createSchemaBuilder().log(),
     );
     expect(upQueries.map(({ query }) => query)).toEqual([]);

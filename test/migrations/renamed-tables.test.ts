@@ -2,15 +2,7 @@ import pg from 'pg';
 import { checkCompatibility } from '../../src/compat/compatibility.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
 import type { TestDatabase } from '../setup/database.js';
-import {
-  catalogue,
-  fingerprint,
-  legacyDatabase,
-  migrate,
-  revert,
-  VERSIONS,
-  withDataSource,
-} from './support.js';
+import { catalogue, fingerprint, legacyDatabase, migrate, revert, VERSIONS, withTables } from './support.js';
 
 const HASH = '$2b$12$k/3EQQYJEzvTlTpgHyyH6uZ..t8OOov0plBaLe5LNnZADOlHIv1Ae';
 
@@ -28,7 +20,7 @@ describe.each(VERSIONS)('a legacy table on PostgreSQL %i', (version) => {
     await database.drop();
   });
   const errors = () =>
-    withDataSource(database.url, async (dataSource) => {
+    withTables(database.url, async (dataSource) => {
       const result = await checkCompatibility(dataSource, database.url, NO_FIELDS);
       return result.findings.filter(({ level }) => level === 'error');
     });

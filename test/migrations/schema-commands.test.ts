@@ -4,7 +4,7 @@ import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
 import { createShapedDatabase } from '../setup/renamed-database.js';
 import { runToEnd } from '../setup/run-to-end.js';
-import { catalogue, fastapi, migrate, withDataSource } from './support.js';
+import { catalogue, fastapi, migrate, withTables } from './support.js';
 
 const DATA_SOURCE = ['-d', 'dist/ormconfig.js'];
 
@@ -17,7 +17,7 @@ function typeorm(url: string, command: string, ...words: string[]) {
 }
 
 const missing = (url: string): Promise<string[]> =>
-  withDataSource(url, async (dataSource) => {
+  withTables(url, async (dataSource) => {
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     return upQueries.map(({ query }) => query);
   });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MIGRATIONS } from '../../migrations/index.js';
+import type { Entities } from '../../src/database/connect.js';
 import { NO_FIELDS } from '../../src/migrating/expected-migrations.js';
 import {
   createMigratingDataSource,
@@ -13,17 +14,30 @@ process.env['GATEHOUSE_QUIET'] = '1';
 
 export const VERSIONS: readonly PostgresVersion[] = [18, 14];
 
+type Work<Result> = (dataSource: MigratingDataSource) => Promise<Result>;
+
+/** The data source of migrations, which need no classes of tables. */
 export async function withDataSource<Result>(
   url: string,
-  work: (dataSource: MigratingDataSource) => Promise<Result>,
+  work: Work<Result>,
+  entities?: Entities,
 ): Promise<Result> {
-  const dataSource = createMigratingDataSource(url, NO_FIELDS);
+  const dataSource = createMigratingDataSource(url, NO_FIELDS, entities);
   await dataSource.initialize();
   try {
     return await work(dataSource);
   } finally {
     await dataSource.destroy();
   }
+}
+
+/**
+ * The data source with the classes of the tables, for comparisons with the database. They bring the whole application along,
+ * so they are loaded only where a test needs them.
+ */
+export async function withTables<Result>(url: string, work: Work<Result>): Promise<Result> {
+  const { entitiesWith } = await import('../../src/assembly/entities.js');
+  return withDataSource(url, work, entitiesWith(NO_FIELDS));
 }
 
 export function migrate(database: TestDatabase): Promise<number> {

@@ -72,6 +72,11 @@ export function inProcess(url: string, settings: Settings): Operator {
       }
     }
   };
+  // The classes of the tables bring the whole application along. Most tests do without.
+  const withTables = async (work: (dataSource: MigratingDataSource) => Promise<Result>): Promise<Result> => {
+    const { entitiesWith } = await import('../../../src/assembly/entities.js');
+    return attempt(work, entitiesWith);
+  };
   return {
     plan: () =>
       attempt(async (dataSource) => {
@@ -84,18 +89,15 @@ export function inProcess(url: string, settings: Settings): Operator {
         return { done: true, output: '' };
       }),
     check: () =>
-      attempt(async (dataSource) => {
+      withTables(async (dataSource) => {
         const result = await checkCompatibility(dataSource, url, NO_FIELDS);
         return { done: result.compatible, output: describeCompatibility(result) };
       }),
-    compare: async () => {
-      // The classes of the tables bring the whole application along. Most tests do without.
-      const { entitiesWith } = await import('../../../src/assembly/entities.js');
-      return attempt(async (dataSource) => {
+    compare: () =>
+      withTables(async (dataSource) => {
         const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
         return { done: upQueries.length === 0, output: upQueries.map(({ query }) => query).join('\n') };
-      }, entitiesWith);
-    },
+      }),
     revertAll: () =>
       attempt(async (dataSource) => {
         await dataSource.undoAllMigrations();
