@@ -19,7 +19,7 @@ const { HOSTILE_SHARE, HOSTILE_SEED } = process.env;
 /** One of so many requests is sent. `HOSTILE_SHARE=1` sends all of them, which takes some minutes. */
 const SHARE = Number(HOSTILE_SHARE ?? 20);
 /** From 0 to below `SHARE`: which of them. */
-const SEED = Number(HOSTILE_SEED ?? 10);
+const SEED = Number(HOSTILE_SEED ?? 10) % SHARE;
 
 /** These requests need more requests before them. */
 const SHARE_OF_IDENTITY = SHARE === 1 ? 1 : SHARE * 4;
