@@ -108,6 +108,9 @@ test.each(IDENTITY)(
       isWhole = !isDestructive(route);
       const { hostile, good } = identityRequests(route);
       for (const request of [...hostile.filter((each) => hasFailed(route, each) || judge.takes()), good]) {
+        // All requests together reach the limits that users have.
+        if (request === good && SHARE === 1)
+          await take((sides = pair.newSides()), IDENTITY_WORLDS[plugin] ?? []);
         await take(sides, stepsBefore(route));
         const ours = await judge.judge(sides, route, request);
         if (request === good && ours.status >= 400 && !refusesGood(route))

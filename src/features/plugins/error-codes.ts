@@ -15,7 +15,7 @@ export interface ErrorsOfStatus {
 }
 
 /** A task that this server does in the library's place, with errors of its own. */
-export type Task = 'password' | 'session' | 'user';
+export type Task = 'check' | 'password' | 'session' | 'user';
 
 /** The errors of some code. */
 export interface ErrorsOfCode {

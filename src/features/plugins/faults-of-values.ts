@@ -1,5 +1,6 @@
 import { isUnstorable } from '../../database/unstorable.js';
 import { sqlState } from '../../database/sql-state.js';
+import { badRequest } from '../../errors/auth-error.js';
 import type { ErrorsOfStatus } from './error-codes.js';
 
 /**
@@ -17,6 +18,11 @@ const NO_FILTER = /^(?:Field .* not found in model |Value must be an array$)/s;
 
 const ON_VALUES: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'URIError', 'SyntaxError']);
 
+/** What `samlify` says about metadata that it cannot use. */
+const METADATA = { says: /^ERR_[A-Z_]+$/, place: /\/node_modules\/samlify\// };
+
+const CALLER = /^\s+at (?!.*(?:\bnode:|\(<anonymous>\)$))/;
+
 /** The packages that read what a client sends. */
 const READERS =
   /\/node_modules\/(?:better-auth|better-call|zod|@better-auth\/[^/]+|@simplewebauthn\/[^/]+)\//;
@@ -33,16 +39,28 @@ export function isRefusedByDatabase(fault: unknown): boolean {
  * True if the code of a plugin failed at a value that it did not check, such as a number without `toLowerCase`. A failure
  * in other code, such as a callback of the operator, has other reasons.
  */
-export function isThrownOnValue(fault: unknown): boolean {
+function isThrownOnValue(fault: unknown): boolean {
   if (!(fault instanceof Error) || fault.cause !== undefined) return false;
-  // Node's own functions throw for their caller.
-  const place = (fault.stack ?? '').split('\n').find((line) => /^\s+at (?!.*\bnode:)/.test(line)) ?? '';
-  return ON_VALUES.has(fault.name) && READERS.test(place);
+  // Functions of Node and of the language throw for their caller.
+  const place = (fault.stack ?? '').split('\n').find((line) => CALLER.test(line)) ?? '';
+  return (
+    (ON_VALUES.has(fault.name) && READERS.test(place)) ||
+    (METADATA.says.test(fault.message) && METADATA.place.test(place))
+  );
 }
 
 /** True if `jose` refused a token that a client sent. Its errors about keys of another server have other names. */
 export const isOfToken = (stack: string | undefined): boolean =>
   stack !== undefined && /^(?:JW[STE]|JOSE|JWKSNoMatchingKey)\w*: /.test(stack);
+
+/** @returns 400 if the reason is a value in the request, and otherwise the fault itself. */
+export function errorOf(fault: unknown): unknown {
+  if (isRefusedByDatabase(fault)) return badRequest('VALIDATION_ERROR');
+  // The log names the place, because a check is missing in the plugin.
+  return isThrownOnValue(fault) || (fault instanceof Error && isOfToken(fault.stack))
+    ? badRequest('VALIDATION_ERROR').causedBy(fault)
+    : fault;
+}
 
 /**
  * Errors that plugins answer with 500, although what the client sent is the reason: a number that nobody has, a cookie of

@@ -15,7 +15,7 @@ import { withSentEscapes } from '../../http/strict-paths.js';
 import type { ResolvedSession } from '../../sessions/current/current-session.js';
 import { isAtomic } from './atomic-routes.js';
 import { FactorNotices } from './factor-notices.js';
-import { isOfToken, isRefusal, isRefusedByDatabase, isThrownOnValue } from './faults-of-values.js';
+import { errorOf, isOfToken, isRefusal } from './faults-of-values.js';
 import { HostDatabase } from './host-database.js';
 import { CLIENT_ADDRESS } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
@@ -228,13 +228,6 @@ export class HostedRoutes {
       headers.set('content-type', 'application/json');
     return headers;
   }
-}
-
-/** @returns 400 if the reason is a value in the request, and otherwise the fault itself. */
-function errorOf(fault: unknown): unknown {
-  if (isRefusedByDatabase(fault)) return badRequest('VALIDATION_ERROR');
-  // The log names the place, because a check is missing in the plugin.
-  return isThrownOnValue(fault) ? badRequest('VALIDATION_ERROR').causedBy(fault) : fault;
 }
 
 /** Where the browser would go after the sign-in. Undefined if the route does not redirect. */

@@ -50,6 +50,7 @@ const NEW_SESSION: Errors = {
 const OF_TASKS: Readonly<Record<Task, Errors>> = {
   session: NEW_SESSION,
   password: { 503: codes('SERVICE_UNAVAILABLE') },
+  check: { 400: codes('PASSWORD_TOO_LONG'), 503: codes('SERVICE_UNAVAILABLE') },
   user: {},
 };
 

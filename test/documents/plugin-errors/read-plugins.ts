@@ -24,7 +24,7 @@ const TASKS: Readonly<Record<string, Task>> = {
   updateUserByEmail: 'user',
   'password.hash': 'password',
   'password.verify': 'password',
-  'password.checkPassword': 'password',
+  'password.checkPassword': 'check',
 };
 
 /** Reads the errors of all known plugins in their published code. */
