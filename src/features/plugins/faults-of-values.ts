@@ -18,7 +18,7 @@ const NO_FILTER = /^(?:Field .* not found in model |Value must be an array$)/s;
 
 const ON_VALUES: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'URIError', 'SyntaxError']);
 
-/** What `samlify` says about metadata that it cannot use. */
+/** The errors with which `samlify` refuses metadata. */
 const METADATA = { says: /^ERR_[A-Z_]+$/, place: /\/node_modules\/samlify\// };
 
 const CALLER = /^\s+at (?!.*(?:\bnode:|\(<anonymous>\)$))/;

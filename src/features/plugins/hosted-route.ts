@@ -11,7 +11,7 @@ export interface HostedRoute {
   readonly hosting: Exclude<Hosting, 'none'>;
 }
 
-/** What decides which requests pass through the library. */
+/** The plugins, routes and functions that `hostedRoute` needs for its decision. */
 export interface HostingRules {
   readonly plugins: readonly BetterAuthPlugin[];
   readonly core: readonly CoreRoute[];

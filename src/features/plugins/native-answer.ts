@@ -8,7 +8,7 @@ export interface NativeAnswer {
   readonly headers: ReadonlyMap<string, string>;
   readonly cookies: readonly string[];
   readonly text: string;
-  /** The body, if it is no text: bytes or a stream. */
+  /** The body of a route of an extension, if it is no text. */
   readonly bytes: unknown;
   /** The token of the session whose cookies the answer sets. */
   readonly sessionToken: string | undefined;
