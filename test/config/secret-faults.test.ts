@@ -65,7 +65,7 @@ describe('a secret', () => {
   test('that is random is accepted', () => {
     for (let time = 0; time < 2000; time += 1) {
       for (const encoding of ['base64', 'base64url', 'hex'] as const) {
-        const [own, legacy] = [24, 8].map((length) => randomBytes(length).toString(encoding));
+        const [own, legacy] = [24, 16].map((length) => randomBytes(length).toString(encoding));
         expect(secretFaults({ BETTER_AUTH_SECRET: own ?? '', LEGACY_JWT_SECRET: legacy ?? '' })).toEqual([]);
       }
     }
