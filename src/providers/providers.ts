@@ -50,6 +50,18 @@ export class Providers implements OnModuleInit {
     return underWay;
   }
 
+  /** The ids of all configured providers, whether discovered or not. */
+  get ids(): ReadonlySet<string> {
+    const { oidcProviders, plugins } = this.config;
+    const configured = [...oidcProviders, ...(plugins?.builtIn.providers ?? [])];
+    return new Set([...this.ready.keys(), ...configured.map(({ providerId }) => providerId)]);
+  }
+
+  /** Undefined if the provider is not configured, or not discovered yet. */
+  ifReady(id: string): Provider | undefined {
+    return this.ready.get(id);
+  }
+
   private startAll(where: string, ids: readonly string[]): void {
     for (const id of ids) {
       if (this.ready.delete(id))

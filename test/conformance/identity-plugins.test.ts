@@ -11,6 +11,7 @@ import {
   samlStrict,
 } from './scenarios/plugins/sso.js';
 import { clients, discovery, ending, flow } from './scenarios/plugins/oauth-provider.js';
+import { withProvider } from './social-options.js';
 
 describeScenarios(
   'oauth-provider',
@@ -31,13 +32,15 @@ describeScenarios(
 describeScenarios(
   'sso',
   {
-    provider: true,
     saml: true,
+    ...withProvider(),
     options: {
+      ...withProvider().options,
       trustedOrigins: ['{idp}'],
       plugins: { sso: { saml: { allowIdpInitiated: true, enableSingleLogout: true } }, organization: {} },
     },
     variables: {
+      ...withProvider().variables,
       PLUGINS: 'sso,organization',
       SSO_SAML_ALLOW_IDP_INITIATED: 'true',
       SSO_SAML_ENABLE_SINGLE_LOGOUT: 'true',

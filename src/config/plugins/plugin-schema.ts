@@ -47,6 +47,12 @@ const ADOPTION: Readonly<Record<string, { readonly variable: string; readonly lo
   username: { variable: 'USERNAME_SCHEMA_USER_FIELDS_USERNAME', lowerCase: true },
 };
 
+/**
+ * Fields that only the plugin itself may write, although it declares them without `input: false`. A client that sets the
+ * customer of `stripe` could open the billing portal of that customer.
+ */
+const WRITTEN_BY_PLUGIN: ReadonlySet<string> = new Set(['stripeCustomerId']);
+
 /** The tables of the protocol, by the library's name. A plugin may add fields to the first two. */
 const OUR_TABLES: Readonly<Record<string, string>> = {
   user: 'users',
@@ -60,6 +66,7 @@ const TABLE_NAMES: Readonly<Record<string, string>> = { apikey: 'api_keys' };
 
 function pluralOf(model: string): string {
   const name = TABLE_NAMES[model] ?? snakeCase(model);
+  if (name.endsWith('ss')) return `${name}es`;
   if (name.endsWith('s')) return name;
   return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
 }
@@ -116,7 +123,7 @@ export function pluginFields(
 ): AdditionalField[] {
   const fields = Object.assign({}, ...plugins.map(({ schema }) => schema?.[model]?.fields ?? {})) as Fields;
   return Object.entries(fields).map(([name, field]) => {
-    const declared = fieldOf(name, field);
+    const declared = fieldOf(name, WRITTEN_BY_PLUGIN.has(name) ? { ...field, input: false } : field);
     const typeProblem = problemOf(field.type);
     const parsed: AdditionalField = {
       ...declared,

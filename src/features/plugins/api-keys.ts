@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { BetterAuthPlugin, GenericEndpointContext } from '@better-auth/core';
-import { forbidden, unauthorized } from '../../errors/auth-error.js';
-import type { Session } from '../../sessions/session.js';
-import type { User } from '../../users/user.js';
-import { UsersStore } from '../../users/users.store.js';
 import { CountingAdapter, KEY_MODEL } from './counting-adapter.js';
+import { GivenSessions, type GivenSession } from './given-sessions.js';
 import { hostedCalls } from './hosted-call.js';
 import { KeyUsage, type KeyRow } from './key-usage.js';
 import type { Library } from './library.js';
+import { inLibrary } from './thrown-error.js';
 
 type Hook = NonNullable<NonNullable<BetterAuthPlugin['hooks']>['before']>[number];
 type Handler = (context: GenericEndpointContext) => Promise<Handled>;
@@ -17,9 +15,6 @@ interface Handled {
   readonly headers: Headers;
   readonly response: unknown;
 }
-
-/** The session that the plugin makes for a key. No row stands behind it. */
-type KeySession = Omit<Session, 'additional'>;
 
 /** What a key has besides the fields that each use changes. */
 interface RefilledRow extends KeyRow {
@@ -32,7 +27,7 @@ interface RefilledRow extends KeyRow {
 @Injectable()
 export class ApiKeys {
   constructor(
-    private readonly users: UsersStore,
+    private readonly givenSessions: GivenSessions,
     private readonly usage: KeyUsage,
   ) {}
 
@@ -58,11 +53,7 @@ export class ApiKeys {
     };
   }
 
-  private async check(
-    { APIError }: Library,
-    handler: Handler,
-    context: GenericEndpointContext,
-  ): Promise<Handled> {
+  private async check(library: Library, handler: Handler, context: GenericEndpointContext): Promise<Handled> {
     const { adapter } = context.context;
     const counting = new CountingAdapter(adapter, this.usage);
     const seen = Object.create(context.context) as GenericEndpointContext['context'];
@@ -72,16 +63,10 @@ export class ApiKeys {
         throw withRetryAfter(error, counting.row);
       },
     );
-    const session = seen.session?.session as KeySession | undefined;
-    if (!session) return handled;
-    const owner = await this.users.findWithBan(session.userId);
-    const refusal = owner
-      ? owner.isBanned
-        ? forbidden('BANNED_USER')
-        : undefined
-      : unauthorized('USER_NOT_FOUND');
-    if (!owner || refusal) throw new APIError(refusal?.status as 403, refusal?.body);
-    actAs(session, owner.user);
+    const session = seen.session?.session as GivenSession | undefined;
+    const call = hostedCalls.getStore();
+    if (!session || !call) return handled;
+    await inLibrary(library, () => this.givenSessions.actAs(call, session));
     context.context.session = seen.session;
     const { headers, response } = handled;
     // The library would merge what the hook returns into its context, and with it the adapter that counts.
@@ -103,13 +88,6 @@ async function outsideOfTransaction<Result>(count: () => Promise<Result>): Promi
   } finally {
     call.transaction = transaction;
   }
-}
-
-function actAs(session: KeySession, user: User): void {
-  const call = hostedCalls.getStore();
-  if (!call) return;
-  call.act = { client: call.request.client, actor: user.id, session: session.id };
-  call.request.actsAs = { session: { ...session, additional: {} }, user };
 }
 
 /** Tells the client when the next request can succeed. A key that is used up for good says nothing. */

@@ -3,9 +3,10 @@ import type { AuthContext } from '@better-auth/core';
 import { PasswordCheck } from '../../accounts/password-check.js';
 import type { PasswordAttempt } from '../../accounts/password-gates.js';
 import { Passwords } from '../../accounts/passwords.js';
-import { AuthError, type ErrorBody } from '../../errors/auth-error.js';
+import { PasswordRules } from '../../accounts/password-rules.js';
 import { hostedCalls, type HostedCall } from './hosted-call.js';
 import type { Library } from './library.js';
+import { asAnswer, inLibrary } from './thrown-error.js';
 
 type Owner = NonNullable<PasswordAttempt['owner']>;
 type FindAccount = AuthContext['internalAdapter']['findCredentialAccount'];
@@ -23,6 +24,8 @@ export class HostPasswords {
   private readonly owners = new WeakMap<object, Map<string, Owner>>();
   /** The hash that the password of each request matched. */
   private readonly matched = new WeakMap<object, string>();
+  /** The requests whose password a plugin is checking now. This server's own routes hash it themselves afterwards. */
+  private readonly checking = new WeakSet<object>();
   /** The requests for which a hash was computed. */
   private readonly hashed = new WeakSet<object>();
   private findAccount: FindAccount = () => Promise.resolve(null);
@@ -30,6 +33,7 @@ export class HostPasswords {
   constructor(
     private readonly check: PasswordCheck,
     private readonly passwords: Passwords,
+    private readonly rules: PasswordRules,
   ) {}
 
   /** Notes whose password a plugin is about to compare, because the library only hands over the hash. */
@@ -74,11 +78,35 @@ export class HostPasswords {
    * @throws an error of the library if a gate refuses the attempt, or if the hash queue is full.
    */
   async hash(library: Library, password: string): Promise<string> {
-    const unknown = attemptOf(hostedCalls.getStore());
+    const call = hostedCalls.getStore();
+    if (call && this.checking.has(call)) return '';
+    const unknown = attemptOf(call);
     return inLibrary(library, async () => {
       if (!unknown) return this.passwords.hashOfAny(password);
       await this.refuse(unknown, password);
       return '';
+    });
+  }
+
+  /**
+   * Lets plugins check a new password of one of this server's own routes.
+   * @param hash the function of the library's context, which plugins have replaced. It throws if one refuses the password.
+   */
+  addRule(hash: (password: string) => Promise<string>): void {
+    this.rules.add({
+      refuse: async (password) => {
+        const call = hostedCalls.getStore();
+        if (!call) return undefined;
+        this.checking.add(call);
+        try {
+          await hash(password);
+          return undefined;
+        } catch (error) {
+          throw asAnswer(error);
+        } finally {
+          this.checking.delete(call);
+        }
+      },
     });
   }
 
@@ -113,14 +141,4 @@ function attemptOf(call: HostedCall | undefined): Attempt | undefined {
   if (field === undefined || typeof request.body !== 'string') return undefined;
   const { [field]: name, password } = JSON.parse(request.body) as Record<string, unknown>;
   return { call, name: String(name), password: String(password) };
-}
-
-/** Turns an error of this server into one that the library answers with. */
-async function inLibrary<Result>({ APIError }: Library, run: () => Promise<Result>): Promise<Result> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof AuthError)) throw error;
-    throw new APIError(error.status as 429, error.body as ErrorBody, error.headers);
-  }
 }

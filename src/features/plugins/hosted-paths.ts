@@ -28,6 +28,9 @@ export const ACTS_ON_NEW_SESSIONS: ReadonlySet<string> = new Set([
 /** Plugins whose `onRequest` and `onResponse` act on paths of their own only. */
 const ACTS_ON_OWN_PATHS: ReadonlySet<string> = new Set(['oauth-provider', 'scim']);
 
+/** Plugins whose `onRequest` acts on requests with this header only, to change what the origin check sees. */
+const ACTS_ON_HEADER: Readonly<Record<string, string>> = { expo: 'expo-origin' };
+
 /** Routes that change the row of a user. */
 const CHANGES_USER: readonly string[] = [
   '/update-user',
@@ -116,7 +119,9 @@ export function hostingOf(
     startsSession ? askWithPath(matcher, path) : verdictOf(matcher, path, id);
   for (const plugin of plugins) {
     if (plugin.middlewares?.some((middleware) => fits(middleware.path, path))) return 'all';
-    if ((plugin.onRequest ?? plugin.onResponse) && seesRequest(plugin, path)) return 'all';
+    const header = ACTS_ON_HEADER[plugin.id];
+    if (header) undecided.push((context) => changesOrigin(context, header));
+    else if ((plugin.onRequest ?? plugin.onResponse) && seesRequest(plugin, path)) return 'all';
     for (const { matcher } of plugin.hooks?.after ?? [])
       if (verdict(matcher as Matcher, plugin.id) !== 'no') return 'all';
     for (const { matcher } of plugin.hooks?.before ?? []) {
@@ -166,6 +171,12 @@ function seesRequest({ id, options }: BetterAuthPlugin, path: string): boolean {
   const { endpoints } = (options ?? {}) as { endpoints?: readonly string[] };
   const listed = endpoints?.length ? endpoints : CAPTCHA_DEFAULTS;
   return listed.some((endpoint) => endpoint.includes('*') || endpoint === path);
+}
+
+/** The origin of GET and HEAD is not checked. */
+function changesOrigin(context: unknown, header: string): boolean {
+  const { method, headers } = context as { method: string; headers: { get(name: string): string | null } };
+  return method !== 'GET' && method !== 'HEAD' && headers.get(header) !== null;
 }
 
 const CAPTCHA_DEFAULTS = ['/sign-up/email', '/sign-in/email', '/request-password-reset'];

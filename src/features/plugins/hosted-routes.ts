@@ -1,61 +1,40 @@
 import { Readable } from 'node:stream';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
-import { BASE_PATH, type Config } from '../../config/config.js';
-import { CONFIG } from '../../config/config.module.js';
-import { cookieSettings } from '../../config/cookie-settings.js';
-import { currentSecret } from '../../config/keyring.js';
-import { cookieName } from '../../cookies/session-cookies.js';
-import { signValue } from '../../cookies/signed-value.js';
+import { BASE_PATH } from '../../config/config.js';
 import { badRequest } from '../../errors/auth-error.js';
 import { twinOf } from '../../http/auth-path.js';
+import { exposeHeader } from '../../http/exposed-headers.js';
 import { asJson } from '../../http/json-answer.js';
 import { jarOf } from '../../http/request-cookies.js';
 import { withSentEscapes } from '../../http/strict-paths.js';
 import type { ResolvedSession } from '../../sessions/current/current-session.js';
+import { SessionHeaders } from '../../sessions/session-headers.js';
 import { isAtomic } from './atomic-routes.js';
 import { FactorNotices } from './factor-notices.js';
 import { errorOf, isOfToken, isRefusal } from './faults-of-values.js';
 import { HostDatabase } from './host-database.js';
-import { CLIENT_ADDRESS } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
 import { hostedCalls, type HostedCall } from './hosted-call.js';
 import { answerOf, type NativeAnswer } from './native-answer.js';
 import { secondFactorRedirect } from './second-factor-redirect.js';
 import type { HostedRoute } from './hosted-route.js';
+import { LibraryRequests, type Asked } from './library-requests.js';
 import type { StartedHost } from './plugin-host.js';
 import { RequestTransaction } from './request-transaction.js';
 import { scimRefusals } from './scim-refusals.js';
 import { withoutSessionTokens } from './without-session-tokens.js';
 
-/** A request as the library sees it. */
-interface Asked {
-  readonly path: string;
-  readonly method: string;
-  /** Undefined if the request has no body. */
-  readonly body: string | undefined;
-  /** True if the body is JSON, whatever the client sent. */
-  readonly parsed?: boolean;
-}
-
 /** Lets requests pass through the published library. */
 @Injectable()
 export class HostedRoutes {
-  private readonly tokenCookie: string;
-  private readonly dataCookie: string;
-  private readonly secret: string;
-
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly requests: LibraryRequests,
     private readonly passwords: HostPasswords,
     private readonly notices: FactorNotices,
     private readonly database: HostDatabase,
-  ) {
-    const settings = cookieSettings(config);
-    this.tokenCookie = cookieName(settings, 'session_token');
-    this.dataCookie = cookieName(settings, 'session_data');
-    this.secret = currentSecret(config);
-  }
+    private readonly sessionHeaders: SessionHeaders,
+  ) {}
 
   /** Call this before the server has routes. */
   install(server: FastifyInstance, host: StartedHost): void {
@@ -66,6 +45,7 @@ export class HostedRoutes {
     for (const route of host.routes) {
       const handler = handlerOf(isAtomic(route));
       for (const method of route.methods) {
+        if (host.replaced.takes(route, method)) continue;
         const config = { plainBody: true, writes: method !== 'GET' };
         const refusals = route.plugin === 'scim' ? { onSend: scimRefusals } : {};
         server.route({ method, url: `${BASE_PATH}${route.path}`, config, handler, ...refusals });
@@ -81,6 +61,12 @@ export class HostedRoutes {
     server.addHook('onRoute', (route) => {
       if (!route.url.startsWith(`${BASE_PATH}/`) || route.config?.plainBody) return;
       const path = route.url.slice(BASE_PATH.length);
+      const replacement = host.replaced.inPlaceOf(path, [route.method].flat()[0] ?? 'GET');
+      if (replacement) {
+        route.config = { ...route.config, plainBody: true };
+        route.handler = replacement === 'gone' ? notFound : handlerOf(isAtomic(replacement));
+        return;
+      }
       const native = route.handler;
       const hosted = host.hosted(twinOf(path) ?? path, [route.method].flat());
       if (!hosted) return;
@@ -134,12 +120,7 @@ export class HostedRoutes {
     const { client } = request;
     call.act = { client, actor: found?.user.id, session: found?.session.id };
     const before = jarOf(request).setCookies;
-    const cookie =
-      found && `${this.tokenCookie}=${encodeURIComponent(signValue(found.session.token, this.secret))}`;
-    const headers = this.headersFor(request, asked, cookie);
-    if (!headers.has('cookie') && cookie !== undefined) call.cookie = cookie;
-    const url = `${this.config.origin}${asked.path}`;
-    const question = new Request(url, { method: asked.method, headers, body: asked.body ?? null });
+    const question = this.requests.make(call, asked, found);
     const response = await this.handle(call, () => host.handle(question));
     // A route of an extension may write to the connection itself.
     if (reply.raw.headersSent) return reply.hijack();
@@ -148,17 +129,16 @@ export class HostedRoutes {
       throw badRequest('VALIDATION_ERROR');
     if (response.status === 401) await this.passwords.evenOut(call);
     const text = textFor(found, await response.text());
+    if (found && showsSession(call, asked)) await this.addSessionHeaders(found, reply);
     if (response.ok && found) await this.notices.tell(client.route, found.user, client);
     const unchanged = call.answer !== undefined && isSame(call.answer, response.status, text);
     const cookies = response.headers.getSetCookie();
     // A client that holds a JWT must not get a session that is valid for longer.
-    const kept = found?.jwt
-      ? cookies.filter((line) => !isPart(line.split('=', 1)[0] ?? '', this.tokenCookie))
-      : cookies;
+    const kept = found?.jwt ? cookies.filter((line) => !this.requests.isToken(line)) : cookies;
     const isReplaced =
       call.answer !== undefined ||
-      (!found && !this.isOfSession(request, asked.path)) ||
-      kept.some((line) => line.startsWith(`${this.tokenCookie}=`));
+      (!found && !this.requests.isOfSession(request, asked.path)) ||
+      kept.some((line) => this.requests.isToken(line));
     jarOf(request).replaceAll(isReplaced ? kept : [...before, ...kept]);
     request.redirects = false;
     for (const [name, value] of response.headers)
@@ -181,12 +161,11 @@ export class HostedRoutes {
     return reply.send(type?.endsWith('json') ? Buffer.from(body) : body);
   }
 
-  /** False for the token of an OAuth client or of a directory, which says nothing about the session in the cookies. */
-  private isOfSession(request: FastifyRequest, path: string): boolean {
-    if (request.headers.authorization !== undefined && OF_CLIENTS.test(path)) return false;
-    return [...jarOf(request).carried].some(
-      ([name]) => name === this.tokenCookie || isPart(name, this.dataCookie),
-    );
+  private async addSessionHeaders(found: ResolvedSession, reply: FastifyReply): Promise<void> {
+    for (const { name, value } of await this.sessionHeaders.of(found)) {
+      void reply.header(name, value);
+      exposeHeader(reply, name);
+    }
   }
 
   /** If the server dies or the library fails, nothing of an atomic request is written. */
@@ -204,31 +183,13 @@ export class HostedRoutes {
       await transaction.end({ commits });
     }
   }
-
-  /**
-   * The library gets a cookie with the session that this server found, whatever credential the client sent. It never gets
-   * the session data cookie, because that may describe a session that has ended. A client without cookies gets its cookie
-   * later, from `nativeEndpoints`, because the library checks the origin of requests with cookies.
-   */
-  private headersFor(request: FastifyRequest, asked: Asked, cookie: string | undefined): Headers {
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(request.headers))
-      if (typeof value === 'string' && !NOT_PASSED.has(name)) headers.set(name, value);
-    const jar = jarOf(request);
-    const cookies = [...jar.carried]
-      .filter(([name]) => name !== this.tokenCookie && !isPart(name, this.dataCookie))
-      .map(([name, value]) => `${name}=${value}`);
-    if (cookie !== undefined) cookies.push(cookie);
-    // Also if the cookie of an ended session is left out, so that the origin is checked.
-    if (request.headers.cookie !== undefined) headers.set('cookie', cookies.join('; '));
-    const { address, userAgent } = request.client;
-    if (address !== '') headers.set(CLIENT_ADDRESS, address);
-    if (userAgent !== '') headers.set('user-agent', userAgent);
-    if (asked.parsed || (asked.body !== undefined && !headers.has('content-type')))
-      headers.set('content-type', 'application/json');
-    return headers;
-  }
 }
+
+/** True if a plugin answers `get-session` in the place of this server's own route. */
+const showsSession = ({ native }: HostedCall, { path }: Asked): boolean =>
+  !native && path.split('?', 1)[0] === `${BASE_PATH}/get-session`;
+
+const notFound: RouteHandlerMethod = (_request, reply) => reply.code(404).send();
 
 /** Where the browser would go after the sign-in. Undefined if the route does not redirect. */
 function targetOf({ answer }: HostedCall, { path, method }: Asked): string | undefined {
@@ -248,20 +209,6 @@ const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /** Other methods than GET and HEAD are 405 where a plugin answers without a route. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-/** Routes of OAuth clients and of directories, which have tokens of their own. */
-const OF_CLIENTS = new RegExp(`^${BASE_PATH}/(?:oauth2|scim/v2)/`);
-
-/** These describe the connection, or the library gets them in another form. */
-const NOT_PASSED = new Set([
-  'cookie',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'expect',
-  'keep-alive',
-  CLIENT_ADDRESS,
-]);
-
 /** True if a hook of a plugin runs for this request. */
 function isFor({ hosting, path }: HostedRoute, request: FastifyRequest): boolean {
   if (hosting === 'all') return true;
@@ -276,8 +223,6 @@ function isFor({ hosting, path }: HostedRoute, request: FastifyRequest): boolean
     }
   });
 }
-
-const isPart = (name: string, cookie: string) => name === cookie || name.startsWith(`${cookie}.`);
 
 /** True if no hook has changed what the route answered. */
 function isSame(answer: NativeAnswer, status: number, text: string): boolean {

@@ -1,7 +1,12 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from '@better-auth/core';
+import { BASE_PATH } from '../../config/config.js';
 import type { Library } from './library.js';
+import { takeChanges } from './changed-request.js';
+import type { GivenSession, GivenSessions } from './given-sessions.js';
 import { hostedCalls } from './hosted-call.js';
 import type { NativeAnswer } from './native-answer.js';
+import { withReturnAddress } from './return-address.js';
+import { inLibrary } from './thrown-error.js';
 
 export type Endpoints = NonNullable<BetterAuthPlugin['endpoints']>;
 
@@ -33,19 +38,22 @@ export function coreRoutesOf({ coreEndpoints }: Library): CoreRoute[] {
  * An endpoint of a plugin replaces the library's endpoint with the same key. So each rule of the core has one
  * implementation, this server's, and the hooks of other plugins run around it.
  */
-export function nativeEndpoints(library: Library, routes: readonly CoreRoute[]): BetterAuthPlugin {
-  const endpoints = routes.map((route) => [route.key, endpointFor(library, route)]);
+export function nativeEndpoints(parts: EndpointParts, routes: readonly CoreRoute[]): BetterAuthPlugin {
+  const endpoints = routes.map((route) => [route.key, endpointFor(parts, route)]);
   return {
     id: OURS,
     endpoints: Object.fromEntries(endpoints) as Endpoints,
-    hooks: { before: [cookieOfSession(library)] },
+    hooks: { before: [cookieOfSession(parts.library)] },
   };
 }
 
 /** The endpoint of the library that runs a route of this server. */
-export const endpointFor = (library: Library, { path, methods }: Omit<CoreRoute, 'key'>): Endpoints[string] =>
-  library.createAuthEndpoint(path, { method: [...methods] as ['POST'] }, (context) =>
-    runNative(library, context as GenericEndpointContext),
+export const endpointFor = (
+  parts: EndpointParts,
+  { path, methods }: Omit<CoreRoute, 'key'>,
+): Endpoints[string] =>
+  parts.library.createAuthEndpoint(path, { method: [...methods] as ['POST'] }, (context) =>
+    runNative(parts, context as GenericEndpointContext),
   );
 
 /**
@@ -60,18 +68,31 @@ const cookieOfSession = ({ createAuthMiddleware }: Library) => ({
   }),
 });
 
+/** What an endpoint needs to run a route of this server. */
+export interface EndpointParts {
+  readonly library: Library;
+  readonly givenSessions: GivenSessions;
+}
+
 /** What the library's context has beyond its type. */
 interface Responding {
   responseHeaders: Headers;
 }
 
-async function runNative({ APIError }: Library, context: GenericEndpointContext): Promise<unknown> {
+async function runNative(
+  { library, givenSessions }: EndpointParts,
+  context: GenericEndpointContext,
+): Promise<unknown> {
   const call = hostedCalls.getStore();
   if (!call?.native) throw new Error(`A plugin calls ${context.path} itself, which this server cannot do.`);
-  // A hook that runs before may have changed the body.
-  if (context.body !== undefined) call.request.body = context.body as unknown;
+  takeChanges(call, context);
   call.context = context;
-  const answer = await call.native();
+  const { session } = context.context;
+  // The library's own get-session reads the cookie only.
+  if (session && context.path !== '/get-session')
+    await inLibrary(library, () => givenSessions.take(call, session.session as GivenSession));
+  const own = `${new URL(context.request?.url ?? context.context.baseURL).origin}${BASE_PATH}`;
+  const answer = withReturnAddress(await call.native(), own, context.context.baseURL);
   call.answer = answer;
   const { responseHeaders } = context as unknown as Responding;
   for (const line of answer.cookies) responseHeaders.append('set-cookie', line);
@@ -79,7 +100,7 @@ async function runNative({ APIError }: Library, context: GenericEndpointContext)
   const body = bodyOf(answer);
   if (answer.status < 400) await noteSession(context, answer.sessionToken ?? call.begun);
   await runAll(call.afterwards);
-  if (answer.status >= 300) throw new APIError(answer.status as 400, body as { message: string });
+  if (answer.status >= 300) throw new library.APIError(answer.status as 400, body as { message: string });
   return context.json(body as object);
 }
 

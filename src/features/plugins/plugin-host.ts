@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BetterAuthPlugin, GenericEndpointContext } from '@better-auth/core';
-import { PasswordRules, type PasswordRule } from '../../accounts/password-rules.js';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import type { RowHook } from '../../database/row-hooks.js';
@@ -11,11 +10,13 @@ import type { ApiKeys } from './api-keys.js';
 import { CommittedHooks } from './committed-hooks.js';
 import { PluginDatabaseHooks } from './database-hooks.js';
 import { describeRoutes } from './describe-routes.js';
+import type { GivenSessions } from './given-sessions.js';
 import { HostDatabase } from './host-database.js';
 import { jwtOfThisServer, needsJwt } from './host-jwt.js';
 import { HostLog } from './host-log.js';
 import { hostOptions } from './host-options.js';
 import { HostPasswords } from './host-passwords.js';
+import { HostProviders } from './host-providers.js';
 import { HostRows } from './host-rows.js';
 import { hostedCalls } from './hosted-call.js';
 import { HASHES_PASSWORD, WRITES } from './hosted-paths.js';
@@ -25,6 +26,7 @@ import { listUsersFrom } from './user-lists.js';
 import { loadLibrary, type Library, type LibraryEndpoint } from './library.js';
 import { callsFunction, type FindUser } from './module-callbacks.js';
 import type { PluginRoute } from './plugin-route.js';
+import { ReplacedRoutes } from './replaced-routes.js';
 import { asAnswer } from './thrown-error.js';
 import { keepLongCounts } from './member-counts.js';
 import { skipInIndex } from './member-pages.js';
@@ -40,6 +42,7 @@ import {
 export interface StartedHost {
   readonly handle: (request: Request) => Promise<Response>;
   readonly routes: readonly PluginRoute[];
+  readonly replaced: ReplacedRoutes;
   /** Paths from the root that a plugin answers without a route. */
   readonly metadata: readonly string[];
   /**
@@ -54,6 +57,12 @@ export interface StartedHost {
   describe(): Promise<DescribedRoutes>;
 }
 
+/** What lets requests act without a session of their own. */
+export interface Credentials {
+  readonly apiKeys: ApiKeys;
+  readonly givenSessions: GivenSessions;
+}
+
 /** Starts the published library with the plugins of the configuration. */
 @Injectable()
 export class PluginHost {
@@ -61,28 +70,33 @@ export class PluginHost {
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: HostDatabase,
     private readonly passwords: HostPasswords,
-    private readonly rules: PasswordRules,
     private readonly rows: HostRows,
     private readonly mailer: Mailer,
     private readonly log: HostLog,
+    private readonly providers: HostProviders,
   ) {}
 
   /** @throws {StartupFault} if a plugin does not start, or needs something that this server does not do. */
-  async start(plugins: readonly BetterAuthPlugin[], apiKeys: ApiKeys): Promise<StartedHost> {
+  async start(
+    plugins: readonly BetterAuthPlugin[],
+    { apiKeys, givenSessions }: Credentials,
+  ): Promise<StartedHost> {
     const library = await loadLibrary();
     const hooks = new PluginDatabaseHooks();
     const core = coreRoutesOf(library);
     const replaced = new Set(plugins.flatMap(({ endpoints = {} }) => Object.keys(endpoints)));
     const kept = core.filter(({ key }) => !replaced.has(key));
+    const lost = core.filter(({ key }) => replaced.has(key));
     const { tables } = this.database.dataSource;
-    const native = nativeEndpoints(library, kept);
+    const parts = { library, givenSessions };
+    const native = nativeEndpoints(parts, kept);
     const endpoints = native.endpoints as Endpoints;
     const hosted = [
       native,
       ...(needsJwt(plugins) ? [await jwtOfThisServer(this.config, tables)] : []),
       ...plugins.map((plugin) => hooks.noting(apiKeys.hosted(library, plugin))),
     ];
-    const hash = (password: string) => this.hash(library, password);
+    const hash = (password: string) => this.passwords.hash(library, password);
     const auth = library.betterAuth(this.options(library, hosted, hash));
     const context = await auth.$context.catch((error: unknown) => {
       throw new StartupFault(`The plugins in PLUGINS do not start: ${(error as Error).message}`);
@@ -90,8 +104,9 @@ export class PluginHost {
     if (hooks.notRun.length > 0) throw new StartupFault(notRunFault(hooks.notRun));
     this.log.reportTo(library, context);
     this.passwords.watch(context);
+    this.providers.showIn(context);
     const checksPasswords = context.password.hash !== hash;
-    if (checksPasswords) this.rules.add(ruleOf(context.password.hash));
+    if (checksPasswords) this.passwords.addRule(context.password.hash);
     const committed = new CommittedHooks();
     this.database.dataSource.subscribers.push(committed);
     this.database.rowHooks.add(rowHookOf(hooks, committed));
@@ -104,23 +119,19 @@ export class PluginHost {
       WRITES.some(({ model, action, by }) => hooks.has(model, action) && (!by || by.includes(path)));
     // The library makes its router anew for each request, so it finds endpoints that are added later.
     const add = (route: CoreRoute) => {
-      endpoints[route.key] = endpointFor(library, route);
+      endpoints[route.key] = endpointFor(parts, route);
     };
     const routes = routesOf(plugins);
     return {
       handle: (request) => auth.handler(request),
       routes,
+      replaced: new ReplacedRoutes(lost, routes),
       metadata: metadataPaths(plugins, this.config),
       findUser: (id) => context.internalAdapter.findUserById(id),
       describe: () =>
         describeRoutes({ routes, context, plugins, hasOwnCode: this.config.plugins?.isModule ?? true }),
       hosted: (path, methods) => hostedRoute({ plugins, core, isNeeded, add }, path, methods),
     };
-  }
-
-  /** A plugin may check the password before. This server's own routes hash the password themselves afterwards. */
-  private async hash(library: Library, password: string): Promise<string> {
-    return checking.has(hostedCalls.getStore() ?? NO_CALL) ? '' : this.passwords.hash(library, password);
   }
 
   private options(
@@ -166,30 +177,6 @@ export class PluginHost {
 const notRunFault = (hooks: readonly string[]) =>
   `A plugin in PLUGINS has databaseHooks that nobody calls (${hooks.join(', ')}). ` +
   'Use create, update and delete of user, session, account and verification.';
-
-const NO_CALL = {};
-
-/** The requests whose password a plugin is checking now. */
-const checking = new WeakSet<object>();
-
-/** Lets plugins check a new password of one of this server's own routes. */
-function ruleOf(hash: (password: string) => Promise<string>): PasswordRule {
-  return {
-    async refuse(password) {
-      const call = hostedCalls.getStore();
-      if (!call) return undefined;
-      checking.add(call);
-      try {
-        await hash(password);
-        return undefined;
-      } catch (error) {
-        throw asAnswer(error);
-      } finally {
-        checking.delete(call);
-      }
-    },
-  };
-}
 
 function rowHookOf(hooks: PluginDatabaseHooks, committed: CommittedHooks): RowHook {
   const contextOf = () => (hostedCalls.getStore()?.context ?? null) as GenericEndpointContext | null;

@@ -8,16 +8,20 @@ import { HttpModule } from '../../http/http.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { NoticesModule } from '../../notices/notices.module.js';
 import { ApiContributions } from '../../openapi/api-contributions.js';
+import { ProvidersModule } from '../../providers/providers.module.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
 import { ApiKeys } from './api-keys.js';
 import { DirectoryAccess } from './directory-access.js';
 import { FactorNotices } from './factor-notices.js';
+import { GivenSessions } from './given-sessions.js';
 import { HostDatabase } from './host-database.js';
 import { HostLog } from './host-log.js';
 import { HostPasswords } from './host-passwords.js';
+import { HostProviders } from './host-providers.js';
 import { HostRows } from './host-rows.js';
 import { HostedRoutes } from './hosted-routes.js';
 import { KeyUsage } from './key-usage.js';
+import { LibraryRequests } from './library-requests.js';
 import { ModuleCallbacks } from './module-callbacks.js';
 import { PluginHost } from './plugin-host.js';
 import { PluginMessages } from './plugin-messages.js';
@@ -32,6 +36,7 @@ import { UsersModule } from '../../users/users.module.js';
     HttpModule,
     MailModule,
     NoticesModule,
+    ProvidersModule,
     RateLimitsModule,
     SessionsModule,
     UsersModule,
@@ -40,11 +45,14 @@ import { UsersModule } from '../../users/users.module.js';
     DirectoryAccess,
     ApiKeys,
     KeyUsage,
+    LibraryRequests,
     ModuleCallbacks,
     FactorNotices,
+    GivenSessions,
     HostDatabase,
     HostLog,
     HostPasswords,
+    HostProviders,
     HostRows,
     HostedRoutes,
     PluginHost,
@@ -58,9 +66,10 @@ export class PluginsFeature {}
 export async function installPlugins(server: FastifyInstance, app: NestFastifyApplication): Promise<void> {
   const { plugins } = app.get<Config>(CONFIG);
   if (!plugins) return;
-  const host = await app
-    .get(PluginHost, { strict: false })
-    .start(plugins.plugins, app.get(ApiKeys, { strict: false }));
+  const host = await app.get(PluginHost, { strict: false }).start(plugins.plugins, {
+    apiKeys: app.get(ApiKeys, { strict: false }),
+    givenSessions: app.get(GivenSessions, { strict: false }),
+  });
   app.get(ModuleCallbacks, { strict: false }).install(host.findUser);
   app.get(PluginRateLimits, { strict: false }).add(plugins.plugins);
   app.get(HostedRoutes, { strict: false }).install(server, host);

@@ -50,3 +50,15 @@ test('a hook that decides by the request is asked with the request', () => {
   const plugin = { id: 'x', hooks: { before: [{ matcher, handler: () => {} }] } };
   expect(hostingOf([plugin as unknown as BetterAuthPlugin], '/get-session')).toEqual('all');
 });
+
+test('expo changes the origin of a request that names it in expo-origin, and no other', () => {
+  const plugin = { id: 'expo', onRequest: () => {}, hooks: {} } as unknown as BetterAuthPlugin;
+  const hosting = hostingOf([plugin], '/update-user');
+  const fits = (method: string, headers: Record<string, string>) =>
+    (hosting as readonly ((context: unknown) => boolean)[]).map((matcher) =>
+      matcher({ method, headers: new Headers(headers) }),
+    );
+  expect(fits('POST', { 'expo-origin': 'app://' })).toEqual([true]);
+  expect(fits('POST', { origin: 'https://example.com' })).toEqual([false]);
+  expect(fits('GET', { 'expo-origin': 'app://' })).toEqual([false]);
+});

@@ -87,6 +87,15 @@ export const providers: readonly Scenario[] = [
     post('/sso/delete-provider', { providerId: 'acme-oidc' }),
     rows('select count(*)::int as count from sso_providers'),
   ),
+  scenario(
+    'nobody registers a provider with the id of one of the server, whose accounts it would open',
+    signUp,
+    ...['acme', 'gitlab', 'credential'].flatMap((providerId) => [
+      post('/sso/register', { ...oidc, providerId }),
+      post('/sso/register', { ...saml, providerId }),
+    ]),
+    rows('select count(*)::int as count from sso_providers'),
+  ),
 ];
 
 export const openId: readonly Scenario[] = [
