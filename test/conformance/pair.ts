@@ -64,7 +64,7 @@ export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
   };
   const loaded: Record<string, string> = module ? { PLUGINS: module } : {};
   const address: Record<string, string> = production ? { BETTER_AUTH_URL: `http://localhost:${port}` } : {};
-  const fields = additionalFields ? variables : undefined;
+  const fields = additionalFields ? { ...variables, ...loaded } : undefined;
   const oracleDatabase = await migrated(fields);
   const gatehouseDatabase = await createDatabase({ template: nameOf(oracleDatabase) });
   const [oracle, gatehouse] = await Promise.all([

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { bearer, genericOAuth, jwt } from 'better-auth/plugins';
 import pg from 'pg';
 import { withMailCallbacks } from './mail-callbacks.mjs';
-import { pluginsFrom } from './plugins.mjs';
+import { onTables, pluginsFrom } from './plugins.mjs';
 import { password } from './passwords.mjs';
 
 /** A fast hash for tests that are not about passwords. */
@@ -18,7 +18,10 @@ const PASSWORDS = { scrypt: undefined, bcrypt: password, quick };
 async function withModule(path, options) {
   if (path === undefined) return options;
   const { default: plugins, ...functions } = await import(resolve(path));
-  return merged({ ...options, plugins: [...options.plugins, ...plugins] }, functions);
+  return merged(
+    { ...options, plugins: [...options.plugins, ...plugins.map((plugin) => onTables(plugin))] },
+    functions,
+  );
 }
 
 const isObject = (value) => typeof value === 'object' && value !== null;

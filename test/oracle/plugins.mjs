@@ -29,8 +29,13 @@ export function pluginsFrom(given) {
       ...options,
       ...(id === 'two-factor' ? { otpOptions } : {}),
     });
-    return plugin.schema
-      ? Object.assign(plugin, { schema: new SchemaNames({}, []).of(root, plugin.schema) })
-      : plugin;
+    return onTables(plugin, root);
   });
+}
+
+/** The plugin with the names of tables and columns that Gatehouse's migrations give them. */
+export function onTables(plugin, root = plugin.id) {
+  return plugin.schema
+    ? Object.assign(plugin, { schema: new SchemaNames({}, []).of(root, plugin.schema) })
+    : plugin;
 }

@@ -1,0 +1,1 @@
+export declare const WEBHOOK_SECRET: string;
