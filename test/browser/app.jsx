@@ -2,10 +2,11 @@
 // page's query is the server's address.
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { oauthPopupClient } from 'better-auth/client/plugins';
 import { createAuthClient } from 'better-auth/react';
 
 const query = new URLSearchParams(window.location.search);
-const auth = createAuthClient({ baseURL: query.get('api') });
+const auth = createAuthClient({ baseURL: query.get('api'), plugins: [oauthPopupClient()] });
 
 // Lets tests call the client in the page.
 window.auth = auth;
@@ -69,6 +70,9 @@ function App() {
           onClick={act(({ provider }) => auth.signIn.social({ provider, ...backToThisPage() }))}
         >
           Sign in at the provider
+        </button>
+        <button type="button" onClick={act(({ provider }) => auth.signIn.popup({ provider }))}>
+          Sign in in a popup
         </button>
         <button
           type="button"

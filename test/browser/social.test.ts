@@ -108,6 +108,20 @@ test('a user with a password links the provider and then signs in with it', asyn
   });
 });
 
+test('a popup signs in, and reports a failure to the page that opened it', async () => {
+  await onPage(
+    async ({ page }) => {
+      expect(await press(page, 'Sign in in a popup', { provider: 'unknown' })).toMatch(/Unknown provider/);
+      provider.faults.set('token', { kind: 'down' });
+      expect(await press(page, 'Sign in in a popup', { provider: 'acme' })).toContain('invalid_code');
+      provider.mend();
+      expect(await press(page, 'Sign in in a popup', { provider: 'acme' })).toBe('Done');
+      await shows(page, GRACE);
+    },
+    { PLUGINS: './test/conformance/modules/oauth-popup.mjs' },
+  );
+});
+
 test('a failed sign-in returns to the page where it began', async () => {
   await onPage(async (visit) => {
     const { page, origin } = visit;

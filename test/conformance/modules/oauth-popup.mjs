@@ -1,0 +1,3 @@
+import { oauthPopup } from 'better-auth/plugins';
+
+export default [oauthPopup()];
