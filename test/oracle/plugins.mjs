@@ -33,9 +33,11 @@ export function pluginsFrom(given) {
   });
 }
 
-/** The plugin with the names of tables and columns that Gatehouse's migrations give them. */
+/** The plugin with the names of tables and columns that Gatehouse's migrations give them, and otherwise as it was published. */
 export function onTables(plugin, root = plugin.id) {
-  return plugin.schema
-    ? Object.assign(plugin, { schema: new SchemaNames({}, []).of(root, plugin.schema) })
-    : plugin;
+  if (!plugin.schema) return plugin;
+  const schema = new SchemaNames({}, []).of(root, plugin.schema);
+  for (const [model, { fields }] of Object.entries(schema))
+    for (const [name, field] of Object.entries(fields)) field.input = plugin.schema[model].fields[name].input;
+  return Object.assign(plugin, { schema });
 }

@@ -53,6 +53,11 @@ export interface PluginTools {
 const TWO_FACTOR = 'two-factor';
 const NEEDS_TWO_FACTOR = 'TWO_FACTOR_REQUIRED=all needs the plugin two-factor. Add it to PLUGINS.';
 
+const POPUP = 'oauth-popup';
+
+const POPUP_HAS_NO_SECOND_FACTOR =
+  'TWO_FACTOR_REQUIRED=all does not work with the plugin oauth-popup, because its page cannot ask for the second factor';
+
 const require = createRequire(import.meta.url);
 
 /** The series of the published library whose plugins fit. */
@@ -102,6 +107,7 @@ export function loadPlugins(
       .map(({ root, plugin }) => withOurNames(root, plugin, names))
       .map((plugin) => (everywhere && plugin.id === TWO_FACTOR ? askedEverywhere(plugin) : plugin));
     if (everywhere && !plugins.some(({ id }) => id === TWO_FACTOR)) faults.push(NEEDS_TWO_FACTOR);
+    if (everywhere && plugins.some(({ id }) => id === POPUP)) faults.push(POPUP_HAS_NO_SECOND_FACTOR);
     return {
       plugins,
       isModule: isPath(PLUGINS),

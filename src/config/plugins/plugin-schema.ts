@@ -88,7 +88,8 @@ export class SchemaNames {
       const given = modelName === undefined || modelName === model ? pluralOf(model) : modelName;
       const named = Object.entries(fields).map(([name, field]) => {
         const column = !field.fieldName || field.fieldName === name ? snakeCase(name) : field.fieldName;
-        return [name, { ...field, fieldName: this.chosen(`${path}.fields.${name}`) ?? column }] as const;
+        const fieldName = this.chosen(`${path}.fields.${name}`) ?? column;
+        return [name, { ...field, ...(WRITTEN_BY_PLUGIN.has(name) && { input: false }), fieldName }] as const;
       });
       const isOurs = model in OUR_TABLES;
       const table = isOurs ? modelName : (this.chosen(`${path}.modelName`) ?? given);
@@ -123,7 +124,7 @@ export function pluginFields(
 ): AdditionalField[] {
   const fields = Object.assign({}, ...plugins.map(({ schema }) => schema?.[model]?.fields ?? {})) as Fields;
   return Object.entries(fields).map(([name, field]) => {
-    const declared = fieldOf(name, WRITTEN_BY_PLUGIN.has(name) ? { ...field, input: false } : field);
+    const declared = fieldOf(name, field);
     const typeProblem = problemOf(field.type);
     const parsed: AdditionalField = {
       ...declared,

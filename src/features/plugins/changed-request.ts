@@ -4,21 +4,19 @@ import { parseCookies } from '../../cookies/parse-cookies.js';
 import type { HostedCall } from './hosted-call.js';
 
 /** Lets the server's own route see what `onRequest` and the hooks of plugins that run before have changed. */
-export function takeChanges(
-  call: HostedCall,
-  { body, query, headers, request: asked }: GenericEndpointContext,
-): void {
+export function takeChanges(call: HostedCall, { body, query, headers }: GenericEndpointContext): void {
   const { request, passed } = call;
   if (body !== undefined) request.body = body as unknown;
-  if (asked && !isEqual(query, queryOf(asked.url))) request.query = query;
-  if (!headers || !passed) return;
-  for (const name of new Set([...passed.keys(), ...headers.keys()])) {
+  if (!passed) return;
+  if (!isEqual(query, queryOf(passed.url))) request.query = query;
+  if (!headers) return;
+  for (const name of new Set([...passed.headers.keys(), ...headers.keys()])) {
     const value = headers.get(name) ?? undefined;
-    if (name !== 'cookie' && value !== (passed.get(name) ?? undefined)) request.headers[name] = value;
+    if (name !== 'cookie' && value !== (passed.headers.get(name) ?? undefined)) request.headers[name] = value;
   }
   const cookies = headers.get('cookie');
   // The header itself stays, because the origin of the client's own cookies has been checked already.
-  if (cookies !== (call.cookie ?? passed.get('cookie')))
+  if (cookies !== (call.cookie ?? passed.headers.get('cookie')))
     request.jar = new CookieJar(parseCookies(cookies ?? ''));
 }
 

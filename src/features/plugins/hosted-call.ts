@@ -12,8 +12,8 @@ export interface HostedCall {
   readonly native: (() => Promise<NativeAnswer>) | undefined;
   /** True if everything that the library writes for this request is one transaction. */
   readonly isAtomic: boolean;
-  /** The headers that the library got. Plugins may change them. */
-  passed?: Headers;
+  /** What the library got. Plugins may change it. */
+  passed?: { readonly url: string; readonly headers: Headers };
   /** The session of a client that sends no cookies, as the cookie that the library reads. */
   cookie?: string;
   /** Who acts, for the audit trail. */

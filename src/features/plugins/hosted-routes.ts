@@ -61,7 +61,7 @@ export class HostedRoutes {
     server.addHook('onRoute', (route) => {
       if (!route.url.startsWith(`${BASE_PATH}/`) || route.config?.plainBody) return;
       const path = route.url.slice(BASE_PATH.length);
-      const replacement = host.replaced.inPlaceOf(path, [route.method].flat()[0] ?? 'GET');
+      const replacement = host.replaced.inPlaceOf(path, [route.method].flat()[0] ?? 'GET', twinOf(path));
       if (replacement) {
         route.config = { ...route.config, plainBody: true };
         route.handler = replacement === 'gone' ? notFound : handlerOf(isAtomic(replacement));
@@ -122,6 +122,8 @@ export class HostedRoutes {
     const before = jarOf(request).setCookies;
     const question = this.requests.make(call, asked, found);
     const response = await this.handle(call, () => host.handle(question));
+    // The next request must reach the hooks too. They may also have changed what the answer depends on.
+    request.repeatable = undefined;
     // A route of an extension may write to the connection itself.
     if (reply.raw.headersSent) return reply.hijack();
     if (call.fault !== undefined) throw errorOf(call.fault);
@@ -129,12 +131,13 @@ export class HostedRoutes {
       throw badRequest('VALIDATION_ERROR');
     if (response.status === 401) await this.passwords.evenOut(call);
     const text = textFor(found, await response.text());
-    if (found && showsSession(call, asked)) await this.addSessionHeaders(found, reply);
+    if (found && response.ok && text !== 'null' && showsSession(call, asked))
+      await this.addSessionHeaders(found, reply);
     if (response.ok && found) await this.notices.tell(client.route, found.user, client);
     const unchanged = call.answer !== undefined && isSame(call.answer, response.status, text);
     const cookies = response.headers.getSetCookie();
     // A client that holds a JWT must not get a session that is valid for longer.
-    const kept = found?.jwt ? cookies.filter((line) => !this.requests.isToken(line)) : cookies;
+    const kept = found?.jwt ? cookies.filter((line) => !this.requests.containsToken(line)) : cookies;
     const isReplaced =
       call.answer !== undefined ||
       (!found && !this.requests.isOfSession(request, asked.path)) ||
@@ -186,8 +189,8 @@ export class HostedRoutes {
 }
 
 /** True if a plugin answers `get-session` in the place of this server's own route. */
-const showsSession = ({ native }: HostedCall, { path }: Asked): boolean =>
-  !native && path.split('?', 1)[0] === `${BASE_PATH}/get-session`;
+const showsSession = ({ native, request }: HostedCall, { path }: Asked): boolean =>
+  !native && !request.actsAs && path.split('?', 1)[0] === `${BASE_PATH}/get-session`;
 
 const notFound: RouteHandlerMethod = (_request, reply) => reply.code(404).send();
 

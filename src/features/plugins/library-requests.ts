@@ -26,12 +26,14 @@ export interface Asked {
 export class LibraryRequests {
   private readonly tokenCookie: string;
   private readonly dataCookie: string;
+  private readonly accountCookie: string;
   private readonly secret: string;
 
   constructor(@Inject(CONFIG) private readonly config: Config) {
     const settings = cookieSettings(config);
     this.tokenCookie = cookieName(settings, 'session_token');
     this.dataCookie = cookieName(settings, 'session_data');
+    this.accountCookie = cookieName(settings, 'account_data');
     this.secret = currentSecret(config);
   }
 
@@ -41,14 +43,20 @@ export class LibraryRequests {
     const cookie = token && `${this.tokenCookie}=${encodeURIComponent(signValue(token, this.secret))}`;
     const headers = this.headersFor(call.request, asked, cookie);
     if (!headers.has('cookie') && cookie !== undefined) call.cookie = cookie;
-    call.passed = new Headers(headers);
     const url = `${this.config.origin}${asked.path}`;
+    call.passed = { url, headers: new Headers(headers) };
     return new Request(url, { method: asked.method, headers, body: asked.body ?? null });
   }
 
   /** True if the line of `Set-Cookie` is that of the session's token. */
   isToken(line: string): boolean {
-    return isPart(line.split('=', 1)[0] ?? '', this.tokenCookie);
+    return isPart(nameIn(line), this.tokenCookie);
+  }
+
+  /** True if the line of `Set-Cookie` contains the session's token, or tokens of a provider. */
+  containsToken(line: string): boolean {
+    const name = nameIn(line);
+    return [this.tokenCookie, this.dataCookie, this.accountCookie].some((cookie) => isPart(name, cookie));
   }
 
   /** False for the token of an OAuth client or of a directory, which says nothing about the session in the cookies. */
@@ -97,5 +105,7 @@ const NOT_PASSED = new Set([
   'keep-alive',
   CLIENT_ADDRESS,
 ]);
+
+const nameIn = (line: string) => line.split('=', 1)[0] ?? '';
 
 const isPart = (name: string, cookie: string) => name === cookie || name.startsWith(`${cookie}.`);

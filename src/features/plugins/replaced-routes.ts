@@ -19,9 +19,11 @@ export class ReplacedRoutes {
 
   /**
    * What answers in the place of this server's route.
+   * @param twin the path of the route that this one is another form of. Its checks would not run here.
    * @returns the plugin's route; `gone` if the plugin has no route with this path and method; undefined if nothing does.
    */
-  inPlaceOf(path: string, method: string): PluginRoute | 'gone' | undefined {
+  inPlaceOf(path: string, method: string, twin?: string): PluginRoute | 'gone' | undefined {
+    if (twin !== undefined) return this.core.some((route) => route.path === twin) ? 'gone' : undefined;
     const isReplaced = this.core.some((route) => route.path === path && route.methods.includes(method));
     if (!isReplaced) return undefined;
     return this.routes.find((route) => route.path === path && route.methods.includes(method)) ?? 'gone';
