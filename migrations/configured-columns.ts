@@ -29,6 +29,8 @@ export interface ConfiguredColumn {
     /** True if the column fits without that variable when all its values are in lower case. */
     readonly lowerCase?: boolean;
   };
+  /** The library's own name of the column, and the variable that keeps it. */
+  readonly published?: { readonly name: string; readonly variable: string };
 }
 
 /** Sorts directly after ValidateMigration. */
@@ -42,9 +44,15 @@ export type MigrationClass = new () => MigrationInterface;
  */
 export function configuredColumnsMigration(columns: readonly ConfiguredColumn[]): MigrationClass | undefined {
   if (columns.length === 0) return undefined;
-  const digest = createHash('sha256').update(JSON.stringify(columns)).digest('hex').slice(0, 8);
+  const digest = createHash('sha256')
+    .update(JSON.stringify(columns, withoutPublished))
+    .digest('hex')
+    .slice(0, 8);
   return migrationNamed(`AddConfiguredColumns${digest}${TIMESTAMP}`, columns);
 }
+
+/** The name of the migration does not depend on what only a message needs. */
+const withoutPublished = (key: string, value: unknown): unknown => (key === 'published' ? undefined : value);
 
 /**
  * The class of an applied migration that added configured columns, made from its name alone, because the setting may have
@@ -59,6 +67,7 @@ function migrationNamed(name: string, columns: readonly ConfiguredColumn[]): Mig
     name = name;
 
     async up(queryRunner: QueryRunner): Promise<void> {
+      await requireOwnNames(queryRunner, columns);
       for (const column of columns) await requireMeaning(queryRunner, column);
       for (const column of columns) await addColumn(queryRunner, name, column);
       for (const table of new Set(columns.map((column) => column.table))) {
@@ -109,6 +118,28 @@ async function addColumn(
     unique: column.unique,
     on: `(${quoted})`,
   });
+}
+
+/**
+ * Stops before anything is changed if a database of Better Auth has columns of plugins under their own names, because an empty
+ * column beside them would lose their values.
+ */
+async function requireOwnNames(
+  queryRunner: QueryRunner,
+  columns: readonly ConfiguredColumn[],
+): Promise<void> {
+  const kept: string[] = [];
+  for (const { table, name, published } of columns) {
+    if (!published || published.name === name) continue;
+    const physical = await physicalTable(queryRunner, table);
+    const facts = await readTable(queryRunner, physical.name, physical.schema);
+    if (facts?.columns.has(published.name) && !facts.columns.has(name))
+      kept.push(`${published.variable}=${published.name}`);
+  }
+  if (kept.length > 0)
+    throw new MigrationFault(
+      `This database has columns of Better Auth's plugins under their own names. Keep them: ${kept.join(' ')}`,
+    );
 }
 
 /** Stops before anything is changed if a legacy column has the name of a column that means something else. */

@@ -7,6 +7,7 @@ import { ensureIndex } from './helpers/1763900000000-indexes.js';
 import { physicalTable } from './helpers/1763900000000-moved-tables.js';
 import { inTransaction } from './helpers/1763900000000-transaction.js';
 import { recordUndo } from './helpers/1763900000000-undo-journal.js';
+import { rightsOn } from './helpers/1763990000000-kept-view.js';
 import { createFactorTriggers } from './helpers/1763909000000-factor-triggers.js';
 
 export interface PluginColumn {
@@ -87,6 +88,7 @@ function referencedFirst(tables: readonly PluginTable[]): PluginTable[] {
 async function addTable(queryRunner: QueryRunner, migration: string, table: PluginTable): Promise<void> {
   const { name, columns } = table;
   await inTransaction(queryRunner, `add table ${name}`, async () => {
+    await takeOver(queryRunner, migration, table);
     const existing = await readTable(queryRunner, name);
     if (existing) return adopt(queryRunner, migration, table, existing.columns);
     const definitions = [await definitionOfId(queryRunner)];
@@ -98,6 +100,47 @@ async function addTable(queryRunner: QueryRunner, migration: string, table: Plug
       relation: name,
       statement: `drop table if exists ${quote(name)}`,
     });
+  });
+}
+
+/**
+ * Gives a table with the library's own names, such as `twoFactor` with `userId`, the names of this server. A view shows it under
+ * the old ones, so that an application on the library goes on.
+ */
+async function takeOver(
+  queryRunner: QueryRunner,
+  migration: string,
+  { model, name, columns }: PluginTable,
+): Promise<void> {
+  if (model === name || (await readTable(queryRunner, name))) return;
+  const found = await readTable(queryRunner, model);
+  const isOfLibrary = columns.every(({ field, notNull }) => !notNull || found?.columns.has(field));
+  if (!found || found.kind !== 'r' || !found.columns.has('id') || !isOfLibrary) return;
+  const renamed = columns.filter((column) => column.field !== column.name && found.columns.has(column.field));
+  const ours = new Map(renamed.map((column) => [column.field, column.name]));
+  const shown = [...found.columns.keys()].map((old) => `${quote(ours.get(old) ?? old)} as ${quote(old)}`);
+  const [view, table] = [quote(model), quote(name)];
+  const rename = (from: string, to: string) =>
+    `alter table ${table} rename column ${quote(from)} to ${quote(to)}`;
+  const rights = await rightsOn(queryRunner, view);
+  const statements = [
+    `alter table ${view} rename to ${table}`,
+    ...renamed.map((column) => rename(column.field, column.name)),
+    `create view ${view} as select ${shown.join(', ')} from ${table}`,
+    ...rights.flatMap(({ privilege, column, grantee }) =>
+      column === null ? [`grant ${privilege} on ${view} to ${grantee}`] : [],
+    ),
+  ];
+  for (const statement of statements) await queryRunner.query(statement);
+  await recordUndo(queryRunner, {
+    migration,
+    kind: 'statement',
+    relation: name,
+    statement: [
+      `drop view if exists ${view}`,
+      ...renamed.map((column) => rename(column.name, column.field)),
+      `alter table ${table} rename to ${view}`,
+    ].join('; '),
   });
 }
 

@@ -28,6 +28,15 @@ export const SECRETS = [
   'google_2fa_secret',
   'encrypted_otp_secret',
 ];
+/** The variable that names the column in which the plugin `two-factor` stores whether a user has a second factor. */
+const ENABLED_VARIABLE = 'TWO_FACTOR_SCHEMA_USER_FIELDS_TWO_FACTOR_ENABLED';
+
+/** The published library's own name of that column. */
+const OF_BETTER_AUTH = 'twoFactorEnabled';
+
+/** That column of the users table. */
+export const enabledColumn = (): string => process.env[ENABLED_VARIABLE] || 'two_factor_enabled';
+
 /** Tables of frameworks that hold second factors: django-otp, Supabase, Laravel and others. */
 const TABLES = [
   'otp_totp_totpdevice',
@@ -47,7 +56,8 @@ export async function secondFactorFindings(queryRunner: QueryRunner, users: Lega
   const { columns } = users.adoption.source;
   for (const wanted of [...FLAGS, ...SECRETS]) {
     const column = columns.get(findName(columns.keys(), [wanted]) ?? '');
-    if (!column) continue;
+    // The plugin goes on with the values of a column that it was told to use.
+    if (!column || column.name === process.env[ENABLED_VARIABLE]) continue;
     const rows = await countRowsWhere(queryRunner, users, isSet(column));
     if (rows) found.push(`${column.name} is set for ${rows}`);
   }
@@ -63,7 +73,10 @@ export async function secondFactorFindings(queryRunner: QueryRunner, users: Lega
     error(
       message,
       'They could sign in with their password alone. To ask for the second factor here too: ' +
-        'LEGACY_SECOND_FACTOR=carry-over. To let them in: LEGACY_SECOND_FACTOR=ignore',
+        'LEGACY_SECOND_FACTOR=carry-over. To let them in: LEGACY_SECOND_FACTOR=ignore' +
+        (columns.has(OF_BETTER_AUTH)
+          ? `. If it is the column of Better Auth: PLUGINS=two-factor ${ENABLED_VARIABLE}=${OF_BETTER_AUTH}`
+          : ''),
     ),
   ];
 }

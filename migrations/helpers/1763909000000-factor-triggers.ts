@@ -1,6 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { quote } from './1763900000000-catalogue.js';
 import { physicalTable } from './1763900000000-moved-tables.js';
+import { enabledColumn } from './1763900000000-second-factors.js';
 import { createTrigger, event, type AuditTrigger } from './1763909000000-audit-triggers.js';
 
 /** A table of a plugin, by the plugin's own names. */
@@ -97,7 +98,7 @@ function triggerOf(
 /** A sign-in asks for the second factor only while this column of the user is true. */
 async function createSwitchTrigger(queryRunner: QueryRunner, migration: string): Promise<void> {
   const { relation, columnOf } = await physicalTable(queryRunner, 'users');
-  const enabled = quote(columnOf('two_factor_enabled'));
+  const enabled = quote(columnOf(enabledColumn()));
   await createTrigger(queryRunner, migration, {
     table: 'users',
     name: 'audit_second_factor',

@@ -66,14 +66,16 @@ export async function createKeptView(
   }
 }
 
-interface Right {
+/** A right of another role than the owner. */
+export interface Right {
   readonly privilege: string;
   /** Null if the right is for the whole table. */
   readonly column: string | null;
   readonly grantee: string;
 }
 
-async function rightsOn(queryRunner: QueryRunner, relation: string): Promise<Right[]> {
+/** @param relation for SQL. */
+export async function rightsOn(queryRunner: QueryRunner, relation: string): Promise<Right[]> {
   return (await queryRunner.query(
     `select a.privilege_type as privilege, a.name as column,
             case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end as grantee

@@ -77,6 +77,8 @@ export interface AdditionalField {
   readonly stored: (value: unknown) => unknown;
   /** True if every installation has the column, and a plugin only adds it to the answers. */
   readonly builtIn?: boolean;
+  /** The variable that names the column of a plugin's field. */
+  readonly nameVariable?: string;
   /** Set if a column of that name in a legacy table may mean something else. */
   readonly adoption?: {
     /** The variable that names the column, and so says what it means. */

@@ -78,8 +78,7 @@ export function betterAuthMapping(tables: Tables): BetterAuthMapping {
   const models = Object.entries(MODELS).map(([model, { table, fields }]) => {
     const physical = isReachable(tables, table);
     const columns = Object.entries(fields).map(
-      ([field, column]) =>
-        [field, physical ? tables.physicalColumnOf(table, column) : tables.columnOf(table, column)] as const,
+      ([field, column]) => [field, columnForLibrary(tables, table, column)] as const,
     );
     const renamed = columns.filter(([field, column]) => field !== column);
     const modelName = physical ? tables.physicalNameOf(table) : tables.nameOf(table);
@@ -87,6 +86,10 @@ export function betterAuthMapping(tables: Tables): BetterAuthMapping {
   });
   return Object.fromEntries(models) as unknown as BetterAuthMapping;
 }
+
+/** The name of our column in the table that the options name. */
+export const columnForLibrary = (tables: Tables, table: string, column: string): string =>
+  isReachable(tables, table) ? tables.physicalColumnOf(table, column) : tables.columnOf(table, column);
 
 /** True if options can name the table itself. They can name neither a schema for one table nor the column of the ids. */
 export function isReachable(tables: Tables, table: string): boolean {

@@ -23,6 +23,7 @@ function columnOf(table: ConfiguredColumn['table'], field: AdditionalField): Con
     unique: field.unique,
     index: field.index,
     ...(field.adoption ? { adoption: field.adoption } : {}),
+    ...(field.nameVariable ? { published: { name: field.name, variable: field.nameVariable } } : {}),
   };
 }
 

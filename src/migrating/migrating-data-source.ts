@@ -237,7 +237,7 @@ function describe(error: Error & { detail?: string; table?: string }): string {
 
 /** Variables that the migrations read. Those of legacy JWTs concern only the server. */
 const FOR_MIGRATIONS =
-  /^(LEGACY_(?!JWT_)\w+|FIREBASE_SCRYPT_\w+|(SESSION|ACCOUNT|VERIFICATION|JWKS|RATE_LIMIT)_MODEL_NAME|WRAP_WEAK_HASHES|GATEHOUSE_REPORT)$/;
+  /^(LEGACY_(?!JWT_)\w+|FIREBASE_SCRYPT_\w+|(SESSION|ACCOUNT|VERIFICATION|JWKS|RATE_LIMIT)_MODEL_NAME|WRAP_WEAK_HASHES|TWO_FACTOR_SCHEMA_USER_FIELDS_TWO_FACTOR_ENABLED|GATEHOUSE_REPORT)$/;
 
 /** Copies variables for the migrations from `.env` to `process.env`, because the migrations read only that. */
 export function handOverLegacyNames(environment: Environment): void {

@@ -2,6 +2,7 @@ import { describeScenarios } from './describe-scenarios.js';
 import { apiKey, apiKeyLimits, apiKeySessions, passkey } from './scenarios/plugins/api-key.js';
 import {
   anonymous,
+  breached,
   captcha,
   device,
   lastLogin,
@@ -36,19 +37,23 @@ describeScenarios(
 );
 
 describeScenarios(
-  'captcha',
+  'captcha and haveibeenpwned',
   {
+    outside: true,
     options: {
-      plugins: { captcha: { provider: 'hcaptcha', secretKey: 'secret', endpoints: ['/sign-up/email'] } },
+      plugins: {
+        captcha: { provider: 'hcaptcha', secretKey: 'secret', endpoints: ['/sign-up/email'] },
+        haveibeenpwned: {},
+      },
     },
     variables: {
-      PLUGINS: 'captcha',
+      PLUGINS: 'captcha,haveibeenpwned',
       CAPTCHA_PROVIDER: 'hcaptcha',
       CAPTCHA_SECRET_KEY: 'secret',
       CAPTCHA_ENDPOINTS: '/sign-up/email',
     },
   },
-  { captcha },
+  { captcha, breached },
 );
 
 describeScenarios(

@@ -28,6 +28,8 @@ export interface OptionSet {
   readonly dns?: boolean;
   /** If true, `migration:run` adds the columns and tables that the variables configure to both databases first. */
   readonly additionalFields?: boolean;
+  /** If true, both servers ask stand-ins of services on the internet. */
+  readonly outside?: boolean;
   /** A module with functions, which both servers load. */
   readonly module?: string;
 }
@@ -61,6 +63,7 @@ export async function startPair(optionSet: OptionSet = {}): Promise<Pair> {
   const environment: Record<string, string> = {
     ...(production ? { NODE_ENV: 'production' } : {}),
     ...dns?.environment,
+    ...(optionSet.outside ? { NODE_OPTIONS: '--import=./test/conformance/outside-services.mjs' } : {}),
   };
   const loaded: Record<string, string> = module ? { PLUGINS: module } : {};
   const address: Record<string, string> = production ? { BETTER_AUTH_URL: `http://localhost:${port}` } : {};

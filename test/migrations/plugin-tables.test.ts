@@ -1,6 +1,10 @@
+import { betterAuth, type BetterAuthOptions } from 'better-auth';
+import { getMigrations } from 'better-auth/db/migration';
+import { admin, organization, twoFactor, username } from 'better-auth/plugins';
 import { planOf } from '../oracle/oracle.js';
+import { BrowserLikeClient } from '../setup/browser-like-client.js';
 import { createDatabase, type TestDatabase } from '../setup/database.js';
-import { MIGRATED } from '../setup/gatehouse.js';
+import { MIGRATED, SECRET, startGatehouse } from '../setup/gatehouse.js';
 import { migrate } from '../setup/migrate.js';
 import { startProgram } from '../setup/program.js';
 import { catalogue } from './support.js';
@@ -170,6 +174,80 @@ test(
       /users\.username has 1 values with capital letters.*USERNAME_SCHEMA_USER_FIELDS_USERNAME=auth_username/,
     );
     expect(await database.query('select username from users')).toEqual([{ username: 'Ada' }]);
+  },
+  SLOW,
+);
+
+test(
+  'the tables that the library made itself are adopted with their rows, and an application on the library goes on',
+  async () => {
+    const own = await createDatabase();
+    const options: BetterAuthOptions = {
+      database: own.pool,
+      secret: SECRET,
+      baseURL: 'http://localhost:3000',
+      emailAndPassword: { enabled: true },
+      plugins: [twoFactor(), organization(), username(), admin()],
+    };
+    await (await getMigrations(options)).runMigrations();
+    const auth = betterAuth({ ...options, plugins: [twoFactor(), organization(), username()] });
+    const ada = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' };
+    const signedUp = await auth.api.signUpEmail({ body: { ...ada, username: 'ada' }, asResponse: true });
+    const headers = new Headers({
+      cookie: signedUp.headers
+        .getSetCookie()
+        .map((line) => line.split(';', 1)[0])
+        .join('; '),
+    });
+    const acme = await auth.api.createOrganization({ body: { name: 'Acme', slug: 'acme' }, headers });
+    await auth.api.enableTwoFactor({ body: { password: ada.password }, headers });
+    await own.query('update "user" set "twoFactorEnabled" = true');
+    const before = await catalogue(own);
+
+    const variables = { PLUGINS: 'two-factor,organization,username,admin', PASSWORD_HASH: 'scrypt' };
+    await expect(migrate(own, variables)).rejects.toThrow(
+      /PLUGINS=two-factor TWO_FACTOR_SCHEMA_USER_FIELDS_TWO_FACTOR_ENABLED=twoFactorEnabled/,
+    );
+    const named = { ...variables, TWO_FACTOR_SCHEMA_USER_FIELDS_TWO_FACTOR_ENABLED: 'twoFactorEnabled' };
+    const refusal = await migrate(own, named).catch((error: unknown) => String(error));
+    const asked = Object.fromEntries(
+      [...String(refusal).matchAll(/([A-Z_]+_FIELDS_[A-Z_]+)=(\w+)/g)].map(([, name, value]) => [
+        name,
+        value,
+      ]),
+    );
+    expect(asked).toMatchObject({
+      ORGANIZATION_SCHEMA_SESSION_FIELDS_ACTIVE_ORGANIZATION_ID: 'activeOrganizationId',
+    });
+    const settings = { ...named, ...asked, ADMIN_SCHEMA_USER_FIELDS_ROLE: 'role' };
+    await migrate(own, settings);
+
+    const gatehouse = await startGatehouse({ ...settings, BETTER_AUTH_URL: 'http://localhost:3000' }, own);
+    const client = new BrowserLikeClient(gatehouse.origin);
+    const answer = await client.post('/api/auth/sign-in/username', {
+      username: 'ada',
+      password: ada.password,
+    });
+    expect(answer.json()).toMatchObject({ twoFactorRedirect: true });
+    expect(await own.query('select name from organizations')).toEqual([{ name: 'Acme' }]);
+    expect(await own.query('select role from members')).toEqual([{ role: 'owner' }]);
+    await gatehouse.stop();
+
+    const still = await auth.api.getFullOrganization({ query: { organizationId: acme?.id ?? '' }, headers });
+    expect(still).toMatchObject({ name: 'Acme', members: [{ role: 'owner', user: { email: ada.email } }] });
+    await auth.api.createOrganization({ body: { name: 'Beta', slug: 'beta' }, headers });
+    expect(await own.query('select slug from organizations order by slug')).toEqual([
+      { slug: 'acme' },
+      { slug: 'beta' },
+    ]);
+
+    const back = startProgram('src/commands/migration-revert.js', {
+      arguments: ['--all'],
+      environment: { DATABASE_URL: own.url, ...settings },
+    });
+    expect([await back.ended(), back.output()]).toEqual([0, expect.anything()]);
+    expect(await catalogue(own)).toEqual(before);
+    await own.drop();
   },
   SLOW,
 );

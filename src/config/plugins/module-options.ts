@@ -117,7 +117,20 @@ const FUNCTIONS = [
 const STORED_AS = /^verification\.storeIdentifier\.(default|overrides\..*)$/;
 
 /** Better Auth's options that variables set here. A module that exports one expects an effect that it would not have. */
-const OPTIONS: ReadonlySet<string> = new Set([...FUNCTIONS.map(([name = '']) => name), 'secondaryStorage']);
+const OPTIONS: ReadonlySet<string> = new Set([
+  ...FUNCTIONS.map(([name = '']) => name),
+  'appName',
+  'baseURL',
+  'basePath',
+  'database',
+  'disabledPaths',
+  'experimental',
+  'plugins',
+  'secondaryStorage',
+  'secret',
+  'secrets',
+  'telemetry',
+]);
 
 /**
  * Better Auth's options that are functions and that this server calls itself.

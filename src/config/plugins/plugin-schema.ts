@@ -75,6 +75,7 @@ function pluralOf(model: string): string {
 export class SchemaNames {
   /** The variables that name a table or a column of a loaded plugin. */
   readonly variables = new Set<string>();
+  private readonly ofColumns = new Map<string, string>();
 
   constructor(
     private readonly environment: Environment,
@@ -89,6 +90,7 @@ export class SchemaNames {
       const named = Object.entries(fields).map(([name, field]) => {
         const column = !field.fieldName || field.fieldName === name ? snakeCase(name) : field.fieldName;
         const fieldName = this.chosen(`${path}.fields.${name}`) ?? column;
+        this.ofColumns.set(`${model}.${name}`, variableOf(`${path}.fields.${name}`));
         return [name, { ...field, ...(WRITTEN_BY_PLUGIN.has(name) && { input: false }), fieldName }] as const;
       });
       const isOurs = model in OUR_TABLES;
@@ -96,6 +98,11 @@ export class SchemaNames {
       return [model, { ...rest, modelName: table, fields: Object.fromEntries(named) }] as const;
     });
     return Object.fromEntries(models);
+  }
+
+  /** The variable that names the column of a field. */
+  variableFor(model: string, field: string): string | undefined {
+    return this.ofColumns.get(`${model}.${field}`);
   }
 
   isSet(variable: string): boolean {
@@ -126,8 +133,10 @@ export function pluginFields(
   return Object.entries(fields).map(([name, field]) => {
     const declared = fieldOf(name, field);
     const typeProblem = problemOf(field.type);
+    const nameVariable = names.variableFor(model, name);
     const parsed: AdditionalField = {
       ...declared,
+      ...(nameVariable === undefined ? {} : { nameVariable }),
       problem: (value) => typeProblem(value) ?? declared.problem(value),
     };
     if (model === 'session') return parsed;

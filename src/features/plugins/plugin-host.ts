@@ -11,6 +11,7 @@ import { CommittedHooks } from './committed-hooks.js';
 import { PluginDatabaseHooks } from './database-hooks.js';
 import { describeRoutes } from './describe-routes.js';
 import type { GivenSessions } from './given-sessions.js';
+import { fieldsInPlace } from './fields-in-place.js';
 import { HostDatabase } from './host-database.js';
 import { jwtOfThisServer, needsJwt } from './host-jwt.js';
 import { HostLog } from './host-log.js';
@@ -94,7 +95,7 @@ export class PluginHost {
     const hosted = [
       native,
       ...(needsJwt(plugins) ? [await jwtOfThisServer(this.config, tables)] : []),
-      ...plugins.map((plugin) => hooks.noting(apiKeys.hosted(library, plugin))),
+      ...plugins.map((plugin) => hooks.noting(fieldsInPlace(apiKeys.hosted(library, plugin), tables))),
     ];
     const hash = (password: string) => this.passwords.hash(library, password);
     const auth = library.betterAuth(this.options(library, hosted, hash));

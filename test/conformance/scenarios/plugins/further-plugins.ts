@@ -136,6 +136,8 @@ export const lastLogin: readonly Scenario[] = [
   ),
 ];
 
+const solved = { headers: { 'x-captcha-response': 'solved' } };
+
 export const captcha: readonly Scenario[] = [
   scenario(
     'asks for a solved captcha, where it is configured',
@@ -143,5 +145,25 @@ export const captcha: readonly Scenario[] = [
     post('/sign-up/email', {}),
     post('/sign-in/email', { email, password }),
     post('/sign-out', {}),
+    post('/sign-up/email', ADA, { headers: { 'x-captcha-response': 'not solved' } }),
+    rows('select count(*)::int as count from users'),
+    post('/sign-up/email', ADA, solved),
+    get('/get-session'),
+  ),
+];
+
+/** With a service that knows this password from a breach. */
+export const breached: readonly Scenario[] = [
+  scenario(
+    'a password from a breach is refused',
+    post('/sign-up/email', { ...ADA, password: 'breached password' }, solved),
+    post('/sign-up/email', ADA, solved),
+    post('/change-password', { currentPassword: password, newPassword: 'breached password' }),
+    post('/request-password-reset', { email, redirectTo: '/reset' }),
+    mails(1),
+    post('/reset-password', { token: '{link-token}', newPassword: 'breached password' }),
+    post('/reset-password', { token: '{link-token}', newPassword: 'another password' }),
+    post('/sign-in/email', { email, password: 'another password' }, other),
+    get('/get-session', other),
   ),
 ];
