@@ -77,7 +77,7 @@ export interface AdditionalField {
   readonly stored: (value: unknown) => unknown;
   /** True if every installation has the column, and a plugin only adds it to the answers. */
   readonly builtIn?: boolean;
-  /** The variable that names the column of a plugin's field. */
+  /** The variable that would name the column of a plugin's field. Undefined if it is set. */
   readonly nameVariable?: string;
   /** Set if a column of that name in a legacy table may mean something else. */
   readonly adoption?: {

@@ -136,7 +136,7 @@ export function pluginFields(
     const nameVariable = names.variableFor(model, name);
     const parsed: AdditionalField = {
       ...declared,
-      ...(nameVariable === undefined ? {} : { nameVariable }),
+      ...(nameVariable === undefined || names.isSet(nameVariable) ? {} : { nameVariable }),
       problem: (value) => typeProblem(value) ?? declared.problem(value),
     };
     if (model === 'session') return parsed;
